@@ -1,0 +1,1 @@
+"""The local store of documents; the only part that contains SQL."""

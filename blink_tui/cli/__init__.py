@@ -1,0 +1,1 @@
+"""The blink command: parses, wires, prints."""

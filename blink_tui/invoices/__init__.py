@@ -1,0 +1,1 @@
+"""Bytes of an invoice become one exact model.Invoice."""

@@ -1,0 +1,1 @@
+"""The KSeF API 2.0 client over httpx; it only reads."""

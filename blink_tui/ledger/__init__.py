@@ -1,0 +1,1 @@
+"""Hand-over of approved documents to accounting programs."""

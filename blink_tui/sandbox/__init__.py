@@ -1,0 +1,1 @@
+"""A simulated KSeF over HTTP, and the generator of synthetic invoices."""

@@ -1,0 +1,1 @@
+"""The engine: plan, fetch, verify, store, move the mark; then derive."""

@@ -1,0 +1,1 @@
+"""The Textual console: it shows and asks, it decides nothing."""
