@@ -1,1 +1,1 @@
-"""The KSeF API 2.0 client over httpx; it only reads."""
+"""The KSeF API 2.0 client, read-only: transport and errors, keys, login, queries, exports, packages."""
