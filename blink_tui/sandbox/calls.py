@@ -1,0 +1,84 @@
+"""One request on its way through the sandbox: what a handler is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.datastructures import QueryParams
+
+from blink_tui.sandbox.errors import invalid
+
+if TYPE_CHECKING:
+    from blink_tui.sandbox.sessions import AuthOperation, BearerKind
+    from blink_tui.sandbox.state import Sandbox
+
+
+@dataclass(slots=True)
+class Call:
+    """One request."""
+
+    sandbox: Sandbox
+    now: int
+    path: str
+    query: QueryParams
+    params: Mapping[str, Any]
+    """Places of the path."""
+    body: bytes
+    client_ip: str
+    login: AuthOperation | None
+    """Who asks, where the operation needs a bearer token."""
+
+    @property
+    def session(self) -> AuthOperation:
+        """Who asks, of an operation that needs a bearer token."""
+        if self.login is None:
+            raise RuntimeError(f"{self.path} is open to everyone")
+        return self.login
+
+    def integer(self, name: str, default: int, low: int, high: int | None = None) -> int:
+        """A whole number among the query's parameters. Raises ApiError 400/21405 outside its bounds."""
+        text = self.query.get(name)
+        if text is None:
+            return default
+        if not text.isascii() or not text.isdigit() or len(text) > 9:
+            raise invalid(f"{name}: {text}")
+        number = int(text)
+        if number < low or (high is not None and number > high):
+            raise invalid(f"{name}: {number}")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer."""
+
+    status: int
+    body: bytes = b""
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def json_reply(value: Any, status: int = 200) -> Reply:
+    """An answer in JSON."""
+    return Reply(status, msgspec.json.encode(value))
+
+
+Handler = Callable[[Call], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the contract: where it is, who may call it, how often, what it does."""
+
+    method: str
+    path: str
+    handler: Handler
+    group: str
+    """Limit group; `anonymous` counts per address, `unlimited` not at all."""
+    bearers: frozenset[BearerKind] = frozenset()
+    """Kinds of token that open it; empty is open to everyone."""
+    permissions: tuple[str, ...] = ()
+    """Any of these is needed."""

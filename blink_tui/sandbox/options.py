@@ -1,0 +1,52 @@
+"""What a sandbox is told before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxOptions:
+    """Settings of one sandbox; times are seconds, sizes bytes.
+
+    Documents come from the first of `invoices`, `demo`, or the generator (`seed`, `documents`, `firms`).
+    """
+
+    port: int = 0
+    """Port on the loopback interface; 0 takes a free one."""
+    invoices: Path | None = None
+    """Folder of invoice XML (searched recursively); every NIP that is a party becomes a firm."""
+    demo: bool = False
+    """Seed from the shipped demo scenario: one office and its clients."""
+    as_of: date | None = None
+    """UTC day before whose start all documents were stored; None is the day of starting."""
+    seed: int = 1
+    """Numbers, tokens and generated invoices follow from it."""
+    documents: int = 200
+    """How many invoices the generator makes."""
+    firms: int = 3
+    """How many firms share the generated invoices."""
+    json: bool = False
+    """Announce the firms as one line of JSON instead of a table."""
+    exit_with_parent: bool = False
+    """End when standard input ends, as it does when the parent process dies."""
+    limits: bool = True
+    """Hold callers to the documented request limits (PROTOCOL 5)."""
+    hwm_lag: float = 120.0
+    """How far the high-water mark stays behind now."""
+    truncate_after: int = 10_000
+    """Rows after which a metadata query is truncated."""
+    max_package: int = 10_000
+    """Invoices after which an export package is truncated."""
+    part_size: int = 50_000_000
+    """Largest plain part of a package."""
+    auth_delay: float = 0.5
+    """How long a login stays at status 100."""
+    export_delay: float = 1.0
+    """How long an export stays at status 100, at least."""
+    link_life: float = 3_600.0
+    """How long the link of a package part is good."""
+    package_life: float = 3 * 86_400.0
+    """How long a package can be downloaded; afterwards its export has status 210."""

@@ -1,0 +1,129 @@
+"""Packages of invoices: one ZIP or tar.gz of `{ksefNumber}.xml` files and `_metadata.json`, cut into parts.
+
+A package is a function of its documents alone, so it is built once and shared by every export of the same
+documents; the key of the caller comes in only when a part is encrypted.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import struct
+import tarfile
+import zlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from blink_tui.sandbox.documents import Document
+from blink_tui.sandbox.keys import sha256_base64
+
+MAX_BYTES = 1_000_000_000
+"""Compressed bytes after which a package is truncated (PROTOCOL 4)."""
+
+_CACHED_PACKAGES = 16
+_BLOCK = 16
+_STAMP = 0x5A21
+"""One fixed date (1 January 2025) in the form of DOS, so that packages are equal from run to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a package in clear."""
+
+    data: memoryview
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The joined parts are the archive."""
+
+    size: int
+    count: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedPart:
+    """Size and hash of a part under a caller's key; its bytes are made again when it is downloaded."""
+
+    size: int
+    hash: str
+
+
+def encrypt(data: memoryview, key: bytes, iv: bytes) -> bytes:
+    """AES-256-CBC with PKCS#7, each part by itself."""
+    encryptor = Cipher(algorithms.AES256(key), modes.CBC(iv)).encryptor()
+    padding = _BLOCK - len(data) % _BLOCK
+    return encryptor.update(data) + encryptor.update(bytes([padding]) * padding) + encryptor.finalize()
+
+
+class PackageShop:
+    """Builds packages and keeps the last ones. Called in worker threads."""
+
+    def __init__(self, part_size: int) -> None:
+        self._part_size = part_size
+        self._built: OrderedDict[bytes, Package] = OrderedDict()
+        self._lock = Lock()
+
+    def package(self, documents: Sequence[Document], compression: str, only_metadata: bool) -> Package:
+        """The package of these documents, built once."""
+        names = "\n".join(document.ksef_number for document in documents)
+        key = hashlib.sha256(f"{compression} {only_metadata}\n{names}".encode()).digest()
+        with self._lock:
+            if key not in self._built:
+                self._built[key] = self._build(documents, compression, only_metadata)
+            self._built.move_to_end(key)
+            if len(self._built) > _CACHED_PACKAGES:
+                self._built.popitem(last=False)
+            return self._built[key]
+
+    def _build(self, documents: Sequence[Document], compression: str, only_metadata: bool) -> Package:
+        metadata = b'{"invoices":[%s]}' % b",".join([each.metadata_in_package() for each in documents])
+        archive = tar_gz if compression == "TarGz" else zip_file
+        data = memoryview(archive(() if only_metadata else documents, metadata))
+        cuts = range(0, len(data), self._part_size)
+        pieces = [data[cut : cut + self._part_size] for cut in cuts]
+        parts = tuple(Part(piece, sha256_base64(piece)) for piece in pieces)
+        return Package(len(data), len(documents), parts)
+
+
+def zip_file(documents: Sequence[Document], metadata: bytes) -> bytes:
+    """A ZIP of the deflate streams as they are kept: nothing is compressed twice."""
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    stream = deflate.compress(metadata) + deflate.flush()
+    entries = [(f"{each.ksef_number}.xml", each.deflated, each.size, each.crc) for each in documents]
+    entries.append(("_metadata.json", stream, len(metadata), zlib.crc32(metadata)))
+    out = bytearray()
+    directory = bytearray()
+    for name, packed, size, crc in entries:
+        place = len(out)
+        common = struct.pack("<HHHHHIIIHH", 20, 0x800, 8, 0, _STAMP, crc, len(packed), size, len(name), 0)
+        out += b"PK\x03\x04" + common + name.encode() + packed
+        directory += b"PK\x01\x02\x14\x00" + common + struct.pack("<HHHII", 0, 0, 0, 0, place) + name.encode()
+    count = len(entries)
+    end = struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), len(out), 0)
+    return bytes(out + directory + b"PK\x05\x06" + end)
+
+
+def tar_gz(documents: Sequence[Document], metadata: bytes) -> bytes:
+    """A gzipped tar of the same files."""
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6, mtime=0) as packed:
+        for document in documents:
+            packed.write(_tar_entry(f"{document.ksef_number}.xml", document.xml))
+        packed.write(_tar_entry("_metadata.json", metadata))
+        packed.write(bytes(2 * tarfile.BLOCKSIZE))
+    return out.getvalue()
+
+
+def _tar_entry(name: str, data: bytes) -> bytes:
+    header = tarfile.TarInfo(name)
+    header.size = len(data)
+    padding = -len(data) % tarfile.BLOCKSIZE
+    return header.tobuf(tarfile.USTAR_FORMAT) + data + bytes(padding)

@@ -1,0 +1,121 @@
+"""Starting and ending a sandbox: in a thread of this process, or as a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from types import FrameType
+
+import msgspec
+import uvicorn
+
+from blink_tui.i18n import _
+from blink_tui.sandbox.clock import Clock, RealClock
+from blink_tui.sandbox.options import SandboxOptions
+from blink_tui.sandbox.seeding import seed
+from blink_tui.sandbox.server import PREFIX, make_app
+from blink_tui.sandbox.state import Firm, Sandbox
+
+_HOST = "127.0.0.1"
+_GRACE_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSandbox:
+    """A sandbox that answers."""
+
+    url: str
+    """Base of the API, without a slash at its end."""
+    state: Sandbox
+
+    @property
+    def firms(self) -> list[Firm]:
+        """The firms with their tokens."""
+        return self.state.firms
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answering = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answering.set()
+
+
+@contextmanager
+def running_sandbox(options: SandboxOptions, clock: Clock | None = None) -> Iterator[RunningSandbox]:
+    """A seeded sandbox that answers on loopback from a thread of its own, until the block ends.
+
+    Raises OSError when the port is taken.
+    """
+    sandbox = Sandbox(options, clock or RealClock())
+    seed(sandbox)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((_HOST, options.port))
+        sandbox.base = f"http://{_HOST}:{listener.getsockname()[1]}"
+        config = uvicorn.Config(
+            make_app(sandbox),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        server = _Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],), name="sandbox", daemon=True)
+        thread.start()
+        server.answering.wait()
+        try:
+            yield RunningSandbox(sandbox.base + PREFIX, sandbox)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def serve(options: SandboxOptions) -> None:
+    """Run a sandbox until SIGTERM, SIGINT or, if asked for, the end of standard input; announce it on stdout.
+
+    Raises OSError when the port is taken. Call it from the main thread.
+    """
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    if options.exit_with_parent:
+        threading.Thread(target=_watch_stdin, args=(ended,), name="parent-watch", daemon=True).start()
+    with running_sandbox(options) as sandbox:
+        for problem in sandbox.state.problems:
+            print(_("Left out, cannot be read: {file}").format(file=problem), file=sys.stderr)  # noqa: T201
+        print(announcement(sandbox, as_json=options.json), flush=True)  # noqa: T201 - what the command is for
+        ended.wait()
+
+
+def _watch_stdin(ended: threading.Event) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    ended.set()
+
+
+def announcement(sandbox: RunningSandbox, *, as_json: bool) -> str:
+    """Where the sandbox is and who can log in: a line of JSON, or a text for people."""
+    if as_json:
+        firms = [asdict(firm) for firm in sandbox.firms]
+        return msgspec.json.encode({"url": sandbox.url, "firms": firms}).decode()
+    lines = [_("The simulated KSeF answers at {url}").format(url=sandbox.url), ""]
+    for firm in sandbox.firms:
+        lines += [f"{firm.nip}  {firm.name}", f"            {firm.token}"]
+    lines += ["", _("Ctrl+C ends it.")]
+    return "\n".join(lines)
