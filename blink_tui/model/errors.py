@@ -50,17 +50,28 @@ class BlinkError(Exception):
         super().__init__(kind.code)
         self.kind = kind
         self.firm = firm
+        """Filled in by the pass where the place that failed does not know it."""
         self.cause = cause
         self.trace_id = trace_id
         self.values = values
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (self.kind, self.firm, self.cause, self.trace_id, self.values)
+
     @property
     def message(self) -> Message:
         """The sentence for the accountant."""
-        return Message(self.kind.text, self.values)
+        return Message(self.kind.text, {"firm": self.firm, **self.values})
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+def _rebuilt(
+    kind: ErrorKind, firm: str | None, cause: str | None, trace_id: str | None, values: dict[str, Any]
+) -> BlinkError:
+    """An error that came out of a worker process, whole again."""
+    return BlinkError(kind, firm=firm, cause=cause, trace_id=trace_id, **values)
 
 
 USAGE = ErrorKind("usage", ExitCode.USAGE, N_("{problem}"))

@@ -16,5 +16,9 @@ class Engine(Protocol):
     def busy(self) -> bool:
         """True while a pass runs."""
 
+    @property
+    def problem(self) -> BaseException | None:
+        """What stopped the last pass as a whole, such as a full disk; None when nothing did."""
+
     def stop(self, timeout: float = 5.0) -> bool:
         """End the engine at its next safe point; True when it ended within so many seconds."""

@@ -1,0 +1,82 @@
+"""The command tree, and how a command runs: options before it, one event loop, one way to fail."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blink_tui.cli import credential, demo, doc, export, failures, firm, output, sandbox, sync, watch
+from blink_tui.cli.context import Profile, profile_of
+from blink_tui.i18n import _
+from blink_tui.model.errors import BlinkError
+
+app = typer.Typer(
+    name="blink",
+    help=_("Fetches every KSeF invoice of every firm into one buffer and hands it once to the ledger."),
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(firm.app, name="firm")
+app.add_typer(credential.app, name="credential")
+app.add_typer(doc.app, name="doc")
+app.add_typer(export.app, name="export")
+app.command("sync")(sync.sync)
+app.command("status")(watch.status)
+app.command("log")(watch.log)
+app.command("demo")(demo.demo)
+app.command("sandbox")(sandbox.sandbox)
+
+
+@app.callback()
+def before(
+    context: typer.Context,
+    profile: Annotated[
+        str, typer.Option(envvar="BLINK_PROFILE", help=_("Which set of firms to work with."))
+    ] = "default",
+    home: Annotated[
+        Path | None, typer.Option(envvar="BLINK_HOME", help=_("Folder that holds the profiles."))
+    ] = None,
+    lang: Annotated[str | None, typer.Option(envvar="BLINK_LANG", help=_("Language: pl or en."))] = None,
+) -> None:
+    context.obj = profile_of(profile, home)
+    if context.invoked_subcommand is None:
+        _open_console(context, context.obj)
+
+
+def _open_console(context: typer.Context, profile: Profile) -> None:
+    """The console; without a terminal help and exit code 2."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        output.say(context.get_help())
+        raise typer.Exit(2)
+    from blink_tui.cli.console import open_console
+
+    raise typer.Exit(open_console(profile))
+
+
+def run(words: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    output.use_utf8()
+    as_json = failures.wants_json(words)
+    try:
+        code = app(list(words), prog_name="blink", standalone_mode=False)
+        failures.flush()
+    except BlinkError as error:
+        return failures.exit_code_of(error, as_json=as_json)
+    except typer.TyperException as error:
+        return failures.exit_code_of(failures.usage_error(error), as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return failures.exit_code_of(BlinkError(failures.INTERRUPTED), as_json=as_json)
+    except BrokenPipeError:
+        failures.flush()
+        return 1
+    except Exception as error:
+        report = failures.crash_report(error, profile_of("default", None).folder)
+        return failures.exit_code_of(report, as_json=as_json)
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,105 @@
+"""What every command starts from: whose profile, where it lies, and how to open its parts."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blink_tui.i18n import N_
+from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+
+if TYPE_CHECKING:
+    from blink_tui.buffer import Buffer
+    from blink_tui.model.firms import Firm
+    from blink_tui.vault import Vault
+
+NO_SUCH_FIRM = ErrorKind(
+    "no-such-firm",
+    ExitCode.USAGE,
+    N_("Firm {firm} is not known here. See the known ones: blink firm list"),
+)
+SEVERAL_FIRMS = ErrorKind(
+    "several-firms",
+    ExitCode.USAGE,
+    N_("Several firms share {firm}. Name one by its internal id: {ids}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One set of firms, buffer and vault, in a folder of its own."""
+
+    name: str
+    folder: Path
+
+    @property
+    def buffer_path(self) -> Path:
+        return self.folder / "buffer.db"
+
+    @property
+    def vault_path(self) -> Path:
+        return self.folder / "vault.blink"
+
+    @property
+    def work_folder(self) -> Path:
+        """Package parts while they are needed."""
+        return self.folder / "work"
+
+    @property
+    def export_folder(self) -> Path:
+        """Where hand-overs go unless another folder is named."""
+        return self.folder / "export"
+
+    @asynccontextmanager
+    async def open_buffer(self) -> AsyncIterator[Buffer]:
+        """The profile's buffer; an interrupted hand-over is finished first."""
+        from blink_tui.buffer import open_buffer
+        from blink_tui.ledger.handover import recover
+
+        async with open_buffer(self.buffer_path) as buffer:
+            await recover(buffer)
+            yield buffer
+
+    def open_vault(self) -> Vault:
+        """The profile's vault, made when there is none. Raises BlinkError (exit code 8)."""
+        from blink_tui.vault import open_profile_vault
+
+        return open_profile_vault(self.vault_path)
+
+
+def profile_of(name: str, home: Path | None) -> Profile:
+    """The named profile under `home`, else under BLINK_HOME, else under the platform's data folder."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
+        raise BlinkError(USAGE, problem=f"--profile: {name!r}")
+    if home is None and (named := os.environ.get("BLINK_HOME")):
+        home = Path(named)
+    if home is None:
+        from platformdirs import user_data_path
+
+        home = user_data_path("blink-tui", appauthor=False)
+    return Profile(name, home.expanduser().absolute() / name)
+
+
+async def firm_named(buffer: Buffer, text: str) -> Firm:
+    """The one firm with a NIP or internal id. Raises BlinkError: none, or several."""
+    found = await buffer.firms.find(text)
+    if not found:
+        raise BlinkError(NO_SUCH_FIRM, firm=text)
+    if len(found) > 1:
+        raise BlinkError(SEVERAL_FIRMS, firm=text, ids=", ".join(firm.context_value for firm in found))
+    return found[0]
+
+
+def system_user() -> str:
+    """Who acts, for the record: the account of the system."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return str(os.getuid())

@@ -1,0 +1,295 @@
+"""`blink doc`: the documents of the buffer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from blink_tui.cli import options, output
+from blink_tui.cli.context import firm_named, system_user
+from blink_tui.cli.options import AsJson, FirmsOption
+from blink_tui.i18n import N_, _, ngettext
+from blink_tui.model.documents import Direction, Status
+from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.values import parse_ksef_number
+
+if TYPE_CHECKING:
+    from blink_tui.buffer import Buffer, Document
+    from blink_tui.cli.context import Profile
+    from blink_tui.model.documents import Party
+    from blink_tui.model.invoice import Invoice
+
+app = typer.Typer(help=_("Documents of the buffer."), no_args_is_help=True)
+
+NO_SUCH_DOCUMENT = ErrorKind(
+    "no-such-document", ExitCode.USAGE, N_("There is no document {number} in the buffer. See: blink doc list")
+)
+SEVERAL_HOLDERS = ErrorKind(
+    "several-holders", ExitCode.USAGE, N_("Several firms hold {number}. Name one: --firm {firms}")
+)
+
+STATUS_WORDS = {
+    Status.FETCHED: N_("fetched"),
+    Status.CODED: N_("coded"),
+    Status.APPROVED: N_("approved"),
+    Status.EXPORTED: N_("handed over to the books"),
+    Status.BOOKED: N_("booked"),
+    Status.QUERIED: N_("to be cleared up"),
+    Status.EXCLUDED: N_("not to be booked"),
+}
+DIRECTION_WORDS = {
+    Direction.SALE: N_("sale"),
+    Direction.PURCHASE: N_("purchase"),
+    Direction.NONE: N_("for information"),
+}
+
+Numbers = Annotated[list[str], typer.Argument(metavar="KSEF-NUMBER…", help=_("KSeF numbers."))]
+HolderOption = Annotated[
+    str | None, typer.Option("--firm", metavar="NIP", help=_("The firm, where several hold the number."))
+]
+
+
+class Format(StrEnum):
+    """Shapes in which a list is printed."""
+
+    TEXT = "text"
+    TSV = "tsv"
+    JSON = "json"
+
+
+@app.command("list")
+def list_documents(
+    context: typer.Context,
+    firms: FirmsOption = None,
+    words: Annotated[
+        str, typer.Option("--filter", help=_("Words to look for; marks and case do not matter."))
+    ] = "",
+    status: Annotated[Status | None, typer.Option(help=_("Only documents in this status."))] = None,
+    direction: Annotated[Direction | None, typer.Option(help=_("Only sales or purchases."))] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help=_("At most so many."))] = None,
+    form: Annotated[Format, typer.Option("--format", help=_("Shape of the list."))] = Format.TEXT,
+    json: AsJson = False,
+) -> None:
+    """List documents, newest first. Example: blink doc list --filter zolw --limit 20"""
+    shape = Format.JSON if json else form
+    options.run(_list(options.profile(context), firms or [], words, status, direction, limit, shape))
+
+
+@app.command()
+def show(context: typer.Context, number: str, firm: HolderOption = None, json: AsJson = False) -> None:
+    """Show one document with lines and VAT. Example: blink doc show KSEF-NUMBER"""
+    options.run(_show(options.profile(context), number, firm, as_json=json))
+
+
+@app.command()
+def xml(context: typer.Context, number: str) -> None:
+    """Write the invoice's XML exactly as received. Example: blink doc xml KSEF-NUMBER > invoice.xml"""
+    options.run(_xml(options.profile(context), number))
+
+
+@app.command()
+def approve(
+    context: typer.Context, numbers: Numbers, firm: HolderOption = None, json: AsJson = False
+) -> None:
+    """Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"""
+    options.run(_approve(options.profile(context), numbers, firm, as_json=json))
+
+
+async def _list(
+    profile: Profile,
+    texts: list[str],
+    words: str,
+    status: Status | None,
+    direction: Direction | None,
+    limit: int | None,
+    shape: Format,
+) -> None:
+    from blink_tui.buffer.grid import GridFilter
+
+    async with profile.open_buffer() as buffer:
+        firms = tuple([(await firm_named(buffer, text)).id for text in texts])
+        wanted = GridFilter(
+            firm_ids=firms or None, direction=direction, statuses=(status,) if status else None, text=words
+        )
+        shown: list[Document] = []
+        async for document in buffer.documents.matching(wanted, limit=limit):
+            if shape is Format.JSON:
+                output.say_json(document_json(document))
+            elif shape is Format.TSV:
+                output.say("\t".join(_cells(document)))
+            else:
+                shown.append(document)
+    if shape is not Format.TEXT:
+        return
+    if not shown:
+        output.say(_("No documents. Fetch some: blink sync"))
+        return
+    output.say(output.table(_head(), (_cells(document) for document in shown)))
+
+
+async def _show(profile: Profile, number: str, firm: str | None, *, as_json: bool) -> None:
+    from blink_tui.invoices import read_invoice
+
+    async with profile.open_buffer() as buffer:
+        document = await _document(buffer, number, firm)
+        content = await buffer.documents.xml(document.ksef_number)
+    try:
+        invoice = read_invoice(content)
+    except BlinkError as error:
+        invoice, problem = None, error
+    if as_json:
+        output.say_json(document_json(document) | {"problem": document.problem, "version": document.version})
+        return
+    for label, value in _facts(document):
+        output.say(f"{label:22} {value}")
+    output.say()
+    if invoice is None:
+        output.say("\n".join(output.failure_lines(problem)))
+    else:
+        _show_content(invoice)
+
+
+async def _xml(profile: Profile, number: str) -> None:
+    async with profile.open_buffer() as buffer:
+        document = (await _holders(buffer, number))[0]
+        output.say_bytes(await buffer.documents.xml(document.ksef_number))
+
+
+async def _approve(profile: Profile, numbers: list[str], firm: str | None, *, as_json: bool) -> None:
+    async with profile.open_buffer() as buffer:
+        documents = [await _document(buffer, number, firm) for number in dict.fromkeys(numbers)]
+        done = await buffer.documents.change_status(
+            [document.id for document in documents],
+            Status.APPROVED,
+            who=system_user(),
+            versions={document.id: document.version for document in documents},
+        )
+    if as_json:
+        output.say_json({"approved": done})
+    else:
+        output.say(ngettext("{n} document approved.", "{n} documents approved.", done).format(n=done))
+
+
+async def _holders(buffer: Buffer, number: str) -> list[Document]:
+    try:
+        parsed = parse_ksef_number(number)
+    except ValueError:
+        raise BlinkError(USAGE, problem=_("This is not a KSeF number: {text}").format(text=number)) from None
+    found = await buffer.documents.find(parsed)
+    if not found:
+        raise BlinkError(NO_SUCH_DOCUMENT, number=number)
+    return found
+
+
+async def _document(buffer: Buffer, number: str, firm: str | None) -> Document:
+    found = await _holders(buffer, number)
+    if firm is not None:
+        holder = await firm_named(buffer, firm)
+        found = [document for document in found if document.firm_id == holder.id]
+        if not found:
+            raise BlinkError(NO_SUCH_DOCUMENT, number=number, firm=firm)
+    if len(found) > 1:
+        raise BlinkError(
+            SEVERAL_HOLDERS, number=number, firms=", ".join(document.firm_nip for document in found)
+        )
+    return found[0]
+
+
+def document_json(document: Document) -> dict[str, Any]:
+    """A document as scripts read it: one object a line of `doc list --json`."""
+    return {
+        "ksef_number": document.ksef_number,
+        "firm": document.firm_nip,
+        "roles": sorted(document.roles),
+        "direction": document.direction,
+        "status": document.status,
+        "form": document.form,
+        "kind": document.kind,
+        "invoice_number": document.invoice_number,
+        "issue_date": document.issue_date.isoformat() if document.issue_date else None,
+        "received_date": document.received_date.isoformat() if document.received_date else None,
+        "seller": _party_json(document.seller),
+        "buyer": _party_json(document.buyer),
+        "net": _text(document.net),
+        "vat": _text(document.vat),
+        "gross": _text(document.gross),
+        "currency": document.currency,
+        "sha256": document.sha256.hex(),
+    }
+
+
+def _party_json(party: Party) -> dict[str, str | None]:
+    return {"nip": party.id_value if party.id_type == "Nip" else None, "name": party.name}
+
+
+def _text(amount: object) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def _head() -> tuple[str, ...]:
+    return (
+        _("KSeF number"), _("Firm"), _("Direction"), _("Status"), _("Number"), _("Issued"),
+        _("Received"), _("Contractor"), _("Gross"), "",
+    )  # fmt: skip
+
+
+def _cells(document: Document) -> tuple[str, ...]:
+    other = document.buyer if document.direction is Direction.SALE else document.seller
+    return tuple(
+        output.clean(cell)
+        for cell in (
+            document.ksef_number,
+            document.firm_nip,
+            _(DIRECTION_WORDS[document.direction]),
+            _(STATUS_WORDS[document.status]),
+            document.invoice_number,
+            document.issue_date.isoformat() if document.issue_date else "",
+            document.received_date.isoformat() if document.received_date else "",
+            (other.name or other.id_value or "")[:40],
+            output.amount(document.gross),
+            document.currency,
+        )
+    )
+
+
+def _facts(document: Document) -> list[tuple[str, str]]:
+    facts = (
+        (_("KSeF number"), document.ksef_number),
+        (_("Firm"), document.firm_nip),
+        (_("Direction"), _(DIRECTION_WORDS[document.direction])),
+        (_("Status"), _(STATUS_WORDS[document.status])),
+        (_("Form and kind"), f"{document.form} {document.kind}"),
+        (_("Number"), document.invoice_number),
+        (_("Issued"), document.issue_date),
+        (_("Received"), document.received_date),
+        (_("Seller"), f"{document.seller.id_value or ''} {document.seller.name or ''}"),
+        (_("Buyer"), f"{document.buyer.id_value or ''} {document.buyer.name or ''}"),
+        (_("Net"), f"{output.amount(document.net)} {document.currency}"),
+        (_("VAT in PLN"), output.amount(document.vat)),
+        (_("Gross"), f"{output.amount(document.gross)} {document.currency}"),
+        (_("Due"), document.due_date),
+    )
+    return [(label, output.clean(str(value))) for label, value in facts if value]
+
+
+def _show_content(invoice: Invoice) -> None:
+    if invoice.lines:
+        head = (_("No"), _("Name"), _("Quantity"), _("Unit"), _("Net"), _("Gross"), _("Rate"))
+        rows = [
+            (
+                str(order),
+                line.name or "",
+                str(line.quantity or ""),
+                line.unit or "",
+                output.amount(line.net),
+                output.amount(line.gross),
+                line.rate or "",
+            )
+            for order, line in enumerate(invoice.lines, 1)
+        ]
+        output.say(output.table(head, rows))
+        output.say()
+    rows = [(row.rate, output.amount(row.net), output.amount(row.vat)) for row in invoice.vat_table]
+    output.say(output.table((_("Rate"), _("Net"), _("VAT")), rows))

@@ -1,0 +1,73 @@
+"""Every way a command can end badly, as a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from blink_tui.cli.output import failure_json, failure_lines, say_json, warn
+from blink_tui.i18n import N_, _
+from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+
+INTERRUPTED = ErrorKind(
+    "interrupted", ExitCode.FAILED, N_("Interrupted. What was stored stays; nothing is lost.")
+)
+CRASHED = ErrorKind(
+    "internal",
+    ExitCode.FAILED,
+    N_("The program met a fault of its own. Nothing that was stored is lost. Report the file {report}."),
+)
+
+
+def exit_code_of(error: BlinkError, *, as_json: bool) -> int:
+    """Print an expected error; returns its exit code."""
+    if as_json:
+        say_json(failure_json(error))
+    else:
+        for line in failure_lines(error):
+            warn(line)
+    return int(error.kind.exit_code)
+
+
+def usage_error(error: typer.TyperException) -> BlinkError:
+    """A mistake on the command line, in our words."""
+    name = type(error).__name__
+    param = getattr(error, "param", None)
+    which = param.opts[0] if param is not None and param.opts else ""
+    if name == "NoSuchOption":
+        problem = _("There is no option {option} here.").format(option=getattr(error, "option_name", ""))
+    elif name == "MissingParameter":
+        problem = _("{which} is missing.").format(which=which or error.format_message())
+    elif name == "BadParameter" and which:
+        problem = _("The value of {which} is not right: {detail}").format(which=which, detail=error.message)
+    else:
+        problem = _("The command is not understood: {detail}").format(detail=error.format_message())
+    return BlinkError(USAGE, problem=f"{problem} {_('Help: blink --help')}")
+
+
+def crash_report(error: BaseException, folder: Path) -> BlinkError:
+    """Write the traceback, without values of variables, to a private file; returns what to tell the user."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    report = folder / "crash.log"
+    descriptor = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(error)))
+    return BlinkError(CRASHED, cause=type(error).__name__, report=report)
+
+
+def wants_json(words: Sequence[str]) -> bool:
+    """Whether a failure is to be printed as JSON, even one of parsing."""
+    return "--json" in words or ("--format" in words and "json" in words)
+
+
+def flush() -> None:
+    """Flush what was printed; a reader that has gone is no error of ours."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,241 @@
+"""`blink firm`: whose invoices are fetched."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from blink_tui.cli import options, output
+from blink_tui.cli.context import firm_named
+from blink_tui.cli.options import AsJson
+from blink_tui.i18n import _
+from blink_tui.model.documents import FirmKind
+from blink_tui.model.errors import USAGE, BlinkError
+from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm
+from blink_tui.model.values import nip_check_digit_is_right, parse_nip
+
+if TYPE_CHECKING:
+    from blink_tui.cli.context import Profile
+
+app = typer.Typer(help=_("Firms whose invoices are fetched."), no_args_is_help=True)
+
+NipOption = Annotated[str, typer.Option("--nip", help=_("The firm's NIP, ten digits."))]
+EnvOption = Annotated[
+    str | None, typer.Option("--env", help=_("prod, demo, test, or the address of another KSeF."))
+]
+NameOption = Annotated[str | None, typer.Option("--name", help=_("Name to show."))]
+ContextOption = Annotated[
+    str | None, typer.Option("--internal-id", help=_("Internal id, for a unit of the firm (NIP-NNNNN)."))
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="YYYY-MM-DD", help=_("First day to fetch; else the previous month's first.")
+    ),
+]
+
+
+class Kind(StrEnum):
+    """Kinds of firms as the command line names them."""
+
+    TAXPAYER = "taxpayer"
+    LOCAL_GOVERNMENT_UNIT = "local-government-unit"
+    VAT_GROUP_MEMBER = "vat-group-member"
+    BRANCH = "branch"
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    nip: NipOption,
+    env: EnvOption = "prod",
+    name: NameOption = None,
+    internal_id: ContextOption = None,
+    kind: Annotated[Kind, typer.Option(help=_("What the firm is for VAT."))] = Kind.TAXPAYER,
+    first_day: SinceOption = None,
+    json: AsJson = False,
+) -> None:
+    """Add a firm. Example: blink firm add --nip 5265877635 --env test"""
+    options.run(
+        _add(
+            options.profile(context),
+            nip=checked_nip(nip),
+            env=checked_env(env or "prod"),
+            name=name,
+            internal_id=internal_id,
+            kind=FirmKind(kind.value.replace("-", "_")),
+            first_day=checked_day(first_day),
+            as_json=json,
+        )
+    )
+
+
+@app.command("list")
+def list_firms(context: typer.Context, json: AsJson = False) -> None:
+    """List the firms. Example: blink firm list"""
+    options.run(_list(options.profile(context), as_json=json))
+
+
+@app.command()
+def edit(
+    context: typer.Context,
+    nip: Annotated[str, typer.Argument(metavar="NIP", help=_("NIP or internal id of the firm."))],
+    env: EnvOption = None,
+    name: NameOption = None,
+    first_day: SinceOption = None,
+    json: AsJson = False,
+) -> None:
+    """Change a firm; what was fetched stays. Example: blink firm edit 5265877635 --env prod"""
+    changes: dict[str, Any] = {}
+    if env is not None:
+        changes["env"] = checked_env(env)
+    if name is not None:
+        changes["name"] = name
+    if first_day is not None:
+        changes["first_day"] = checked_day(first_day)
+    if not changes:
+        raise BlinkError(USAGE, problem=_("Say what to change: --env, --name or --from."))
+    options.run(_edit(options.profile(context), nip, changes, as_json=json))
+
+
+@app.command()
+def disable(
+    context: typer.Context,
+    nip: Annotated[str, typer.Argument(metavar="NIP", help=_("NIP or internal id of the firm."))],
+    undo: Annotated[bool, typer.Option("--undo", help=_("Fetch for it again."))] = False,
+    json: AsJson = False,
+) -> None:
+    """Stop fetching for a firm; its documents stay. Example: blink firm disable 5265877635"""
+    options.run(_set_enabled(options.profile(context), nip, enabled=undo, as_json=json))
+
+
+async def _add(
+    profile: Profile,
+    *,
+    nip: str,
+    env: str,
+    name: str | None,
+    internal_id: str | None,
+    kind: FirmKind,
+    first_day: date | None,
+    as_json: bool,
+) -> None:
+    async with profile.open_buffer() as buffer:
+        firm = await buffer.firms.add(
+            parse_nip(nip),
+            name=name or nip,
+            env=env,
+            kind=kind,
+            context_type=ContextType.INTERNAL_ID if internal_id else ContextType.NIP,
+            context_value=internal_id or nip,
+            first_day=first_day,
+        )
+    if not nip_check_digit_is_right(nip):
+        output.warn(
+            _("Note: the check digit of NIP {nip} is wrong; see that it is typed right.").format(nip=nip)
+        )
+    if as_json:
+        output.say_json(firm_json(firm))
+        return
+    output.say(
+        _("Added {firm}. Next: blink credential add --firm {id}").format(
+            firm=firm.name, id=firm.context_value
+        )
+    )
+
+
+async def _list(profile: Profile, *, as_json: bool) -> None:
+    async with profile.open_buffer() as buffer:
+        firms = await buffer.firms.list()
+    if as_json:
+        output.say_json([firm_json(firm) for firm in firms])
+    elif not firms:
+        output.say(_("No firms yet. Add the first: blink firm add --nip NIP"))
+    else:
+        head = (_("NIP"), _("Name"), _("KSeF"), _("Fetched"))
+        rows = [
+            (firm.context_value, firm.name, env_shown(firm.env), _("yes") if firm.enabled else _("no"))
+            for firm in firms
+        ]
+        output.say(output.table(head, rows))
+
+
+async def _edit(profile: Profile, text: str, changes: dict[str, Any], *, as_json: bool) -> None:
+    async with profile.open_buffer() as buffer:
+        firm = await firm_named(buffer, text)
+        firm = await buffer.firms.edit(firm.id, firm.version, **changes)
+    _show_one(firm, as_json=as_json)
+
+
+async def _set_enabled(profile: Profile, text: str, *, enabled: bool, as_json: bool) -> None:
+    async with profile.open_buffer() as buffer:
+        firm = await firm_named(buffer, text)
+        firm = await buffer.firms.set_enabled(firm.id, firm.version, enabled)
+    _show_one(firm, as_json=as_json)
+
+
+def _show_one(firm: Firm, *, as_json: bool) -> None:
+    if as_json:
+        output.say_json(firm_json(firm))
+    else:
+        output.say(_("Saved: {firm}, {env}.").format(firm=firm.name, env=env_shown(firm.env)))
+
+
+def firm_json(firm: Firm) -> dict[str, Any]:
+    """A firm as scripts read it."""
+    return {
+        "nip": firm.nip,
+        "context": {"type": firm.context_type, "value": firm.context_value},
+        "name": firm.name,
+        "env": firm.env,
+        "kind": firm.kind,
+        "ledger_format": firm.ledger_format,
+        "enabled": firm.enabled,
+    }
+
+
+def env_shown(env: str) -> str:
+    """An environment for people; plain http is called by its name."""
+    return f"{env} (INSECURE)" if env.startswith("http://") else env
+
+
+def checked_nip(text: str) -> str:
+    """Ten digits. Raises BlinkError (usage)."""
+    try:
+        return parse_nip(text)
+    except ValueError:
+        raise BlinkError(
+            USAGE, problem=_("A NIP has ten digits; this has not: {text}").format(text=text)
+        ) from None
+
+
+def checked_env(text: str) -> str:
+    """A name of an environment or a base URL: https, or http on loopback. Raises BlinkError (usage)."""
+    if text in ENVIRONMENTS:
+        return text
+    url = urlsplit(text)
+    loopback = url.hostname in ("127.0.0.1", "localhost", "::1")
+    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and loopback)):
+        return text.rstrip("/")
+    raise BlinkError(
+        USAGE,
+        problem=_(
+            "--env takes prod, demo, test or an https address; http only on this machine: {text}"
+        ).format(text=text),
+    )
+
+
+def checked_day(text: str | None) -> date | None:
+    """A calendar day. Raises BlinkError (usage)."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BlinkError(
+            USAGE, problem=_("A day is written as 2026-01-31; this is not: {text}").format(text=text)
+        ) from None

@@ -1,0 +1,32 @@
+"""Options that several commands share, and how a command runs its coroutine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from blink_tui.cli.context import Profile
+from blink_tui.i18n import _
+
+T = TypeVar("T")
+
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))]
+FirmOption = Annotated[str, typer.Option("--firm", metavar="NIP", help=_("NIP or internal id of a firm."))]
+FirmsOption = Annotated[
+    list[str] | None, typer.Option("--firm", metavar="NIP", help=_("NIP or internal id; may be repeated."))
+]
+
+
+def profile(context: typer.Context) -> Profile:
+    """The profile chosen before the command."""
+    chosen = context.find_root().obj
+    assert isinstance(chosen, Profile)  # noqa: S101 - set by the callback that runs before every command
+    return chosen
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine to its end."""
+    return asyncio.run(coroutine)

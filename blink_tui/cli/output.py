@@ -1,0 +1,96 @@
+"""What commands print: JSON for programs on stdout, text for people; stdout is written nowhere else."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.text import clean
+
+
+def use_utf8() -> None:
+    """Write UTF-8 whatever the locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say(text: str = "") -> None:
+    """One line for people."""
+    sys.stdout.write(f"{text}\n")
+
+
+def say_json(document: Any) -> None:
+    """One JSON document on a line, at once."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def say_bytes(content: bytes) -> None:
+    """Bytes as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def warn(text: str) -> None:
+    """A diagnostic line."""
+    sys.stderr.write(f"{text}\n")
+
+
+def failure_json(error: BlinkError) -> dict[str, Any]:
+    """An error as scripts read it."""
+    return {
+        "error": {
+            "code": error.kind.code,
+            "message": str(error),
+            "firm": error.firm,
+            "cause": error.cause,
+            "trace_id": error.trace_id,
+        }
+    }
+
+
+def failure_lines(error: BlinkError) -> list[str]:
+    """An error for people: the sentence, and below it the technical cause."""
+    firm = f"{error.firm}: " if error.firm else ""
+    lines = [f"{firm}{error}"]
+    if error.cause:
+        lines.append(f"  ({clean(error.cause)})")
+    if error.trace_id:
+        lines.append(f"  (trace id {clean(error.trace_id)})")
+    return lines
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell; cells that look like amounts stand right."""
+    cells = [[clean(cell) for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in (head, *cells)) for column in range(len(head))]
+    lines = [head, ["-" * width for width in widths], *cells]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if _is_amount(cell) else cell.ljust(width)
+            for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def amount(value: Decimal | None) -> str:
+    """`1 234,56`, as Poles write amounts; empty when there is none."""
+    return "" if value is None else f"{value:,.2f}".replace(",", "\u00a0").replace(".", ",")
+
+
+def _is_amount(cell: str) -> bool:
+    return cell.endswith(tuple("0123456789")) and "," in cell[-4:]
+
+
+def moment(instant: str | None) -> str:
+    """An instant of KSeF in Warsaw time, to the minute; a dash when there is none."""
+    from blink_tui.model.dates import Instant, datetime_of, warsaw
+
+    return "–" if instant is None else f"{datetime_of(Instant(instant)).astimezone(warsaw()):%Y-%m-%d %H:%M}"

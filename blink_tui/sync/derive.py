@@ -1,0 +1,54 @@
+"""The derive stage: everything stored and not yet read is read, in worker processes, resumable at any document."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from blink_tui.buffer import Buffer
+from blink_tui.buffer.derived import DerivedRow, PendingDocument
+from blink_tui.model import events
+from blink_tui.sync.derive_work import DERIVED_VERSION, derive
+from blink_tui.sync.events import Reporter
+from blink_tui.sync.workers import Worker
+
+_BATCH = 200
+_ROUND = 2000
+_WORKERS = 2
+_FEW = 300
+"""Documents under which a thread is done sooner than processes could be started."""
+
+
+async def derive_pending(buffer: Buffer, report: Reporter) -> None:
+    """Read every document whose derived version is older than ours; what one round saved stays."""
+    read = unreadable = 0
+    async with AsyncExitStack() as stack:
+        workers: list[Worker] = []
+        while pending := await buffer.derived.pending(DERIVED_VERSION, _ROUND):
+            if len(pending) > _FEW and not workers:
+                workers = [await stack.enter_async_context(Worker()) for _ in range(_WORKERS)]
+            batches = [pending[start : start + _BATCH] for start in range(0, len(pending), _BATCH)]
+            for rows in await _derived(workers, batches):
+                await buffer.derived.save(rows)
+                read += len(rows)
+                unreadable += sum(row.problem is not None for row in rows)
+    if read:
+        report(events.DocumentsDerived, read=read, unreadable=unreadable)
+
+
+async def _derived(
+    workers: Sequence[Worker], batches: list[Sequence[PendingDocument]]
+) -> list[list[DerivedRow]]:
+    if not workers:
+        return [await asyncio.to_thread(_here, batch) for batch in batches]
+
+    async def share(worker: Worker, own: list[Sequence[PendingDocument]]) -> list[list[DerivedRow]]:
+        return [rows for batch in own async for rows in worker.stream(derive, batch)]
+
+    shares = [share(worker, batches[number :: len(workers)]) for number, worker in enumerate(workers)]
+    return [rows for part in await asyncio.gather(*shares) for rows in part]
+
+
+def _here(batch: Sequence[PendingDocument]) -> list[DerivedRow]:
+    return next(derive(batch))

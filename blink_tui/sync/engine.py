@@ -1,0 +1,176 @@
+"""Passes over many firms, then the derive stage; one firm's failure leaves the others going."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from blink_tui.buffer import Buffer
+from blink_tui.ksef.auth import context_of_token
+from blink_tui.ksef.client import KsefClient
+from blink_tui.model import events
+from blink_tui.model.clock import Clock, SystemClock
+from blink_tui.model.documents import Role
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.firms import ContextType, Credential, Firm
+from blink_tui.model.secret import Secret
+from blink_tui.sync.derive import derive_pending
+from blink_tui.sync.errors import NO_CREDENTIAL, TOKEN_OF_ANOTHER_FIRM
+from blink_tui.sync.events import EventSink, Listener, Reporter
+from blink_tui.sync.passes import FirmPass, PassTools
+from blink_tui.sync.workers import Worker
+from blink_tui.vault import Vault
+
+ALL_ROLES = tuple(Role)
+_FIRMS_AT_ONCE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FirmOutcome:
+    """What a pass did for one firm."""
+
+    firm: Firm
+    new: int
+    errors: tuple[BlinkError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did."""
+
+    firms: tuple[FirmOutcome, ...]
+
+    @property
+    def new(self) -> int:
+        """Documents that firms did not have before."""
+        return sum(firm.new for firm in self.firms)
+
+    @property
+    def failed(self) -> tuple[FirmOutcome, ...]:
+        """Firms of which something stopped."""
+        return tuple(firm for firm in self.firms if firm.errors)
+
+
+class SyncEngine:
+    """Runs passes against the KSeF of each firm; `folder` holds package parts while they are needed."""
+
+    def __init__(
+        self,
+        buffer: Buffer,
+        vault: Vault,
+        folder: Path,
+        *,
+        clock: Clock | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self._buffer = buffer
+        self._vault = vault
+        self._folder = folder
+        self._clock = clock or SystemClock()
+        self._sink = EventSink(buffer, listener)
+
+    async def run(self, firms: Iterable[Firm], roles: Sequence[Role] = ALL_ROLES) -> Outcome:
+        """One pass for each firm, a few at a time, then the derive stage over what came in."""
+        run = secrets.token_hex(4)
+        gate = asyncio.Semaphore(_FIRMS_AT_ONCE)
+        async with self._sink.flushing(), AsyncExitStack() as stack:
+            worker = await stack.enter_async_context(Worker())
+            clients: dict[str, KsefClient] = {}
+            for firm in (firms := list(firms)):
+                if firm.base_url not in clients:
+                    client = KsefClient(firm.base_url, clock=self._clock)
+                    clients[firm.base_url] = await stack.enter_async_context(client)
+
+            async def one(firm: Firm) -> FirmOutcome:
+                tools = PassTools(
+                    self._buffer, self._vault, clients[firm.base_url], worker, self._clock, self._folder
+                )
+                async with gate:
+                    return await self._firm_pass(tools, firm, roles, self._sink.reporter(run, firm.id))
+
+            tasks = [asyncio.create_task(one(firm)) for firm in firms]
+            try:
+                outcomes = await asyncio.gather(*tasks)
+                await derive_pending(self._buffer, report=self._sink.reporter(run, None))
+            finally:
+                await _ended(tasks)
+        return Outcome(tuple(outcomes))
+
+    async def _firm_pass(
+        self, tools: PassTools, firm: Firm, roles: Sequence[Role], report: Reporter
+    ) -> FirmOutcome:
+        report(events.PassStarted)
+        try:
+            _credential, token = await firm_token(self._buffer, self._vault, firm)
+            session = await tools.client.login(firm.context_type, firm.context_value, token)
+        except BlinkError as error:
+            return FirmOutcome(firm, 0, (_told(report, firm, error, None),))
+        report(events.LoggedIn)
+        firm_pass = FirmPass(tools, firm, session, report)
+
+        async def fetch(role: Role) -> BlinkError | None:
+            try:
+                await firm_pass.fetch_role(role)
+            except BlinkError as error:
+                return _told(report, firm, error, role)
+            return None
+
+        tasks = [asyncio.create_task(fetch(role)) for role in roles if role in askable_roles(firm)]
+        try:
+            errors = await asyncio.gather(*tasks)
+        finally:
+            await _ended(tasks)
+        report(events.PassFinished, new=firm_pass.new)
+        return FirmOutcome(firm, firm_pass.new, tuple(error for error in errors if error))
+
+
+def askable_roles(firm: Firm) -> tuple[Role, ...]:
+    """Roles that KSeF answers in the firm's context: a unit has no documents as seller or buyer (21181)."""
+    if firm.context_type is ContextType.INTERNAL_ID:
+        return (Role.THIRD_PARTY, Role.AUTHORIZED)
+    return ALL_ROLES
+
+
+async def firm_token(buffer: Buffer, vault: Vault, firm: Firm) -> tuple[Credential, Secret]:
+    """The firm's credential and its token.
+
+    Raises BlinkError: none registered, missing in the vault, or one that names another context.
+    """
+    credential = await buffer.credentials.for_firm(firm.id)
+    if credential is None:
+        raise BlinkError(NO_CREDENTIAL, firm=firm.context_value)
+    token = vault.get(credential.vault_name)
+    refuse_foreign_token(firm, token)
+    return credential, token
+
+
+def refuse_foreign_token(firm: Firm, token: Secret) -> None:
+    """Raise BlinkError when the token itself names another context than the firm's (PROTOCOL 2)."""
+    owner = context_of_token(token)
+    if owner is not None and owner != (firm.context_type, firm.context_value):
+        raise BlinkError(TOKEN_OF_ANOTHER_FIRM, firm=firm.context_value, owner=owner[1])
+
+
+def _told(report: Reporter, firm: Firm, error: BlinkError, role: Role | None) -> BlinkError:
+    """Report a failure; the error with its firm filled in."""
+    error.firm = error.firm or firm.context_value
+    report(
+        events.PassFailed,
+        role=role,
+        code=error.kind.code,
+        problem=str(error),
+        cause=error.cause,
+        trace_id=error.trace_id,
+    )
+    return error
+
+
+async def _ended(tasks: Sequence[asyncio.Task[object]]) -> None:
+    """Cancel what still runs and wait for it, so that nothing outlives the pass."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

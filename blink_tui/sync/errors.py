@@ -1,0 +1,48 @@
+"""What can stop a pass besides KSeF's own answers."""
+
+from __future__ import annotations
+
+from blink_tui.i18n import N_
+from blink_tui.model.errors import ErrorKind, ExitCode
+
+NO_CREDENTIAL = ErrorKind(
+    "no-credential",
+    ExitCode.CREDENTIAL_REFUSED,
+    N_("Nothing is registered that logs in for this firm. Add a token: blink credential add --firm {firm}"),
+)
+TOKEN_OF_ANOTHER_FIRM = ErrorKind(
+    "token-of-another-firm",
+    ExitCode.CREDENTIAL_REFUSED,
+    N_("This token belongs to {owner}, not to {firm}. Register a token generated in this firm's context."),
+)
+PACKAGE_DISAGREES = ErrorKind(
+    "package-disagrees",
+    ExitCode.FAILED,
+    N_(
+        "KSeF's package contradicts itself, so none of it was taken as complete. It will be fetched anew"
+        " in the next pass; if this stays, report it to the Ministry."
+    ),
+)
+EXPORT_FAILED = ErrorKind(
+    "export-failed",
+    ExitCode.KSEF_UNAVAILABLE,
+    N_("KSeF could not prepare the package. It will be ordered again in the next pass."),
+)
+EXPORT_STUCK = ErrorKind(
+    "export-stuck",
+    ExitCode.KSEF_UNAVAILABLE,
+    N_("KSeF is still preparing the package. The next pass goes on with it."),
+)
+WINDOW_STANDS_STILL = ErrorKind(
+    "window-stands-still",
+    ExitCode.FAILED,
+    N_(
+        "More documents bear one moment of storage than fit into a package, so the way past it is not"
+        " known. Nothing was skipped. Report this firm and the time {instant} to the Ministry."
+    ),
+)
+WORKER_DIED = ErrorKind(
+    "worker-died",
+    ExitCode.FAILED,
+    N_("A helper process was ended from outside. Nothing is lost; start again."),
+)

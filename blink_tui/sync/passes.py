@@ -1,0 +1,182 @@
+"""A firm's pass: log in, then for each role order packages and store them until the high-water mark.
+
+The order of commits is what a kill meets: a pending export is durable before KSeF is asked, its reference at
+once after the answer, its documents and the mark in one last transaction (DESIGN, rule 1; PROTOCOL 4).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from blink_tui.buffer import Buffer
+from blink_tui.buffer.documents import MarkMove
+from blink_tui.ksef.client import KsefClient, Session
+from blink_tui.ksef.errors import EXPORT_GONE
+from blink_tui.ksef.wire import ExportPackage
+from blink_tui.model import events
+from blink_tui.model.clock import Clock
+from blink_tui.model.dates import instant_key, instant_of
+from blink_tui.model.documents import Role
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.firms import Firm
+from blink_tui.model.marks import PendingExport
+from blink_tui.model.secret import Secret
+from blink_tui.sync import plan
+from blink_tui.sync.arrival import store_package
+from blink_tui.sync.errors import EXPORT_FAILED, EXPORT_STUCK, PACKAGE_DISAGREES, WINDOW_STANDS_STILL
+from blink_tui.sync.events import Reporter
+from blink_tui.sync.workers import Worker
+from blink_tui.vault import Vault
+
+READY = 200
+BUSY = 100
+BEYOND_MARK = 420
+"""Export status: the window begins later than the high-water mark, so there is nothing new."""
+_POLLS = (0.3, 0.5, 1.0, 2.0, 3.0, *[5.0] * 8, *[15.0] * 20)
+"""Seconds between looks at an export: about six minutes, then the next pass goes on with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassTools:
+    """What a pass works with."""
+
+    buffer: Buffer
+    vault: Vault
+    client: KsefClient
+    worker: Worker
+    clock: Clock
+    folder: Path
+    """Private folder for package parts."""
+
+
+class FirmPass:
+    """One firm's pass in one session; `new` counts documents that the firm did not have."""
+
+    def __init__(self, tools: PassTools, firm: Firm, session: Session, report: Reporter) -> None:
+        self._tools = tools
+        self._firm = firm
+        self._session = session
+        self._report = report
+        self.new = 0
+
+    async def fetch_role(self, role: Role) -> None:
+        """Everything KSeF has stored for a role since its mark. Raises BlinkError; the mark tells how far it came."""
+        for export in await self._pending(role):
+            await self._finish(export)
+        while await self._fetch_window(role):
+            pass
+
+    async def _pending(self, role: Role) -> list[PendingExport]:
+        """Exports of an earlier pass that KSeF knows; one that never got a reference is forgotten."""
+        buffer, vault = self._tools.buffer, self._tools.vault
+        pending = []
+        for stored in await buffer.exports.list(self._firm.id):
+            if stored.role is not role:
+                continue
+            if stored.reference is None:
+                await buffer.exports.drop(stored.id)
+                continue
+            pending.append(
+                PendingExport(
+                    id=stored.id,
+                    firm_id=stored.firm_id,
+                    role=stored.role,
+                    window_from=stored.window_from,
+                    window_to=stored.window_to,
+                    key=Secret(vault.unwrap(stored.wrapped_key, _wrapping(self._firm, role))),
+                    iv=stored.iv,
+                    reference=stored.reference,
+                    asked_at=stored.asked_at,
+                )
+            )
+        return pending
+
+    async def _fetch_window(self, role: Role) -> bool:
+        """One window from the mark on; True when another follows at once."""
+        now = self._tools.clock.now()
+        mark = await self._tools.buffer.marks.get(self._firm.id, role)
+        window = plan.next_window(mark, plan.first_instant(self._firm.first_day, now), now)
+        return await self._finish(await self._order(role, window))
+
+    async def _order(self, role: Role, window: plan.Window) -> PendingExport:
+        buffer = self._tools.buffer
+        key, iv = secrets.token_bytes(32), secrets.token_bytes(16)
+        asked_at = instant_of(self._tools.clock.now())
+        wrapped = self._tools.vault.wrap(key, _wrapping(self._firm, role))
+        export_id = await buffer.exports.begin(
+            self._firm.id, role, window.start, window.end, wrapped, iv, asked_at
+        )
+        reference = await self._session.start_export(role, window.asked_from, window.end, key, iv)
+        await buffer.exports.set_reference(export_id, reference)
+        self._report(events.ExportRequested, role=role, window_from=window.start, reference=reference)
+        return PendingExport(
+            export_id, self._firm.id, role, window.start, window.end, Secret(key), iv, reference, asked_at
+        )
+
+    async def _finish(self, export: PendingExport) -> bool:
+        """Wait for an export, store it, move the mark; True when another window follows at once."""
+        window = plan.Window(export.window_from, export.window_to)
+        package = await self._ready_package(export)
+        if package is None:
+            return False
+        self._report(
+            events.ExportReady,
+            role=export.role,
+            reference=export.reference,
+            documents=package.invoice_count,
+            parts=len(package.parts),
+        )
+        facts = plan.PackageFacts(
+            package.is_truncated, package.last_permanent_storage, package.permanent_storage_hwm
+        )
+        until = plan.mark_after(window, facts)
+        move = MarkMove(window.start, until) if until else None
+        tools = self._tools
+        try:
+            stored = await store_package(
+                tools.buffer, self._session, tools.worker, tools.folder, self._firm, export, package, move
+            )
+        except BlinkError as error:
+            if error.kind is PACKAGE_DISAGREES:
+                await tools.buffer.exports.drop(export.id)
+            raise
+        self.new += stored.new
+        self._report(events.DocumentsStored, role=export.role, seen=stored.seen, new=stored.new)
+        if until:
+            self._report(events.MarkMoved, role=export.role, until=until)
+        if plan.stands_still(window, facts):
+            raise BlinkError(WINDOW_STANDS_STILL, firm=self._firm.nip, instant=window.start)
+        advanced = until is not None and instant_key(until) > instant_key(window.start)
+        return advanced and plan.more_to_ask(window, facts)
+
+    async def _ready_package(self, export: PendingExport) -> ExportPackage | None:
+        """The package once KSeF has prepared it; None when there is nothing new. Raises BlinkError."""
+        assert export.reference is not None  # noqa: S101 - only exports that KSeF knows are finished
+        drop = self._tools.buffer.exports.drop
+        for pause in (0.0, *_POLLS):
+            if pause:
+                await self._tools.clock.sleep(pause)
+            try:
+                status = await self._session.export_status(export.reference)
+            except BlinkError as error:
+                if error.kind is EXPORT_GONE:
+                    await drop(export.id)
+                raise
+            if status.code == READY and status.package is not None:
+                return status.package
+            if status.code == BEYOND_MARK:
+                await drop(export.id)
+                return None
+            if status.code != BUSY:
+                await drop(export.id)
+                raise BlinkError(
+                    EXPORT_FAILED, firm=self._firm.nip, cause=f"{status.code} {status.description}"
+                )
+        raise BlinkError(EXPORT_STUCK, firm=self._firm.nip, cause=export.reference)
+
+
+def _wrapping(firm: Firm, role: Role) -> str:
+    """What a wrapped export key is bound to."""
+    return f"export/{firm.id}/{role}"
