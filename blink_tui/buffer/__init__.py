@@ -1,1 +1,79 @@
-"""The local store of documents; the only part that contains SQL."""
+"""The local store of documents; the only part that contains SQL.
+
+Names are loaded when first asked for: worker processes import `records` and `xml_codec` without the database.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from blink_tui.buffer.buffer import Buffer, open_buffer
+    from blink_tui.buffer.grid import SORTS, GridFilter, GridRow, Key, Sort
+    from blink_tui.buffer.history import ChainState
+    from blink_tui.buffer.log import LogRow, UnknownEvent
+    from blink_tui.buffer.records import (
+        Batch,
+        BatchState,
+        DerivedRow,
+        Document,
+        DocumentEvent,
+        MarkMove,
+        StoredExport,
+        StoredInvoice,
+        StoreResult,
+        Undecoded,
+    )
+
+_MODULES = {
+    "Buffer": "buffer",
+    "open_buffer": "buffer",
+    "SORTS": "grid",
+    "GridFilter": "grid",
+    "GridRow": "grid",
+    "Key": "grid",
+    "Sort": "grid",
+    "ChainState": "history",
+    "LogRow": "log",
+    "UnknownEvent": "log",
+    "Batch": "records",
+    "BatchState": "records",
+    "DerivedRow": "records",
+    "Document": "records",
+    "DocumentEvent": "records",
+    "MarkMove": "records",
+    "StoredExport": "records",
+    "StoredInvoice": "records",
+    "StoreResult": "records",
+    "Undecoded": "records",
+}
+
+__all__ = [
+    "SORTS",
+    "Batch",
+    "BatchState",
+    "Buffer",
+    "ChainState",
+    "DerivedRow",
+    "Document",
+    "DocumentEvent",
+    "GridFilter",
+    "GridRow",
+    "Key",
+    "LogRow",
+    "MarkMove",
+    "Sort",
+    "StoreResult",
+    "StoredExport",
+    "StoredInvoice",
+    "Undecoded",
+    "UnknownEvent",
+    "open_buffer",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

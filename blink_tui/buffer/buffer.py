@@ -1,0 +1,66 @@
+"""The buffer of a profile: opening it, and the parts it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from blink_tui.buffer import schema
+from blink_tui.buffer.batches import Batches
+from blink_tui.buffer.credentials import Credentials
+from blink_tui.buffer.database import Database, open_database
+from blink_tui.buffer.derived import Derived
+from blink_tui.buffer.documents import Documents
+from blink_tui.buffer.exports import PendingExports
+from blink_tui.buffer.firms import Firms
+from blink_tui.buffer.grid import Grid
+from blink_tui.buffer.history import History
+from blink_tui.buffer.log import FetchLog
+from blink_tui.buffer.marks import Marks
+from blink_tui.buffer.settings import Settings
+from blink_tui.model.clock import Clock, SystemClock
+
+
+class Buffer:
+    """One repository for each kind of thing kept; all write through one connection, one transaction at a time."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self.firms = Firms(database)
+        self.credentials = Credentials(database)
+        self.marks = Marks(database)
+        self.exports = PendingExports(database)
+        self.documents = Documents(database, clock)
+        self.history = History(database)
+        self.derived = Derived(database)
+        self.log = FetchLog(database, clock)
+        self.batches = Batches(database, clock)
+        self.settings = Settings(database)
+        self.grid = Grid(database)
+
+    async def data_version(self) -> int:
+        """Another number after every commit of any process, this one included."""
+        return await self._database.data_version()
+
+    async def change_token(self) -> tuple[int, int]:
+        """Equal as long as nothing in the buffer has changed."""
+        return await self._database.data_version(), self._database.changes
+
+
+@asynccontextmanager
+async def open_buffer(
+    path: Path, *, clock: Clock | None = None, read_only: bool = False
+) -> AsyncIterator[Buffer]:
+    """The buffer in a file, which is made where it is missing and brought to the newest schema.
+
+    A read-only buffer must exist and be up to date; it refuses every change. Raises BlinkError:
+    NEWER_SCHEMA, OLDER_SCHEMA, DAMAGED, NOT_OPENED, DISK_FULL, BUSY, OLD_SQLITE.
+    """
+    async with open_database(path, read_only=read_only) as database:
+        migrations = schema.scripts()
+        if read_only:
+            await schema.require_current(database, len(migrations))
+        else:
+            await schema.migrate(database, migrations)
+        yield Buffer(database, clock or SystemClock())

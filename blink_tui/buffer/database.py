@@ -1,0 +1,151 @@
+"""Connections and transactions: the one place that opens the database file, and all that is SQLite's own in doing so.
+
+A connection's thread is no daemon, so one left open would keep the interpreter alive for ever: `open_database` is a
+context manager and closes all of them whatever happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import aiosqlite
+
+from blink_tui.buffer import errors
+from blink_tui.buffer.session import Row, Session, translated
+from blink_tui.model.errors import BlinkError
+
+OLDEST_SQLITE = (3, 37)
+"""STRICT tables came with it."""
+
+_BUSY_SECONDS = 15.0
+_WRITER = """
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16000;
+"""
+_READER = """
+    PRAGMA query_only = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -8000;
+"""
+
+
+class Database:
+    """A writer whose transactions follow one another, a reader, and a reader whose long scans can be stopped."""
+
+    def __init__(
+        self,
+        path: Path,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
+        scanner: aiosqlite.Connection,
+    ) -> None:
+        self._path = path
+        self._writer = writer
+        self._scanner = scanner
+        self._writing = asyncio.Lock()
+        self._scanning = asyncio.Lock()
+        self.reader = Session(reader, path)
+        self.changes = 0
+        """Transactions committed through this object."""
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """Write: all of it is durable when the block ends, none of it if the block raises or is cancelled.
+
+        Statements of a connection run in the order they were asked for, so a rollback that is itself cancelled
+        still comes before the next transaction begins.
+        """
+        session = Session(self._writer, self._path)
+        async with self._writing:
+            try:
+                await session.run("BEGIN IMMEDIATE")
+                yield session
+                await session.run("COMMIT")
+            except BaseException:
+                await self._writer.rollback()
+                raise
+            self.changes += 1
+
+    async def scan(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """A read that may take long: one at a time, stopped by `interrupt` or by cancelling the caller.
+
+        Raises BlinkError(STOPPED) when interrupted.
+        """
+        async with self._scanning:
+            try:
+                return await Session(self._scanner, self._path).rows(sql, values)
+            except asyncio.CancelledError:
+                await self._scanner.interrupt()
+                raise
+
+    async def interrupt(self) -> None:
+        """Stop the running scan, if there is one."""
+        await self._scanner.interrupt()
+
+    async def data_version(self) -> int:
+        """Changes when any other connection, of this process or another, has committed."""
+        row = await self.reader.row("PRAGMA data_version")
+        return int(row[0]) if row else 0
+
+
+@asynccontextmanager
+async def open_database(path: Path, *, read_only: bool) -> AsyncIterator[Database]:
+    """The database file with private permissions, made empty where it is missing; its schema is not looked at.
+
+    Raises BlinkError (DAMAGED, NOT_OPENED, DISK_FULL, BUSY, OLD_SQLITE).
+    """
+    _require_sqlite()
+    with translated(path):
+        if not read_only:
+            _make_private(path)
+    async with AsyncExitStack() as stack:
+        mode = "ro" if read_only else "rw"
+        writer = await _connected(stack, path, mode, _READER if read_only else _WRITER)
+        reader = await _connected(stack, path, mode, _READER)
+        scanner = await _connected(stack, path, mode, _READER)
+        yield Database(path, writer, reader, scanner)
+
+
+async def _connected(stack: AsyncExitStack, path: Path, mode: str, pragmas: str) -> aiosqlite.Connection:
+    with translated(path):
+        connection = await stack.enter_async_context(
+            aiosqlite.connect(
+                f"file:{quote(str(path))}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                timeout=_BUSY_SECONDS,
+            )
+        )
+        for pragma in pragmas.split(";"):
+            await connection.execute_fetchall(pragma)
+        return connection
+
+
+def _require_sqlite() -> None:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        needed = ".".join(map(str, OLDEST_SQLITE))
+        raise BlinkError(errors.OLD_SQLITE, found=sqlite3.sqlite_version, needed=needed)
+
+
+def _make_private(path: Path) -> None:
+    """Missing folders 0700, the file 0600; SQLite gives its side files the file's own permissions."""
+    for folder in reversed(path.parents):
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        if name.exists():
+            name.chmod(0o600)

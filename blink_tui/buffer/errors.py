@@ -1,0 +1,80 @@
+"""What can go wrong in the buffer, in the accountant's words."""
+
+from __future__ import annotations
+
+from blink_tui.i18n import N_
+from blink_tui.model.errors import ErrorKind, ExitCode
+
+DISK_FULL = ErrorKind(
+    "disk-full",
+    ExitCode.FAILED,
+    N_("The disk is full or cannot be written. What was stored before is safe; make room and try again."),
+)
+DAMAGED = ErrorKind(
+    "buffer-damaged",
+    ExitCode.FAILED,
+    N_("The buffer is damaged: {what}. Restore it from a backup."),
+)
+NOT_OPENED = ErrorKind(
+    "buffer-not-opened",
+    ExitCode.FAILED,
+    N_("The buffer {path} cannot be opened. Check that the folder exists and may be read and written."),
+)
+NEWER_SCHEMA = ErrorKind(
+    "newer-schema",
+    ExitCode.FAILED,
+    N_(
+        "The buffer was written by a newer version of the program. Install the newer version and start again."
+    ),
+)
+OLDER_SCHEMA = ErrorKind(
+    "older-schema",
+    ExitCode.FAILED,
+    N_(
+        "The buffer was written by an older version of the program. Start the console once to bring it up to date."
+    ),
+)
+OLD_SQLITE = ErrorKind(
+    "old-sqlite",
+    ExitCode.FAILED,
+    N_("SQLite {found} is too old, {needed} is needed. Use a Python with a newer SQLite."),
+)
+BUSY = ErrorKind(
+    "buffer-busy",
+    ExitCode.WORK_HELD,
+    N_("Another program holds the buffer for too long. Try again in a moment."),
+)
+STOPPED = ErrorKind("search-stopped", ExitCode.FAILED, N_("The search was stopped."))
+CHANGED_MEANWHILE = ErrorKind(
+    "changed-meanwhile",
+    ExitCode.FAILED,
+    N_("{what} was changed by someone else meanwhile. Look at it again and repeat."),
+)
+FIRM_EXISTS = ErrorKind(
+    "firm-exists",
+    ExitCode.USAGE,
+    N_("The firm {context} is already registered in this environment."),
+)
+FIRM_UNKNOWN = ErrorKind("firm-unknown", ExitCode.USAGE, N_("There is no such firm: {context}."))
+CREDENTIAL_UNKNOWN = ErrorKind(
+    "credential-unknown", ExitCode.USAGE, N_("There is no such credential: {credential}.")
+)
+DOCUMENT_UNKNOWN = ErrorKind(
+    "document-unknown", ExitCode.USAGE, N_("There is no such document in the buffer: {document}.")
+)
+HASH_CONFLICT = ErrorKind(
+    "hash-conflict",
+    ExitCode.FAILED,
+    N_("KSeF sent other bytes for document {ksef_number} than the buffer holds. Nothing was stored."),
+)
+STATUS_NOT_ALLOWED = ErrorKind(
+    "status-not-allowed",
+    ExitCode.FAILED,
+    N_("Document {ksef_number} cannot go from status {before} to {after}."),
+)
+BATCH_UNKNOWN = ErrorKind("batch-unknown", ExitCode.USAGE, N_("There is no such batch: {batch}."))
+WRONG_FIRM = ErrorKind(
+    "document-of-another-firm",
+    ExitCode.USAGE,
+    N_("Document {ksef_number} belongs to another firm than the batch."),
+)

@@ -1,0 +1,161 @@
+"""Firms: contexts whose documents are fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from blink_tui.buffer import errors, history
+from blink_tui.buffer.collation import polish_key
+from blink_tui.buffer.database import Database
+from blink_tui.buffer.session import Row, Session
+from blink_tui.buffer.sql import composed
+from blink_tui.model.documents import FirmKind
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm
+from blink_tui.model.values import Nip
+
+_COLUMNS = "id, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, version"
+_INSERT = """
+    INSERT INTO firm (nip, context_type, context_value, name, env, kind, ledger_format, first_day)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {columns}
+"""
+_EDITABLE = frozenset({"name", "env", "kind", "ledger_format", "first_day", "enabled"})
+_NAMES_OF_BASES = {base: name for name, base in ENVIRONMENTS.items()}
+
+
+def _firm(row: Row) -> Firm:
+    id_, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, version = row
+    return Firm(
+        id=id_,
+        nip=Nip(nip),
+        context_type=ContextType(context_type),
+        context_value=context_value,
+        name=name,
+        env=env,
+        kind=FirmKind(kind),
+        ledger_format=ledger_format,
+        first_day=date.fromisoformat(first_day) if first_day else None,
+        enabled=bool(enabled),
+        version=version,
+    )
+
+
+def _environment(env: str) -> str:
+    """One spelling of each environment, so that a firm cannot be registered twice under two."""
+    bare = env.strip().rstrip("/")
+    return _NAMES_OF_BASES.get(bare, bare)
+
+
+class Firms:
+    """The firms of a profile."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self,
+        nip: Nip,
+        *,
+        name: str,
+        env: str,
+        kind: FirmKind = FirmKind.TAXPAYER,
+        context_type: ContextType = ContextType.NIP,
+        context_value: str | None = None,
+        first_day: date | None = None,
+        ledger_format: str = "csv",
+    ) -> Firm:
+        """Register a firm. Raises BlinkError(FIRM_EXISTS) when its context is there in this environment."""
+        value, place = context_value or nip, _environment(env)
+        async with self._database.transaction() as session:
+            await _require_free(session, context_type, value, place)
+            row = await session.row(
+                composed(_INSERT, columns=_COLUMNS),
+                (nip, context_type, value, name, place, kind, ledger_format, _stored(first_day)),
+            )
+            if row is None:
+                raise LookupError(value)
+            firm = _firm(row)
+            await history.start(session, firm.id, context_type, value)
+            return firm
+
+    async def get(self, firm_id: int) -> Firm:
+        """Raises BlinkError(FIRM_UNKNOWN)."""
+        return await _get(self._database.reader, firm_id)
+
+    async def find(self, text: str) -> list[Firm]:
+        """Firms with this NIP or internal id."""
+        rows = await self._database.reader.rows(
+            composed(
+                "SELECT {columns} FROM firm WHERE nip = ? OR context_value = ? ORDER BY id", columns=_COLUMNS
+            ),
+            (text, text),
+        )
+        return [_firm(row) for row in rows]
+
+    async def edit(self, firm_id: int, version: int, **changes: Any) -> Firm:
+        """Change name, env, kind, ledger_format, first_day or enabled; marks stay as they are.
+
+        Raises BlinkError: CHANGED_MEANWHILE when `version` is not the present one, FIRM_EXISTS when the new
+        environment has the context already, FIRM_UNKNOWN. Raises TypeError for another field.
+        """
+        if not _EDITABLE.issuperset(changes):
+            raise TypeError(f"not editable: {sorted(set(changes) - _EDITABLE)}")
+        async with self._database.transaction() as session:
+            firm = await _get(session, firm_id)
+            if firm.version != version:
+                raise BlinkError(errors.CHANGED_MEANWHILE, firm=firm.context_value, what=firm.name)
+            values = _values(changes)
+            if values.get("env", firm.env) != firm.env:
+                await _require_free(session, firm.context_type, firm.context_value, values["env"])
+            await session.run(
+                composed(
+                    "UPDATE firm SET {pairs} version = version + 1 WHERE id = ?",
+                    pairs="".join(f"{name} = ?, " for name in values),
+                ),
+                (*values.values(), firm_id),
+            )
+            return await _get(session, firm_id)
+
+    async def set_enabled(self, firm_id: int, version: int, enabled: bool) -> Firm:
+        """Fetch a firm's documents or leave it alone. Raises as `edit`."""
+        return await self.edit(firm_id, version, enabled=enabled)
+
+    async def list(self, enabled_only: bool = False) -> list[Firm]:
+        """Firms in the order of their Polish names."""
+        rows = await self._database.reader.rows(
+            composed("SELECT {columns} FROM firm WHERE enabled >= ?", columns=_COLUMNS), (int(enabled_only),)
+        )
+        return sorted(map(_firm, rows), key=lambda firm: (polish_key(firm.name), firm.id))
+
+
+async def _get(session: Session, firm_id: int) -> Firm:
+    row = await session.row(composed("SELECT {columns} FROM firm WHERE id = ?", columns=_COLUMNS), (firm_id,))
+    if row is None:
+        raise BlinkError(errors.FIRM_UNKNOWN, context=str(firm_id))
+    return _firm(row)
+
+
+async def _require_free(session: Session, context_type: str, value: str, env: str) -> None:
+    taken = await session.row(
+        "SELECT 1 FROM firm WHERE context_value = ? AND context_type = ? AND env = ?",
+        (value, context_type, env),
+    )
+    if taken:
+        raise BlinkError(errors.FIRM_EXISTS, firm=value, context=value)
+
+
+def _stored(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(changes)
+    if "env" in values:
+        values["env"] = _environment(values["env"])
+    if "first_day" in values:
+        values["first_day"] = _stored(values["first_day"])
+    if "enabled" in values:
+        values["enabled"] = int(values["enabled"])
+    return values

@@ -1,0 +1,130 @@
+"""What happened to documents: events chained by hash per firm, appended only inside the change they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blink_tui.buffer import chain
+from blink_tui.buffer.database import Database
+from blink_tui.buffer.records import DocumentEvent
+from blink_tui.buffer.session import Session
+from blink_tui.buffer.sql import sliced
+from blink_tui.model.dates import Instant
+from blink_tui.model.values import KsefNumber, Sha256
+
+ENGINE = "blink-tui"
+"""Who did what no person did."""
+
+_PAGE = 1000
+"""Events hashed or checked in one go, so that the event loop is free again after a few milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One change of one document, not yet in the chain."""
+
+    document_id: int
+    ksef_number: KsefNumber
+    sha256: Sha256
+    what: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """A firm's chain: its length and last hash, and the first event that does not fit, if any."""
+
+    length: int
+    head: bytes
+    broken_at: int | None
+
+
+async def start(session: Session, firm_id: int, context_type: str, context_value: str) -> None:
+    """Begin the chain of a new firm."""
+    head = chain.genesis(context_type, context_value)
+    await session.run("INSERT INTO chain (firm_id, length, head) VALUES (?, 0, ?)", (firm_id, head))
+
+
+async def append(
+    session: Session,
+    firm_id: int,
+    happenings: Sequence[Happening],
+    *,
+    at: Instant,
+    who: str,
+    reason: str | None = None,
+) -> bytes:
+    """Add events to a firm's chain within the caller's transaction; returns the chain's new head."""
+    length, head = await _end(session, firm_id)
+    for some in sliced(happenings, _PAGE):
+        contents = [(h.ksef_number, h.sha256, at, who, h.what, h.before, h.after, reason) for h in some]
+        hashes = chain.linked(head, length, contents)
+        await session.run_many(
+            "INSERT INTO document_event (firm_id, seq, document_id, at, who, what, before, after, reason, hash)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (firm_id, seq, h.document_id, at, who, h.what, h.before, h.after, reason, link)
+                for seq, (h, link) in enumerate(zip(some, hashes, strict=True), length + 1)
+            ],
+        )
+        length, head = length + len(some), hashes[-1]
+    await session.run("UPDATE chain SET length = ?, head = ? WHERE firm_id = ?", (length, head, firm_id))
+    return head
+
+
+async def _end(session: Session, firm_id: int) -> tuple[int, bytes]:
+    row = await session.row("SELECT length, head FROM chain WHERE firm_id = ?", (firm_id,))
+    if row is None:
+        raise LookupError(firm_id)
+    return row[0], row[1]
+
+
+class History:
+    """Reads and proves the events of documents."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_document(self, document_id: int) -> list[DocumentEvent]:
+        """Everything that happened to a document, oldest first."""
+        rows = await self._database.reader.rows(
+            "SELECT seq, document_id, at, who, what, before, after, reason, hash FROM document_event"
+            " WHERE document_id = ? ORDER BY firm_id, seq",
+            (document_id,),
+        )
+        return [DocumentEvent(*row) for row in rows]
+
+    async def verify(self, firm_id: int) -> ChainState:
+        """Compute a firm's chain again from its first event.
+
+        `broken_at` is the first position that was changed, removed or added, the length plus one when events are
+        missing at the end.
+        """
+        length, kept_head = await _end(self._database.reader, firm_id)
+        head, seq = await self._genesis(firm_id), 0
+        while page := await self._page(firm_id, seq):
+            wrong = chain.first_wrong(head, seq, page)
+            if wrong is not None:
+                return ChainState(length, kept_head, wrong)
+            head, seq = page[-1][1], seq + len(page)
+        return ChainState(length, kept_head, None if head == kept_head else seq + 1)
+
+    async def _genesis(self, firm_id: int) -> bytes:
+        row = await self._database.reader.row(
+            "SELECT context_type, context_value FROM firm WHERE id = ?", (firm_id,)
+        )
+        if row is None:
+            raise LookupError(firm_id)
+        return chain.genesis(*row)
+
+    async def _page(self, firm_id: int, after: int) -> list[tuple[chain.Content, bytes]]:
+        rows = await self._database.reader.rows(
+            "SELECT d.ksef_number, x.sha256, e.at, e.who, e.what, e.before, e.after, e.reason, e.hash"
+            " FROM document_event e"
+            " JOIN document d ON d.id = e.document_id JOIN invoice_xml x ON x.ksef_number = d.ksef_number"
+            " WHERE e.firm_id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?",
+            (firm_id, after, _PAGE),
+        )
+        return [((row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]), row[8]) for row in rows]

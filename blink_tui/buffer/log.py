@@ -1,0 +1,81 @@
+"""The fetch log: every event of the engine as a row, read back as the event it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from blink_tui.buffer.database import Database
+from blink_tui.buffer.session import Row
+from blink_tui.buffer.sql import composed
+from blink_tui.i18n import N_
+from blink_tui.model.clock import Clock
+from blink_tui.model.dates import Instant, instant_of
+from blink_tui.model.events import EVENTS, Event
+
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownEvent(Event):
+    """An event that this version of the program does not know; a newer one wrote it."""
+
+    name = "unknown"
+    text = N_("Event {event}: {payload}")
+    event: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One row of the log."""
+
+    id: int
+    at: Instant
+    event: Event
+
+
+class FetchLog:
+    """Appended by whoever runs the engine, followed by every screen."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def append(self, events: Sequence[Event]) -> None:
+        """Add events in one transaction, all at the clock's present."""
+        if not events:
+            return
+        at = instant_of(self._clock.now())
+        rows = [(at, event.firm_id, event.name, _encoder.encode(event).decode()) for event in events]
+        async with self._database.transaction() as session:
+            await session.run_many(
+                "INSERT INTO fetch_log (at, firm_id, name, payload) VALUES (?, ?, ?, ?)", rows
+            )
+
+    async def read(
+        self, after_id: int = 0, limit: int = 1000, firm_id: int | None = None, newest: bool = False
+    ) -> list[LogRow]:
+        """Rows after `after_id`, oldest first; with `newest` the last `limit` of them."""
+        rows = await self._database.reader.rows(
+            composed(
+                "SELECT id, at, firm_id, name, payload FROM fetch_log WHERE id > ? {firm} ORDER BY id {way} LIMIT ?",
+                firm="" if firm_id is None else "AND firm_id = ?",
+                way="DESC" if newest else "",
+            ),
+            (after_id, *(() if firm_id is None else (firm_id,)), limit),
+        )
+        return [_log_row(row) for row in (reversed(rows) if newest else rows)]
+
+
+def _log_row(row: Row) -> LogRow:
+    id_, at, firm_id, name, payload = row
+    kind = EVENTS.get(name)
+    if kind is not None:
+        try:
+            return LogRow(id_, Instant(at), msgspec.json.decode(payload, type=kind))
+        except msgspec.ValidationError:
+            pass  # a newer program changed the fields; shown as it stands
+    return LogRow(id_, Instant(at), UnknownEvent(run="", firm_id=firm_id, event=name, payload=payload))

@@ -1,0 +1,159 @@
+"""What goes into the buffer and what comes out: frozen values, light enough for worker processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from blink_tui.model.dates import Instant
+from blink_tui.model.documents import Direction, DocumentHeader, Party, Role, Status
+from blink_tui.model.invoice import VatAmount
+from blink_tui.model.values import KsefNumber, Nip, Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInvoice:
+    """A verified document on its way into the buffer; `body` comes from `xml_codec.compress`."""
+
+    header: DocumentHeader
+    body: bytes
+    dictionary: int
+    """Number of the dictionary that `body` was compressed with; 0 is none."""
+    size: int
+    """Bytes of the XML as received."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMove:
+    """A role becomes complete to `until`, an instant that KSeF gave; `since` counts only for a new mark."""
+
+    since: Instant
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class StoreResult:
+    """Different documents of one call, and how many of them the firm did not have."""
+
+    seen: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredExport:
+    """A pending export as the store keeps it: the AES key only as bytes wrapped by the vault."""
+
+    id: int
+    firm_id: int
+    role: Role
+    window_from: Instant
+    window_to: Instant | None
+    wrapped_key: bytes
+    iv: bytes
+    reference: str | None
+    asked_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of one firm. Amounts in `currency`, `vat` in PLN; an amount KSeF did not give is None."""
+
+    id: int
+    firm_id: int
+    firm_nip: Nip
+    ksef_number: KsefNumber
+    roles: frozenset[Role]
+    direction: Direction
+    status: Status
+    previous: Status | None
+    """Where a queried or excluded document came from, and the only place it may return to."""
+    form: str
+    kind: str
+    invoice_number: str
+    issue_date: date | None
+    received_date: date | None
+    """Warsaw day of acquisition: the legal date of receipt."""
+    stored: Instant | None
+    seller: Party
+    buyer: Party
+    net: Decimal | None
+    vat: Decimal | None
+    gross: Decimal | None
+    currency: str
+    sha256: Sha256
+    due_date: date | None
+    problem: str | None
+    """Why the second stage could not read it; None when it could or has not tried yet."""
+    derived_version: int
+    """Version of the reader that derived it; 0 means not yet."""
+    version: int
+    """Grows with every decision about it; a change names the version that was looked at."""
+
+
+class Undecoded(NamedTuple):
+    """A document waiting for the second stage."""
+
+    document_id: int
+    ksef_number: KsefNumber
+    body: bytes
+    dictionary: int
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedRow:
+    """What the second stage read from one document."""
+
+    document_id: int
+    version: int
+    due_date: date | None
+    search: str
+    """Folded text that searches look through (`model.text.folded`)."""
+    problem: str | None
+    vat: tuple[VatAmount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEvent:
+    """One link of a firm's chain: what happened to a document, who did it, from what to what."""
+
+    seq: int
+    """Position in the firm's chain, from 1."""
+    document_id: int
+    at: Instant
+    who: str
+    what: str
+    """`fetched`, `role`, `direction` or `status`."""
+    before: str | None
+    after: str
+    reason: str | None
+    hash: bytes
+
+
+class BatchState(StrEnum):
+    """Whether a batch's file is known to stand in its place."""
+
+    PLACING = "placing"
+    PLACED = "placed"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One hand-over to the books: its documents are exported, its file is `file` once it is placed."""
+
+    id: int
+    firm_id: int
+    format: str
+    file: str
+    temp: str
+    """Finished file that waits to be renamed to `file`."""
+    sha256: Sha256
+    who: str
+    state: BatchState
+    made_at: Instant
+    documents: int
+    chain_head: bytes
+    """Head of the firm's chain of document events after the batch."""
+    version: int

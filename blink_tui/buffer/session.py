@@ -1,0 +1,75 @@
+"""Statements on one connection, with SQLite's and the disk's refusals turned into sentences."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import aiosqlite
+
+from blink_tui.buffer import errors
+from blink_tui.i18n import N_, Message
+from blink_tui.model.errors import BlinkError, ErrorKind
+
+Row = tuple[Any, ...]
+
+_KINDS: dict[int, ErrorKind] = {
+    sqlite3.SQLITE_FULL: errors.DISK_FULL,
+    sqlite3.SQLITE_IOERR: errors.DISK_FULL,
+    sqlite3.SQLITE_CORRUPT: errors.DAMAGED,
+    sqlite3.SQLITE_NOTADB: errors.DAMAGED,
+    sqlite3.SQLITE_BUSY: errors.BUSY,
+    sqlite3.SQLITE_LOCKED: errors.BUSY,
+    sqlite3.SQLITE_INTERRUPT: errors.STOPPED,
+    sqlite3.SQLITE_CANTOPEN: errors.NOT_OPENED,
+    sqlite3.SQLITE_READONLY: errors.NOT_OPENED,
+    sqlite3.SQLITE_PERM: errors.NOT_OPENED,
+}
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn what a user can cure into `BlinkError`; everything else is a bug and passes."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        kind = _KINDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if kind is None:
+            raise
+        what = Message(N_("the file cannot be read as a database"))
+        raise BlinkError(kind, cause=str(error), path=str(path), what=what) from error
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+        kind = errors.DISK_FULL if full else errors.NOT_OPENED
+        raise BlinkError(kind, cause=str(error), path=str(path)) from error
+
+
+class Session:
+    """Statements on one connection; errors come translated."""
+
+    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    async def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """All rows of a statement; it is complete when this returns."""
+        with translated(self._path):
+            return list(cast("Iterable[Row]", await self._connection.execute_fetchall(sql, values)))
+
+    async def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        """The first row, or None."""
+        found = await self.rows(sql, values)
+        return found[0] if found else None
+
+    async def run(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """A statement without an answer."""
+        await self.rows(sql, values)
+
+    async def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """One statement for many rows, in the connection's thread."""
+        with translated(self._path):
+            await self._connection.executemany(sql, rows)

@@ -1,0 +1,105 @@
+"""Changes of status within a transaction: allowed or refused for all documents of a call alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from blink_tui.buffer import errors, history
+from blink_tui.buffer.session import Row, Session
+from blink_tui.buffer.sql import composed, places, sliced
+from blink_tui.model.dates import Instant
+from blink_tui.model.documents import TRANSITIONS, Status
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.values import KsefNumber, Sha256
+
+CHUNK = 1000
+"""Documents changed in one go: another writer waits 8 ms for them, 329 ms for five times as many."""
+
+_ASIDE = frozenset({Status.QUERIED, Status.EXCLUDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A document as it stands before the change."""
+
+    id: int
+    firm_id: int
+    ksef_number: KsefNumber
+    sha256: Sha256
+    status: Status
+    previous: Status | None
+    version: int
+
+
+def may_become(status: Status, previous: Status | None, to: Status) -> bool:
+    """Whether a document may take a status: by the table, and back from aside only to where it was."""
+    if status in _ASIDE:
+        return to is previous
+    return to in TRANSITIONS[status]
+
+
+async def standings(session: Session, ids: Sequence[int]) -> list[Standing]:
+    """Documents in the order asked for, each once. Raises BlinkError(DOCUMENT_UNKNOWN)."""
+    found: dict[int, Standing] = {}
+    wanted = list(dict.fromkeys(ids))
+    for some in sliced(wanted):
+        rows = await session.rows(
+            composed(
+                "SELECT d.id, d.firm_id, d.ksef_number, x.sha256, d.status, d.previous, d.version FROM document d"
+                " JOIN invoice_xml x ON x.ksef_number = d.ksef_number WHERE d.id IN ({places})",
+                places=places(len(some)),
+            ),
+            some,
+        )
+        found.update((row[0], _standing(row)) for row in rows)
+    for id_ in wanted:
+        if id_ not in found:
+            raise BlinkError(errors.DOCUMENT_UNKNOWN, document=id_)
+    return [found[id_] for id_ in wanted]
+
+
+def _standing(row: Row) -> Standing:
+    id_, firm_id, number, sha256, status, previous, version = row
+    return Standing(
+        id_, firm_id, number, sha256, Status(status), Status(previous) if previous else None, version
+    )
+
+
+async def change(
+    session: Session,
+    documents: Sequence[Standing],
+    to: Status,
+    *,
+    at: Instant,
+    who: str,
+    reason: str | None,
+    versions: Mapping[int, int] | None = None,
+) -> None:
+    """Give documents a status and write the events. Raises BlinkError: STATUS_NOT_ALLOWED, CHANGED_MEANWHILE."""
+    for document in documents:
+        _require_allowed(document, to, versions or {})
+    for some in sliced(documents, CHUNK):
+        await session.run_many(
+            "UPDATE document SET status = ?, previous = ?, version = version + 1 WHERE id = ?",
+            [(to.value, d.status.value if to in _ASIDE else None, d.id) for d in some],
+        )
+        by_firm: dict[int, list[history.Happening]] = {}
+        for d in some:
+            by_firm.setdefault(d.firm_id, []).append(
+                history.Happening(d.id, d.ksef_number, d.sha256, "status", d.status.value, to.value)
+            )
+        for firm_id in sorted(by_firm):
+            await history.append(session, firm_id, by_firm[firm_id], at=at, who=who, reason=reason)
+
+
+def _require_allowed(document: Standing, to: Status, versions: Mapping[int, int]) -> None:
+    if versions.get(document.id, document.version) != document.version:
+        raise BlinkError(errors.CHANGED_MEANWHILE, what=document.ksef_number)
+    if not may_become(document.status, document.previous, to):
+        raise BlinkError(
+            errors.STATUS_NOT_ALLOWED,
+            ksef_number=document.ksef_number,
+            before=document.status.value,
+            after=to.value,
+        )
