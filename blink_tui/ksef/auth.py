@@ -105,7 +105,7 @@ class TokenLogin:
     def __init__(self, transport: Transport, keys: PublicKeys, context: Context, token: Secret) -> None:
         self._transport = transport
         self._keys = keys
-        self._context = context
+        self.context = context
         self._token = token
 
     async def log_in(self) -> Tokens:
@@ -124,31 +124,31 @@ class TokenLogin:
 
     def _check_owner(self) -> None:
         owner = context_of_token(self._token)
-        if owner is not None and owner != self._context:
+        if owner is not None and owner != self.context:
             raise BlinkError(
-                errors.TOKEN_OTHER_FIRM, firm=self._context.value, owner=owner.value, cause="token"
+                errors.TOKEN_OTHER_FIRM, firm=self.context.value, owner=owner.value, cause="token"
             )
 
     async def _log_in_once(self) -> Tokens:
-        key = await self._keys.get(KeyUsage.TOKEN, self._context)
-        challenge = await self._transport.fetch(ChallengeAnswer, CHALLENGE, self._context)
+        key = await self._keys.get(KeyUsage.TOKEN, self.context)
+        challenge = await self._transport.fetch(ChallengeAnswer, CHALLENGE, self.context)
         ahead = datetime.fromtimestamp(challenge.timestamp_ms / 1000, UTC) - self._transport.clock.now()
         plain = self._token.reveal().strip() + f"|{challenge.timestamp_ms}".encode()
         body: dict[str, object] = {
             "challenge": challenge.challenge,
-            "contextIdentifier": {"type": self._context.type, "value": self._context.value},
+            "contextIdentifier": {"type": self.context.type, "value": self.context.value},
             "encryptedToken": self._encrypted(key, plain),
         }
         if key.id is not None:
             body["publicKeyId"] = key.id
-        started = await self._transport.fetch(LoginStarted, TOKEN_LOGIN, self._context, body=body)
-        return await redeem_when_done(self._transport, self._context, started, ahead, self._owner())
+        started = await self._transport.fetch(LoginStarted, TOKEN_LOGIN, self.context, body=body)
+        return await redeem_when_done(self._transport, self.context, started, ahead, self._owner())
 
     def _encrypted(self, key: PublicKey, plain: bytes) -> str:
         try:
             return key.encrypt(plain)
         except ValueError as error:  # longer than any token
-            raise BlinkError(errors.TOKEN_MALFORMED, firm=self._context.value, cause=str(error)) from error
+            raise BlinkError(errors.TOKEN_MALFORMED, firm=self.context.value, cause=str(error)) from error
 
     def _owner(self) -> object:
         owner = context_of_token(self._token)

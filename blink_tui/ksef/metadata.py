@@ -80,7 +80,7 @@ class BadRecord:
 
     ksef_number: str | None
     """As written, where it could be read."""
-    reason: str
+    problem: str
 
 
 class _KsefNumberOnly(WireStruct):

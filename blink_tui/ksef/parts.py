@@ -124,7 +124,7 @@ class _Download:
                 self._check_status(response)
                 if not self._continues(response):
                     await asyncio.to_thread(self._start_again)
-                with open(self._partial, "ab", opener=_private) as file:
+                with await asyncio.to_thread(self._open) as file:
                     async for chunk in response.aiter_raw(_CHUNK):
                         await asyncio.to_thread(self._append, file, chunk)
             finally:
@@ -163,6 +163,9 @@ class _Download:
         self._size = 0
         self._hash = hashlib.sha256()
 
+    def _open(self) -> BinaryIO:
+        return os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
+
     def _append(self, file: BinaryIO, chunk: bytes) -> None:
         self._size += len(chunk)
         if self._size > self._part.encrypted_size:
@@ -181,7 +184,3 @@ class _Download:
 
     def _error(self, kind: ErrorKind, cause: str) -> BlinkError:
         return BlinkError(kind, firm=self._context.value, cause=cause)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

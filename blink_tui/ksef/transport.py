@@ -167,11 +167,18 @@ class Transport:
         self, result: type[_T], operation: Operation, context: Context, *values: str, **request: Any
     ) -> _T:
         """As `call`, with the answer decoded. Raises BlinkError(ANSWER_UNREADABLE) when it is something else."""
-        answer = await self.call(operation, context, *values, **request)
+        return self.decoded(
+            result, await self.call(operation, context, *values, **request), operation, context
+        )
+
+    @staticmethod
+    def decoded(result: type[_T], answer: Answer, operation: Operation, context: Context) -> _T:
+        """The body of an answer as `result`. Raises BlinkError as `fetch` does."""
         try:
             return msgspec.json.decode(answer.body, type=result)
         except ValueError as error:
-            raise unreadable(answer, operation, context, error) from error
+            foreign = looks_foreign(answer.headers, answer.body)
+            raise unreadable(operation, context, error, foreign=foreign) from error
 
     async def _with_patience(self, request: httpx.Request, operation: Operation, context: Context) -> Answer:
         for pause in _PAUSES if operation.method == "GET" else ():
@@ -219,11 +226,11 @@ async def _read_bounded(response: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def unreadable(answer: Answer, operation: Operation, context: Context, error: ValueError) -> BlinkError:
-    """The error that a success with an unusable body means."""
-    kind = errors.ANSWER_UNREADABLE
-    if looks_foreign(answer.headers, answer.body):
-        kind = errors.PROXY_ANSWERED
+def unreadable(
+    operation: Operation, context: Context, error: ValueError, *, foreign: bool = False
+) -> BlinkError:
+    """The error that a success with an unusable body means; `foreign` when the body is a web page."""
+    kind = errors.PROXY_ANSWERED if foreign else errors.ANSWER_UNREADABLE
     if operation is EXPORT:
         kind = errors.EXPORT_UNCERTAIN
     return BlinkError(kind, firm=context.value, cause=f"{operation.name}: {error}")

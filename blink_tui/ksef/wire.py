@@ -78,7 +78,6 @@ class _Package(WireStruct):
     invoice_count: int
     parts: list[_Part]
     is_truncated: bool
-    size: int | None = None
     last_permanent_storage_date: str | None = None
     permanent_storage_hwm_date: str | None = None
     compression_type: str | None = None
@@ -114,10 +113,12 @@ class ExportPackage:
     invoice_count: int
     parts: tuple[ExportPart, ...]
     """In the order in which their plain bytes are joined."""
+    size: int
+    """Plain bytes of the archive: the sizes of the parts together."""
     truncated: bool
-    last_stored: Instant | None
+    last_permanent_storage: Instant | None
     """Where the next window starts when `truncated`."""
-    hwm: Instant | None
+    permanent_storage_hwm: Instant | None
     """Where the next window starts otherwise."""
 
 
@@ -139,12 +140,14 @@ def export_status_of(answer: ExportStatusAnswer) -> ExportStatus:
 
 
 def _package(package: _Package) -> ExportPackage:
+    parts = sorted((_part(part) for part in package.parts), key=lambda part: part.ordinal)
     return ExportPackage(
         invoice_count=package.invoice_count,
-        parts=tuple(sorted((_part(part) for part in package.parts), key=lambda part: part.ordinal)),
+        parts=tuple(parts),
+        size=sum(part.size for part in parts),
         truncated=package.is_truncated,
-        last_stored=mark_of(package.last_permanent_storage_date),
-        hwm=mark_of(package.permanent_storage_hwm_date),
+        last_permanent_storage=mark_of(package.last_permanent_storage_date),
+        permanent_storage_hwm=mark_of(package.permanent_storage_hwm_date),
     )
 
 
@@ -223,8 +226,8 @@ class PublicKeyRecord(WireStruct):
 
 
 class _TokenContext(WireStruct):
-    type: str | None = None
-    value: str | None = None
+    type: str
+    value: str
 
 
 class TokenAnswer(WireStruct):
