@@ -26,6 +26,7 @@ OLDEST_SQLITE = (3, 37)
 
 _BUSY_SECONDS = 15.0
 _WRITER = """
+    PRAGMA page_size = 8192;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;

@@ -69,7 +69,9 @@ class Session:
         """A statement without an answer."""
         await self.rows(sql, values)
 
-    async def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    async def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """One statement for many rows, in the connection's thread."""
+        if not rows:
+            return
         with translated(self._path):
             await self._connection.executemany(sql, rows)

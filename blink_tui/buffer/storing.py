@@ -124,8 +124,7 @@ async def store(
     await _store_bytes(session, prepared.invoices)
     held = await _held(session, firm.id, numbers)
     new = [number for number in numbers if number not in held]
-    await session.run_many(_INSERT, [prepared.rows[number] for number in new])
-    ids = await _ids(session, firm.id, new)
+    ids = await _insert(session, firm.id, [prepared.rows[number] for number in new])
     happenings = [
         _happening(prepared, number, ids[number], "fetched", None, Status.FETCHED) for number in new
     ]
@@ -183,19 +182,16 @@ async def _held(session: Session, firm_id: int, numbers: Sequence[KsefNumber]) -
     return held
 
 
-async def _ids(session: Session, firm_id: int, numbers: Sequence[KsefNumber]) -> dict[KsefNumber, int]:
-    ids: dict[KsefNumber, int] = {}
-    for some in sliced(numbers):
-        ids.update(
-            await session.rows(
-                composed(
-                    "SELECT ksef_number, id FROM document WHERE firm_id = ? AND ksef_number IN ({places})",
-                    places=places(len(some)),
-                ),
-                (firm_id, *some),
-            )
+async def _insert(session: Session, firm_id: int, rows: Sequence[Row]) -> dict[KsefNumber, int]:
+    """New documents and their ids, read back as one range."""
+    newest = await session.row("SELECT coalesce(max(id), 0) FROM document")
+    await session.run_many(_INSERT, rows)
+    return dict(
+        await session.rows(
+            "SELECT ksef_number, id FROM document WHERE id > ? AND +firm_id = ?",
+            (newest[0] if newest else 0, firm_id),
         )
-    return ids
+    )
 
 
 async def _add_role(

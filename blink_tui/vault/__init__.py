@@ -1,1 +1,36 @@
 """Secrets, encrypted at rest."""
+
+from blink_tui.vault.errors import (
+    VAULT_DAMAGED,
+    VAULT_ENTRY_MISSING,
+    VAULT_LOCKED,
+    VAULT_MISSING,
+    VAULT_NOT_WRITTEN,
+    VAULT_WRONG_KEY,
+)
+from blink_tui.vault.sources import (
+    KeyringSource,
+    KeySource,
+    MemorySource,
+    PassphraseSource,
+    passphrase_from_file,
+)
+from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_source
+
+__all__ = [
+    "VAULT_DAMAGED",
+    "VAULT_ENTRY_MISSING",
+    "VAULT_LOCKED",
+    "VAULT_MISSING",
+    "VAULT_NOT_WRITTEN",
+    "VAULT_WRONG_KEY",
+    "KeySource",
+    "KeyringSource",
+    "MemorySource",
+    "PassphraseSource",
+    "Vault",
+    "choose_source",
+    "open_vault",
+    "passphrase_from_file",
+    "recorded_source",
+]

@@ -1,0 +1,108 @@
+"""The vault's file: its shape, read whole and replaced whole, one writer at a time, never half written."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from blink_tui.i18n import N_, Message
+from blink_tui.model.errors import BlinkError
+from blink_tui.vault.errors import VAULT_DAMAGED, VAULT_MISSING, VAULT_NOT_WRITTEN
+
+FORMAT = 1
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What the file says. Names are in clear; every other byte that matters is sealed."""
+
+    format: int
+    id: bytes
+    """Random; every record is bound to it, so that records of two vaults cannot be mixed."""
+    source: str
+    """Name of the source that the key comes from."""
+    parameters: dict[str, str]
+    """What the source needs to find its key again; nothing secret."""
+    sealed_key: bytes
+    """The key of the records, sealed by the source's key: opening it proves that key right."""
+    records: dict[str, bytes]
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Contents).decode
+
+
+def read(path: Path) -> Contents:
+    """Raises BlinkError: VAULT_MISSING, VAULT_DAMAGED."""
+    try:
+        contents = _decode(path.read_bytes())
+    except FileNotFoundError as error:
+        raise BlinkError(VAULT_MISSING) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        what = Message(N_("its file cannot be read"))
+        raise BlinkError(VAULT_DAMAGED, cause=type(error).__name__, what=what) from error
+    except OSError as error:
+        what = Message(N_("its file cannot be opened"))
+        raise BlinkError(VAULT_DAMAGED, cause=str(error), what=what) from error
+    if contents.format != FORMAT:
+        what = Message(N_("a newer version of the program wrote it"))
+        raise BlinkError(VAULT_DAMAGED, cause=f"format {contents.format}", what=what)
+    return contents
+
+
+def replace(path: Path, contents: Contents) -> None:
+    """Put new contents in the place of the old, durable when this returns; call it only while `locked`.
+
+    Raises BlinkError(VAULT_NOT_WRITTEN), and the old contents stand.
+    """
+    fresh = path.with_name(path.name + ".new")
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, 0o600)
+            file.write(_encode(contents))
+            file.flush()
+            os.fsync(descriptor)
+        fresh.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise BlinkError(VAULT_NOT_WRITTEN, cause=str(error)) from error
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other writers out, of this process and of others, until the block ends or the process dies.
+
+    The lock is a file beside the vault's, since that one is replaced at every write. Raises
+    BlinkError(VAULT_NOT_WRITTEN).
+    """
+    try:
+        _make_folder(path.parent)
+        descriptor = os.open(
+            path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        raise BlinkError(VAULT_NOT_WRITTEN, cause=str(error)) from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _make_folder(folder: Path) -> None:
+    for missing in [part for part in (*reversed(folder.parents), folder) if not part.exists()]:
+        missing.mkdir(mode=0o700, exist_ok=True)
+        missing.chmod(0o700)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,189 @@
+"""The vault of a profile: secrets by name in one encrypted file, and a key to wrap what is kept elsewhere.
+
+Calls are short but read and write the disk, and opening stretches a passphrase for about 0.1 s: an event loop calls
+them through a thread.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from blink_tui.i18n import N_, Message
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.secret import Secret
+from blink_tui.vault import crypto, file
+from blink_tui.vault.errors import (
+    VAULT_DAMAGED,
+    VAULT_ENTRY_MISSING,
+    VAULT_LOCKED,
+    VAULT_WRONG_KEY,
+)
+from blink_tui.vault.file import FORMAT, Contents
+from blink_tui.vault.sources import (
+    PASSPHRASE_FILE,
+    KeyringSource,
+    KeySource,
+    MemorySource,
+    PassphraseSource,
+    passphrase_from_file,
+)
+
+
+class Vault:
+    """An open vault. Its methods may be called from any thread and any number of processes."""
+
+    def __init__(self, path: Path | None, contents: Contents, key: Secret) -> None:
+        self._path = path
+        self._contents = contents
+        self._records_key = Secret(crypto.subkey(key.reveal(), "records"))
+        self._wrapping_key = Secret(crypto.subkey(key.reveal(), "wrapping"))
+        self._mutex = threading.Lock()
+
+    def put(self, name: str, secret: Secret) -> None:
+        """Keep a secret under a name, in the place of an earlier one. Raises BlinkError(VAULT_NOT_WRITTEN)."""
+        sealed = crypto.seal(self._records_key.reveal(), secret.reveal(), self._context(name))
+        self._change(lambda records: {**records, name: sealed})
+
+    def get(self, name: str) -> Secret:
+        """Raises BlinkError: VAULT_ENTRY_MISSING, VAULT_DAMAGED."""
+        sealed = self._read().records.get(name)
+        if sealed is None:
+            raise BlinkError(VAULT_ENTRY_MISSING, name=name)
+        try:
+            return Secret(crypto.opened(self._records_key.reveal(), sealed, self._context(name)))
+        except crypto.NotOpenedError as error:
+            what = Message(N_("its entry {name} was changed"), {"name": name})
+            raise BlinkError(VAULT_DAMAGED, what=what) from error
+
+    def remove(self, name: str) -> None:
+        """Forget a secret; one that is not there is forgotten already. Raises BlinkError(VAULT_NOT_WRITTEN)."""
+        self._change(lambda records: {kept: sealed for kept, sealed in records.items() if kept != name})
+
+    def names(self) -> list[str]:
+        """Names of all secrets, in order."""
+        return sorted(self._read().records)
+
+    def wrap(self, data: bytes, context: str) -> bytes:
+        """Seal bytes to be kept outside the vault; `context` says what they are and is needed to unwrap them."""
+        return crypto.seal(self._wrapping_key.reveal(), data, context.encode())
+
+    def unwrap(self, wrapped: bytes, context: str) -> bytes:
+        """Bytes that this vault wrapped for this context. Raises BlinkError(VAULT_DAMAGED)."""
+        try:
+            return crypto.opened(self._wrapping_key.reveal(), wrapped, context.encode())
+        except crypto.NotOpenedError as error:
+            what = Message(N_("what it sealed for {context} does not open"), {"context": context})
+            raise BlinkError(VAULT_DAMAGED, what=what) from error
+
+    def _context(self, name: str) -> bytes:
+        return self._contents.id + name.encode()
+
+    def _read(self) -> Contents:
+        """What stands in the file now: another process may have written."""
+        if self._path is None:
+            return self._contents
+        contents = file.read(self._path)
+        if contents.id != self._contents.id:
+            raise BlinkError(VAULT_WRONG_KEY, cause="another vault stands in its place")
+        return contents
+
+    def _change(self, change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> None:
+        with self._mutex:
+            if self._path is None:
+                self._contents = _with_records(self._contents, change)
+                return
+            with file.locked(self._path):
+                file.replace(self._path, _with_records(self._read(), change))
+
+
+def _with_records(contents: Contents, change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> Contents:
+    return msgspec.structs.replace(contents, records=change(contents.records))
+
+
+def open_vault(path: Path, source: KeySource, *, create: bool) -> Vault:
+    """The vault in a file, or a new one there when `create` is set and there is none.
+
+    A memory source ignores the path and always makes a new one. Raises BlinkError: VAULT_MISSING, VAULT_LOCKED (also
+    when the source is not the recorded one), VAULT_WRONG_KEY, VAULT_DAMAGED, VAULT_NOT_WRITTEN.
+    """
+    if isinstance(source, MemorySource):
+        return Vault(None, *_made(source))
+    if create and not path.exists():
+        with file.locked(path):
+            if not path.exists():  # another process may have been faster
+                contents, key = _made(source)
+                file.replace(path, contents)
+                return Vault(path, contents, key)
+    return _open(path, source)
+
+
+def recorded_source(path: Path) -> str | None:
+    """Name of the source of a vault's key; None when there is no vault. Raises BlinkError(VAULT_DAMAGED)."""
+    return file.read(path).source if path.exists() else None
+
+
+def choose_source(
+    path: Path,
+    *,
+    passphrase_file: Path | None = None,
+    prompt: Callable[[], Secret] | None = None,
+) -> KeySource:
+    """The source for a vault: the recorded one, and for a new vault what this machine offers.
+
+    New: a passphrase file (argument or BLINK_VAULT_PASSPHRASE_FILE), else the system keyring if it answers, else a
+    prompted passphrase. Raises BlinkError(VAULT_LOCKED) when nothing is left, or the recorded one cannot be asked.
+    """
+    named = passphrase_file or _file_of_environment()
+    read = passphrase_from_file(named) if named else prompt
+    recorded = recorded_source(path)
+    if recorded == KeyringSource.name or (recorded is None and not named and KeyringSource.answers()):
+        return KeyringSource()
+    if recorded not in (None, PassphraseSource.name):
+        what = Message(
+            N_("its key comes from {source}, which this version does not know"), {"source": recorded}
+        )
+        raise BlinkError(VAULT_DAMAGED, what=what)
+    if read is None:
+        why = Message(
+            N_("there is no one to ask for the passphrase. Set {variable} to a file with it."),
+            {"variable": PASSPHRASE_FILE},
+        )
+        raise BlinkError(VAULT_LOCKED, why=why)
+    return PassphraseSource(read)
+
+
+def _file_of_environment() -> Path | None:
+    named = os.environ.get(PASSPHRASE_FILE)
+    return Path(named) if named else None
+
+
+def _made(source: KeySource) -> tuple[Contents, Secret]:
+    """A vault without records, and its key."""
+    id_, key = os.urandom(16), Secret(crypto.new_key())
+    source_key, parameters = source.create(id_)
+    sealed_key = crypto.seal(source_key.reveal(), key.reveal(), id_)
+    return Contents(FORMAT, id_, source.name, parameters, sealed_key, {}), key
+
+
+def _open(path: Path, source: KeySource) -> Vault:
+    contents = file.read(path)
+    if contents.source != source.name:
+        why = Message(
+            N_("its key comes from {recorded}, not from {offered}."),
+            {"recorded": contents.source, "offered": source.name},
+        )
+        raise BlinkError(VAULT_LOCKED, why=why)
+    try:
+        source_key = source.find(contents.id, contents.parameters)
+        key = crypto.opened(source_key.reveal(), contents.sealed_key, contents.id)
+    except crypto.NotOpenedError as error:
+        raise BlinkError(VAULT_WRONG_KEY) from error
+    except (KeyError, ValueError) as error:
+        what = Message(N_("its file cannot be read"))
+        raise BlinkError(VAULT_DAMAGED, cause=repr(error), what=what) from error
+    return Vault(path, contents, Secret(key))
