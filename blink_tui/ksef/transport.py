@@ -87,7 +87,7 @@ def checked_base(base_url: str) -> httpx.URL:
         raise BlinkError(errors.INSECURE_ADDRESS, address=base_url, cause=str(error)) from error
     safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
     if not safe or not url.host or url.userinfo or url.query or url.fragment:
-        raise BlinkError(errors.INSECURE_ADDRESS, address=base_url)
+        raise BlinkError(errors.INSECURE_ADDRESS, address=str(url.copy_with(userinfo=b"")))
     return url
 
 
