@@ -39,7 +39,7 @@ def language() -> str:
 def _catalogue() -> _gettext.NullTranslations:
     if _current not in _translations:
         _translations[_current] = _gettext.translation(
-            "blink", _LOCALE_DIR, languages=[_current], fallback=_current == "en"
+            "blink", _LOCALE_DIR, languages=[_current], fallback=True
         )
     return _translations[_current]
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blink_tui.i18n import N_
+from blink_tui.i18n import N_, _
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.secret import Secret
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -66,10 +69,15 @@ class Profile:
             yield buffer
 
     def open_vault(self) -> Vault:
-        """The profile's vault, made when there is none. Raises BlinkError (exit code 8)."""
-        from blink_tui.vault import open_profile_vault
+        """The profile's vault, made when there is none; a passphrase is asked for on a terminal.
 
-        return open_profile_vault(self.vault_path)
+        Raises BlinkError (exit code 8).
+        """
+        from blink_tui.vault import choose_source, open_vault
+
+        ask = partial(_asked_passphrase, new=not self.vault_path.exists())
+        source = choose_source(self.vault_path, prompt=ask if sys.stdin.isatty() else None)
+        return open_vault(self.vault_path, source, create=True)
 
 
 def profile_of(name: str, home: Path | None) -> Profile:
@@ -93,6 +101,27 @@ async def firm_named(buffer: Buffer, text: str) -> Firm:
     if len(found) > 1:
         raise BlinkError(SEVERAL_FIRMS, firm=text, ids=", ".join(firm.context_value for firm in found))
     return found[0]
+
+
+def memory_vault() -> Vault:
+    """A vault that dies with this process."""
+    from blink_tui.vault import MemorySource, open_vault
+
+    return open_vault(Path(), MemorySource(), create=True)
+
+
+def _asked_passphrase(*, new: bool) -> Secret:
+    """The vault's passphrase from the terminal; a new one is typed twice. Raises BlinkError (usage)."""
+    import getpass
+
+    if not new:
+        return Secret(getpass.getpass(_("Passphrase of the vault: ")))
+    passphrase = getpass.getpass(_("New passphrase for the vault of tokens: "))
+    if not passphrase:
+        raise BlinkError(USAGE, problem=_("The passphrase is empty."))
+    if getpass.getpass(_("The same once more: ")) != passphrase:
+        raise BlinkError(USAGE, problem=_("The two passphrases differ. Nothing was made."))
+    return Secret(passphrase)
 
 
 def system_user() -> str:

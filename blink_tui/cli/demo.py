@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
-from blink_tui.cli.context import Profile, profile_of
+from blink_tui.cli.context import Profile, memory_vault, profile_of
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -60,8 +60,6 @@ def demo(
 
 
 def _run(profile: Profile, *, headless: bool, as_json: bool) -> int:
-    from blink_tui.vault import memory_vault
-
     vault = memory_vault()
     with _sandbox(options.run(_first_day(profile))) as (url, firms):
         code = options.run(_prepare(profile, vault, url, firms, fetch=headless, as_json=as_json))

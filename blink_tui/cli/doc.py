@@ -13,6 +13,7 @@ from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.text import clean
 from blink_tui.model.values import parse_ksef_number
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ async def _list(
     limit: int | None,
     shape: Format,
 ) -> None:
-    from blink_tui.buffer.grid import GridFilter
+    from blink_tui.buffer import GridFilter
+    from blink_tui.cli.listing import matching
 
     async with profile.open_buffer() as buffer:
         firms = tuple([(await firm_named(buffer, text)).id for text in texts])
@@ -114,7 +116,7 @@ async def _list(
             firm_ids=firms or None, direction=direction, statuses=(status,) if status else None, text=words
         )
         shown: list[Document] = []
-        async for document in buffer.documents.matching(wanted, limit=limit):
+        async for document in matching(buffer, wanted, limit):
             if shape is Format.JSON:
                 output.say_json(document_json(document))
             elif shape is Format.TSV:
@@ -238,7 +240,7 @@ def _head() -> tuple[str, ...]:
 def _cells(document: Document) -> tuple[str, ...]:
     other = document.buyer if document.direction is Direction.SALE else document.seller
     return tuple(
-        output.clean(cell)
+        clean(cell)
         for cell in (
             document.ksef_number,
             document.firm_nip,
@@ -271,7 +273,7 @@ def _facts(document: Document) -> list[tuple[str, str]]:
         (_("Gross"), f"{output.amount(document.gross)} {document.currency}"),
         (_("Due"), document.due_date),
     )
-    return [(label, output.clean(str(value))) for label, value in facts if value]
+    return [(label, clean(str(value))) for label, value in facts if value]
 
 
 def _show_content(invoice: Invoice) -> None:
@@ -291,5 +293,5 @@ def _show_content(invoice: Invoice) -> None:
         ]
         output.say(output.table(head, rows))
         output.say()
-    rows = [(row.rate, output.amount(row.net), output.amount(row.vat)) for row in invoice.vat_table]
-    output.say(output.table((_("Rate"), _("Net"), _("VAT")), rows))
+    rates = [(row.rate, output.amount(row.net), output.amount(row.vat)) for row in invoice.vat_table]
+    output.say(output.table((_("Rate"), _("Net"), _("VAT")), rates))

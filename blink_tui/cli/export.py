@@ -90,10 +90,11 @@ async def _export(
 
 async def _approved(buffer: Buffer, firm: Firm, month: date | None) -> list[int]:
     """Approved documents of a firm, oldest first."""
-    from blink_tui.buffer.grid import GridFilter
+    from blink_tui.buffer import GridFilter
+    from blink_tui.cli.listing import matching
 
     wanted = GridFilter(firm_ids=(firm.id,), statuses=(Status.APPROVED,))
-    found: list[Document] = [document async for document in buffer.documents.matching(wanted)]
+    found: list[Document] = [document async for document in matching(buffer, wanted)]
     return [
         document.id
         for document in sorted(found, key=lambda document: document.id)
@@ -109,9 +110,9 @@ async def _list(profile: Profile, *, as_json: bool) -> None:
                 "batch": batch.id,
                 "firm": firms.get(batch.firm_id, ""),
                 "format": batch.format,
-                "at": batch.created_at,
+                "at": batch.made_at,
                 "who": batch.who,
-                "documents": len(await buffer.batches.documents(batch.id)),
+                "documents": batch.documents,
                 "file": batch.file,
                 "sha256": batch.sha256.hex(),
             }

@@ -23,6 +23,7 @@ from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.invoice import VatAmount
+from blink_tui.model.values import Sha256
 
 LEDGER_FORMATS = ("csv",)
 """Formats that mark documents as exported."""
@@ -64,7 +65,7 @@ async def hand_over(
 
     Raises BlinkError: not-approved, folder-refused, or what the buffer raises; then nothing is marked.
     """
-    documents = [await buffer.documents.get(document_id) for document_id in document_ids]
+    documents = await buffer.documents.get_many(document_ids)
     for document in documents:
         if document.status is not Status.APPROVED:
             raise BlinkError(NOT_APPROVED, firm=firm.nip, number=document.ksef_number)
@@ -83,7 +84,7 @@ async def hand_over(
             firm.ledger_format,
             [document.id for document in documents],
             file=str(path),
-            sha256=hashlib.sha256(content).digest(),
+            sha256=Sha256(hashlib.sha256(content).digest()),
             who=who,
             temp=str(temporary),
         )

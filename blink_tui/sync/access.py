@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import N_
+from blink_tui.ksef.auth import reference_of_token
 from blink_tui.ksef.client import KsefClient
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.dates import instant_of
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Credential, CredentialKind, CredentialState, Firm
 from blink_tui.model.secret import Secret
-from blink_tui.sync.engine import firm_token, refuse_foreign_token
+from blink_tui.sync.engine import firm_token
 from blink_tui.vault import Vault
 
 NO_INVOICE_READ = ErrorKind(
@@ -21,7 +21,6 @@ NO_INVOICE_READ = ErrorKind(
     ExitCode.CREDENTIAL_REFUSED,
     N_("The token may not read invoices. Generate one with the right to view invoices (InvoiceRead)."),
 )
-_REFERENCE = re.compile(r"\d{8}-[A-Z]{2}-[0-9A-F]{10}-[0-9A-F]{10}-[0-9A-F]{2}")
 _TRANSIENT = (ExitCode.KSEF_UNAVAILABLE, ExitCode.LIMITS_EXHAUSTED)
 
 
@@ -42,23 +41,23 @@ async def register_token(
     then nothing is kept.
     """
     clock = clock or SystemClock()
-    refuse_foreign_token(firm, token)
-    state, warning = CredentialState.ACCEPTED, None
+    warning = None
     try:
         await _try_token(firm, token, clock)
     except BlinkError as error:
         error.firm = error.firm or firm.context_value
         if error.kind.exit_code not in _TRANSIENT:
             raise
-        state, warning = CredentialState.UNCHECKED, error
+        warning = error
     label = token_label(token)
     vault_name = f"token/{firm.context_value}/{label}"
     vault.put(vault_name, token)
     credential = await buffer.credentials.add(CredentialKind.TOKEN, vault_name, label, [firm.id])
-    checked_at = instant_of(clock.now()) if warning is None else None
-    await buffer.credentials.set_state(credential.id, state, None, checked_at)
-    found = await buffer.credentials.for_firm(firm.id)
-    return Registered(found or credential, warning)
+    if warning is None:
+        credential = await buffer.credentials.set_state(
+            credential.id, CredentialState.ACCEPTED, None, instant_of(clock.now())
+        )
+    return Registered(credential, warning)
 
 
 async def check_firm(
@@ -86,9 +85,9 @@ async def check_firm(
 async def _try_token(firm: Firm, token: Secret, clock: Clock) -> None:
     async with KsefClient(firm.base_url, clock=clock) as client:
         session = await client.login(firm.context_type, firm.context_value, token)
-        reference = _REFERENCE.match(token.reveal_text())
+        reference = reference_of_token(token)
         if reference is not None:
-            described = await session.own_token(reference.group())
+            described = await session.own_token(reference)
             if "InvoiceRead" not in described.requested_permissions:
                 raise BlinkError(NO_INVOICE_READ, firm=firm.context_value)
         await session.logout()
@@ -96,5 +95,4 @@ async def _try_token(firm: Firm, token: Secret, clock: Clock) -> None:
 
 def token_label(token: Secret) -> str:
     """The public part of a token, its reference number; a stand-in for shapes that have none."""
-    reference = _REFERENCE.match(token.reveal_text())
-    return reference.group() if reference else "token"
+    return reference_of_token(token) or "token"

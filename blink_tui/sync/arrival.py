@@ -9,8 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from blink_tui.buffer import Buffer
-from blink_tui.buffer.documents import MarkMove, StoredInvoice
+from blink_tui.buffer import Buffer, MarkMove, StoredInvoice
 from blink_tui.ksef.client import Session
 from blink_tui.ksef.wire import ExportPackage, ExportPart
 from blink_tui.model.firms import Firm
@@ -20,8 +19,6 @@ from blink_tui.sync.workers import Worker
 
 _SMALL = 1_000_000
 """Encrypted bytes under which a thread unpacks sooner than a process could be started."""
-_LARGEST_INVOICE = 16 * 1024 * 1024
-"""Bytes that one member of a package may have; KSeF's default is 3 MB with attachments, raised per context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +44,8 @@ async def store_package(
     Raises BlinkError; then the mark has not moved and whatever was stored is found again and not doubled.
     """
     async with _scratch(folder / f"export-{export.id}") as scratch:
-        parts = tuple(sorted(package.parts, key=lambda part: part.ordinal))
-        files = await _download(session, parts, scratch)
-        job = PackageJob(
-            files, parts, export.key.reveal(), export.iv, package.invoice_count, _LARGEST_INVOICE
-        )
+        files = await _download(session, package.parts, scratch)
+        job = PackageJob(files, package.parts, export.key.reveal(), export.iv, package.invoice_count)
         seen = new = 0
         held: list[StoredInvoice] = []
         async for batch in _unpacked(worker, job, package.size):

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from blink_tui.buffer import Buffer
-from blink_tui.buffer.derived import DerivedRow, PendingDocument
+from blink_tui.buffer import Buffer, DerivedRow, Undecoded
 from blink_tui.model import events
 from blink_tui.sync.derive_work import DERIVED_VERSION, derive
 from blink_tui.sync.events import Reporter
@@ -38,17 +37,17 @@ async def derive_pending(buffer: Buffer, report: Reporter) -> None:
 
 
 async def _derived(
-    workers: Sequence[Worker], batches: list[Sequence[PendingDocument]]
+    workers: Sequence[Worker], batches: Sequence[Sequence[Undecoded]]
 ) -> list[list[DerivedRow]]:
     if not workers:
         return [await asyncio.to_thread(_here, batch) for batch in batches]
 
-    async def share(worker: Worker, own: list[Sequence[PendingDocument]]) -> list[list[DerivedRow]]:
+    async def share(worker: Worker, own: Sequence[Sequence[Undecoded]]) -> list[list[DerivedRow]]:
         return [rows for batch in own async for rows in worker.stream(derive, batch)]
 
     shares = [share(worker, batches[number :: len(workers)]) for number, worker in enumerate(workers)]
     return [rows for part in await asyncio.gather(*shares) for rows in part]
 
 
-def _here(batch: Sequence[PendingDocument]) -> list[DerivedRow]:
+def _here(batch: Sequence[Undecoded]) -> list[DerivedRow]:
     return next(derive(batch))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from blink_tui.buffer.derived import DerivedRow
+from blink_tui.buffer.records import DerivedRow, Undecoded
 from blink_tui.buffer.xml_codec import decompress
 from blink_tui.invoices import read_invoice
 from blink_tui.model.errors import BlinkError
@@ -15,8 +15,8 @@ DERIVED_VERSION = 1
 """Grows when a better reader should reach old documents (`blink reindex`)."""
 
 
-def derive(batch: Sequence[tuple[int, str, bytes, int]]) -> Iterator[list[DerivedRow]]:
-    """One list of rows for (document id, KSeF number, compressed XML, dictionary) each."""
+def derive(batch: Sequence[Undecoded]) -> Iterator[list[DerivedRow]]:
+    """One list: a row for each document of the batch."""
     yield [
         derived_row(document_id, number, decompress(body, dictionary))
         for document_id, number, body, dictionary in batch

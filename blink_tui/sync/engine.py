@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from blink_tui.buffer import Buffer
-from blink_tui.ksef.auth import context_of_token
 from blink_tui.ksef.client import KsefClient
+from blink_tui.ksef.limiter import Limiter
+from blink_tui.ksef.operations import Context
 from blink_tui.model import events
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.documents import Role
@@ -19,7 +20,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ContextType, Credential, Firm
 from blink_tui.model.secret import Secret
 from blink_tui.sync.derive import derive_pending
-from blink_tui.sync.errors import NO_CREDENTIAL, TOKEN_OF_ANOTHER_FIRM
+from blink_tui.sync.errors import NO_CREDENTIAL
 from blink_tui.sync.events import EventSink, Listener, Reporter
 from blink_tui.sync.passes import FirmPass, PassTools
 from blink_tui.sync.workers import Worker
@@ -72,18 +73,18 @@ class SyncEngine:
         self._folder = folder
         self._clock = clock or SystemClock()
         self._sink = EventSink(buffer, listener)
+        self._gates: dict[str, Limiter] = {}
 
-    async def run(self, firms: Iterable[Firm], roles: Sequence[Role] = ALL_ROLES) -> Outcome:
+    async def run(self, firms: Sequence[Firm], roles: Sequence[Role] = ALL_ROLES) -> Outcome:
         """One pass for each firm, a few at a time, then the derive stage over what came in."""
         run = secrets.token_hex(4)
         gate = asyncio.Semaphore(_FIRMS_AT_ONCE)
         async with self._sink.flushing(), AsyncExitStack() as stack:
             worker = await stack.enter_async_context(Worker())
-            clients: dict[str, KsefClient] = {}
-            for firm in (firms := list(firms)):
-                if firm.base_url not in clients:
-                    client = KsefClient(firm.base_url, clock=self._clock)
-                    clients[firm.base_url] = await stack.enter_async_context(client)
+            clients = {
+                url: await stack.enter_async_context(self._client(url, run, firms))
+                for url in {firm.base_url for firm in firms}
+            }
 
             async def one(firm: Firm) -> FirmOutcome:
                 tools = PassTools(
@@ -99,6 +100,16 @@ class SyncEngine:
             finally:
                 await _ended(tasks)
         return Outcome(tuple(outcomes))
+
+    def _client(self, url: str, run: str, firms: Sequence[Firm]) -> KsefClient:
+        """A client for one environment; what KSeF warns of is told with the firm it was told for."""
+        ids = {firm.context_value: firm.id for firm in firms if firm.base_url == url}
+
+        def warned(context: Context, warning: str) -> None:
+            self._sink.tell(events.SystemWarned(run=run, firm_id=ids.get(context.value), warning=warning))
+
+        gate = self._gates.setdefault(url, Limiter(self._clock))
+        return KsefClient(url, clock=self._clock, on_warning=warned, gate=gate)
 
     async def _firm_pass(
         self, tools: PassTools, firm: Firm, roles: Sequence[Role], report: Reporter
@@ -138,21 +149,12 @@ def askable_roles(firm: Firm) -> tuple[Role, ...]:
 async def firm_token(buffer: Buffer, vault: Vault, firm: Firm) -> tuple[Credential, Secret]:
     """The firm's credential and its token.
 
-    Raises BlinkError: none registered, missing in the vault, or one that names another context.
+    Raises BlinkError: none registered, or missing in the vault.
     """
     credential = await buffer.credentials.for_firm(firm.id)
     if credential is None:
         raise BlinkError(NO_CREDENTIAL, firm=firm.context_value)
-    token = vault.get(credential.vault_name)
-    refuse_foreign_token(firm, token)
-    return credential, token
-
-
-def refuse_foreign_token(firm: Firm, token: Secret) -> None:
-    """Raise BlinkError when the token itself names another context than the firm's (PROTOCOL 2)."""
-    owner = context_of_token(token)
-    if owner is not None and owner != (firm.context_type, firm.context_value):
-        raise BlinkError(TOKEN_OF_ANOTHER_FIRM, firm=firm.context_value, owner=owner[1])
+    return credential, vault.get(credential.vault_name)
 
 
 def _told(report: Reporter, firm: Firm, error: BlinkError, role: Role | None) -> BlinkError:

@@ -10,11 +10,6 @@ NO_CREDENTIAL = ErrorKind(
     ExitCode.CREDENTIAL_REFUSED,
     N_("Nothing is registered that logs in for this firm. Add a token: blink credential add --firm {firm}"),
 )
-TOKEN_OF_ANOTHER_FIRM = ErrorKind(
-    "token-of-another-firm",
-    ExitCode.CREDENTIAL_REFUSED,
-    N_("This token belongs to {owner}, not to {firm}. Register a token generated in this firm's context."),
-)
 PACKAGE_DISAGREES = ErrorKind(
     "package-disagrees",
     ExitCode.FAILED,

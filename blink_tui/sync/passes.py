@@ -10,10 +10,16 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from blink_tui.buffer import Buffer
-from blink_tui.buffer.documents import MarkMove
+from blink_tui.buffer import Buffer, MarkMove
 from blink_tui.ksef.client import KsefClient, Session
-from blink_tui.ksef.errors import EXPORT_GONE
+from blink_tui.ksef.errors import (
+    EXPORT_GONE,
+    EXPORT_UNKNOWN,
+    NOTHING_NEW,
+    PACKAGE_DAMAGED,
+    PACKAGE_UNSAFE,
+    PART_DAMAGED,
+)
 from blink_tui.ksef.wire import ExportPackage
 from blink_tui.model import events
 from blink_tui.model.clock import Clock
@@ -34,6 +40,9 @@ READY = 200
 BUSY = 100
 BEYOND_MARK = 420
 """Export status: the window begins later than the high-water mark, so there is nothing new."""
+_SPOILT = (PACKAGE_DISAGREES, PACKAGE_DAMAGED, PACKAGE_UNSAFE, PART_DAMAGED)
+"""What a package is thrown away for: the next pass orders a fresh one."""
+_FORGOTTEN = (EXPORT_GONE, EXPORT_UNKNOWN)
 _POLLS = (0.3, 0.5, 1.0, 2.0, 3.0, *[5.0] * 8, *[15.0] * 20)
 """Seconds between looks at an export: about six minutes, then the next pass goes on with it."""
 
@@ -98,7 +107,13 @@ class FirmPass:
         now = self._tools.clock.now()
         mark = await self._tools.buffer.marks.get(self._firm.id, role)
         window = plan.next_window(mark, plan.first_instant(self._firm.first_day, now), now)
-        return await self._finish(await self._order(role, window))
+        try:
+            export = await self._order(role, window)
+        except BlinkError as error:
+            if error.kind == NOTHING_NEW:
+                return False
+            raise
+        return await self._finish(export)
 
     async def _order(self, role: Role, window: plan.Window) -> PendingExport:
         buffer = self._tools.buffer
@@ -129,7 +144,7 @@ class FirmPass:
             parts=len(package.parts),
         )
         facts = plan.PackageFacts(
-            package.is_truncated, package.last_permanent_storage, package.permanent_storage_hwm
+            package.truncated, package.last_permanent_storage, package.permanent_storage_hwm
         )
         until = plan.mark_after(window, facts)
         move = MarkMove(window.start, until) if until else None
@@ -139,7 +154,7 @@ class FirmPass:
                 tools.buffer, self._session, tools.worker, tools.folder, self._firm, export, package, move
             )
         except BlinkError as error:
-            if error.kind is PACKAGE_DISAGREES:
+            if error.kind in _SPOILT:
                 await tools.buffer.exports.drop(export.id)
             raise
         self.new += stored.new
@@ -161,7 +176,7 @@ class FirmPass:
             try:
                 status = await self._session.export_status(export.reference)
             except BlinkError as error:
-                if error.kind is EXPORT_GONE:
+                if error.kind in _FORGOTTEN:
                     await drop(export.id)
                 raise
             if status.code == READY and status.package is not None:

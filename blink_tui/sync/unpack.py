@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from blink_tui.buffer.documents import StoredInvoice
+from blink_tui.buffer.records import StoredInvoice
 from blink_tui.buffer.xml_codec import compress
 from blink_tui.ksef.packages import METADATA_NAME, decode_package_metadata, read_package
 from blink_tui.ksef.wire import ExportPart
@@ -31,8 +31,6 @@ class PackageJob:
     iv: bytes
     announced: int
     """invoiceCount of the export's status."""
-    largest_member: int
-    """Bytes that one invoice may have."""
 
 
 def unpack(job: PackageJob) -> Iterator[list[StoredInvoice]]:
@@ -43,7 +41,7 @@ def unpack(job: PackageJob) -> Iterator[list[StoredInvoice]]:
     hashes: dict[str, Sha256] = {}
     bodies: dict[str, tuple[bytes, int, int]] = {}
     metadata = b""
-    for name, content in read_package(job.files, job.parts, job.key, job.iv, largest=job.largest_member):
+    for name, content in read_package(job.files, job.parts, job.key, job.iv):
         if name == METADATA_NAME:
             metadata = content
             continue
