@@ -1,0 +1,275 @@
+"""The console: it shows what the buffer holds, asks the engine and the buffer for changes, and decides nothing."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from textual import on
+from textual.app import App
+from textual.screen import Screen
+
+from blink_tui.buffer import Buffer
+from blink_tui.i18n import _, language, set_language
+from blink_tui.model.clock import Clock, SystemClock
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.firms import Firm
+from blink_tui.model.ports import Engine
+from blink_tui.model.text import clean
+from blink_tui.resources import resource_dir
+from blink_tui.tui.driver import SshDriver, WrongBytes
+from blink_tui.tui.keys import ACTIONS, Action, bindings
+from blink_tui.tui.screens.base import ConsoleScreen
+from blink_tui.tui.screens.buffer import BufferScreen
+from blink_tui.tui.screens.dialogs import Choose, Confirm, HelpWindow, palette_choices
+from blink_tui.tui.screens.firms import FirmsScreen
+from blink_tui.tui.screens.handover import HandoverScreen
+from blink_tui.tui.screens.log import LogScreen
+from blink_tui.tui.themes import BLINK, theme_for
+from blink_tui.tui.widgets.bars import TopBar
+
+_LOOK_EVERY = 0.5
+"""Seconds between looks at the buffer: what arrives is shown at most twice a second."""
+
+
+class ConsoleApp(App[None], inherit_bindings=False):
+    """Screens by digits, one buffer, one engine, one chosen firm."""
+
+    ENABLE_COMMAND_PALETTE = False
+    # Textual types these as instance variables around a ClassVar; they are class variables
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]  # type: ignore[misc]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (30, "-high")]  # type: ignore[misc]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "firms": FirmsScreen,
+        "log": LogScreen,
+        "buffer": BufferScreen,
+        "handover": HandoverScreen,
+    }
+    DEFAULT_MODE = "firms"
+    BINDINGS = bindings(
+        "help", "fetch", "next-pane", "previous-pane", "back", "palette", "language", "quit", "interrupt",
+        "go-firms", "go-log", "go-buffer", "go-handover",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        buffer: Buffer,
+        engine: Engine | None,
+        *,
+        who: str,
+        export_dir: Path,
+        title: str = "",
+        crash_log: Path | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        no_color = "NO_COLOR" in os.environ
+        super().__init__(
+            driver_class=SshDriver,
+            css_path=resource_dir("styles") / "blink.tcss",
+            ansi_color=True if no_color else None,
+        )
+        self.buffer = buffer
+        self.engine = engine
+        self.who = who
+        self.export_dir = export_dir
+        self.firm: Firm | None = None
+        """The firm that screens are narrowed to; None for all of them."""
+        self.title = title
+        self.on_crash: Callable[[], None] = lambda: None
+        """Called once when an error that nobody expected ends the program."""
+        self._crash_log = crash_log
+        self._clock = clock or SystemClock()
+        self._token: object = None
+        self._told_of_bytes = False
+        self.register_theme(BLINK)
+        self.theme = theme_for(self.console.color_system, no_color=no_color)
+
+    def on_mount(self) -> None:
+        self.run_worker(self._look, group="look")
+
+    # Following the buffer and the engine
+
+    async def _look(self) -> None:
+        """Tell the screen in view when the buffer has changed; nothing is repainted otherwise."""
+        while True:
+            await self._clock.sleep(_LOOK_EVERY)
+            try:
+                await self._look_once()
+            except BlinkError as error:
+                self.tell_error(error)
+
+    async def _look_once(self) -> None:
+        screen = self._console_screen()
+        if screen is None:
+            return
+        activity = _("fetching…") if self.engine is not None and self.engine.busy else ""
+        for bar in screen.query(TopBar):
+            bar.set_activity(activity)
+        token = await self.buffer.change_token()
+        if token != self._token:
+            self._token = token
+            await screen.follow()
+
+    def _console_screen(self) -> ConsoleScreen | None:
+        """The numbered screen in view, under whatever window."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen)), None)
+
+    # Telling
+
+    def tell(
+        self, text: str, *, severity: Literal["information", "warning", "error"] = "information"
+    ) -> None:
+        """Show a sentence for some seconds, in a corner."""
+        self.notify(text, severity=severity, markup=False, timeout=8)
+
+    def tell_error(self, error: BlinkError) -> None:
+        """Show what happened, which firm, what to do, and the technical cause below."""
+        lines = [f"! {clean(str(error))}", clean(error.firm), clean(error.cause)]
+        self.tell("\n".join(line for line in lines if line), severity="error")
+
+    @on(WrongBytes)
+    def _tell_of_bytes(self) -> None:
+        if not self._told_of_bytes:
+            self._told_of_bytes = True
+            self.tell(
+                _("The terminal sends letters that are not UTF-8. In PuTTY set Window, Translation, UTF-8."),
+                severity="warning",
+            )
+
+    # Actions of the whole program
+
+    def action_go(self, name: str) -> None:
+        """Show one of the numbered screens."""
+        self.switch_mode(name)
+
+    def action_level_up(self) -> None:
+        """One level back."""
+        screen = self._console_screen()
+        if screen is not None:
+            screen.go_back()
+
+    def action_fetch(self) -> None:
+        """Show what has arrived, then ask for a pass over the firms shown."""
+        screen = self._console_screen()
+        if screen is None:
+            return
+        screen.show_arrivals()
+        if self.engine is None:
+            self.tell(_("Another process fetches for this profile; what it stores is shown here."))
+        elif self.engine.busy:
+            self.tell(_("Fetching is under way."))
+        else:
+            self.engine.fetch_now(None if self.firm is None else (self.firm.id,))
+            firm = clean(self.firm.name) if self.firm is not None else _("all firms")
+            self.tell(_("KSeF is asked for: {firm}.").format(firm=firm))
+
+    def choose_firm(self, firm: Firm | None) -> None:
+        """Narrow screens to a firm, or to none."""
+        self.firm = firm
+
+    async def action_choose_firm(self) -> None:
+        """Ask for the firm that screens are narrowed to."""
+        screen = self._console_screen()
+        if screen is None:
+            return
+        firms: list[tuple[str, Firm | None]] = [(_("All firms"), None)]
+        firms += [
+            (f"{clean(firm.name)} · {firm.context_value}", firm) for firm in await self.buffer.firms.list()
+        ]
+        chosen = dict(firms)
+        current = next((label for label, firm in firms if firm == self.firm), None)
+
+        def narrow(label: str | None) -> None:
+            if label is not None:
+                self.choose_firm(chosen[label])
+                screen.firm_chosen()
+
+        self.push_screen(
+            Choose(_("Which firm?"), [(label, label) for label, _firm in firms], current), narrow
+        )
+
+    def action_palette(self) -> None:
+        """Find an action by its name and do it."""
+        reachable = self._reachable()
+
+        def run(name: str | None) -> None:
+            if name is not None:
+                self.call_later(self.run_action, ACTIONS[name].call, reachable[name])
+
+        self.push_screen(Choose(_("What shall be done?"), palette_choices(reachable.__contains__)), run)
+
+    def _reachable(self) -> dict[str, Screen[object]]:
+        """Names of the actions that work now, each with what it acts on."""
+        return {
+            active.binding.id: active.node  # type: ignore[misc]  # nodes of bindings are screens, widgets or the app
+            for active in self.screen.active_bindings.values()
+            if active.binding.id in ACTIONS
+        }
+
+    def action_help(self) -> None:
+        """The keys that work where the focus is."""
+        found: dict[str, list[str]] = {}
+        for key, active in self.screen.active_bindings.items():
+            if active.binding.id in ACTIONS:
+                found.setdefault(active.binding.id, []).append(key)
+        actions: list[tuple[Action, list[str]]] = [
+            (action, found[name]) for name, action in ACTIONS.items() if name in found
+        ]
+        self.push_screen(HelpWindow(_("Keys"), actions))
+
+    def action_switch_language(self) -> None:
+        """Polish or English, everywhere at once."""
+        set_language("en" if language() == "pl" else "pl")
+        screen = self._console_screen()
+        if screen is not None:
+            screen.retell()
+
+    def action_quit_hint(self) -> None:
+        """Ctrl+C ends programs elsewhere; here it tells what does."""
+        self.tell(_("Ctrl+Q ends the program."))
+
+    async def action_quit(self) -> None:
+        """End the program; ask first while a pass runs."""
+        if self.engine is None or not self.engine.busy:
+            self.exit()
+            return
+        lines = [
+            _("Fetching is under way. What is stored stays stored;"),
+            _("the rest comes with the next pass."),
+        ]
+        self.push_screen(
+            Confirm(_("End the program?"), lines), lambda agreed: self.exit() if agreed else None
+        )
+
+    # The end
+
+    def _fatal_error(self) -> None:
+        """End after an error that nobody expected. Local variables are shown nowhere: tokens may be among them."""
+        self.bell()
+        where = self._write_crash(traceback.format_exc())
+        text = _("The console ended because of an error in the program.")
+        if where is not None:
+            text += " " + _("Details: {path}").format(path=where)
+        self._exit_renderables.append(text)
+        self.on_crash()
+        self._close_messages_no_wait()
+
+    def _write_crash(self, report: str) -> Path | None:
+        if self._crash_log is None:
+            return None
+        try:
+            number = os.open(self._crash_log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        except OSError:
+            return None
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(report)
+        return self._crash_log
+
+    def end(self, code: int) -> None:
+        """End with an exit code, from any thread or signal handler."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(partial(self.exit, return_code=code))

@@ -1,0 +1,124 @@
+"""Columns of the document grid: which of them fit a width, and how a document fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from blink_tui.buffer import GridRow, Sort
+from blink_tui.i18n import N_, _, language
+from blink_tui.model.text import clean
+from blink_tui.tui.widgets.rows import Pieces
+from blink_tui.tui.words import STATUS_GLYPHS, STATUS_TONES, STATUS_WORDS, amount, day, fit, fit_right
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. It is shown when the width suffices for all of lower or equal `rank`."""
+
+    title: str
+    width: int
+    rank: int
+    text: Callable[[GridRow], str]
+    right: bool = False
+    stretch: int = 0
+    """Share of what is left over; 0 keeps the width."""
+    sort: Sort | None = None
+    """Name of the order that this column shows."""
+
+
+def _party(row: GridRow) -> str:
+    return clean(row.party_name) or clean(row.party_nip)
+
+
+def _short_day(row: GridRow) -> str:
+    return f"{row.issue_date:%d.%m}" if row.issue_date else ""
+
+
+_ISSUED_SHORT = Column(N_("Issued"), 6, 1, _short_day, sort="issue_date")
+COLUMNS = (
+    Column(N_("Received"), 10, 5, lambda row: day(row.received_date), sort="received_date"),
+    Column(N_("Issued"), 10, 1, lambda row: day(row.issue_date), sort="issue_date"),
+    Column(N_("Number"), 14, 1, lambda row: clean(row.invoice_number), stretch=1),
+    Column(N_("Firm"), 16, 7, lambda row: clean(row.firm_name), stretch=1),
+    Column(N_("Other party"), 15, 1, _party, stretch=3, sort="seller"),
+    Column(N_("NIP"), 10, 4, lambda row: clean(row.party_nip)),
+    Column(N_("Due"), 10, 6, lambda row: day(row.due_date)),
+    Column(N_("Net"), 12, 8, lambda row: amount(row.net), right=True),
+    Column(N_("Gross"), 12, 1, lambda row: amount(row.gross), right=True, sort="gross"),
+    Column(N_("Cur."), 4, 2, lambda row: clean(row.currency)),
+)
+"""From left to right; rank says which go first when the screen is narrow."""
+
+_LEAD = 4
+"""Cursor, mark, glyph of the status, space."""
+_WORD = 15
+_WORD_RANK = 3
+_NARROW = 64
+_ROOM = 8
+"""Cells that the stretching columns get before a column of less weight is added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Columns chosen for a width, each with its width."""
+
+    columns: tuple[tuple[Column, int], ...]
+    word: bool
+    """Whether the status is written out beside its glyph."""
+
+    def head(self, sort: Sort, descending: bool) -> Pieces:
+        """The head line; the column that rules the order carries an arrow."""
+        arrow = "v" if descending else "^"
+        cells = [fit(_("Status"), _WORD)] if self.word else []
+        for column, width in self.columns:
+            title = _(column.title) + (f" {arrow}" if column.sort == sort else "")
+            cells.append(
+                fit_right(title, width) if column.right and len(title) <= width else fit(title, width)
+            )
+        return ((" " * _LEAD + " ".join(cells), "head"),)
+
+    def cells(self, row: GridRow) -> str:
+        """A document's cells, without lead and status."""
+        return " ".join(
+            fit_right(column.text(row), width) if column.right else fit(column.text(row), width)
+            for column, width in self.columns
+        )
+
+    def pieces(self, row: GridRow, *, cursor: bool, marked: bool) -> Pieces:
+        """A document as a row: `>` at the cursor, `*` at a mark, then the status and the cells."""
+        lead = (">" if cursor else " ") + ("*" if marked else " ")
+        status = STATUS_GLYPHS[row.status] + " "
+        if self.word:
+            status += fit(_(STATUS_WORDS[row.status]), _WORD) + " "
+        return (
+            (lead, "mark" if marked else "plain"),
+            (status, STATUS_TONES[row.status]),
+            (self.cells(row), "plain"),
+        )
+
+
+@lru_cache(maxsize=16)
+def _layout(width: int, all_firms: bool, _language: str) -> Layout:
+    left = width - _LEAD + 1
+    columns = [_ISSUED_SHORT if width < _NARROW and c.title == "Issued" else c for c in COLUMNS]
+    chosen: list[Column] = []
+    word = False
+    ranks = sorted({column.rank for column in COLUMNS} | {_WORD_RANK})
+    for rank in ranks:
+        group = [c for c in columns if c.rank == rank and (all_firms or c.title != "Firm")]
+        needed = sum(column.width + 1 for column in group) + (_WORD + 1 if rank == _WORD_RANK else 0)
+        if rank > 1 and needed + _ROOM > left:
+            continue
+        left -= needed
+        chosen += group
+        word = word or rank == _WORD_RANK
+    shares = sum(column.stretch for column in chosen)
+    widths = {c.title: c.width + max(0, left) * c.stretch // shares for c in chosen}
+    return Layout(tuple((c, widths[c.title]) for c in columns if c in chosen), word)
+
+
+def layout(width: int, *, all_firms: bool) -> Layout:
+    """The columns that fit a width; the firm's own name only where firms are mixed."""
+    return _layout(width, all_firms, language())

@@ -1,0 +1,129 @@
+"""The one registry of what can be done at the keyboard: names, keys, labels and help, in English source texts.
+
+Screens and widgets bind actions by name, the key bar, the help and the palette read the same entries; the name is
+the binding's id, which is what a user's keymap refers to. Only keys that PuTTY sends are used, every F-key has a twin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+from blink_tui.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can ask for."""
+
+    name: str
+    keys: tuple[str, ...]
+    """Textual's names of keys; the first is the one shown."""
+    call: str
+    """The Textual action."""
+    label: str
+    """One or two words for the key bar."""
+    help: str
+    """One sentence for the help and the palette."""
+    shown: bool = False
+    """Whether the key bar has it."""
+    in_palette: bool = False
+
+    def binding(self) -> Binding:
+        """The action as Textual binds it; texts stay untranslated, the widgets that show them translate."""
+        return Binding(
+            ",".join(self.keys), self.call, self.label, show=self.shown, id=self.name, tooltip=self.help
+        )
+
+
+_ALL = (
+    # everywhere
+    Action("help", ("f1", "question_mark"), "help", N_("Help"), N_("Show the keys of the pane in focus"), shown=True),
+    Action("fetch", ("f5", "ctrl+r"), "fetch", N_("Fetch"),
+           N_("Show what has arrived, then ask KSeF for the firms shown"), shown=True, in_palette=True),
+    Action("next-pane", ("f6", "tab"), "app.focus_next", N_("Pane"), N_("Go to the next pane"), shown=True),
+    Action("previous-pane", ("shift+tab",), "app.focus_previous", N_("Pane back"), N_("Go to the previous pane")),
+    Action("back", ("escape",), "level_up", N_("Back"), N_("Go one level back; this never quits")),
+    Action("palette", ("ctrl+p", "f12"), "palette", N_("Commands"), N_("Find a command by its name")),
+    Action("language", ("ctrl+l",), "switch_language", N_("Language"),
+           N_("Switch between Polish and English"), in_palette=True),
+    Action("quit", ("ctrl+q",), "quit", N_("Quit"), N_("End the program"), in_palette=True),
+    Action("interrupt", ("ctrl+c",), "quit_hint", N_("How to quit"), N_("Tell which key ends the program")),
+    Action("go-firms", ("1",), "go('firms')", N_("Firms"),
+           N_("Go to the firms: how complete each is and what waits"), in_palette=True),
+    Action("go-log", ("2",), "go('log')", N_("Fetching"), N_("Go to the live log of fetching"), in_palette=True),
+    Action("go-buffer", ("3",), "go('buffer')", N_("Buffer"),
+           N_("Go to the documents of the buffer"), in_palette=True),
+    Action("go-handover", ("4",), "go('handover')", N_("Hand-over"),
+           N_("Go to the hand-over of approved documents to the books"), in_palette=True),
+    # lists of every kind
+    Action("up", ("up", "k"), "move(-1)", N_("Up"), N_("Go up one row")),
+    Action("down", ("down", "j"), "move(1)", N_("Down"), N_("Go down one row")),
+    Action("page-up", ("pageup", "ctrl+u"), "page(-1)", N_("Page up"), N_("Go up one page")),
+    Action("page-down", ("pagedown", "ctrl+d"), "page(1)", N_("Page down"), N_("Go down one page")),
+    Action("first", ("home", "g"), "first", N_("First"), N_("Go to the first row")),
+    Action("last", ("end", "G"), "last", N_("Last"), N_("Go to the last row")),
+    Action("open", ("enter", "f2", "e"), "open", N_("Open"), N_("Open the row under the cursor")),
+    # documents
+    Action("mark-all", ("plus",), "mark_all", N_("Mark all"), N_("Mark every document of the list")),
+    Action("mark-none", ("minus",), "mark_none", N_("Unmark all"), N_("Take all marks away")),
+    Action("mark-invert", ("asterisk",), "mark_invert", N_("Invert marks"),
+           N_("Mark what is not marked and the other way round")),
+    Action("search", ("f7", "slash"), "search", N_("Search"),
+           N_("Search by words: names, numbers, NIP; marks and letter case do not matter"),
+           shown=True, in_palette=True),
+    Action("choose-firm", ("f8", "f"), "choose_firm", N_("Firm"),
+           N_("Choose one firm or all firms"), shown=True, in_palette=True),
+    Action("approve", ("f9", "a"), "approve", N_("Approve"),
+           N_("Approve the marked documents, or the one under the cursor"), shown=True, in_palette=True),
+    Action("sort", ("s",), "sort", N_("Sort"), N_("Sort by the next column"), in_palette=True),
+    Action("sort-turn", ("S",), "sort_turn", N_("Turn the order"), N_("Turn the order of sorting round"),
+           in_palette=True),
+    Action("tree", ("t",), "tree", N_("Tree"), N_("Hide or show the tree of statuses"), in_palette=True),
+    Action("xml", ("f3", "v"), "xml", N_("XML"), N_("Show the XML of the document as it was received"),
+           in_palette=True),
+    # a document's tabs
+    Action("next-tab", ("right", "l"), "tab(1)", N_("Next tab"), N_("Show the next page of the document")),
+    Action("previous-tab", ("left", "h"), "tab(-1)", N_("Previous tab"),
+           N_("Show the previous page of the document")),
+    # hand-over
+    Action("hand-over", ("f10", "ctrl+s"), "hand_over", N_("Hand over"),
+           N_("Write the approved documents of the firm to a CSV file and mark them as handed over"),
+           shown=True, in_palette=True),
+    # last in the key bar
+    Action("mark", ("space", "insert", "m"), "mark", N_("Mark"), N_("Mark the document and go down"), shown=True),
+    # questions
+    Action("yes", ("enter", "y", "t"), "answer(True)", N_("Yes"), N_("Do it"), shown=True),
+    Action("no", ("escape", "n"), "answer(False)", N_("No"), N_("Do not"), shown=True),
+    Action("close", ("escape", "f1", "question_mark", "q"), "close", N_("Close"), N_("Close this window"), shown=True),
+    Action("pick", ("enter",), "pick", N_("Choose"), N_("Take the row under the cursor"), shown=True),
+    Action("leave", ("escape",), "leave", N_("Cancel"), N_("Close without a choice"), shown=True),
+    Action("pick-up", ("up",), "pick_move(-1)", N_("Up"), N_("Go up one row")),
+    Action("pick-down", ("down",), "pick_move(1)", N_("Down"), N_("Go down one row")),
+    Action("pick-page-up", ("pageup",), "pick_page(-1)", N_("Page up"), N_("Go up one page")),
+    Action("pick-page-down", ("pagedown",), "pick_page(1)", N_("Page down"), N_("Go down one page")),
+)  # fmt: skip
+
+ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
+"""Every action by its name."""
+
+_KEY_NAMES = {
+    "question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "asterisk": "*", "space": N_("Space"),
+    "escape": "Esc", "enter": "Enter", "insert": "Ins", "delete": "Del", "pageup": "PgUp", "pagedown": "PgDn",
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "home": "Home", "end": "End", "tab": "Tab",
+}  # fmt: skip
+
+
+def bindings(*names: str) -> list[BindingType]:
+    """Bindings of these actions, for a class's BINDINGS."""
+    return [ACTIONS[name].binding() for name in names]
+
+
+def key_name(key: str) -> str:
+    """A key as it is written on a keyboard: `Ctrl+R`, `F5`, `PgUp`."""
+    from blink_tui.i18n import _
+
+    *modifiers, last = key.split("+")
+    name = _(_KEY_NAMES[last]) if last in _KEY_NAMES else last.upper() if modifiers or len(last) > 1 else last
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), name])

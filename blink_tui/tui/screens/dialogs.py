@@ -1,0 +1,197 @@
+"""Questions over a screen: yes or no, one of a list, a document as a whole, the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from blink_tui.i18n import _
+from blink_tui.model.text import folded
+from blink_tui.tui.detail import Content
+from blink_tui.tui.keys import ACTIONS, Action, bindings, key_name
+from blink_tui.tui.widgets.bars import KeyBar, StatusLine
+from blink_tui.tui.widgets.detail import DetailPane
+from blink_tui.tui.widgets.rows import Pieces, RowsView
+from blink_tui.tui.widgets.text import TextView
+from blink_tui.tui.words import fit
+
+ResultT = TypeVar("ResultT")
+ChoiceT = TypeVar("ChoiceT")
+
+
+class Dialog(ModalScreen[ResultT], inherit_bindings=False):
+    """A window over a screen: a title, what it shows, its keys."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            yield StatusLine(id="title")
+            yield from self.inside()
+            yield KeyBar()
+
+    def inside(self) -> ComposeResult:
+        """What stands under the title."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self.query_one("#title", StatusLine).say(self._title)
+
+
+class Confirm(Dialog[bool]):
+    """Shows what is about to happen and asks; true when it may."""
+
+    BINDINGS = bindings("yes", "no")
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__(title)
+        self._lines = lines
+
+    def inside(self) -> ComposeResult:
+        text = TextView()
+        text.can_focus = False
+        text.styles.height = len(self._lines)
+        yield text
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(TextView).set_lines([((" " + line, "plain"),) for line in self._lines])
+
+    def action_answer(self, answer: bool) -> None:
+        """Close with the answer."""
+        self.dismiss(answer)
+
+
+class ChoiceRows(RowsView):
+    """What can be chosen, a label each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: Sequence[str] = ()
+        self.can_focus = False
+
+    def show(self, labels: Sequence[str], cursor: int = 0) -> None:
+        """Show other labels."""
+        self.labels = labels
+        self.set_count(len(labels), cursor)
+
+    def row(self, index: int, width: int) -> Pieces:
+        return (((">" if index == self.cursor else " ") + " " + self.labels[index], "plain"),)
+
+
+class Choose(Dialog[ChoiceT | None], Generic[ChoiceT]):
+    """One of a list, found by typing a part of its label; None when left."""
+
+    BINDINGS = bindings("pick", "leave", "pick-up", "pick-down", "pick-page-up", "pick-page-down")
+
+    def __init__(
+        self, title: str, choices: Sequence[tuple[str, ChoiceT]], current: ChoiceT | None = None
+    ) -> None:
+        super().__init__(title)
+        self._choices = choices
+        self._shown = list(choices)
+        self._current = current
+
+    def inside(self) -> ComposeResult:
+        yield Input(placeholder=_("type a part of the name"), compact=True, select_on_focus=False)
+        rows = ChoiceRows()
+        rows.styles.height = min(12, len(self._choices))
+        yield rows
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        values = [value for _label, value in self._choices]
+        self._fill(values.index(self._current) if self._current in values else 0)
+
+    def _fill(self, cursor: int = 0) -> None:
+        self.query_one(ChoiceRows).show([label for label, _value in self._shown], cursor)
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        words = folded(event.value).split()
+        self._shown = [choice for choice in self._choices if all(word in folded(choice[0]) for word in words)]
+        self._fill()
+
+    @on(Input.Submitted)
+    def action_pick(self) -> None:
+        """Close with the row under the cursor."""
+        if self._shown:
+            self.dismiss(self._shown[self.query_one(ChoiceRows).cursor][1])
+
+    def action_leave(self) -> None:
+        """Close without a choice."""
+        self.dismiss(None)
+
+    def action_pick_move(self, rows: int) -> None:
+        """Move the cursor of the list while the words keep the focus."""
+        self.query_one(ChoiceRows).action_move(rows)
+
+    def action_pick_page(self, pages: int) -> None:
+        """Move the cursor of the list by pages."""
+        self.query_one(ChoiceRows).action_page(pages)
+
+
+class DocumentWindow(Dialog[None]):
+    """One document over the whole screen."""
+
+    BINDINGS = bindings("close")
+
+    def __init__(self, title: str, content: Content, tab: int) -> None:
+        super().__init__(title)
+        self._content = content
+        self._tab = tab
+
+    def inside(self) -> ComposeResult:
+        yield DetailPane()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        pane = self.query_one(DetailPane)
+        pane.show(self._content)
+        pane.show_tab(self._tab)
+
+    def action_close(self) -> None:
+        """Back to the list."""
+        self.dismiss(None)
+
+
+class HelpWindow(Dialog[None]):
+    """The keys that work where the focus is."""
+
+    BINDINGS = bindings("close")
+
+    def __init__(self, title: str, actions: Sequence[tuple[Action, Sequence[str]]]) -> None:
+        super().__init__(title)
+        self._actions = actions
+
+    def inside(self) -> ComposeResult:
+        yield TextView()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        lines: list[Pieces] = [
+            ((fit("  " + ", ".join(map(key_name, keys)), 22), "good"), (_(action.help), "plain"))
+            for action, keys in self._actions
+        ]
+        self.query_one(TextView).set_lines(lines)
+
+    def action_close(self) -> None:
+        """Back to the screen."""
+        self.dismiss(None)
+
+
+def palette_choices(available: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """Every action that the palette offers, as `label: sentence (key)`, with its name."""
+    return [
+        (f"{_(action.label)}: {_(action.help)} ({key_name(action.keys[0])})", action.name)
+        for action in ACTIONS.values()
+        if action.in_palette and available(action.name)
+    ]

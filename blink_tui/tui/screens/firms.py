@@ -1,0 +1,162 @@
+"""The firms: how complete each is, what waits in it, what went wrong; what needs a hand comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from rich.cells import cell_len
+from textual import on
+from textual.message import Message
+from textual.widget import Widget
+
+from blink_tui.i18n import _, ngettext
+from blink_tui.model.text import clean
+from blink_tui.tui.events import sentence
+from blink_tui.tui.keys import bindings
+from blink_tui.tui.overview import FirmState, read_firms
+from blink_tui.tui.screens.base import ConsoleScreen
+from blink_tui.tui.widgets.bars import StatusLine
+from blink_tui.tui.widgets.rows import Pieces, RowsView
+from blink_tui.tui.widgets.text import TextView
+from blink_tui.tui.words import fit, fit_right, moment, number
+
+_NUMBERS = (9, 7, 8)
+_UNTIL = 16
+_PROBLEM_FROM = 118
+
+
+def standing(state: FirmState) -> tuple[str, str]:
+    """How a firm stands in one sentence, and its tone."""
+    if not state.firm.enabled:
+        return _("switched off"), "dim"
+    if state.failure is not None:
+        return "! " + sentence(state.failure), "bad"
+    if state.until is None:
+        return "~ " + _("never fetched"), "warn"
+    return "", "plain"
+
+
+class FirmRows(RowsView):
+    """One firm a row."""
+
+    BINDINGS = bindings("open")
+
+    class Opened(Message):
+        """A firm's documents are to be shown."""
+
+    def __init__(self) -> None:
+        super().__init__(id="firms")
+        self.states: Sequence[FirmState] = ()
+
+    @property
+    def current(self) -> FirmState | None:
+        """The firm under the cursor."""
+        return self.states[self.cursor] if self.states else None
+
+    def show(self, states: Sequence[FirmState]) -> None:
+        """Show other states; the cursor stays on its firm."""
+        here = self.current.firm.id if self.current is not None else None
+        self.states = states
+        places = [index for index, state in enumerate(states) if state.firm.id == here]
+        self.set_count(len(states), places[0] if places else self.cursor)
+
+    def head(self, width: int) -> Pieces:
+        return ((self._cells(width, _("Firm"), _("NIP"), _("Complete to"), _("Documents"), _("Fetched"),
+                             _("Approved"), _("Last problem")), "head"),)  # fmt: skip
+
+    def row(self, index: int, width: int) -> Pieces:
+        state = self.states[index]
+        text, tone = standing(state)
+        cells = self._cells(
+            width,
+            clean(state.firm.name),
+            state.firm.context_value,
+            moment(state.until) if state.until else "-",
+            number(state.total),
+            number(state.fetched),
+            number(state.approved),
+            text,
+        )
+        lead = (">" if index == self.cursor else " ") + (text[:1] if text[:1] in "!~" else " ")
+        return ((lead + cells[2:], tone),)
+
+    @staticmethod
+    def _cells(width: int, name: str, nip: str, until: str, *rest: str) -> str:
+        *numbers, problem = rest
+        fixed = f"{fit(nip, 16 if width >= _PROBLEM_FROM else 10)} {fit(until, _UNTIL)}" + "".join(
+            " " + fit_right(text, room) for text, room in zip(numbers, _NUMBERS, strict=True)
+        )
+        left = width - cell_len(fixed) - 4
+        if width < _PROBLEM_FROM:
+            return f"  {fit(name, left)} {fixed} "
+        return f"  {fit(name, left // 2)} {fixed}  {fit(problem, left - left // 2 - 1)}"
+
+    def action_open(self) -> None:
+        """Show the documents of the firm under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Opened())
+
+
+class FirmsScreen(ConsoleScreen):
+    """Screen 1."""
+
+    HERE = "go-firms"
+
+    def body(self) -> Iterable[Widget]:
+        yield StatusLine(id="status")
+        yield FirmRows()
+        yield TextView(id="firm-detail")
+
+    async def read(self) -> Callable[[], None]:
+        return partial(self._show, await read_firms(self.console.buffer))
+
+    def go_back(self) -> None:
+        """Nothing is behind this screen."""
+
+    def _show(self, states: list[FirmState]) -> None:
+        self.query_one(FirmRows).show(states)
+        waiting = sum(state.fetched for state in states)
+        stopped = sum(state.failure is not None for state in states)
+        self.query_one("#status", StatusLine).say(
+            ngettext("{count} firm", "{count} firms", len(states)).format(count=number(len(states))),
+            ngettext("{count} document to decide on", "{count} documents to decide on", waiting).format(
+                count=number(waiting)
+            ),
+            alarm=ngettext("! {count} firm stopped", "! {count} firms stopped", stopped).format(count=stopped)
+            if stopped
+            else "",
+        )
+        if not states:
+            self.query_one("#status", StatusLine).say(_("No firm yet: add one with `blink firm add`."))
+
+    @on(RowsView.Moved, "#firms")
+    def _tell_firm(self) -> None:
+        """The firm under the cursor in full sentences, under the list."""
+        state = self.query_one(FirmRows).current
+        lines: list[Pieces] = []
+        if state is not None:
+            span = _("never fetched")
+            if state.since is not None and state.until is not None:
+                span = _("complete from {since} to {until}").format(
+                    since=moment(state.since), until=moment(state.until)
+                )
+            lines.append(
+                (
+                    (
+                        f" {clean(state.firm.name)} · {state.firm.context_value} · {clean(state.firm.env)}",
+                        "head",
+                    ),
+                )
+            )
+            lines.append(((" " + span, "plain"),))
+            text, tone = standing(state)
+            lines += [((" " + part, tone),) for part in ([text] if text else [])]
+        self.query_one("#firm-detail", TextView).set_lines(lines)
+
+    @on(FirmRows.Opened)
+    def _open_firm(self) -> None:
+        state = self.query_one(FirmRows).current
+        if state is not None:
+            self.console.choose_firm(state.firm)
+            self.console.action_go("buffer")

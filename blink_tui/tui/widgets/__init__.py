@@ -1,0 +1,1 @@
+"""Panes of the console: what is drawn line by line."""

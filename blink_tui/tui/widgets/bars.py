@@ -1,0 +1,121 @@
+"""Lines at the top and the bottom of a screen: where one is, what goes on, which keys there are."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from blink_tui.i18n import _
+from blink_tui.tui.keys import ACTIONS, key_name
+
+_TABS = ("go-firms", "go-log", "go-buffer", "go-handover")
+
+
+class Bar(Widget, can_focus=False):
+    """One line of pieces with styles by name; `fill` styles the rest of the line."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--fill", "bar--strong", "bar--key", "bar--alarm"}
+
+    def pieces(self, width: int) -> list[tuple[str, str]]:
+        """Texts with the name of their style (`fill`, `strong`, `key`, `alarm`)."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y:
+            return Strip.blank(width, self._style("fill"))
+        segments = [Segment(text, self._style(name)) for text, name in self.pieces(width)]
+        return Strip(segments).adjust_cell_length(width, self._style("fill")).simplify()
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"bar--{name}")
+
+
+class TopBar(Bar):
+    """The screens by their digits, the one in view set off; at the right what the engine does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here = ""
+        """Name of the action that leads to the screen in view."""
+        self.activity = ""
+        """What goes on, in a word or two."""
+
+    def set_activity(self, text: str) -> None:
+        """Change the word at the right; repaints only if it differs."""
+        if text != self.activity:
+            self.activity = text
+            self.refresh()
+
+    def pieces(self, width: int) -> list[tuple[str, str]]:
+        tabs: list[tuple[str, str]] = [(" blink ", "fill")]
+        for name in _TABS:
+            action = ACTIONS[name]
+            label = f"{action.keys[0]} {_(action.label)}"
+            tabs.append((f"[{label}]", "strong") if name == self.here else (f" {label} ", "fill"))
+        used = sum(cell_len(text) for text, _style in tabs)
+        gap = width - used - cell_len(self.activity) - 1
+        if self.activity and gap > 0:
+            tabs += [(" " * gap, "fill"), (self.activity, "strong")]
+        return tabs
+
+
+class StatusLine(Bar):
+    """One line of text above a list: what it shows, how many, what is new."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._shown: list[tuple[str, str]] = []
+
+    def say(self, *parts: str, alarm: str = "") -> None:
+        """Show parts with a dot between them, then something that wants attention; repaints only if it differs."""
+        shown = [(" " + " · ".join(part for part in parts if part) + " ", "fill")]
+        if alarm:
+            shown.append((f" {alarm} ", "alarm"))
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def pieces(self, width: int) -> list[tuple[str, str]]:
+        return self._shown
+
+
+class KeyBar(Bar):
+    """The keys of the pane in focus, as many as fit; F1 has them all."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+        self._labels: list[tuple[str, str]] = []
+
+    def _changed(self, screen: Screen[object]) -> None:
+        labels = self._read()
+        if labels != self._labels:
+            self._labels = labels
+            self.refresh()
+
+    def _read(self) -> list[tuple[str, str]]:
+        """Key and label of each shown action that works now, in the registry's order."""
+        first_keys: dict[str, str] = {}
+        for key, active in self.screen.active_bindings.items():
+            if active.binding.show and active.binding.id in ACTIONS and active.enabled:
+                first_keys.setdefault(active.binding.id, key)
+        return [
+            (key_name(first_keys[name]), _(ACTIONS[name].label)) for name in ACTIONS if name in first_keys
+        ]
+
+    def pieces(self, width: int) -> list[tuple[str, str]]:
+        pieces: list[tuple[str, str]] = []
+        left = width
+        for key, label in self._read():
+            needed = cell_len(key) + cell_len(label) + 3
+            if needed > left + 1:
+                break
+            left -= needed
+            pieces += [(f"{key} ", "key"), (f"{label}  ", "fill")]
+        return pieces

@@ -1,0 +1,105 @@
+"""The grid of documents: a million rows cost what one page costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.message import Message
+
+from blink_tui.buffer import GridRow, Sort
+from blink_tui.tui.columns import layout
+from blink_tui.tui.keys import bindings
+from blink_tui.tui.pages import Pages
+from blink_tui.tui.widgets.rows import Pieces, RowsView
+
+_MISSING: Pieces = (("    …", "dim"),)
+
+
+class InvoiceGrid(RowsView):
+    """Documents of one filter and order, frozen as they were when it was opened; marks outlive a reopening."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--mark"}
+    BINDINGS = bindings("open", "mark", "mark-none")
+
+    @dataclass
+    class Opened(Message):
+        """A document is to be shown whole."""
+
+        row: GridRow
+
+    @dataclass
+    class MarksChanged(Message):
+        """Other documents are marked than before."""
+
+        marks: int
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self.pages: Pages | None = None
+        self.marks: dict[int, GridRow] = {}
+        """Marked documents by id, as they were when marked: what approval compares versions with."""
+        self.sort: Sort = "received_date"
+        self.descending = True
+        self.all_firms = True
+
+    def show(self, pages: Pages, *, sort: Sort, descending: bool, all_firms: bool, cursor: int = 0) -> None:
+        """Show other pages, which have been opened, with the cursor on a row."""
+        self.pages, self.sort, self.descending, self.all_firms = pages, sort, descending, all_firms
+        self.run_worker(pages.serve, group="pages", exclusive=True)
+        self.set_count(pages.count, cursor)
+
+    def arrived(self, first: int, end: int) -> None:
+        """Rows of a range can be drawn: repaint those that are visible."""
+        if first < self.top + self.body_height and self.top < end:
+            self.refresh()
+        if first <= self.cursor < end:
+            self.post_message(self.Moved(self, self.cursor))
+
+    @property
+    def current(self) -> GridRow | None:
+        """The document under the cursor; None for an empty list or while it is being read."""
+        return self.pages.row(self.cursor) if self.pages is not None and self.count else None
+
+    def chosen(self) -> list[GridRow]:
+        """The marked documents, or else the one under the cursor."""
+        if self.marks:
+            return list(self.marks.values())
+        return [self.current] if self.current is not None else []
+
+    def head(self, width: int) -> Pieces:
+        return layout(width, all_firms=self.all_firms).head(self.sort, self.descending)
+
+    def row(self, index: int, width: int) -> Pieces:
+        row = self.pages.row(index) if self.pages is not None else None
+        if row is None:
+            return _MISSING
+        columns = layout(width, all_firms=self.all_firms)
+        return columns.pieces(row, cursor=index == self.cursor, marked=row.id in self.marks)
+
+    def set_marks(self, rows: Iterable[GridRow]) -> None:
+        """Mark exactly these documents."""
+        self.marks = {row.id: row for row in rows}
+        self.refresh()
+        self.post_message(self.MarksChanged(len(self.marks)))
+
+    def action_open(self) -> None:
+        """Show the document under the cursor whole."""
+        if self.current is not None:
+            self.post_message(self.Opened(self.current))
+
+    def action_mark(self) -> None:
+        """Mark the document under the cursor, or take its mark away, and go down."""
+        row = self.current
+        if row is None:
+            return
+        if self.marks.pop(row.id, None) is None:
+            self.marks[row.id] = row
+        self.refresh_row(self.cursor)
+        self.post_message(self.MarksChanged(len(self.marks)))
+        self.move_to(self.cursor + 1)
+
+    def action_mark_none(self) -> None:
+        """Take all marks away."""
+        self.set_marks(())
