@@ -30,14 +30,15 @@ _KINDS = {
 
 _ZERO = Decimal(0)
 
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, load_dtd=False
+)
+
 
 def read_invoice(xml: bytes) -> InvoiceFacts:
     """The facts of one invoice of any form that KSeF takes. Raises UnreadableInvoiceError."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, load_dtd=False
-    )
     try:
-        root = etree.fromstring(xml, parser)
+        root = etree.fromstring(xml, _PARSER)
     except etree.XMLSyntaxError as error:
         raise UnreadableInvoiceError(f"not XML: {error}") from error
     name = etree.QName(root).localname

@@ -28,6 +28,8 @@ class SandboxOptions:
     """How many invoices the generator makes."""
     firms: int = 3
     """How many firms share the generated invoices."""
+    sales: float = 0.45
+    """Share of generated invoices that the firms issue; with 0 all are their purchases."""
     json: bool = False
     """Announce the firms as one line of JSON instead of a table."""
     exit_with_parent: bool = False

@@ -6,7 +6,7 @@ Everything follows from the seed, the invoices and the anchor day alone, so that
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -15,8 +15,10 @@ from blink_tui.model.dates import warsaw
 from blink_tui.model.values import crc8
 from blink_tui.sandbox.clock import DAY, SECOND, datetime_of, day_of, start_of_day
 from blink_tui.sandbox.documents import Stamps, make_document
-from blink_tui.sandbox.facts import Context, InvoiceFacts, UnreadableInvoiceError
+from blink_tui.sandbox.facts import InvoiceFacts, UnreadableInvoiceError
+from blink_tui.sandbox.generator import Company, Generator, Namer
 from blink_tui.sandbox.metadata import read_invoice
+from blink_tui.sandbox.scenario import load_scenario
 from blink_tui.sandbox.state import Firm, Sandbox
 from blink_tui.sandbox.tokens import make_token
 
@@ -24,41 +26,91 @@ SPAN_DAYS = 10
 """Over how many days before the anchor the documents were stored."""
 
 _TOKEN_AGE = timedelta(days=30)
+_LATE = 0.1
+"""Share of generated invoices sent a day or more after their date: issued offline."""
 
 
 def seed(sandbox: Sandbox) -> None:
-    """Fill a sandbox as its options say."""
+    """Fill a sandbox as its options say. Raises OSError when a folder or the demo's files cannot be read."""
     options = sandbox.options
     anchor = options.as_of or day_of(sandbox.clock.now())
-    if options.invoices is None:
-        raise NotImplementedError
-    files = sorted(options.invoices.rglob("*.xml"))
-    seed_documents(sandbox, _readable(sandbox, options.invoices, files), anchor)
+    if options.invoices is not None:
+        if not options.invoices.is_dir():
+            raise NotADirectoryError(options.invoices)
+        _seed_folder(_Seeder(sandbox, options.seed, anchor), options.invoices)
+    elif options.demo:
+        scenario = load_scenario()
+        files = [file.read_bytes() for file in sorted(scenario.invoices.glob("*.xml"))]
+        seeder = _Seeder(sandbox, scenario.seed, anchor)
+        _seed_generated(seeder, scenario.firms, scenario.documents, scenario.sales, files)
+    else:
+        namer = Namer(Random(f"firms {options.seed}"))  # noqa: S311 - reproducible on purpose
+        firms = [namer.company() for _ in range(options.firms)]
+        _seed_generated(_Seeder(sandbox, options.seed, anchor), firms, options.documents, options.sales, [])
 
 
-def _readable(sandbox: Sandbox, folder: Path, files: Iterable[Path]) -> list[tuple[bytes, InvoiceFacts]]:
-    """The invoices of a folder; what cannot be read is left out and named."""
-    invoices = []
-    for file in files:
+class _Seeder:
+    """Puts invoices one after another into a sandbox."""
+
+    def __init__(self, sandbox: Sandbox, seed: int, anchor: date) -> None:
+        self.sandbox = sandbox
+        self.seed = seed
+        self.anchor = anchor
+
+    def store(self, xml: bytes, facts: InvoiceFacts, stamps: Stamps) -> str:
+        """Number and store an invoice; returns its KSeF number."""
+        known = self.sandbox.documents.by_number
+        number = ksef_number(self.seed, facts.seller.value or "", stamps, known)
+        corrected = known.get(facts.corrected or "")
+        document = make_document(xml, facts, number, stamps, corrected.hash if corrected else None)
+        self.sandbox.documents.add(document, facts)
+        return number
+
+    def add_firm(self, nip: str, name: str) -> None:
+        """Announce a firm and give it a token."""
+        token = make_token(self.seed, ("Nip", nip), self.anchor - _TOKEN_AGE)
+        self.sandbox.tokens[token.secret] = token
+        self.sandbox.firms.append(Firm(nip, name, token.secret))
+
+
+def _seed_folder(seeder: _Seeder, folder: Path) -> None:
+    """Every readable invoice of a folder; every NIP that is a party becomes a firm."""
+    invoices: list[tuple[bytes, InvoiceFacts]] = []
+    for file in sorted(folder.rglob("*.xml")):
         try:
             xml = file.read_bytes()
             invoices.append((xml, read_invoice(xml)))
         except (OSError, UnreadableInvoiceError) as error:
-            sandbox.problems.append(f"{file.relative_to(folder)}: {error}")
-    return invoices
+            seeder.sandbox.problems.append(f"{file.relative_to(folder)}: {error}")
+    names: dict[str, str] = {}
+    times = stamp_times(seeder.seed, len(invoices), seeder.anchor)
+    for (xml, facts), stamps in zip(invoices, times, strict=True):
+        seeder.store(xml, facts, stamps)
+        for nip, name in facts.parties():
+            names[nip] = names.get(nip) or name or ""
+    for nip, name in sorted(names.items()):
+        seeder.add_firm(nip, name)
 
 
-def seed_documents(sandbox: Sandbox, invoices: list[tuple[bytes, InvoiceFacts]], anchor: date) -> None:
-    """Number, stamp and store invoices, and give every party a token."""
-    hashes: dict[str, str] = {}
-    stamps = stamp_times(sandbox.options.seed, len(invoices), anchor)
-    for (xml, facts), times in zip(invoices, stamps, strict=True):
-        number = ksef_number(sandbox.options.seed, facts.seller.value or "", times, hashes)
-        corrected = hashes.get(facts.corrected) if facts.corrected else None
-        document = make_document(xml, facts, number, times, corrected)
-        sandbox.documents.add(document, facts)
-        hashes[number] = document.hash
-    add_firms(sandbox, (facts for _, facts in invoices), anchor)
+def _seed_generated(
+    seeder: _Seeder, firms: Sequence[Company], documents: int, sales: float, files: Sequence[bytes]
+) -> None:
+    """Generated invoices dated by their stamps, with given ones spread evenly among them."""
+    generator = Generator(seeder.seed, firms, sales=sales)
+    late = Random(f"late {seeder.seed}")  # noqa: S311 - reproducible on purpose
+    total = documents + len(files)
+    given = iter(files)
+    for place, stamps in enumerate(stamp_times(seeder.seed, total, seeder.anchor)):
+        if (place + 1) * len(files) // total > place * len(files) // total:
+            xml = next(given)
+            seeder.store(xml, read_invoice(xml), stamps)
+            continue
+        days = late.randint(1, 3) if late.random() < _LATE else 0
+        issued = datetime_of(stamps.invoicing).astimezone(warsaw()).date() - timedelta(days=days)
+        invoice = generator.invoice(issued)
+        generator.remember(invoice, seeder.store(invoice.xml, read_invoice(invoice.xml), stamps))
+    for firm in firms:
+        seeder.add_firm(firm.nip, firm.name)
 
 
 def stamp_times(seed: int, count: int, anchor: date) -> Iterator[Stamps]:
@@ -73,7 +125,7 @@ def stamp_times(seed: int, count: int, anchor: date) -> Iterator[Stamps]:
         yield Stamps(acquired - random.randrange(SECOND, 10 * SECOND), acquired, stored)
 
 
-def ksef_number(seed: int, seller: str, stamps: Stamps, taken: Iterable[str]) -> str:
+def ksef_number(seed: int, seller: str, stamps: Stamps, taken: Container[str]) -> str:
     """A KSeF number with a right check sum that nothing else has (PROTOCOL 4)."""
     day = datetime_of(stamps.acquired).astimezone(warsaw()).date()
     attempt = 0
@@ -84,21 +136,3 @@ def ksef_number(seed: int, seller: str, stamps: Stamps, taken: Iterable[str]) ->
         if number not in taken:
             return number
         attempt += 1
-
-
-def add_firms(sandbox: Sandbox, invoices: Iterable[InvoiceFacts], anchor: date) -> None:
-    """One firm with a token for every NIP that is a party, in the order of NIPs."""
-    names: dict[str, str] = {}
-    for facts in invoices:
-        for nip, name in facts.parties():
-            names[nip] = names.get(nip) or name or ""
-    for nip, name in sorted(names.items()):
-        add_firm(sandbox, nip, name, anchor)
-
-
-def add_firm(sandbox: Sandbox, nip: str, name: str, anchor: date) -> None:
-    """A firm with its token."""
-    context: Context = ("Nip", nip)
-    token = make_token(sandbox.options.seed, context, anchor - _TOKEN_AGE)
-    sandbox.tokens[token.secret] = token
-    sandbox.firms.append(Firm(nip, name, token.secret))

@@ -1,0 +1,8 @@
+"""Synthetic FA(3) invoices: any number of them, the same for the same seed, valid and with sums that agree."""
+
+from __future__ import annotations
+
+from blink_tui.sandbox.generator.invoices import Generated, Generator
+from blink_tui.sandbox.generator.names import Company, Namer
+
+__all__ = ["Company", "Generated", "Generator", "Namer"]
