@@ -37,13 +37,20 @@ def nip_check_digit_is_right(nip: str) -> bool:
     return sum(w * int(d) for w, d in zip(_NIP_WEIGHTS, nip, strict=False)) % 11 == int(nip[9])
 
 
+def _crc8_of(byte: int) -> int:
+    for _ in range(8):
+        byte = (byte << 1 ^ 0x07) & 0xFF if byte & 0x80 else byte << 1
+    return byte
+
+
+_CRC8 = tuple(_crc8_of(byte) for byte in range(256))
+
+
 def crc8(data: bytes) -> int:
     """CRC-8 with polynomial 0x07 and initial value 0x00, as KSeF numbers carry it (PROTOCOL 4)."""
     crc = 0
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x07) & 0xFF if crc & 0x80 else crc << 1
+        crc = _CRC8[crc ^ byte]
     return crc
 
 

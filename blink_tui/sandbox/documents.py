@@ -16,10 +16,6 @@ from blink_tui.model.dates import warsaw
 from blink_tui.sandbox.clock import datetime_of, start_of_day, text_of
 from blink_tui.sandbox.facts import InvoiceFacts, Named
 
-_WINDOW_BITS = -13
-_MEMORY_LEVEL = 6
-"""A raw deflate stream with a window of 8 KiB: as small for an invoice, set up in a fraction of the time."""
-
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -79,7 +75,7 @@ def make_document(
 ) -> Document:
     """Bring an invoice into the form that is kept."""
     sha256 = hashlib.sha256(xml).digest()
-    deflate = zlib.compressobj(6, zlib.DEFLATED, _WINDOW_BITS, _MEMORY_LEVEL)
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     accepted = datetime_of(stamps.invoicing).astimezone(warsaw()).date()
     rest = {
         "ksefNumber": ksef_number,
