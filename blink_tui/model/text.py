@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import unicodedata
 
-_HIDDEN = frozenset(
-    "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
+_BREAKS = str.maketrans(dict.fromkeys("\t\n\x0b\x0c\r\x85\u2028\u2029", " "))
 
 
 def clean(text: str | None) -> str:
     """One line without control, bidirectional, zero-width and unpaired characters, in NFC; None is empty.
 
-    Line breaks and tabs become spaces. What is cleaned is shown; the bytes of the invoice stay as they are.
+    Line breaks, tabs and unusual spaces become spaces. What is cleaned is shown; the bytes of the invoice stay.
     """
     if not text:
         return ""
-    if text.isascii() and text.isprintable():
-        return text
-    kept = (
-        " " if char in "\n\r\t\u2028\u2029" else char
-        for char in text
-        if char in "\n\r\t\u2028\u2029"
-        or (char not in _HIDDEN and unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn", "Cf"))
-    )
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    if not text.isprintable():
+        text = "".join(filter(None, map(_shown, text.translate(_BREAKS))))
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-_FOLDS = str.maketrans({"ł": "l", "Ł": "l", "ß": "ss", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
+def _shown(char: str) -> str:
+    """The character itself, a space for another kind of space, nothing for what steers a terminal."""
+    if char.isprintable():
+        return char
+    return " " if unicodedata.category(char) == "Zs" else ""
+
+
+_FOLDS = str.maketrans("ąćęłńóśźżäöüéøđ", "acelnoszzaoueod", "\u0301\u0307\u0328")
 
 
 def folded(text: str) -> str:
     """Lower case without marks, ł as l: what a search compares (`zolw` finds `Żółw`)."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_FOLDS))
+    lowered = text.lower().translate(_FOLDS)
+    if lowered.isascii():
+        return lowered
+    decomposed = unicodedata.normalize("NFKD", lowered)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
