@@ -70,31 +70,31 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """Column of an order and the keys that lie before and behind every row."""
+    """Column of an order, the keys that lie before and behind every row, and whether a firm has an index for it."""
 
     column: str
     lowest: Key
     highest: Key
+    within_firm: bool
 
 
 _LAST_ID = amounts.HIGHEST
 _LAST_TEXT = "\U0010ffff"
 _ORDERS: dict[Sort, _Order] = {
-    "issue_date": _Order("issue_date", ("", 0), (_LAST_TEXT, _LAST_ID)),
-    "received_date": _Order("received_date", ("", 0), (_LAST_TEXT, _LAST_ID)),
-    "gross": _Order("gross_order", (amounts.LOWEST, 0), (amounts.HIGHEST, _LAST_ID)),
-    "seller": _Order("seller_key", ("", 0), (_LAST_TEXT, _LAST_ID)),
-    "id": _Order("id", (0, 0), (_LAST_ID, _LAST_ID)),
+    "issue_date": _Order("issue_date", ("", 0), (_LAST_TEXT, _LAST_ID), True),
+    "received_date": _Order("received_date", ("", 0), (_LAST_TEXT, _LAST_ID), True),
+    "gross": _Order("gross_order", (amounts.LOWEST, 0), (amounts.HIGHEST, _LAST_ID), False),
+    "seller": _Order("seller_key", ("", 0), (_LAST_TEXT, _LAST_ID), False),
+    "id": _Order("id", (0, 0), (_LAST_ID, _LAST_ID), True),
 }
 
 _PAGE = """
-    SELECT d.{column}, d.id, d.firm_id, f.name, d.ksef_number, d.direction, d.status, d.kind, d.invoice_number,
-        d.issue_date, d.received_date,
+    SELECT d.{column}, d.id, d.firm_id, (SELECT f.name FROM firm f WHERE f.id = d.firm_id),
+        d.ksef_number, d.direction, d.status, d.kind, d.invoice_number, d.issue_date, d.received_date,
         CASE d.direction WHEN 'sale' THEN d.buyer_name ELSE d.seller_name END,
         CASE d.direction WHEN 'sale' THEN d.buyer_value ELSE d.seller_value END,
         d.net, d.vat, d.gross, d.currency, d.due_date, d.problem, d.version
-    FROM document d JOIN firm f ON f.id = d.firm_id
-    WHERE {beyond} AND {where} ORDER BY {order} LIMIT ?
+    FROM document d WHERE {beyond} AND {where} ORDER BY {order} LIMIT ?
 """
 _ANCHORS = """
     SELECT k, id FROM (
@@ -134,14 +134,16 @@ def _row(row: Row) -> GridRow:
 _Values = list[str | int]
 
 
-def _where(chosen: GridFilter) -> tuple[str, _Values]:
-    """Conditions of a filter. A `+` keeps a column from choosing the index: the order has to choose it."""
+def _where(chosen: GridFilter, firm_leads: bool = True) -> tuple[str, _Values]:
+    """Conditions of a filter. A `+` keeps a column from choosing the index: the order has to choose it.
+
+    One firm alone chooses it where `firm_leads`: when there is no order, or the firm has an index of that order.
+    """
     parts, values = ["1 = 1"], _Values()
     if chosen.firm_ids is not None:
-        if len(chosen.firm_ids) == 1:
-            parts.append("d.firm_id = ?")
-        else:
-            parts.append(composed("+d.firm_id IN ({places})", places=places(len(chosen.firm_ids))))
+        one = firm_leads and len(chosen.firm_ids) == 1
+        places_ = places(len(chosen.firm_ids))
+        parts.append("d.firm_id = ?" if one else composed("+d.firm_id IN ({places})", places=places_))
         values += chosen.firm_ids
     if chosen.direction is not None:
         parts.append("+d.direction = ?")
@@ -227,7 +229,7 @@ class Grid:
     async def anchors(self, chosen: GridFilter, sort: Sort, descending: bool, every: int = 128) -> list[Key]:
         """Keys of every so-manieth row, beginning with the first: page n starts at the n-th of them."""
         order = _ORDERS[sort]
-        where, values = _where(chosen)
+        where, values = _where(chosen, order.within_firm)
         sql = composed(_ANCHORS, column=order.column, order=_ordered(order, descending), where=where)
         rows = await self._database.scan(sql, [*values, every, every])
         return [(key, id_) for key, id_ in rows]
@@ -282,7 +284,7 @@ class Grid:
         self, chosen: GridFilter, order: _Order, key: Key, sign: str, descending: bool, limit: int
     ) -> list[GridRow]:
         beyond, place = _beyond(order, key, sign)
-        where, values = _where(chosen)
+        where, values = _where(chosen, order.within_firm)
         sql = composed(
             _PAGE, column=order.column, beyond=beyond, where=where, order=_ordered(order, descending)
         )

@@ -119,7 +119,6 @@ CREATE TABLE document (
     UNIQUE (ksef_number, firm_id)
 ) STRICT;
 CREATE INDEX document_to_derive ON document (derived_version);
-CREATE INDEX document_by_place ON document (firm_id, direction, status);
 -- Over all firms: the trailing columns let a filter be decided inside the index.
 CREATE INDEX document_by_issue ON document (issue_date, id, firm_id, direction, status);
 CREATE INDEX document_by_receipt ON document (received_date, id, firm_id, direction, status);
@@ -128,6 +127,7 @@ CREATE INDEX document_by_seller ON document (seller_key, id, firm_id, direction,
 -- Within one firm; in its other orders the indexes above serve it well enough, and each index costs every insert.
 CREATE INDEX document_of_firm_by_issue ON document (firm_id, issue_date, id);
 CREATE INDEX document_of_firm_by_receipt ON document (firm_id, received_date, id);
+CREATE INDEX document_of_firm_by_arrival ON document (firm_id, id, direction, status);
 
 CREATE TABLE document_role (
     document_id INTEGER NOT NULL REFERENCES document (id),
