@@ -83,6 +83,15 @@ def read_members(chunks: Iterable[bytes], folder: Path, bounds: Bounds) -> Itera
     Raises BlinkError: PACKAGE_UNSAFE, PACKAGE_DAMAGED, and what `chunks` raises.
     """
     pieces = filter(None, chunks)
+    try:
+        yield from _read_archive(pieces, folder, bounds)
+    except BlinkError:
+        for _ in pieces:  # a part that turns out damaged is the better reason
+            pass
+        raise
+
+
+def _read_archive(pieces: Iterator[bytes], folder: Path, bounds: Bounds) -> Iterator[tuple[str, bytes]]:
     first = b""
     while len(first) < 4 and (piece := next(pieces, b"")):
         first += piece

@@ -22,7 +22,8 @@ from blink_tui.ksef.transport import Transport, is_loopback
 from blink_tui.ksef.wire import ExportPart
 from blink_tui.model.errors import BlinkError, ErrorKind
 
-_CHUNK = 1024 * 1024
+_CHUNK = 256 * 1024
+"""Bytes written at once, and what a broken connection may lose."""
 _PAUSES = (timedelta(seconds=0.5), timedelta(seconds=1.5))
 _OWN_DOMAIN = ".ksef.mf.gov.pl"
 _PASSING = frozenset({errors.UNREACHABLE, errors.TIMED_OUT, errors.CONNECTION_LOST, errors.SERVER_AWAY})
