@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from blink_tui.buffer import xml_codec
 from blink_tui.model.errors import BlinkError
 from tests.buffer.factory import xml_of
+from tests.tools.train_dictionary import invoices
 
 
 @given(st.binary(max_size=5000))
@@ -51,3 +52,11 @@ def test_threads_do_not_disturb_one_another() -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_the_shipped_dictionary_makes_an_invoice_eight_times_smaller() -> None:
+    documents = invoices(range(5000, 5003))
+    packed = [xml_codec.compress(document) for document in documents]
+    assert sum(map(len, documents)) > 8 * sum(len(body) for body, _ in packed)
+    assert [xml_codec.decompress(*each) for each in packed] == documents
+    assert {dictionary for _, dictionary in packed} == {xml_codec.NEWEST}

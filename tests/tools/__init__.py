@@ -1,0 +1,1 @@
+"""Tools of the repository that make shipped files; run by hand."""
