@@ -65,7 +65,7 @@ def measured(data: bytes, documents: list[bytes]) -> str:
 
 
 def main(number: int, size: int) -> None:
-    data = zstandard.train_dictionary(size * 1024, invoices(TRAINING), dict_id=number).as_bytes()
+    data = zstandard.train_dictionary(size * 1024, [*invoices(TRAINING)], dict_id=number).as_bytes()
     (FOLDER / f"fa-{number}.dict").write_bytes(data)
     print(f"fa-{number}.dict: {len(data)} bytes, {measured(data, invoices(TRIAL))}")
 
