@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from textual import on
 from textual.app import App
 from textual.screen import Screen
+from textual.worker import WorkType
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import _, language, set_language
@@ -34,6 +35,8 @@ from blink_tui.tui.widgets.bars import TopBar
 
 _LOOK_EVERY = 0.5
 """Seconds between looks at the buffer: what arrives is shown at most twice a second."""
+_TOLD_FOR = {"information": 4, "warning": 8, "error": 12}
+"""Seconds that a sentence stays in its corner."""
 
 
 class ConsoleApp(App[None], inherit_bindings=False):
@@ -85,11 +88,13 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._clock = clock or SystemClock()
         self._token: object = None
         self._told_of_bytes = False
+        self._engine_problem: BaseException | None = None
         self.register_theme(BLINK)
         self.theme = theme_for(self.console.color_system, no_color=no_color)
 
     def on_mount(self) -> None:
-        self.run_worker(self._look, group="look")
+        work: WorkType[None] = self._look
+        self.run_worker(work, group="look")
 
     # Following the buffer and the engine
 
@@ -109,10 +114,21 @@ class ConsoleApp(App[None], inherit_bindings=False):
         activity = _("fetching…") if self.engine is not None and self.engine.busy else ""
         for bar in screen.query(TopBar):
             bar.set_activity(activity)
+        self._tell_of_engine()
         token = await self.buffer.change_token()
         if token != self._token:
             self._token = token
             await screen.follow()
+
+    def _tell_of_engine(self) -> None:
+        """Say once what stopped a pass as a whole; what stops one firm stands in the log."""
+        problem = self.engine.problem if self.engine is not None else None
+        if problem is not None and problem is not self._engine_problem:
+            if isinstance(problem, BlinkError):
+                self.tell_error(problem)
+            else:
+                self.tell(_("! Fetching has ended because of an error in the program."), severity="error")
+        self._engine_problem = problem
 
     def _console_screen(self) -> ConsoleScreen | None:
         """The numbered screen in view, under whatever window."""
@@ -124,7 +140,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self, text: str, *, severity: Literal["information", "warning", "error"] = "information"
     ) -> None:
         """Show a sentence for some seconds, in a corner."""
-        self.notify(text, severity=severity, markup=False, timeout=8)
+        self.notify(text, severity=severity, markup=False, timeout=_TOLD_FOR[severity])
 
     def tell_error(self, error: BlinkError) -> None:
         """Show what happened, which firm, what to do, and the technical cause below."""
@@ -211,14 +227,12 @@ class ConsoleApp(App[None], inherit_bindings=False):
         }
 
     def action_help(self) -> None:
-        """The keys that work where the focus is."""
+        """The keys that work where the focus is: the pane's own first, those of the program last."""
         found: dict[str, list[str]] = {}
         for key, active in self.screen.active_bindings.items():
             if active.binding.id in ACTIONS:
                 found.setdefault(active.binding.id, []).append(key)
-        actions: list[tuple[Action, list[str]]] = [
-            (action, found[name]) for name, action in ACTIONS.items() if name in found
-        ]
+        actions: list[tuple[Action, list[str]]] = [(ACTIONS[name], keys) for name, keys in found.items()]
         self.push_screen(HelpWindow(_("Keys"), actions))
 
     def action_switch_language(self) -> None:

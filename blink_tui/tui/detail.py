@@ -36,6 +36,8 @@ XML_PAGE = 5
 """Place of the XML among the pages."""
 
 _LABEL = 15
+_SHORT = 30
+_GLUE = "\N{NO-BREAK SPACE}"
 _XML_SHOWN = 64 * 1024
 """Bytes of XML on the screen: composing them stays under 20 ms."""
 _PAYMENT_FORMS = {
@@ -79,7 +81,7 @@ def _plain(text: str) -> Pieces:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(20, width - 2)) or [""]
+    return [line.replace(_GLUE, " ") for line in textwrap.wrap(text, max(20, width - 2))] or [""]
 
 
 def _field(label: str, value: str, width: int, tone: str = "plain") -> list[Pieces]:
@@ -140,7 +142,9 @@ def _correction(invoice: Invoice, width: int) -> list[Pieces]:
 
 
 def _joined(*parts: tuple[str, str]) -> str:
-    return " · ".join(f"{label} {value}" if label else value for label, value in parts if value)
+    """Parts with dots between them, each with its label; a line does not break within a short part."""
+    told = (f"{label} {value}" if label else value for label, value in parts if value)
+    return " · ".join(part.replace(" ", _GLUE) if len(part) <= _SHORT else part for part in told)
 
 
 def _who(name: str, identifier: str) -> str:

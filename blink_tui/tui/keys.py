@@ -73,7 +73,7 @@ _ALL = (
     Action("search", ("f7", "slash"), "search", N_("Search"),
            N_("Search by words: names, numbers, NIP; marks and letter case do not matter"),
            shown=True, in_palette=True),
-    Action("choose-firm", ("f8", "f"), "choose_firm", N_("Firm"),
+    Action("choose-firm", ("f8", "f"), "app.choose_firm", N_("Firm"),
            N_("Choose one firm or all firms"), shown=True, in_palette=True),
     Action("approve", ("f9", "a"), "approve", N_("Approve"),
            N_("Approve the marked documents, or the one under the cursor"), shown=True, in_palette=True),
@@ -84,7 +84,8 @@ _ALL = (
     Action("xml", ("f3", "v"), "xml", N_("XML"), N_("Show the XML of the document as it was received"),
            in_palette=True),
     # a document's tabs
-    Action("next-tab", ("right", "l"), "tab(1)", N_("Next tab"), N_("Show the next page of the document")),
+    Action("next-tab", ("right", "l"), "tab(1)", N_("Next tab"), N_("Show the next page of the document"),
+           shown=True),
     Action("previous-tab", ("left", "h"), "tab(-1)", N_("Previous tab"),
            N_("Show the previous page of the document")),
     # hand-over

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import WorkType
 
 from blink_tui.model.errors import BlinkError
 from blink_tui.tui.widgets.bars import KeyBar, TopBar
@@ -86,7 +87,8 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         The newest of a group counts and ends the others, unless not `exclusive` (for what writes). A BlinkError is
         shown; anything else ends the program.
         """
-        self.run_worker(partial(self._ask, question, answer), group=group, exclusive=exclusive)
+        work: WorkType[None] = partial(self._ask, question, answer)
+        self.run_worker(work, group=group, exclusive=exclusive)
 
     async def _ask(
         self, question: Callable[[], Awaitable[AnswerT]], answer: Callable[[AnswerT], None]

@@ -80,6 +80,7 @@ class BufferScreen(ConsoleScreen):
     def __init__(self) -> None:
         super().__init__()
         self._view: View | None = None
+        self._shown: View | None = None
         self._arrivals = 0
         self._newest: int | None = None
         self._timer: Timer | None = None
@@ -122,7 +123,7 @@ class BufferScreen(ConsoleScreen):
         if view.firm == self.view.firm:
             self.query_one(StatusTree).set_counts(counts)
         pages = self._grid.pages
-        if view == self._view and pages is not None:
+        if view == self._shown and pages is not None:
             self._arrivals = total - pages.count
             self._tell()
 
@@ -140,6 +141,7 @@ class BufferScreen(ConsoleScreen):
 
     def _show_pages(self, found: tuple[View, Pages, int]) -> None:
         view, pages, cursor = found
+        self._shown = view
         self._arrivals = 0
         self._grid.show(
             pages, sort=view.sort, descending=view.descending, all_firms=view.firm is None, cursor=cursor
@@ -186,6 +188,8 @@ class BufferScreen(ConsoleScreen):
         elif self._arrivals < 0:
             new = _("the list has changed, F5")
         place = f"{number(grid.cursor + 1)}/{number(grid.count)}" if grid.count else _("no documents")
+        if self._shown != view:
+            place = "…"
         marks = len(grid.marks)
         self.query_one("#status", StatusLine).say(
             clean(view.firm.name) if view.firm is not None else _("All firms"),
@@ -259,7 +263,8 @@ class BufferScreen(ConsoleScreen):
 
     def _show_window(self, row: GridRow, tab: int) -> None:
         def show(content: Content) -> None:
-            self.app.push_screen(DocumentWindow(clean(row.invoice_number), content, tab))
+            window = DocumentWindow(clean(row.invoice_number), content, tab)
+            self.app.push_screen(window, lambda approve: self._ask_approval([row]) if approve else None)
 
         self.ask(partial(read_content, self.console.buffer, row.id), show, "window")
 
@@ -299,9 +304,9 @@ class BufferScreen(ConsoleScreen):
 
     def action_approve(self) -> None:
         """Ask, with count and sums, then approve."""
-        chosen = self._grid.chosen()
-        if not chosen:
-            return
+        self._ask_approval(self._grid.chosen())
+
+    def _ask_approval(self, chosen: list[GridRow]) -> None:
         approval = approval_of(chosen)
         if approval.refusal:
             self.console.tell(approval.refusal, severity="warning")

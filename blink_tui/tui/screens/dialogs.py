@@ -139,10 +139,10 @@ class Choose(Dialog[ChoiceT | None], Generic[ChoiceT]):
         self.query_one(ChoiceRows).action_page(pages)
 
 
-class DocumentWindow(Dialog[None]):
-    """One document over the whole screen."""
+class DocumentWindow(Dialog[bool]):
+    """One document over the whole screen; true when it is to be approved."""
 
-    BINDINGS = bindings("close")
+    BINDINGS = bindings("close", "approve")
 
     def __init__(self, title: str, content: Content, tab: int) -> None:
         super().__init__(title)
@@ -160,7 +160,11 @@ class DocumentWindow(Dialog[None]):
 
     def action_close(self) -> None:
         """Back to the list."""
-        self.dismiss(None)
+        self.dismiss(False)
+
+    def action_approve(self) -> None:
+        """Back to the list, to be asked there."""
+        self.dismiss(True)
 
 
 class HelpWindow(Dialog[None]):

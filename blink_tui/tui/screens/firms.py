@@ -134,25 +134,18 @@ class FirmsScreen(ConsoleScreen):
     def _tell_firm(self) -> None:
         """The firm under the cursor in full sentences, under the list."""
         state = self.query_one(FirmRows).current
-        lines: list[Pieces] = []
+        paragraphs: list[tuple[str, str]] = []
         if state is not None:
+            firm = state.firm
             span = _("never fetched")
             if state.since is not None and state.until is not None:
                 span = _("complete from {since} to {until}").format(
                     since=moment(state.since), until=moment(state.until)
                 )
-            lines.append(
-                (
-                    (
-                        f" {clean(state.firm.name)} · {state.firm.context_value} · {clean(state.firm.env)}",
-                        "head",
-                    ),
-                )
-            )
-            lines.append(((" " + span, "plain"),))
-            text, tone = standing(state)
-            lines += [((" " + part, tone),) for part in ([text] if text else [])]
-        self.query_one("#firm-detail", TextView).set_lines(lines)
+            paragraphs.append((f"{clean(firm.name)} · {firm.context_value} · {clean(firm.env)}", "head"))
+            paragraphs.append((span, "plain"))
+            paragraphs += [standing(state)] if standing(state)[0] else []
+        self.query_one("#firm-detail", TextView).set_paragraphs(paragraphs)
 
     @on(FirmRows.Opened)
     def _open_firm(self) -> None:

@@ -89,4 +89,4 @@ class LogScreen(ConsoleScreen):
             if errors
             else "",
         )
-        self.query_one("#log-detail", TextView).set_lines([((" " + line, "plain"),) for line in log.detail()])
+        self.query_one("#log-detail", TextView).set_paragraphs([(line, "plain") for line in log.detail()])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.message import Message
+from textual.worker import WorkType
 
 from blink_tui.buffer import GridRow, Sort
 from blink_tui.tui.columns import layout
@@ -47,7 +48,8 @@ class InvoiceGrid(RowsView):
     def show(self, pages: Pages, *, sort: Sort, descending: bool, all_firms: bool, cursor: int = 0) -> None:
         """Show other pages, which have been opened, with the cursor on a row."""
         self.pages, self.sort, self.descending, self.all_firms = pages, sort, descending, all_firms
-        self.run_worker(pages.serve, group="pages", exclusive=True)
+        work: WorkType[None] = pages.serve
+        self.run_worker(work, group="pages", exclusive=True)
         self.set_count(pages.count, cursor)
 
     def arrived(self, first: int, end: int) -> None:

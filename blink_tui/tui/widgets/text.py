@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from blink_tui.tui.widgets.rows import Pieces, RowsView
@@ -20,6 +21,17 @@ class TextView(RowsView):
         """Show other lines, from the first on."""
         self._lines = lines
         self.set_count(len(lines), 0)
+
+    def set_paragraphs(self, paragraphs: Sequence[tuple[str, str]]) -> None:
+        """Show texts with their tones, wrapped to the width of the pane."""
+        width = max(20, self.size.width - 2)
+        self.set_lines(
+            [
+                ((" " + line, tone),)
+                for text, tone in paragraphs
+                for line in textwrap.wrap(text, width) or [""]
+            ]
+        )
 
     def row(self, index: int, width: int) -> Pieces:
         return self._lines[index]

@@ -1,0 +1,307 @@
+"""The screens at work, by keys, over a real buffer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from blink_tui.buffer import Buffer
+from blink_tui.model.documents import Direction, Status
+from blink_tui.model.events import PassFailed, PassFinished, PassStarted
+from blink_tui.model.firms import Firm
+from blink_tui.tui.app import ConsoleApp
+from blink_tui.tui.screens.log import LogRows
+from blink_tui.tui.widgets.grid import InvoiceGrid
+from tests.tui.conftest import Desk, OpenDesk
+from tests.tui.office import make, store
+
+
+def grid(desk: Desk) -> InvoiceGrid:
+    return desk.app.screen.query_one(InvoiceGrid)
+
+
+async def test_firms_tell_how_complete_they_are(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        text = await desk.see("complete from 2026-09-01 02:00 to 2026-11-20 13:00")
+        assert "2 firms · 300 documents to decide on" in text
+        assert "270     270        0" in text
+
+
+async def test_a_stopped_firm_comes_first_and_says_why(
+    open_desk: OpenDesk, buffer: Buffer, firms: list[Firm]
+) -> None:
+    async with open_desk() as desk:
+        assert desk.text.index("Żółw") < desk.text.index("Piekarnia")
+        failed = PassFailed(run="2", firm_id=firms[1].id, code="refused", problem="KSeF refused the token.")
+        await buffer.log.append([PassStarted(run="2", firm_id=firms[1].id), failed])
+        await desk.see("! 1 firm stopped")
+        await desk.press("home")
+        text = await desk.see("! Stopped: KSeF refused the token.")
+        assert text.index(">!Piekarnia") < text.index("Żółw")
+        await buffer.log.append([PassFinished(run="3", firm_id=firms[1].id, new=0)])
+        await desk.until(lambda: "stopped" not in desk.text)
+
+
+async def test_the_log_follows_until_one_scrolls_back(
+    open_desk: OpenDesk, buffer: Buffer, firms: list[Firm]
+) -> None:
+    events = [PassFinished(run="1", firm_id=firms[0].id, new=number) for number in range(50)]
+    await buffer.log.append(events)
+    async with open_desk() as desk:
+        await desk.press("2")
+        await desk.see("50 events · following the newest", "49 new documents")
+        await desk.press("up", "up")
+        await desk.see("scrolled back; End follows again")
+        cursor = desk.app.screen.query_one(LogRows).cursor
+        await buffer.log.append(
+            [PassFailed(run="2", firm_id=firms[0].id, code="x", problem="[b]no[/b]", cause="450")]
+        )
+        await desk.see("51 events", "! 1 error")
+        assert desk.app.screen.query_one(LogRows).cursor == cursor
+        await desk.press("end")
+        await desk.see("! ERROR: Stopped: [b]no[/b]", "x · 450", "following the newest")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_buffer_shows_tree_grid_and_where_there_is_room_a_document(
+    open_desk: OpenDesk, size: tuple[int, int]
+) -> None:
+    async with open_desk(*size) as desk:
+        await desk.press("3")
+        text = await desk.see("1/300", "Purchases", "Sales", "FV/2026/11/", "Hurtownia Łódzka")
+        assert max(map(len, text.splitlines())) <= size[0]
+        assert "93 066,67" in text
+        if size[1] >= 30:
+            await desk.see("KSeF number", "[Summary]")
+        else:
+            assert "[Summary]" not in text
+            await desk.press("enter")
+            await desk.see("KSeF number", "[Summary]")
+
+
+async def test_the_tree_narrows_the_grid(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        await desk.press("shift+tab", "down", "down", "down")
+        sales = sum(
+            count
+            for (direction, _), count in (await desk.buffer.grid.tree_counts()).items()
+            if direction is Direction.SALE
+        )
+        await desk.see(f"Sales · 1/{sales} ")
+
+
+async def test_search_finds_without_marks_and_escape_leaves_it(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        await desk.press("slash", *"lodzka", "enter")
+        text = await desk.see("“lodzka”")
+        assert "Hurtownia Łódzka" in text
+        assert "Zażółć" not in text
+        await desk.press("escape")
+        await desk.see("1/300")
+
+
+async def test_approval_asks_with_sums_and_writes_who(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        await desk.press("space", "space")
+        await desk.see("2 marked")
+        marked = list(grid(desk).marks.values())
+        total = f"{sum(row.gross or 0 for row in marked):,.2f}".replace(",", " ").replace(".", ",")
+        await desk.press("f9")
+        await desk.see("Approve 2 documents?", total)
+        await desk.press("enter")
+        await desk.see("2 documents approved.")
+        for row in marked:
+            assert (await desk.buffer.documents.get(row.id)).status is Status.APPROVED
+            last = (await desk.buffer.history.of_document(row.id))[-1]
+            assert (last.who, last.after) == ("anna", "approved")
+        await desk.until(lambda: not grid(desk).marks)
+
+
+async def test_no_is_no(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        await desk.press("a")
+        await desk.see("Approve 1 document?")
+        await desk.press("escape")
+        await desk.until(lambda: "Approve 1 document?" not in desk.text)
+        assert {status for _, status in await desk.buffer.grid.tree_counts()} == {Status.FETCHED}
+
+
+async def test_what_is_handed_over_is_not_approved_again(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        row = grid(desk).current
+        assert row is not None
+        await desk.buffer.documents.change_status([row.id], Status.BOOKED, who="anna")
+        await desk.press("f5")
+        await desk.until(
+            lambda: grid(desk).current is not None and grid(desk).current.status is Status.BOOKED
+        )  # type: ignore[union-attr]
+        await desk.press("f9")
+        await desk.see("1 document is handed over to the books or booked")
+        assert "Approve" not in desk.text.replace("F9 Approve", "")
+
+
+async def test_a_document_changed_by_another_is_not_approved_blindly(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        row = grid(desk).current
+        assert row is not None
+        await desk.buffer.documents.change_status([row.id], Status.QUERIED, who="ewa", reason="?")
+        await desk.press("f9")
+        await desk.see("Approve 1 document?")
+        await desk.press("enter")
+        await desk.see("someone else meanwhile")
+        assert (await desk.buffer.documents.get(row.id)).status is Status.QUERIED
+
+
+async def test_new_documents_are_announced_and_rows_stay_where_they_are(
+    open_desk: OpenDesk, buffer: Buffer, firms: list[Firm]
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        await desk.press("down", "down")
+        before = grid(desk).current
+        assert before is not None
+        await store(buffer, firms[0], make(firms[0], 10, first=70_000))
+        await desk.see("+10 new, F5")
+        assert grid(desk).current == before
+        await desk.press("f5")
+        await desk.see("/310")
+        assert grid(desk).current is not None
+        assert grid(desk).current.id == before.id  # type: ignore[union-attr]
+        assert desk.engine.asked == [None]
+
+
+async def test_f5_asks_for_the_chosen_firm_alone(open_desk: OpenDesk, firms: list[Firm]) -> None:
+    async with open_desk() as desk:
+        await desk.press("enter")
+        await desk.see("[3 Buffer]", "Żółw i Synowie sp. z o.o. · All documents · 1/270")
+        await desk.press("ctrl+r")
+        assert desk.engine.asked == [(firms[0].id,)]
+        await desk.press("f", *"piek", "enter")
+        await desk.see("Piekarnia „Pod Kasztanem” Anna Wójcik · All documents · 1/30")
+
+
+async def test_hand_over_writes_one_file_and_marks_what_is_in_it(
+    open_desk: OpenDesk, firms: list[Firm]
+) -> None:
+    async with open_desk() as desk:
+        rows = await desk.buffer.grid.first(_all(firms[1]), "id", False, 5)
+        await desk.buffer.documents.change_status([row.id for row in rows], Status.APPROVED, who="anna")
+        await desk.press("4")
+        await desk.see("5 approved documents wait", "Piekarnia")
+        await desk.press("f10")
+        await desk.see("Hand 5 documents over?")
+        await desk.press("enter")
+        await desk.see("5 documents handed over", "1 batch", "0 approved documents wait")
+        (path,) = desk.folder.glob("*.csv")
+        assert len(path.read_bytes().splitlines()) == 6
+        for row in rows:
+            assert (await desk.buffer.documents.get(row.id)).status is Status.EXPORTED
+
+
+def _all(firm: Firm):  # type: ignore[no-untyped-def]
+    from blink_tui.buffer import GridFilter
+
+    return GridFilter(firm_ids=(firm.id,))
+
+
+async def test_hostile_names_are_shown_as_text(open_desk: OpenDesk) -> None:
+    async with open_desk(120, 40) as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        await desk.press("slash", *"evil", "enter")
+        text = await desk.see("[bold red]Evil[/]")
+        assert not {char for char in text if ord(char) < 32 and char != "\n"}
+        assert "\u202e" not in text
+
+
+async def test_the_xml_and_the_pages_of_a_document(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        await desk.press("v")
+        await desk.see("[XML]", "<KodFormularza", "FA (3)")
+        await desk.press("right", "right")
+        await desk.see("[Lines]", "Usługa księgowa")
+        await desk.press("escape")
+        await desk.see("1/300")
+
+
+async def test_marking_all_and_inverting(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        await desk.press("space", "asterisk")
+        await desk.see("299 marked")
+        await desk.press("plus")
+        await desk.see("300 marked")
+        await desk.press("minus")
+        await desk.until(lambda: "marked" not in desk.text)
+
+
+async def test_help_palette_and_firm_are_windows_that_escape_closes(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3", "f1")
+        await desk.see("Approve the marked documents", "F9, a")
+        await desk.press("escape", "ctrl+p")
+        await desk.see("What shall be done?")
+        await desk.press(*"hand", "enter")
+        await desk.see("[4 Hand-over]")
+        await desk.press("escape", "escape", "escape")
+        await desk.see("[1 Firms]")
+        assert desk.app.is_running
+
+
+async def test_an_open_question_is_not_left_by_a_digit(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("3")
+        await desk.see("1/300")
+        await desk.press("f9", "1")
+        await desk.see("Approve 1 document?")
+
+
+async def test_quitting_asks_while_a_pass_runs(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        desk.engine.busy = True
+        await desk.see("fetching…")
+        await desk.press("ctrl+q")
+        await desk.see("End the program?")
+        await desk.press("n")
+        desk.engine.busy = False
+        await desk.press("ctrl+q")
+        await desk.until(lambda: desk.app.return_code == 0)
+
+
+async def test_without_an_engine_f5_says_who_fetches(
+    buffer: Buffer, firms: list[Firm], tmp_path: Path
+) -> None:
+    app = ConsoleApp(buffer, None, who="anna", export_dir=tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        desk = Desk(app, pilot, buffer, engine=None, folder=tmp_path)  # type: ignore[arg-type]
+        await desk.press("f5")
+        await desk.see("Another process fetches")
+
+
+async def test_an_empty_buffer_says_what_to_do(buffer: Buffer, tmp_path: Path) -> None:
+    app = ConsoleApp(buffer, None, who="anna", export_dir=tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        desk = Desk(app, pilot, buffer, engine=None, folder=tmp_path)  # type: ignore[arg-type]
+        await desk.see("No firm yet")
+        await desk.press("3")
+        await desk.see("no documents")
+        await desk.press("enter", "space", "f9", "down", "end", "plus", "4", "f10")
+        await desk.see("Nothing is approved")
+        assert app.is_running

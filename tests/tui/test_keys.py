@@ -1,0 +1,100 @@
+"""One registry of actions: no key twice in one place, a twin for every F-key, help for everything."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from blink_tui.tui.app import ConsoleApp
+from blink_tui.tui.keys import ACTIONS, bindings, key_name
+from blink_tui.tui.screens.base import ConsoleScreen
+from blink_tui.tui.screens.buffer import BufferScreen
+from blink_tui.tui.screens.dialogs import ChoiceRows, Choose, Confirm, DocumentWindow, HelpWindow
+from blink_tui.tui.screens.firms import FirmRows, FirmsScreen
+from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
+from blink_tui.tui.screens.log import LogRows, LogScreen
+from blink_tui.tui.widgets.detail import DetailPane
+from blink_tui.tui.widgets.grid import InvoiceGrid
+from blink_tui.tui.widgets.rows import RowsView
+from blink_tui.tui.widgets.text import TextView
+from blink_tui.tui.widgets.tree import StatusTree
+
+PLACES: list[tuple[type[DOMNode], ...]] = [
+    *((pane, FirmsScreen, ConsoleApp) for pane in (FirmRows, TextView)),
+    *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
+    *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
+    *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
+    (Confirm,), (Choose,), (DetailPane, DocumentWindow), (TextView, HelpWindow),
+]  # fmt: skip
+
+
+def bound(kind: type[DOMNode]) -> list[Binding]:
+    return (
+        [binding for made in kind._merged_bindings.key_to_bindings.values() for binding in made]
+        if (kind._merged_bindings)
+        else []
+    )
+
+
+@pytest.mark.parametrize("chain", PLACES, ids=lambda chain: "-".join(kind.__name__ for kind in chain))
+def test_no_key_is_bound_twice_in_one_place(chain: tuple[type[DOMNode], ...]) -> None:
+    keys = [binding.key for kind in chain for binding in bound(kind)]
+    assert keys
+    assert sorted(keys) == sorted(set(keys))
+
+
+@pytest.mark.parametrize("chain", PLACES, ids=lambda chain: "-".join(kind.__name__ for kind in chain))
+def test_all_keys_come_from_the_registry_and_lead_somewhere(chain: tuple[type[DOMNode], ...]) -> None:
+    for kind in chain:
+        for binding in bound(kind):
+            assert binding.id in ACTIONS
+            target, _, call = binding.action.rpartition(".")
+            name = "action_" + call.partition("(")[0]
+            assert hasattr(ConsoleApp if target == "app" else kind, name), binding.action
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda action: action.name)
+def test_every_action_has_help_and_every_f_key_a_twin(action) -> None:  # type: ignore[no-untyped-def]
+    assert action.label
+    assert action.help
+    if any(re.fullmatch(r"f\d+", key) for key in action.keys):
+        assert [key for key in action.keys if not re.fullmatch(r"f\d+", key)]
+
+
+def test_only_keys_that_putty_sends_are_used() -> None:
+    plain = re.compile(
+        r"f\d+|[a-zA-Z0-9]|ctrl\+[a-z]|up|down|left|right|home|end|pageup|pagedown|insert|delete|enter|escape|space|tab"
+        r"|shift\+tab|question_mark|slash|plus|minus|asterisk"
+    )
+    assert not [key for action in ACTIONS.values() for key in action.keys if not plain.fullmatch(key)]
+
+
+def test_every_action_is_bound_somewhere() -> None:
+    used = {binding.id for chain in PLACES for kind in chain for binding in bound(kind)}
+    assert set(ACTIONS) == used
+
+
+def test_a_binding_can_be_moved_by_a_keymap() -> None:
+    (binding,) = bindings("fetch")
+    assert isinstance(binding, Binding)
+    assert binding.id == "fetch"
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("f5", "F5"), ("ctrl+r", "Ctrl+R"), ("question_mark", "?"), ("G", "G"), ("g", "g"), ("pageup", "PgUp"),
+     ("shift+tab", "Shift+Tab"), ("space", "Space")],
+)  # fmt: skip
+def test_keys_are_named_as_on_the_keyboard(key: str, name: str) -> None:
+    assert key_name(key) == name
+
+
+def test_screens_and_lists_use_no_keys_of_textual_itself() -> None:
+    assert not [
+        kind
+        for kind in (ConsoleScreen, ChoiceRows, RowsView)
+        if set(b.id for b in bound(kind)) - set(ACTIONS)
+    ]
