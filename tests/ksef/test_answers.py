@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from blink_tui.i18n import set_language
 from blink_tui.ksef import errors
-from blink_tui.ksef.answers import error_of_answer, error_of_login, read_problem
+from blink_tui.ksef.answers import error_of_answer, error_of_login, error_of_network, read_problem
 from blink_tui.ksef.operations import (
     CHALLENGE,
     EXPORT,
@@ -216,3 +217,9 @@ def test_missing_permissions_are_in_the_cause() -> None:
     error = error_of_answer(403, {}, Reply(403, body).content(), METADATA, FIRM)
     assert error.cause is not None
     assert "InvoiceRead" in error.cause
+
+
+def test_a_proxy_that_refuses_is_not_ksef() -> None:
+    error = error_of_network(httpx.ProxyError("403 Forbidden"), METADATA, FIRM)
+    assert error.kind is errors.PROXY_ANSWERED
+    assert error.cause == "ProxyError: 403 Forbidden"

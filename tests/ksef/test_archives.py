@@ -234,6 +234,10 @@ def one_zip() -> bytes:
         (central(one_zip(), 20, struct.pack("<I", 900_000)), errors.PACKAGE_UNSAFE),  # a gigabyte to read
         (central(one_zip(), 42, struct.pack("<I", 3)), errors.PACKAGE_DAMAGED),  # no member there
         (one_zip().replace(NAME.encode(), b"0" * len(NAME), 1), errors.PACKAGE_UNSAFE),  # two names
+        (
+            one_zip().replace(one_zip()[69:79], bytes([255] * 10), 1),
+            errors.PACKAGE_DAMAGED,
+        ),  # no deflate stream
         (one_zip()[:-30], errors.PACKAGE_DAMAGED),
         (one_zip()[:40], errors.PACKAGE_DAMAGED),
     ],

@@ -8,6 +8,7 @@ from blink_tui.ksef import errors
 from blink_tui.ksef.auth import context_of_token, reference_of_token
 from blink_tui.ksef.client import KsefClient
 from blink_tui.ksef.operations import Context
+from blink_tui.ksef.wire import LoginStarted, TokenInfo
 from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.secret import Secret
 from tests.ksef.conftest import ManualClock
@@ -189,3 +190,29 @@ async def test_a_wrong_clock_of_this_computer_does_not_refresh_for_ever(
         await session.rate_limits()
     assert peer.asked("POST /auth/token/refresh") == []
     assert len(peer.asked("POST /auth/challenge")) == 1
+
+
+async def test_a_redeem_that_is_refused(client: KsefClient, peer: Peer) -> None:
+    peer.on("POST /auth/token/redeem", old_error(400, 21301, "x", "Tokeny … zostały już pobrane."))
+    with pytest.raises(BlinkError) as caught:
+        await client.login("Nip", NIP, Secret(TOKEN))
+    assert caught.value.kind is errors.SESSION_ENDED
+    assert len(peer.asked("POST /auth/token/redeem")) == 1
+
+
+async def test_dates_without_an_offset_are_of_warsaw(client: KsefClient, peer: Peer) -> None:
+    until = {"validUntil": "2026-05-14T14:15:00"}  # 12:15 UTC, 15 minutes from now
+    peer.on(
+        "POST /auth/token/redeem",
+        Reply(200, {"accessToken": {"token": "a", **until}, "refreshToken": {"token": "r", **until}}),
+    )
+    peer.on("GET /rate-limits", Reply(200, {}))
+    session = await client.login("Nip", NIP, Secret(TOKEN))
+    await session.rate_limits()
+    assert peer.requests[-1].headers["authorization"] == "Bearer a"
+    assert len(peer.asked("POST /auth/challenge")) == 1
+
+
+def test_bearers_do_not_print() -> None:
+    info = TokenInfo("eyJ.secret.jwt", "2026-05-14T14:15:00Z")
+    assert "secret" not in repr(LoginStarted(LOGIN, info))

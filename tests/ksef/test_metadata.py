@@ -127,3 +127,8 @@ def test_the_list_of_a_package() -> None:
     content = json.dumps({"invoices": [metadata_record(invoiceHash=digest)], "more": 1}).encode()
     (one,), bad = decode_package_metadata(content)
     assert (one.sha256, bad) == (bytes(range(32)), [])
+
+
+def test_dates_are_kept_as_written() -> None:
+    one = header(acquisitionDate="2026-05-13T11:22:56", permanentStorageDate="2026-05-13T09:23:01.388123Z")
+    assert (one.received, one.stored) == ("2026-05-13T11:22:56", "2026-05-13T09:23:01.388123Z")
