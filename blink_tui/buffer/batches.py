@@ -69,7 +69,9 @@ class Batches:
             for document in documents:
                 if document.firm_id != firm_id:
                     raise BlinkError(errors.WRONG_FIRM, ksef_number=document.ksef_number)
-            await statuses.change(session, documents, Status.EXPORTED, at=at, who=who, reason=None)
+            await statuses.change(
+                session, documents, Status.EXPORTED, at=at, who=who, reason=None, by_batch=True
+            )
             row = await session.row(
                 "INSERT INTO batch (firm_id, format, file, temp, sha256, who, state, made_at, documents, chain_head)"
                 " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, head FROM chain WHERE firm_id = ? RETURNING id",

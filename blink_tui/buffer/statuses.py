@@ -9,7 +9,7 @@ from blink_tui.buffer import errors, history
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed, places, sliced
 from blink_tui.model.dates import Instant
-from blink_tui.model.documents import TRANSITIONS, Status
+from blink_tui.model.documents import BATCH_ONLY, TRANSITIONS, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.values import KsefNumber, Sha256
 
@@ -32,8 +32,10 @@ class Standing:
     version: int
 
 
-def may_become(status: Status, previous: Status | None, to: Status) -> bool:
+def may_become(status: Status, previous: Status | None, to: Status, *, by_batch: bool = False) -> bool:
     """Whether a document may take a status: by the table, and back from aside only to where it was."""
+    if (status, to) in BATCH_ONLY and not by_batch:
+        return False
     if status in _ASIDE:
         return to is previous
     return to in TRANSITIONS[status]
@@ -75,10 +77,11 @@ async def change(
     who: str,
     reason: str | None,
     versions: Mapping[int, int] | None = None,
+    by_batch: bool = False,
 ) -> None:
     """Give documents a status and write the events. Raises BlinkError: STATUS_NOT_ALLOWED, CHANGED_MEANWHILE."""
     for document in documents:
-        _require_allowed(document, to, versions or {})
+        _require_allowed(document, to, versions or {}, by_batch=by_batch)
     for some in sliced(documents, CHUNK):
         await session.run_many(
             "UPDATE document SET status = ?, previous = ?, version = version + 1 WHERE id = ?",
@@ -93,10 +96,10 @@ async def change(
             await history.append(session, firm_id, by_firm[firm_id], at=at, who=who, reason=reason)
 
 
-def _require_allowed(document: Standing, to: Status, versions: Mapping[int, int]) -> None:
+def _require_allowed(document: Standing, to: Status, versions: Mapping[int, int], *, by_batch: bool) -> None:
     if versions.get(document.id, document.version) != document.version:
         raise BlinkError(errors.CHANGED_MEANWHILE, what=document.ksef_number)
-    if not may_become(document.status, document.previous, to):
+    if not may_become(document.status, document.previous, to, by_batch=by_batch):
         raise BlinkError(
             errors.STATUS_NOT_ALLOWED,
             ksef_number=document.ksef_number,

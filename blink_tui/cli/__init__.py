@@ -21,9 +21,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _language_asked(words: list[str]) -> str | None:
     """The value of `--lang`, needed before the commands' help texts are made."""
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for place, word in enumerate(words):
         if word == "--lang":
-            return following
+            return words[place + 1] if place + 1 < len(words) else None
         if word.startswith("--lang="):
             return word.removeprefix("--lang=")
     return None

@@ -71,12 +71,10 @@ async def hand_over(
             raise BlinkError(NOT_APPROVED, firm=firm.nip, number=document.ksef_number)
     rows = [RegisterRow(document, await _vat_table(buffer, document)) for document in documents]
     content = await asyncio.to_thread(write_register, rows)
-    path = _free_name(folder, firm, (clock or SystemClock()).now())
-    temporary = path.with_name(f".{path.name}.part")
+    now = (clock or SystemClock()).now()
     try:
-        await asyncio.to_thread(_write_durably, temporary, content)
+        path, temporary = await asyncio.to_thread(_write_aside, folder, firm, now, content)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise BlinkError(FOLDER_REFUSED, firm=firm.nip, cause=str(error), folder=folder) from error
     try:
         batch_id = await buffer.batches.begin(
@@ -112,19 +110,27 @@ async def _vat_table(buffer: Buffer, document: Document) -> tuple[VatAmount, ...
     return tuple(await buffer.derived.vat_table(document.id))
 
 
+def _write_aside(folder: Path, firm: Firm, now: datetime, content: bytes) -> tuple[Path, Path]:
+    """The name that a file will have, and the finished file beside it under another one. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = _free_name(folder, firm, now)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    return path, temporary
+
+
 def _free_name(folder: Path, firm: Firm, now: datetime) -> Path:
     """A name that sorts by time and that no file has yet."""
     stem = f"{firm.nip}-{now.astimezone(warsaw()):%Y%m%d-%H%M%S}"
     names = (folder / f"{stem}{suffix}.csv" for suffix in ("", *(f"-{count}" for count in range(2, 1000))))
     return next(path for path in names if not path.exists())
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _place(temporary: Path, path: Path) -> None:

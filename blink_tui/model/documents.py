@@ -67,6 +67,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 """Every allowed change of status; what else it takes (a reason, a second person) is decided above."""
 
+BATCH_ONLY = frozenset({(Status.APPROVED, Status.EXPORTED), (Status.EXPORTED, Status.APPROVED)})
+"""Changes that only a ledger batch makes, by being written or cancelled: done by hand they would double a document."""
+
 _PURCHASE_THIRD_ROLES = frozenset({4, 8, 10})
 _SALE_THIRD_ROLES = frozenset({7, 9})
 _RECIPIENT = 2

@@ -16,14 +16,14 @@ from tests.buffer.factory import SELLER, StillClock, invoice, ksef_number
 F, C, A, E, B = Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED, Status.BOOKED
 Q, X = Status.QUERIED, Status.EXCLUDED
 
-WAYS: dict[Status, list[Status]] = {F: [], C: [C], A: [A], E: [A, E], B: [B], Q: [Q], X: [X]}
-"""How a fetched document gets to each status."""
+WAYS: dict[Status, list[Status]] = {F: [], C: [C], A: [A], E: [A], B: [B], Q: [Q], X: [X]}
+"""What a person does until a fetched document has a status; a batch does the rest."""
 
 ALLOWED = {
     F: {C, A, B, Q, X},
     C: {F, A, B, Q, X},
-    A: {F, E, B, Q, X},
-    E: {A, B},
+    A: {F, B, Q, X},
+    E: {B},
     B: set(),
     Q: {F},
     X: {F},
@@ -34,6 +34,9 @@ async def one_at(buffer: Buffer, firm: Firm, status: Status) -> int:
     await buffer.documents.store(firm, Role.BUYER, [invoice(1)])
     for step in WAYS[status]:
         await buffer.documents.change_status([1], step, who="anna")
+    if status is E:
+        sha256 = Sha256(bytes(32))
+        await buffer.batches.begin(firm.id, "csv", [1], file="f", sha256=sha256, who="anna", temp="t")
     return 1
 
 
