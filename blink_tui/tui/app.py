@@ -261,6 +261,13 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     # The end
 
+    def _handle_exception(self, error: Exception) -> None:
+        """Once the end is decided, a handler that misses panes taken down already does not change its code."""
+        if self._exit:
+            self._write_crash(traceback.format_exc())
+        else:
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """End after an error that nobody expected. Local variables are shown nowhere: tokens may be among them."""
         self.bell()

@@ -96,5 +96,5 @@ def test_screens_and_lists_use_no_keys_of_textual_itself() -> None:
     assert not [
         kind
         for kind in (ConsoleScreen, ChoiceRows, RowsView)
-        if set(b.id for b in bound(kind)) - set(ACTIONS)
+        if {binding.id for binding in bound(kind)} - set(ACTIONS)
     ]

@@ -20,6 +20,8 @@ LOOKED_AT = {
     LinuxDriver.close: "c32293a24c1a6b91",
     Driver.send_message: "4ecf73a431b20ace",
     App._fatal_error: "2474616cec7fa94d",
+    App._handle_exception: "baea2e7f88e7ac52",
+    App.exit: "d8c06b817ac8e36e",
     App._print_error_renderables: "6e6be40346778a2d",
 }
 """What we override or lean on, and the SHA-256 of its source in Textual 8.2.8."""

@@ -1,0 +1,134 @@
+"""A terminal for the console under test: a pty that is read, measured, left unread or closed at will."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import pyte
+
+ROOT = Path(__file__).parents[2]
+_PATIENCE = 30.0
+
+
+class Terminal:
+    """A process on a pty of a size; what it wrote is kept and shown on an emulated screen."""
+
+    def __init__(
+        self, command: list[str], *, width: int = 80, height: int = 24, env: Mapping[str, str] = {}
+    ) -> None:
+        self.screen = pyte.Screen(width, height)
+        self._stream = pyte.ByteStream(self.screen)
+        self.written = b""
+        self.master, slave = pty.openpty()
+        os.set_blocking(self.master, False)
+        import fcntl
+        import struct
+        import termios
+
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self.process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, start_new_session=True,
+            env={**_environment(), **env},
+        )  # fmt: skip
+        os.close(slave)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.close()
+
+    def close(self) -> None:
+        """The terminal vanishes."""
+        if self.master >= 0:
+            os.close(self.master)
+            self.master = -1
+
+    def send(self, data: str | bytes) -> None:
+        """Type."""
+        os.write(self.master, data.encode() if isinstance(data, str) else data)
+
+    def read(self, seconds: float) -> int:
+        """Take what comes within so many seconds; returns how many bytes that was."""
+        count, end = 0, time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([self.master], [], [], left)[0]:
+                break
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            count += len(data)
+            self.written += data
+            self._stream.feed(data)
+        return count
+
+    def until_quiet(self, seconds: float = 0.6) -> int:
+        """Take what comes until nothing has come for so long; returns how many bytes that was."""
+        count = 0
+        while more := self.read(seconds):
+            count += more
+        return count
+
+    @property
+    def text(self) -> str:
+        """The emulated screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def see(self, *wanted: str) -> str:
+        """Wait until all of these stand on the screen."""
+        end = time.monotonic() + _PATIENCE
+        while not all(part in self.text for part in wanted):
+            assert time.monotonic() < end, f"{wanted} not on the screen:\n{self.text}"
+            self.read(0.1)
+        return self.text
+
+    def ended(self, seconds: float = _PATIENCE) -> int:
+        """The exit code, waited for; what is still written is read meanwhile."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None:
+            assert time.monotonic() < end, f"still alive:\n{self.text}"
+            if self.master >= 0:
+                self.read(0.05)
+            else:
+                time.sleep(0.05)
+        if self.master >= 0:
+            self.read(0.1)
+        assert self.process.returncode is not None
+        return self.process.returncode
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process."""
+        self.process.send_signal(number)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+    }
+
+
+def console(folder: Path, *options: str) -> list[str]:
+    """The command that starts the console on a small office."""
+    return [sys.executable, "-m", "tests.e2e.launch_console", str(folder), *options]

@@ -1,0 +1,129 @@
+"""Bad lines, wrong bytes, crashes: each fault of a terminal ends, or does not end, the console as it should."""
+
+from __future__ import annotations
+
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import Terminal, console
+
+pytestmark = pytest.mark.proof
+
+
+def started(folder: Path, *options: str, width: int = 80, height: int = 24) -> Terminal:
+    terminal = Terminal(console(folder, "--documents", "200", *options), width=width, height=height)
+    terminal.see("Piekarnia", "F1 Help")
+    terminal.until_quiet()
+    return terminal
+
+
+def test_a_byte_that_is_not_utf8_is_shown_and_does_not_end_it(tmp_path: Path) -> None:
+    with started(tmp_path) as terminal:
+        terminal.send("3")
+        terminal.see("1/200")
+        terminal.send("/")
+        terminal.see("words, numbers, NIP")
+        terminal.send(b"\xb1")
+        terminal.see("\ufffd", "not UTF-8")
+        terminal.send("ł"[:0].encode() + "ł".encode()[:1])
+        terminal.read(0.2)
+        terminal.send("ł".encode()[1:])
+        terminal.see("\ufffdł")
+        terminal.send("\x11")
+        assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
+def test_signals_end_it_with_their_code(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    with started(tmp_path) as terminal:
+        terminal.signal(number)
+        assert terminal.ended(5) == code
+        assert terminal.written.rstrip().endswith(b"\x1b[?1004l"), "the terminal is put right"
+
+
+def test_a_vanished_terminal_ends_it_even_where_hangups_are_ignored(tmp_path: Path) -> None:
+    command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *console(tmp_path, "--documents", "20")]
+    with Terminal(command) as terminal:
+        terminal.see("Piekarnia")
+        terminal.close()
+        assert terminal.ended(5) == 129
+
+
+def test_a_terminal_that_stops_reading_gets_one_whole_screen_afterwards(tmp_path: Path) -> None:
+    with started(tmp_path, width=120, height=40) as terminal:
+        terminal.send("3")
+        terminal.see("1/200", "KSeF number")
+        for _turn in range(60):
+            terminal.send("13")
+        terminal.process.send_signal(0)
+        late = terminal.until_quiet(1.5)
+        assert late < 600_000, "frames that nobody saw were dropped"
+        terminal.see("1/200", "KSeF number", "F9 Approve")
+        shown = terminal.text
+        terminal.send("1")
+        terminal.see("[1 Firms]")
+        terminal.send("3")
+        terminal.see("[3 Buffer]", "KSeF number")
+        terminal.until_quiet()
+        assert terminal.text == shown
+
+
+def test_a_hangup_ends_it_while_the_terminal_is_stalled(tmp_path: Path) -> None:
+    with started(tmp_path, width=120, height=40) as terminal:
+        for _turn in range(100):
+            terminal.send("13")
+        terminal.signal(signal.SIGHUP)
+        assert terminal.process.wait(timeout=8) == 129
+
+
+@pytest.mark.parametrize("part", ["worker", "screen"])
+def test_a_crash_is_not_silent_and_shows_no_local_variable(tmp_path: Path, part: str) -> None:
+    with started(tmp_path, "--crash", part) as terminal:
+        terminal.send("2")
+        assert terminal.ended(3) == 1
+        assert b"SECRET" not in terminal.written
+        assert b"error in the program" in terminal.written
+    (log,) = tmp_path.glob("console-crash.log")
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert f"a {part} failed" in log.read_text()
+    assert "SECRET" not in log.read_text()
+
+
+def test_a_locale_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    with Terminal(console(tmp_path, "--documents", "20"), env={"LC_ALL": "C"}) as terminal:
+        assert terminal.ended() == 2
+        assert "UTF-8" in terminal.text
+
+
+def test_bytes_on_the_wire(tmp_path: Path) -> None:
+    with started(tmp_path, width=120, height=40) as terminal:
+        assert terminal.read(5.0) == 0, "an idle screen sends nothing"
+        terminal.send("3")
+        terminal.see("1/200", "KSeF number")
+        terminal.until_quiet()
+        moves = []
+        for _turn in range(5):
+            terminal.send("\x1b[B")
+            moves.append(terminal.read(0.1))
+            terminal.until_quiet()
+        assert max(moves) <= 450, moves
+        assert terminal.read(5.0) == 0
+        for _turn in range(60):
+            terminal.send("\x1b[B")
+            terminal.read(1 / 30)
+        held = terminal.until_quiet()
+        assert held < 10_000
+
+
+def test_split_keys_are_keys(tmp_path: Path) -> None:
+    with started(tmp_path) as terminal:
+        terminal.send("3")
+        terminal.see("1/200")
+        for part in ("\x1b", "[", "B"):
+            terminal.send(part)
+            terminal.read(0.2)
+        terminal.see("2/200")
+        assert not re.search(r"\[B", terminal.text)
