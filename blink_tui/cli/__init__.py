@@ -6,6 +6,7 @@ Parts that cost time to load are imported inside the commands that need them.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from blink_tui.i18n import set_language
 
@@ -13,17 +14,17 @@ from blink_tui.i18n import set_language
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and end the process with its exit code (DESIGN, "The command line")."""
     words = sys.argv[1:] if arguments is None else arguments
-    set_language(_language_asked(words))
+    set_language(option_value(words, "--lang"))
     from blink_tui.cli.app import run
 
     sys.exit(run(words))
 
 
-def _language_asked(words: list[str]) -> str | None:
-    """The value of `--lang`, needed before the commands' help texts are made."""
+def option_value(words: Sequence[str], name: str) -> str | None:
+    """The value of an option before it is parsed: help texts are made, and crashes reported, without parsing."""
     for place, word in enumerate(words):
-        if word == "--lang":
+        if word == name:
             return words[place + 1] if place + 1 < len(words) else None
-        if word.startswith("--lang="):
-            return word.removeprefix("--lang=")
+        if word.startswith(f"{name}="):
+            return word.removeprefix(f"{name}=")
     return None

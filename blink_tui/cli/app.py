@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from blink_tui.cli import credential, demo, doc, export, failures, firm, output, sandbox, sync, watch
+from blink_tui.cli import (
+    credential,
+    demo,
+    doc,
+    export,
+    failures,
+    firm,
+    option_value,
+    output,
+    sandbox,
+    sync,
+    watch,
+)
 from blink_tui.cli.context import Profile, profile_of
 from blink_tui.i18n import _
 from blink_tui.model.errors import BlinkError
@@ -77,6 +89,7 @@ def run(words: Sequence[str]) -> int:
         failures.flush()
         return 1
     except Exception as error:
-        report = failures.crash_report(error, profile_of("default", None).folder)
-        return failures.exit_code_of(report, as_json=as_json)
+        home = option_value(words, "--home")
+        folder = profile_of("crashes", Path(home) if home else None).folder
+        return failures.exit_code_of(failures.crash_report(error, folder), as_json=as_json)
     return code if isinstance(code, int) else 0
