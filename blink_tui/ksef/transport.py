@@ -94,6 +94,11 @@ def checked_base(base_url: str) -> httpx.URL:
     return url
 
 
+def _no_cookies() -> CookieJar:
+    """Keeps none: sessions share the client and nothing else."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
 @cache
 def _trusted_authorities() -> ssl.SSLContext:
     """Made once, off the loop: reading all authorities takes 50 ms."""
@@ -124,9 +129,7 @@ class Transport:
             timeout=_TIMEOUT,
             verify=await asyncio.to_thread(_trusted_authorities),
             follow_redirects=False,
-            cookies=CookieJar(
-                DefaultCookiePolicy(allowed_domains=[])
-            ),  # sessions share nothing but the client
+            cookies=_no_cookies(),
             trust_env=not is_loopback(self.base.host),  # no proxy between this machine and itself
             event_hooks={"request": [self._check]},
         )

@@ -254,6 +254,17 @@ def test_members_that_share_bytes() -> None:
     assert refusal(bytes(archive)) is errors.PACKAGE_UNSAFE
 
 
+def test_a_member_inside_another() -> None:
+    inner = zipped([(f"{number(2)}.xml", b"y" * 100)], zipfile.ZIP_STORED)
+    directory = inner.index(b"PK\x01\x02")
+    outer = zipped([(NAME, inner[:directory])], zipfile.ZIP_STORED)
+    start, end = outer.rindex(b"PK\x01\x02"), outer.rindex(b"PK\x05\x06")
+    entry = bytearray(inner[directory : inner.rindex(b"PK\x05\x06")])
+    entry[42:46] = struct.pack("<I", 30 + len(NAME))
+    tail = struct.pack("<4s4xHHIIH", b"PK\x05\x06", 2, 2, end - start + len(entry), start, 0)
+    assert refusal(outer[:end] + bytes(entry) + tail) is errors.PACKAGE_UNSAFE
+
+
 def test_a_directory_that_is_the_bomb() -> None:
     archive = zipped([(f"{number(index)}.xml", b"") for index in range(3000)])
     assert refusal(archive, Bounds(members=10)) is errors.PACKAGE_UNSAFE
