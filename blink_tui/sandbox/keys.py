@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,10 +54,7 @@ class ServerKey:
 
         Raises ValueError when the text is not Base64.
         """
-        try:
-            data = base64.b64decode(encoded, validate=True)
-        except binascii.Error as error:
-            raise ValueError("not Base64") from error
+        data = base64.b64decode(encoded, validate=True)
         try:
             return self.private.decrypt(data, _OAEP)
         except ValueError:

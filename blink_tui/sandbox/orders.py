@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from blink_tui.sandbox.calls import Call, Reply, json_reply
 from blink_tui.sandbox.clock import seconds
@@ -74,7 +73,7 @@ def _keys(call: Call, encryption: Encryption) -> tuple[bytes | None, bytes]:
         raise bad_request(21470, f"Klucz o identyfikatorze {encryption.public_key_id} nie jest wspierany.")
     try:
         iv = base64.b64decode(encryption.initialization_vector, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise invalid("encryption.initializationVector") from error
     if len(iv) != _IV_SIZE:
         raise invalid(f"encryption.initializationVector: {len(iv)} B")

@@ -54,11 +54,14 @@ def _firm(nip: str, name: str) -> Company:
 
 
 def curated(scenario: Scenario) -> Iterator[tuple[str, bytes]]:
-    """The curated invoices by file name: each kind, those that refer to others after them."""
+    """The curated invoices by file name: each kind, those that refer to others after them.
+
+    Settling and correcting take an advance each, so there are twice as many of these.
+    """
     generator = Generator(f"curated {scenario.seed}", scenario.firms, sales=scenario.sales)
     first = [name for name, pattern in PATTERNS.items() if not pattern.follows]
     then = [name for name, pattern in PATTERNS.items() if pattern.follows]
-    order = [name for names in (first, then) for _ in range(_EACH) for name in names]
+    order = [*first * _EACH, *["advance"] * _EACH, *then * _EACH]
     for place, name in enumerate(order):
         issued = scenario.first_day + timedelta(days=place * scenario.days // len(order))
         invoice = generator.invoice(issued, name)

@@ -91,7 +91,9 @@ class Caller:
         self.http.headers.update(bearer(tokens["accessToken"]["token"]))
         return tokens
 
-    def query(self, subject: str = "Subject1", filters: dict[str, Any] | None = None, **params: Any) -> Any:
+    def query(
+        self, subject: str = "Subject1", filters: dict[str, Any] | None = None, **params: Any
+    ) -> httpx.Response:
         """One page of metadata as the answer gives it."""
         return self.http.post("/invoices/query/metadata", params=params, json=asked(subject, filters))
 
