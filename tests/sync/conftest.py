@@ -1,0 +1,60 @@
+"""A sandbox that answers over HTTP, a buffer and a vault, and the engine between them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from blink_tui.buffer import Buffer, Document, GridFilter, open_buffer
+from blink_tui.model.events import Event
+from blink_tui.model.firms import CredentialKind, Firm
+from blink_tui.model.secret import Secret
+from blink_tui.model.values import parse_nip
+from blink_tui.sandbox import RunningSandbox
+from blink_tui.sync.engine import Outcome, SyncEngine
+from blink_tui.vault import MemorySource, Vault, open_vault
+
+
+@dataclass
+class Office:
+    """Everything a pass needs, and what it told."""
+
+    buffer: Buffer
+    vault: Vault
+    folder: Path
+    firms: list[Firm]
+    told: list[Event]
+
+    async def run(self, *firms: Firm) -> Outcome:
+        engine = SyncEngine(self.buffer, self.vault, self.folder / "work", listener=self.told.append)
+        return await engine.run(firms or self.firms)
+
+    async def documents(self, firm: Firm) -> list[Document]:
+        rows = await self.buffer.grid.first(GridFilter(firm_ids=(firm.id,)), "id", False, 100_000)
+        return await self.buffer.documents.get_many([row.id for row in rows])
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return open_vault(Path(), MemorySource(), create=True)
+
+
+@asynccontextmanager
+async def office(sandbox: RunningSandbox, folder: Path, vault: Vault) -> AsyncIterator[Office]:
+    """A profile in a folder with every firm of a sandbox."""
+    async with open_buffer(folder / "buffer.db") as buffer:
+        firms = []
+        for known in sandbox.firms:
+            found = await buffer.firms.find(known.nip)
+            if found:
+                firms.append(await buffer.firms.edit(found[0].id, found[0].version, env=sandbox.url))
+                continue
+            firm = await buffer.firms.add(parse_nip(known.nip), name=known.name, env=sandbox.url)
+            vault.put(f"token/{known.nip}", Secret(known.token))
+            await buffer.credentials.add(CredentialKind.TOKEN, f"token/{known.nip}", known.nip, [firm.id])
+            firms.append(firm)
+        yield Office(buffer, vault, folder, firms, [])
