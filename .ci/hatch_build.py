@@ -1,12 +1,11 @@
-"""Build hook: compiles the gettext catalogues, so that only their text form is kept in the repository."""
+"""Build hook: compiles the gettext catalogues, so that only their text form is in the repository."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+import polib
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
@@ -15,5 +14,4 @@ class CompileCatalogues(BuildHookInterface):  # type: ignore[type-arg]  # hatchl
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         for po in Path(self.root, "blink_tui", "locale").glob("*/LC_MESSAGES/*.po"):
-            with po.open("rb") as source, po.with_suffix(".mo").open("wb") as target:
-                write_mo(target, read_po(source))
+            polib.pofile(str(po)).save_as_mofile(str(po.with_suffix(".mo")))
