@@ -71,7 +71,8 @@ def approval_of(rows: Iterable[GridRow]) -> Approval:
 
 def sum_lines(sums: Iterable[tuple[str, int, Decimal]]) -> list[str]:
     """Count and gross per currency, one line each, amounts under one another."""
+    documents, gross = _("doc."), _("gross")
     return [
-        f"{currency:<4}{fit_right(number(count), 8)} {_('doc.')}  {_('gross')}{fit_right(amount(total), 18)}"
+        f"{currency:<4}{fit_right(number(count), 8)} {documents}  {gross}{fit_right(amount(total), 18)}"
         for currency, count, total in sums
     ]

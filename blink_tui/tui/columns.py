@@ -10,7 +10,16 @@ from blink_tui.buffer import GridRow, Sort
 from blink_tui.i18n import N_, _, language
 from blink_tui.model.text import clean
 from blink_tui.tui.widgets.rows import Pieces
-from blink_tui.tui.words import STATUS_GLYPHS, STATUS_TONES, STATUS_WORDS, amount, day, fit, fit_right
+from blink_tui.tui.words import (
+    STATUS_GLYPHS,
+    STATUS_TONES,
+    STATUS_WORDS,
+    amount,
+    day,
+    fit,
+    fit_right,
+    fit_title,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +45,27 @@ def _short_day(row: GridRow) -> str:
     return f"{row.issue_date:%d.%m}" if row.issue_date else ""
 
 
-_ISSUED_SHORT = Column(N_("Issued"), 6, 1, _short_day, sort="issue_date")
+_ISSUED_SHORT = Column(N_("Date"), 5, 1, _short_day, sort="issue_date")
 COLUMNS = (
     Column(N_("Received"), 10, 5, lambda row: day(row.received_date), sort="received_date"),
     Column(N_("Issued"), 10, 1, lambda row: day(row.issue_date), sort="issue_date"),
-    Column(N_("Number"), 14, 1, lambda row: clean(row.invoice_number), stretch=1),
+    Column(N_("Number"), 15, 1, lambda row: clean(row.invoice_number), stretch=1),
     Column(N_("Firm"), 16, 7, lambda row: clean(row.firm_name), stretch=1),
-    Column(N_("Other party"), 15, 1, _party, stretch=3, sort="seller"),
+    Column(N_("Other party"), 14, 1, _party, stretch=3, sort="seller"),
     Column(N_("NIP"), 10, 4, lambda row: clean(row.party_nip)),
     Column(N_("Due"), 10, 6, lambda row: day(row.due_date)),
     Column(N_("Net"), 12, 8, lambda row: amount(row.net), right=True),
     Column(N_("Gross"), 12, 1, lambda row: amount(row.gross), right=True, sort="gross"),
-    Column(N_("Cur."), 4, 2, lambda row: clean(row.currency)),
+    Column(N_("Cur."), 4, 1, lambda row: clean(row.currency)),
 )
 """From left to right; rank says which go first when the screen is narrow."""
 
 _LEAD = 4
 """Cursor, mark, glyph of the status, space."""
-_WORD = 15
+_WORD = 14
 _WORD_RANK = 3
 _NARROW = 64
-_ROOM = 8
+_ROOM = 7
 """Cells that the stretching columns get before a column of less weight is added."""
 
 
@@ -74,9 +83,7 @@ class Layout:
         cells = [fit(_("Status"), _WORD)] if self.word else []
         for column, width in self.columns:
             title = _(column.title) + (f" {arrow}" if column.sort == sort else "")
-            cells.append(
-                fit_right(title, width) if column.right and len(title) <= width else fit(title, width)
-            )
+            cells.append(fit_title(title, width) if column.right else fit(title, width))
         return ((" " * _LEAD + " ".join(cells), "head"),)
 
     def cells(self, row: GridRow) -> str:

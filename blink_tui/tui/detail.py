@@ -37,6 +37,7 @@ XML_PAGE = 5
 
 _LABEL = 15
 _SHORT = 30
+_ROOMY = 76
 _GLUE = "\N{NO-BREAK SPACE}"
 _XML_SHOWN = 64 * 1024
 """Bytes of XML on the screen: composing them stays under 20 ms."""
@@ -165,7 +166,7 @@ def _table(
 
 
 def _lines(invoice: Invoice, width: int) -> list[Pieces]:
-    fixed = (4, 9, 5, 12, 13, 6)
+    fixed = (4, 9, 5, 12, 13, 6) if width >= _ROOMY else (3, 7, 4, 10, 11, 5)
     name = max(10, width - sum(fixed) - len(fixed) - 1)
     rows = [
         (
@@ -205,7 +206,7 @@ def _vat(invoice: Invoice, width: int) -> list[Pieces]:
     heads = (_("Rate"), _("Net"), _("VAT"), _("VAT in PLN") if foreign else "")
     cell = min(15, (width - 14) // 3)
     lines = _table(heads, rows, (10, cell, cell, cell), (False, True, True, True))
-    due = f" {_('Due altogether')}: {amount(invoice.total)} {clean(invoice.currency)}"
+    due = " " + _("Due altogether") + f": {amount(invoice.total)} {clean(invoice.currency)}"
     return [*lines, _plain(""), _plain(due)]
 
 

@@ -86,7 +86,7 @@ class Pages:
             return other > key if self.source.descending else other < key
 
         anchors = self._anchors = await self.source.anchors()
-        number = max(0, sum(map(stands_before, anchors)) - 1)
+        number = max(0, sum(anchor == key or stands_before(anchor) for anchor in anchors) - 1)
         if number not in self._pages:
             self._pages[number] = await self.source.page(anchors[number], PAGE)
         place = sum(stands_before(row.key) for row in self._pages[number])

@@ -123,6 +123,11 @@ def fit_right(text: str, width: int) -> str:
     return " " * (width - length) + text if length <= width else "#" * width
 
 
+def fit_title(text: str, width: int) -> str:
+    """The title of a column of numbers: at the right, cut with an ellipsis where it is too long."""
+    return fit_right(text, width) if cell_len(text) <= width else fit(text, width)
+
+
 def branch_word(direction: Direction | None, status: Status | None) -> str:
     """A branch of the tree in words: `Purchases, fetched`."""
     words = [_(DIRECTION_BRANCHES[direction])] if direction is not None else []

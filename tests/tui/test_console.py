@@ -25,7 +25,7 @@ async def test_firms_tell_how_complete_they_are(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
         text = await desk.see("complete from 2026-09-01 02:00 to 2026-11-20 13:00")
         assert "2 firms · 300 documents to decide on" in text
-        assert "270     270        0" in text
+        assert "270     270         0" in text
 
 
 async def test_a_stopped_firm_comes_first_and_says_why(
@@ -69,7 +69,7 @@ async def test_the_buffer_shows_tree_grid_and_where_there_is_room_a_document(
 ) -> None:
     async with open_desk(*size) as desk:
         await desk.press("3")
-        text = await desk.see("1/300", "Purchases", "Sales", "FV/2026/11/", "Hurtownia Łódzka")
+        text = await desk.see("1/300", "Purchases", "Sales", "FV/2026/11/", "Hurtownia")
         assert max(map(len, text.splitlines())) <= size[0]
         assert "93 066,67" in text
         if size[1] >= 30:
@@ -98,8 +98,8 @@ async def test_search_finds_without_marks_and_escape_leaves_it(open_desk: OpenDe
         await desk.press("3")
         await desk.see("1/300")
         await desk.press("slash", *"lodzka", "enter")
-        text = await desk.see("“lodzka”")
-        assert "Hurtownia Łódzka" in text
+        text = await desk.see('"lodzka"')
+        assert "Hurtownia Łód" in text
         assert "Zażółć" not in text
         await desk.press("escape")
         await desk.see("1/300")

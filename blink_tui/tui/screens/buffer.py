@@ -194,7 +194,7 @@ class BufferScreen(ConsoleScreen):
         self.query_one("#status", StatusLine).say(
             clean(view.firm.name) if view.firm is not None else _("All firms"),
             branch_word(view.branch.direction, view.branch.status),
-            f"“{view.text}”" if view.text else "",
+            f'"{view.text}"' if view.text else "",
             place,
             _(_SORT_WORDS[view.sort]),
             ngettext("{count} marked", "{count} marked", marks).format(count=number(marks)) if marks else "",

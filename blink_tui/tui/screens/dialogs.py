@@ -101,7 +101,9 @@ class Choose(Dialog[ChoiceT | None], Generic[ChoiceT]):
         self._current = current
 
     def inside(self) -> ComposeResult:
-        yield Input(placeholder=_("type a part of the name"), compact=True, select_on_focus=False)
+        yield Input(
+            placeholder=_("type a part of the name, Enter chooses"), compact=True, select_on_focus=False
+        )
         rows = ChoiceRows()
         rows.styles.height = min(12, len(self._choices))
         yield rows

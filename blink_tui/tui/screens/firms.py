@@ -19,9 +19,9 @@ from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.widgets.text import TextView
-from blink_tui.tui.words import fit, fit_right, moment, number
+from blink_tui.tui.words import fit, fit_title, moment, number
 
-_NUMBERS = (9, 7, 8)
+_NUMBERS = (9, 7, 9)
 _UNTIL = 16
 _PROBLEM_FROM = 118
 
@@ -85,7 +85,7 @@ class FirmRows(RowsView):
     def _cells(width: int, name: str, nip: str, until: str, *rest: str) -> str:
         *numbers, problem = rest
         fixed = f"{fit(nip, 16 if width >= _PROBLEM_FROM else 10)} {fit(until, _UNTIL)}" + "".join(
-            " " + fit_right(text, room) for text, room in zip(numbers, _NUMBERS, strict=True)
+            " " + fit_title(text, room) for text, room in zip(numbers, _NUMBERS, strict=True)
         )
         left = width - cell_len(fixed) - 4
         if width < _PROBLEM_FROM:

@@ -22,9 +22,10 @@ from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.dialogs import Confirm
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.rows import Pieces, RowsView
-from blink_tui.tui.words import amount, fit, fit_right, moment, number
+from blink_tui.tui.words import amount, fit, fit_title, moment, number
 
 _AT_ONCE = 1000
+_WIDE = 100
 
 Sums = Sequence[tuple[str, int, Decimal]]
 """Currency, documents, gross."""
@@ -74,7 +75,7 @@ class WaitingRows(RowsView):
     @staticmethod
     def _cells(width: int, name: str, documents: str, sums: str) -> str:
         left = width - 18
-        return f"  {fit(name, left // 2)} {fit_right(documents, 12)}  {fit(sums, left - left // 2)}"
+        return f"  {fit(name, left // 2)} {fit_title(documents, 12)}  {fit(sums, left - left // 2)}"
 
 
 class BatchRows(RowsView):
@@ -111,10 +112,12 @@ class BatchRows(RowsView):
 
     @staticmethod
     def _cells(width: int, written: str, firm: str, documents: str, who: str, file: str) -> str:
-        left = width - 2 - 16 - 10 - 10 - 5
-        name = left // 3
-        lead = f"  {fit(written, 16)} {fit(firm, name)} {fit_right(documents, 10)}"
-        return f"{lead}  {fit(who, 10)} {fit(file, left - name)}"
+        by = f"  {fit(who, 10)}" if width >= _WIDE else ""
+        left = width - 32 - len(by)
+        name = left * 2 // 5
+        return (
+            f"  {fit(written, 16)} {fit(firm, name)} {fit_title(documents, 10)}{by}  {fit(file, left - name)}"
+        )
 
 
 async def approved_rows(buffer: Buffer, firm: Firm) -> list[GridRow]:

@@ -114,7 +114,7 @@ class KeyBar(Bar):
         left = width
         for key, label in self._read():
             needed = cell_len(key) + cell_len(label) + 3
-            if needed > left + 1:
+            if needed - len("  ") > left:
                 break
             left -= needed
             pieces += [(f"{key} ", "key"), (f"{label}  ", "fill")]

@@ -85,11 +85,11 @@ class StatusTree(RowsView):
         count = number(count_of(branch, self._counts))
         lead = ">" if index == self.cursor else " "
         if branch.status is not None:
-            words, indent = (STATUS_SHORT, "") if width < _ROOMY else (STATUS_BRANCHES, "  ")
+            words, indent = (STATUS_SHORT, "") if width < _ROOMY else (STATUS_BRANCHES, " ")
             text = f"{lead}{indent}{STATUS_GLYPHS[branch.status]} {_(words[branch.status])}"
             tone = STATUS_TONES[branch.status]
         elif branch.direction is not None:
             text, tone = f"{lead}{_(DIRECTION_BRANCHES[branch.direction])}", "plain"
         else:
-            text, tone = f"{lead}{_('All documents')}", "plain"
+            text, tone = lead + (_("All") if width < _ROOMY else _("All documents")), "plain"
         return ((fit(text, width - cell_len(count) - 1) + " ", tone), (count, tone))

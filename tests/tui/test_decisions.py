@@ -1,0 +1,117 @@
+"""What is decided before anything is asked: approvals, the order of firms, sentences of the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from blink_tui.buffer import Buffer, GridFilter, GridRow, LogRow
+from blink_tui.model.dates import Instant
+from blink_tui.model.documents import Direction, Role, Status
+from blink_tui.model.events import Event, MarkMoved, PassFailed, PassFinished, SystemWarned
+from blink_tui.model.firms import Firm
+from blink_tui.model.marks import Mark
+from blink_tui.tui.approval import approval_of, sum_lines
+from blink_tui.tui.events import log_detail, log_line, sentence
+from blink_tui.tui.overview import complete_between, last_failure
+from blink_tui.tui.themes import BLINK, theme_for
+from blink_tui.tui.widgets.tree import Branch, branches_of, count_of
+
+
+@pytest.fixture
+async def row(buffer: Buffer, firms: list[Firm]) -> GridRow:
+    return (await buffer.grid.first(GridFilter(), "id", False, 1))[0]
+
+
+async def test_approval_takes_what_may_be_approved_and_tells_the_rest(row: GridRow) -> None:
+    rows = [
+        replace(row, id=1, version=4, gross=Decimal("10.50"), currency="PLN"),
+        replace(row, id=2, version=1, gross=None, currency="PLN", status=Status.CODED),
+        replace(row, id=3, version=2, gross=Decimal("-3.00"), currency="EUR"),
+        *(replace(row, id=10 + n, status=status) for n, status in enumerate(Status) if status not in
+          (Status.FETCHED, Status.CODED)),
+    ]  # fmt: skip
+    approval = approval_of(rows)
+    assert approval.versions == {1: 4, 2: 1, 3: 2}
+    assert approval.sums == [("EUR", 1, Decimal("-3.00")), ("PLN", 2, Decimal("10.50"))]
+    assert (approval.gone, approval.settled) == (2, 3)
+    assert "2 documents are handed over" in approval.refusal
+    assert "3 documents are approved already" in approval.refusal
+    assert sum_lines(approval.sums)[1].endswith("10,50")
+
+
+async def test_nothing_to_refuse_is_an_empty_sentence(row: GridRow) -> None:
+    assert approval_of([row]).refusal == ""
+
+
+def mark(role: Role, since: str, until: str) -> Mark:
+    return Mark(1, role, Instant(since), Instant(until))
+
+
+def test_a_firm_is_complete_where_all_its_roles_are() -> None:
+    assert complete_between([]) == (None, None)
+    found = complete_between([
+        mark(Role.SELLER, "2026-09-01T00:00:00Z", "2026-11-01T00:00:00.5Z"),
+        mark(Role.BUYER, "2026-10-01T00:00:00Z", "2026-11-01T00:00:00.4999999Z"),
+    ])  # fmt: skip
+    assert found == ("2026-10-01T00:00:00Z", "2026-11-01T00:00:00.4999999Z")
+
+
+def logged(*events: Event) -> list[LogRow]:
+    return [
+        LogRow(number, Instant("2026-11-20T12:00:05.1Z"), event) for number, event in enumerate(events, 1)
+    ]
+
+
+def test_only_the_newest_run_counts_as_a_failure() -> None:
+    failed = PassFailed(run="1", firm_id=1, code="refused", problem="no")
+    assert last_failure([]) is None
+    assert last_failure(logged(failed, PassFinished(run="1", firm_id=1, new=0))) is failed
+    assert last_failure(logged(failed, PassFinished(run="2", firm_id=1, new=0))) is None
+
+
+def test_events_are_sentences_with_warsaw_time() -> None:
+    assert (
+        sentence(MarkMoved(run="1", until="2026-11-20T12:00:00.1234567Z"))
+        == "Complete until 2026-11-20 13:00"
+    )
+    assert sentence(MarkMoved(run="1", until="soon")) == "Complete until soon"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_problems_are_told_by_word_and_glyph(width: int) -> None:
+    failed, warned = logged(
+        PassFailed(
+            run="1", firm_id=1, role="buyer", code="x", problem="a\x1b[2Jb", cause="450", trace_id="t"
+        ),
+        SystemWarned(run="1", firm_id=1, warning="slow"),
+    )
+    line = "".join(text for text, _tone in log_line(failed, {1: "Alfa"}, width))
+    assert "13:00:05" in line
+    assert "! ERROR: Stopped: a[2Jb" in line
+    assert ("2026-11-20" in line) is (width == 120)
+    assert "~ WARNING: KSeF warns: slow" in "".join(
+        text for text, _tone in log_line(warned, {1: "Alfa"}, width)
+    )
+    assert log_detail(failed, {1: "Alfa"})[-1] == "x · 450 · trace t"
+
+
+def test_the_tree_has_what_there_is() -> None:
+    counts = {(Direction.PURCHASE, Status.FETCHED): 3, (Direction.PURCHASE, Status.APPROVED): 2}
+    assert branches_of(counts) == [
+        Branch(), Branch(Direction.PURCHASE), Branch(Direction.PURCHASE, Status.FETCHED),
+        Branch(Direction.PURCHASE, Status.APPROVED), Branch(Direction.SALE),
+    ]  # fmt: skip
+    assert [count_of(branch, counts) for branch in branches_of(counts)] == [5, 5, 3, 2, 0]
+    assert Branch(Direction.NONE) in branches_of({(Direction.NONE, Status.FETCHED): 1})
+
+
+@pytest.mark.parametrize(
+    ("colours", "no_color", "theme"),
+    [("truecolor", False, BLINK.name), ("256", False, BLINK.name), ("standard", False, "ansi-dark"),
+     (None, False, "ansi-dark"), ("truecolor", True, "ansi-dark")],
+)  # fmt: skip
+def test_few_colours_are_the_terminals_own(colours: str | None, no_color: bool, theme: str) -> None:
+    assert theme_for(colours, no_color=no_color) == theme
