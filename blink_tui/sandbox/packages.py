@@ -6,9 +6,7 @@ documents; the key of the caller comes in only when a part is encrypted.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import struct
 import tarfile
 import zlib
@@ -27,6 +25,8 @@ MAX_BYTES = 1_000_000_000
 
 _CACHED_PACKAGES = 16
 _BLOCK = 16
+_GZIP = 16
+"""What zlib adds to its window bits for a gzip header."""
 _STAMP = 0x5A21
 """One fixed date (1 January 2025) in the form of DOS, so that packages are equal from run to run."""
 
@@ -113,13 +113,11 @@ def zip_file(documents: Sequence[Document], metadata: bytes) -> bytes:
 
 def tar_gz(documents: Sequence[Document], metadata: bytes) -> bytes:
     """A gzipped tar of the same files."""
-    out = io.BytesIO()
-    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6, mtime=0) as packed:
-        for document in documents:
-            packed.write(_tar_entry(f"{document.ksef_number}.xml", document.xml))
-        packed.write(_tar_entry("_metadata.json", metadata))
-        packed.write(bytes(2 * tarfile.BLOCKSIZE))
-    return out.getvalue()
+    deflate = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | _GZIP)
+    packed = [deflate.compress(_tar_entry(f"{each.ksef_number}.xml", each.xml)) for each in documents]
+    packed.append(deflate.compress(_tar_entry("_metadata.json", metadata)))
+    packed.append(deflate.compress(bytes(2 * tarfile.BLOCKSIZE)))
+    return b"".join([*packed, deflate.flush()])
 
 
 def _tar_entry(name: str, data: bytes) -> bytes:

@@ -113,7 +113,7 @@ class _Door:
         return Call(
             sandbox=self._sandbox,
             now=now,
-            path=request.url.path,
+            path=request.scope["path"],
             query=request.query_params,
             params=request.path_params,
             body=await request.body(),
@@ -163,7 +163,7 @@ def _client_ip(request: Request) -> str:
 
 def _refusal(request: Request, error: ApiError, now: int) -> Reply:
     wanted = request.headers.get("x-error-format", "").lower() == "problem-details"
-    rendered: Rendered = render(error, path=request.url.path, now=now, problem_details=wanted)
+    rendered: Rendered = render(error, path=request.scope["path"], now=now, problem_details=wanted)
     return Reply(rendered.status, rendered.body, rendered.media_type, rendered.headers)
 
 
@@ -171,8 +171,8 @@ def _note(sandbox: Sandbox, request: Request, login: AuthOperation | None, reply
     sandbox.journal.add(
         at=now,
         method=request.method,
-        path=request.url.path,
-        query=request.url.query,
+        path=request.scope["path"],
+        query=request.scope["query_string"].decode("latin-1"),
         user_agent=request.headers.get("user-agent", ""),
         context=login.context[1] if login else None,
         bearer="authorization" in request.headers,

@@ -9,8 +9,9 @@ from datetime import date
 from random import Random
 
 from blink_tui.sandbox.generator.draft import Draft
-from blink_tui.sandbox.generator.fa3 import STYLES, Style, write
+from blink_tui.sandbox.generator.fa3 import write
 from blink_tui.sandbox.generator.kinds import PATTERNS, Deal, Past, Pattern
+from blink_tui.sandbox.generator.layout import STYLES, Style
 from blink_tui.sandbox.generator.names import Company, Namer
 
 _REMEMBERED = 6
