@@ -10,13 +10,17 @@ if TYPE_CHECKING:
     from blink_tui.vault import Vault
 
 
-def open_console(profile: Profile, vault: Vault | None = None, title: str = "") -> int:
-    """Run the console until its user leaves; returns the exit code."""
+def open_console(
+    profile: Profile, vault: Vault | None = None, title: str = "", *, fetch: bool = False
+) -> int:
+    """Run the console until its user leaves, with a first pass at once if asked for; returns the exit code."""
     from blink_tui.sync.thread import EngineThread
     from blink_tui.tui import run_console  # first of all: it sets what Textual reads when it is imported
 
     engine = EngineThread(profile.buffer_path, vault or profile.open_vault(), profile.work_folder)
     engine.start()
+    if fetch:
+        engine.fetch_now()
     try:
         return run_console(
             profile.buffer_path, engine, who=system_user(), export_dir=profile.export_folder, title=title

@@ -67,7 +67,7 @@ def _run(profile: Profile, *, headless: bool, as_json: bool) -> int:
             return code
         from blink_tui.cli.console import open_console
 
-        return open_console(profile, vault, title=_("Demo: synthetic firms"))
+        return open_console(profile, vault, title=_("Demo: synthetic firms"), fetch=True)
 
 
 async def _first_day(profile: Profile) -> str:

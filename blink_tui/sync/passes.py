@@ -19,6 +19,7 @@ from blink_tui.ksef.errors import (
     PACKAGE_DAMAGED,
     PACKAGE_UNSAFE,
     PART_DAMAGED,
+    PART_LINK_EXPIRED,
 )
 from blink_tui.ksef.wire import ExportPackage
 from blink_tui.model import events
@@ -30,7 +31,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.marks import PendingExport
 from blink_tui.model.secret import Secret
 from blink_tui.sync import plan
-from blink_tui.sync.arrival import store_package
+from blink_tui.sync.arrival import Stored, store_package
 from blink_tui.sync.errors import EXPORT_FAILED, EXPORT_STUCK, PACKAGE_DISAGREES, WINDOW_STANDS_STILL
 from blink_tui.sync.events import Reporter
 from blink_tui.sync.workers import Worker
@@ -148,15 +149,7 @@ class FirmPass:
         )
         until = plan.mark_after(window, facts)
         move = MarkMove(window.start, until) if until else None
-        tools = self._tools
-        try:
-            stored = await store_package(
-                tools.buffer, self._session, tools.worker, tools.folder, self._firm, export, package, move
-            )
-        except BlinkError as error:
-            if error.kind in _SPOILT:
-                await tools.buffer.exports.drop(export.id)
-            raise
+        stored = await self._stored(export, package, move)
         self.new += stored.new
         self._report(events.DocumentsStored, role=export.role, seen=stored.seen, new=stored.new)
         if until:
@@ -165,6 +158,20 @@ class FirmPass:
             raise BlinkError(WINDOW_STANDS_STILL, firm=self._firm.nip, instant=window.start)
         advanced = until is not None and instant_key(until) > instant_key(window.start)
         return advanced and plan.more_to_ask(window, facts)
+
+    async def _stored(self, export: PendingExport, package: ExportPackage, move: MarkMove | None) -> Stored:
+        """Store a ready package; links that expired meanwhile are asked for once again. Raises BlinkError."""
+        tools = self._tools
+        work = (tools.buffer, self._session, tools.worker, tools.folder, self._firm, export)
+        try:
+            return await store_package(*work, package, move)
+        except BlinkError as error:
+            if error.kind in _SPOILT:
+                await tools.buffer.exports.drop(export.id)
+            if error.kind != PART_LINK_EXPIRED:
+                raise
+        fresh = await self._ready_package(export)
+        return await store_package(*work, fresh or package, move)
 
     async def _ready_package(self, export: PendingExport) -> ExportPackage | None:
         """The package once KSeF has prepared it; None when there is nothing new. Raises BlinkError."""

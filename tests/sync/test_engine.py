@@ -15,7 +15,7 @@ from blink_tui.model.events import ExportRequested, MarkMoved
 from blink_tui.model.secret import Secret
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, running_sandbox
 from blink_tui.sandbox.documents import Document as Held
-from blink_tui.sandbox.exports import Export
+from blink_tui.sandbox.exports import Export, ExportDesk
 from blink_tui.sandbox.packages import PackageShop
 from blink_tui.vault import Vault
 from tests.sync.conftest import Office, office
@@ -212,3 +212,22 @@ async def test_an_export_that_was_under_way_is_finished_first(
 
 def journal(sandbox: RunningSandbox, method: str, path: str) -> list[Any]:
     return [one for one in sandbox.state.journal.rows() if one["method"] == method and one["path"] == path]
+
+
+async def test_links_that_expired_are_asked_for_again(
+    profile: Office, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = profile.firms[0]
+    links = ExportDesk.by_link
+    refused: list[str] = []
+
+    def expired_once(self: ExportDesk, name: str, expires: str, signature: str, now: int) -> Any:
+        if not refused:
+            refused.append(name)
+            return None
+        return links(self, name, expires, signature, now)
+
+    monkeypatch.setattr(ExportDesk, "by_link", expired_once)
+    assert not (await profile.run(firm)).failed
+    assert refused
+    assert {one.ksef_number for one in await profile.documents(firm)} == set(held(sandbox, firm.nip))
