@@ -10,7 +10,7 @@ from lxml import etree
 from blink_tui.invoices.fa_attachment import ATTACHMENT, FOOTER
 from blink_tui.invoices.fa_lines import LINE, ORDER
 from blink_tui.invoices.fa_notes import ADVANCE, ADVANCE_INVOICE, CORRECTED, MARKS, NOTES, REMARK
-from blink_tui.invoices.fa_parties import PARTY
+from blink_tui.invoices.fa_parties import PARTY, PARTY_HEAD
 from blink_tui.invoices.fa_payment import PAYMENT, SETTLEMENT
 from blink_tui.invoices.fa_terms import TERMS
 from blink_tui.invoices.tables import (
@@ -39,6 +39,8 @@ _GROUPS = {
 _VAT_FIELDS = tuple(
     (f"P_13_{group}", f"P_14_{group}", f"P_14_{group}W", rate) for group, rate in _GROUPS.items()
 )
+_VAT_TAGS = frozenset(tag for row in _VAT_FIELDS for tag in row[:3])
+_NOTHING = Decimal(0)
 _NOTE_FIELDS = frozenset(Notes.__dataclass_fields__)
 
 
@@ -53,12 +55,16 @@ HEADER: dict[str, Rule] = {
     "SystemInfo": text("producer"),
 }
 
-PARTIES: dict[str, Rule] = {
-    "Podmiot1": one("seller", PARTY),
-    "Podmiot2": one("buyer", PARTY),
-    "Podmiot3": many("third_parties", PARTY),
-    "PodmiotUpowazniony": one("authorized", PARTY),
-}
+
+def parties(party: Record) -> dict[str, Rule]:
+    """The parties of a Faktura, each read by one table."""
+    return {
+        "Podmiot1": one("seller", party),
+        "Podmiot2": one("buyer", party),
+        "Podmiot3": many("third_parties", party),
+        "PodmiotUpowazniony": one("authorized", party),
+    }
+
 
 _HEAD: dict[str, Rule] = {
     "KodWaluty": text("currency"),
@@ -67,7 +73,7 @@ _HEAD: dict[str, Rule] = {
     "P_2": text("number"),
     "P_6": day("sale_date"),
     "OkresFa": into({"P_6_Od": day("period_start"), "P_6_Do": day("period_end")}),
-    **{tag: amount(tag) for row in _VAT_FIELDS for tag in row[:3]},
+    **{tag: amount(tag) for tag in sorted(_VAT_TAGS)},
     "P_15": amount("total"),
     "RodzajFaktury": text("kind"),
 }
@@ -112,8 +118,7 @@ def completed(
     start, end = fields.pop("period_start", None), fields.pop("period_end", None)
     if start or end:
         fields["period"] = (start, end)
-    notes = {name: fields.pop(name) for name in _NOTE_FIELDS & fields.keys()}
-    if notes:
+    if notes := {name: fields.pop(name) for name in _NOTE_FIELDS & fields.keys()}:
         fields["notes"] = Notes(**notes)
     fields.setdefault("issue_date", None)
     return Invoice(
@@ -128,20 +133,25 @@ def completed(
 
 def _invoice(**fields: Any) -> Invoice:
     """With the VAT table: P_13_n with P_14_n and P_14_nW beside it, in the schema's order."""
-    table = []
-    take = fields.pop
-    for net_tag, vat_tag, pln_tag, rate in _VAT_FIELDS:
-        net, vat, vat_pln = take(net_tag, None), take(vat_tag, None), take(pln_tag, None)
-        if net is not None or vat is not None or vat_pln is not None:
-            table.append(VatAmount(rate=rate, net=net or Decimal(0), vat=vat, vat_pln=vat_pln))
-    return completed(vat_table=tuple(table), **fields)
+    amounts = {tag: fields.pop(tag) for tag in _VAT_TAGS & fields.keys()}
+    table = tuple(
+        VatAmount(
+            rate=rate,
+            net=amounts.get(net, _NOTHING),
+            vat=amounts.get(vat),
+            vat_pln=amounts.get(vat_pln),
+        )
+        for net, vat, vat_pln, rate in _VAT_FIELDS
+        if net in amounts or vat in amounts or vat_pln in amounts
+    )
+    return completed(vat_table=table, **fields)
 
 
 FA = Record(
     _invoice,
     {
         "Naglowek": into(HEADER),
-        **PARTIES,
+        **parties(PARTY),
         "Fa": into(_BODY),
         "Stopka": into(FOOTER),
         "Zalacznik": into(ATTACHMENT),
@@ -153,7 +163,7 @@ FA_HEAD = Record(
     _invoice,
     {
         "Naglowek": into(HEADER),
-        **PARTIES,
+        **parties(PARTY_HEAD),
         "Fa": into({**_HEAD, "Adnotacje": into(MARKS)}),
     },
 )

@@ -33,9 +33,9 @@ _TABLE = Record(
     {
         "TMetaDane": many("metadata", Record(_pair, {"TKlucz": text("key"), "TWartosc": text("value")})),
         "Opis": text("description"),
-        "TNaglowek": special(_heads),
-        "Wiersz": special(lambda element: {"rows": [_cells(element)]}),
-        "Suma": special(lambda element: {"sums": list(_cells(element))}),
+        "TNaglowek": special(_heads, "heads"),
+        "Wiersz": special(lambda element: {"rows": [_cells(element)]}, "rows"),
+        "Suma": special(lambda element: {"sums": list(_cells(element))}, "sums"),
     },
 )
 

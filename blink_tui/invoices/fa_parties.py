@@ -36,6 +36,18 @@ IDENTITY: dict[str, Rule] = {
     "Nazwa": text("name"),
 }
 
+PARTY_HEAD = Record(
+    InvoiceParty,
+    {
+        "DaneIdentyfikacyjne": into(IDENTITY),
+        "JST": flag("local_government"),
+        "GV": flag("vat_group"),
+        "Rola": whole("role"),
+        "RolaPU": whole("role"),
+    },
+)
+"""Who it is and in what role, without addresses."""
+
 PARTY = Record(
     InvoiceParty,
     {

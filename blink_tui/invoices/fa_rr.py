@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from blink_tui.invoices.fa import HEADER, PARTIES, completed
+from blink_tui.invoices.fa import HEADER, completed, parties
 from blink_tui.invoices.fa_attachment import FOOTER
 from blink_tui.invoices.fa_notes import CORRECTED, PAYMENT_DOCUMENT, REMARK
-from blink_tui.invoices.fa_parties import PARTY
+from blink_tui.invoices.fa_parties import PARTY, PARTY_HEAD
 from blink_tui.invoices.fa_payment import PAYMENT, SETTLEMENT
 from blink_tui.invoices.tables import Record, Rule, amount, day, flag, into, many, one, text, whole
 from blink_tui.model.invoice import Invoice, InvoiceLine, VatAmount
@@ -89,12 +89,12 @@ FA_RR = Record(
     _invoice,
     {
         "Naglowek": into(HEADER),
-        **PARTIES,
+        **parties(PARTY),
         "FakturaRR": into(_BODY),
         "Stopka": into(FOOTER),
     },
 )
 """Everything of a Faktura of this form."""
 
-FA_RR_HEAD = Record(_invoice, {"Naglowek": into(HEADER), **PARTIES, "FakturaRR": into(_HEAD)})
+FA_RR_HEAD = Record(_invoice, {"Naglowek": into(HEADER), **parties(PARTY_HEAD), "FakturaRR": into(_HEAD)})
 """Form, parties, number, dates, VAT table (of unknown rate) and total."""

@@ -145,7 +145,7 @@ _TABLE: dict[str, Rule] = {
     "ProfileID": text("pef.profile"),
     "ID": text("number"),
     "IssueDate": day("issue_date"),
-    "DueDate": special(_due),
+    "DueDate": special(_due, "due_terms"),
     "InvoiceTypeCode": text("pef.type_code"),
     "CreditNoteTypeCode": text("pef.type_code"),
     "Note": texts("pef.notes"),

@@ -164,7 +164,7 @@ _ITEM: dict[str, Rule] = {
     "SellersItemIdentification": into({"ID": text("index")}),
     "StandardItemIdentification": special(_standard),
     "OriginCountry": into({"IdentificationCode": text("pef.origin_country")}),
-    "CommodityClassification": special(_classification),
+    "CommodityClassification": special(_classification, "pef.classifications"),
     "ClassifiedTaxCategory": into({"ID": text("pef.category"), "Percent": amount("pef.percent")}),
     "AdditionalItemProperty": many(
         "pef.properties", Record(_pair, {"Name": text("key"), "Value": text("value")})

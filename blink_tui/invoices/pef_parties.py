@@ -76,10 +76,10 @@ PARTY = Record(
         "EndpointID": special(
             lambda element: {"endpoint": written(element), "endpoint_scheme": element.get("schemeID")}
         ),
-        "PartyIdentification": special(_identification),
+        "PartyIdentification": special(_identification, "identifications"),
         "PartyName": into({"Name": text("trade_name")}),
         "PostalAddress": one("seat", ADDRESS),
-        "PartyTaxScheme": special(_tax_number),
+        "PartyTaxScheme": special(_tax_number, "identifications"),
         "PartyLegalEntity": into(
             {
                 "RegistrationName": text("name"),

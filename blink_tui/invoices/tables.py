@@ -22,6 +22,7 @@ from blink_tui.invoices.xml import whole as to_whole
 from blink_tui.model.errors import BlinkError
 
 Fields = dict[str, Any]
+Convert = Callable[[str], Any]
 Fill = Callable[[etree._Element, Fields], None]
 Namespaces = tuple[str, ...]
 
@@ -86,9 +87,9 @@ def into(table: Mapping[str, Rule]) -> Rule:
     return _INTO, "", Record(dict, table)
 
 
-def special(fields_of: Callable[[etree._Element], Fields]) -> Rule:
-    """Whatever a function makes of the element; a list among its fields adds to one already there."""
-    return _SPECIAL, "", fields_of
+def special(fields_of: Callable[[etree._Element], Fields], repeated: str = "") -> Rule:
+    """Whatever a function makes of the element; `repeated` names those of its fields that are lists to gather."""
+    return _SPECIAL, repeated, fields_of
 
 
 @lru_cache(maxsize=32)
@@ -101,66 +102,80 @@ def reader(record: Record, namespaces: Namespaces) -> Callable[[etree._Element],
 
 
 def _reader(record: Record, namespaces: Namespaces) -> Callable[[etree._Element], Any]:
-    make, fill = record.make, _filler(record.table, namespaces)
+    make, fill, repeated = record.make, _filler(record.table, namespaces), _repeated(record.table)
 
     def read(element: etree._Element) -> Any:
         fields: Fields = {}
         fill(element, fields)
-        for name, value in fields.items():
-            if value.__class__ is list:
-                fields[name] = tuple(value)
+        for field in repeated:
+            if field in fields:
+                fields[field] = tuple(fields[field])
         return make(**fields)
 
     return read
 
 
-def _compiled(rule: Rule, namespaces: Namespaces) -> Rule:
-    kind, field, action = rule
-    if kind in (_ONE, _MANY):
-        return kind, field, _reader(action, namespaces)
-    if kind == _INTO:
-        return kind, field, _filler(action.table, namespaces)
-    return rule
+def _repeated(table: Mapping[str, Rule]) -> tuple[str, ...]:
+    """Fields that gather values in a list."""
+    found: set[str] = set()
+    for kind, field, action in table.values():
+        if kind in (_TEXTS, _MANY):
+            found.add(field)
+        elif kind == _SPECIAL:
+            found.update(field.split())
+        elif kind == _INTO:
+            found.update(_repeated(action.table))
+    return tuple(sorted(found))
 
 
 def _filler(table: Mapping[str, Rule], namespaces: Namespaces) -> Fill:
-    rules = {}
-    for tag, rule in table.items():
-        compiled = _compiled(rule, namespaces)
-        for namespace in namespaces:
-            rules[f"{{{namespace}}}{tag}" if namespace else tag] = compiled
-    rule_of = rules.get
+    """What puts an element's children into fields, each found by its full tag at once."""
+    values: dict[str, tuple[str, Convert | None]] = {}
+    others: dict[str, Fill] = {}
+    for tag, (kind, field, action) in table.items():
+        names = [f"{{{namespace}}}{tag}" if namespace else tag for namespace in namespaces]
+        if kind in (_TEXT, _VALUE):
+            values |= dict.fromkeys(names, (field, action))
+        else:
+            others |= dict.fromkeys(names, _step(kind, field, action, namespaces))
+    value_of, step_of = values.get, others.get
 
     def fill(element: etree._Element, fields: Fields) -> None:
         for child in element:
-            rule = rule_of(child.tag)
-            if rule is None:
-                continue
-            kind, field, action = rule
-            if kind <= _TEXTS:
+            tag = child.tag
+            found = value_of(tag)
+            if found is not None:
                 written = child.text
                 if written and (written := written.strip()):
-                    if kind == _TEXTS:
-                        fields.setdefault(field, []).append(written)
-                    elif field not in fields:
-                        fields[field] = written if kind == _TEXT else _converted(child, written, action)
-            elif kind == _MANY:
-                fields.setdefault(field, []).append(action(child))
-            elif kind == _INTO:
-                action(child, fields)
-            elif kind == _SPECIAL:
-                _merge(fields, action(child))
-            elif field not in fields:
-                fields[field] = action(child)
+                    field, convert = found
+                    if field not in fields:
+                        try:
+                            fields[field] = written if convert is None else convert(written)
+                        except ValueError as error:
+                            raise unreadable(child, written) from error
+            elif (step := step_of(tag)) is not None:
+                step(child, fields)
 
     return fill
 
 
-def _converted(element: etree._Element, written: str, convert: Callable[[str], Any]) -> Any:
-    try:
-        return convert(written)
-    except ValueError as error:
-        raise unreadable(element, written) from error
+def _step(kind: int, field: str, action: Any, namespaces: Namespaces) -> Fill:
+    """What a child that is no single value does to the fields."""
+    if kind == _INTO:
+        return _filler(action.table, namespaces)
+    if kind == _SPECIAL:
+        return lambda child, fields: _merge(fields, action(child))
+    if kind == _TEXTS:
+        return lambda child, fields: _append_text(fields, field, child)
+    read = _reader(action, namespaces)
+    if kind == _MANY:
+        return lambda child, fields: fields.setdefault(field, []).append(read(child))
+    return lambda child, fields: None if field in fields else fields.__setitem__(field, read(child))
+
+
+def _append_text(fields: Fields, field: str, element: etree._Element) -> None:
+    if written := (element.text or "").strip():
+        fields.setdefault(field, []).append(written)
 
 
 def unreadable(element: etree._Element, written: str) -> BlinkError:
@@ -179,4 +194,7 @@ def _merge(fields: Fields, more: Fields) -> None:
 def written_amount(element: etree._Element) -> Decimal | None:
     """An element's own amount, for special rules. Raises BlinkError (unreadable)."""
     written = (element.text or "").strip()
-    return _converted(element, written, to_amount) if written else None
+    try:
+        return to_amount(written) if written else None
+    except ValueError as error:
+        raise unreadable(element, written) from error

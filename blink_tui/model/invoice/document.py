@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from blink_tui.model.invoice.attachment import AttachmentBlock, Registers
 from blink_tui.model.invoice.correction import (
@@ -20,6 +21,9 @@ from blink_tui.model.invoice.parties import InvoiceParty
 from blink_tui.model.invoice.payment import Payment, Settlement
 from blink_tui.model.invoice.pef import Pef
 from blink_tui.model.invoice.terms import Terms
+
+_NO_NOTES: Final = Notes()
+_NO_PAYMENT: Final = Payment()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ class Invoice:
     """P_17."""
     reverse_charge: bool = False
     """P_18."""
-    notes: Notes = Notes()
+    notes: Notes = _NO_NOTES
     receipt_follows: bool = False
     """FP: issued to a receipt of a cash register (art. 109(3d))."""
     related_parties: bool = False
@@ -102,7 +106,7 @@ class Invoice:
     advance_invoices: tuple[AdvanceInvoice, ...] = ()
     order: Order | None = None
     settlement: Settlement | None = None
-    payment: Payment = Payment()
+    payment: Payment = _NO_PAYMENT
     payment_documents: tuple[PaymentDocument, ...] = ()
     terms: Terms | None = None
     footer: tuple[str, ...] = ()
