@@ -171,7 +171,7 @@ def _visible_tokens(call: Call) -> list[KsefToken]:
 
 
 async def list_tokens(call: Call) -> Reply:
-    """`GET /tokens`, newest first; everything on one page, so a continuation token is never valid."""
+    """`GET /tokens`, newest first; nobody has more of them here than fit on a page."""
     size = call.integer("pageSize", 10, 10, 100)
     wanted = set(call.query.getlist("status"))
     tokens = [token for token in _visible_tokens(call) if not wanted or token.status in wanted]

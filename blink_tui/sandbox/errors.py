@@ -36,7 +36,6 @@ _DESCRIPTIONS = {
     21301: "Brak autoryzacji.",
     21304: "Brak uwierzytelnienia.",
     21405: "Błąd walidacji danych wejściowych.",
-    21418: "Przekazany token kontynuacji ma nieprawidłowy format.",
     21470: "Przesłany identyfikator klucza jest nieznany lub wskazuje na wycofany klucz.",
 }
 

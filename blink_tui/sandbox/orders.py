@@ -36,8 +36,7 @@ async def order_export(call: Call) -> Reply:
         )
     window = window_of(order.filters, call.now, sandbox.high_water_mark())
     key, iv = _keys(call, order.encryption)
-    subject = session.subject
-    if sandbox.exports.running(session.context, subject, call.now) >= RUNNING_AT_ONCE:
+    if sandbox.exports.running(session.context, call.now) >= RUNNING_AT_ONCE:
         raise bad_request(
             21182,
             "Dla uwierzytelnionego podmiotu w bieżącym kontekście osiągnięto maksymalny limit "
@@ -46,7 +45,6 @@ async def order_export(call: Call) -> Reply:
     export = Export(
         reference=new_reference("EH", call.now),
         context=session.context,
-        subject=subject,
         created=call.now,
         ready_at=call.now + seconds(sandbox.options.export_delay),
         compression=order.compression_type or "Zip",

@@ -25,6 +25,8 @@ from blink_tui.sandbox.tokens import make_token
 SPAN_DAYS = 10
 """Over how many days before the anchor the documents were stored."""
 
+_MARGIN = 600 * SECOND
+"""The last document is that much older than the anchor, to lie behind the mark even right after midnight."""
 _TOKEN_AGE = timedelta(days=30)
 _LATE = 0.1
 """Share of generated invoices sent a day or more after their date: issued offline."""
@@ -116,7 +118,7 @@ def _seed_generated(
 def stamp_times(seed: int, count: int, anchor: date) -> Iterator[Stamps]:
     """When each of so many documents came in: ascending, over the days before the anchor, at odd instants."""
     random = Random(f"stamps {seed}")  # noqa: S311 - reproducible on purpose
-    end = start_of_day(anchor)
+    end = start_of_day(anchor) - _MARGIN
     start = end - SPAN_DAYS * DAY
     step = (end - start) // max(count, 1)
     for place in range(count):

@@ -90,11 +90,6 @@ class AuthOperation:
         """What the session may do."""
         return self.token.permissions if self.token else ()
 
-    @property
-    def subject(self) -> str:
-        """Who logged in: with a token, whoever made it."""
-        return self.token.reference if self.token else ""
-
     def published(self, now: int) -> dict[str, Any]:
         """The operation as `GET /auth/{referenceNumber}` tells of it."""
         return {

@@ -108,6 +108,15 @@ def test_truncated_package_goes_on_from_its_last_date(start: Start, connect: Con
     assert counts == [25, 25, 12]  # the two documents on the seams come twice
 
 
+def test_package_is_cut_by_its_bytes_too(buyer: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blink_tui.sandbox.exports.MAX_BYTES", 10_000)
+    package = buyer.export("Subject2").package
+    assert package["isTruncated"]
+    assert 1 < package["invoiceCount"] < 12
+    monkeypatch.setattr("blink_tui.sandbox.exports.MAX_BYTES", 1)
+    assert buyer.export("Subject2").package["invoiceCount"] == 1
+
+
 @pytest.mark.parametrize(
     ("date_type", "field"), [("Issue", "lastIssueDate"), ("Invoicing", "lastInvoicingDate")]
 )

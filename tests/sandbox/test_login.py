@@ -50,6 +50,14 @@ def test_login_is_in_progress_for_a_moment(start: Start, connect: Connect, clock
     assert caller.http.post("/auth/token/redeem", headers=caller.operation(begun)).status_code == 200
 
 
+def test_login_is_told_only_to_who_began_it(start: Start, connect: Connect) -> None:
+    sandbox = start()
+    caller = connect(sandbox)
+    mine, other = (caller.begin(firm.token, firm.nip) for firm in sandbox.firms[:2])
+    reference = other.json()["referenceNumber"]
+    assert code_of(caller.http.get(f"/auth/{reference}", headers=caller.operation(mine))) == 21304
+
+
 def test_tokens_are_redeemed_once(start: Start, connect: Connect) -> None:
     sandbox = start()
     caller = connect(sandbox)

@@ -10,7 +10,7 @@ import pytest
 
 from blink_tui.model.values import ksef_number_check_sum_is_right, nip_check_digit_is_right
 from blink_tui.sandbox import SandboxOptions, VirtualClock
-from blink_tui.sandbox.clock import DAY, parse_ticks, start_of_day
+from blink_tui.sandbox.clock import DAY, SECOND, parse_ticks, start_of_day
 from blink_tui.sandbox.seeding import seed
 from blink_tui.sandbox.state import Sandbox
 from tests.sandbox.caller import LONG_AGO, Caller
@@ -81,8 +81,8 @@ def test_documents_lie_in_the_ten_days_before_the_anchor(clock: VirtualClock) ->
     end = start_of_day(date(2026, 3, 31))
     stored = [each.stamps.stored for each in seeded(clock).documents.by_number.values()]
     assert len(stored) == 200
-    assert end - 10 * DAY <= min(stored) < end - 9 * DAY
-    assert end - DAY < max(stored) < end
+    assert end - 10 * DAY - 600 * SECOND <= min(stored) < end - 9 * DAY
+    assert end - DAY < max(stored) < end - 599 * SECOND
     assert stored == sorted(set(stored))
 
 
