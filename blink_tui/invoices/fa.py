@@ -18,6 +18,7 @@ from blink_tui.invoices.tables import (
     Record,
     Rule,
     amount,
+    built,
     day,
     flag,
     into,
@@ -42,6 +43,14 @@ _VAT_FIELDS = tuple(
 _VAT_TAGS = frozenset(tag for row in _VAT_FIELDS for tag in row[:3])
 _NOTHING = Decimal(0)
 _NOTE_FIELDS = frozenset(Notes.__dataclass_fields__)
+_EMPTY: Fields = {
+    "form": "",
+    "kind": "",
+    "number": "",
+    "issue_date": None,
+    "seller": InvoiceParty(),
+    "buyer": InvoiceParty(),
+}
 
 
 def form_code(element: etree._Element) -> Fields:
@@ -106,29 +115,14 @@ _BODY: dict[str, Rule] = {
 }
 
 
-def completed(
-    form: str = "",
-    kind: str = "",
-    number: str = "",
-    seller: InvoiceParty | None = None,
-    buyer: InvoiceParty | None = None,
-    **fields: Any,
-) -> Invoice:
+def completed(fields: Fields) -> Invoice:
     """An invoice of what was found; what the schema requires and is missing stays empty."""
     start, end = fields.pop("period_start", None), fields.pop("period_end", None)
     if start or end:
         fields["period"] = (start, end)
     if notes := {name: fields.pop(name) for name in _NOTE_FIELDS & fields.keys()}:
-        fields["notes"] = Notes(**notes)
-    fields.setdefault("issue_date", None)
-    return Invoice(
-        form=form,
-        kind=kind,
-        number=number,
-        seller=seller or InvoiceParty(),
-        buyer=buyer or InvoiceParty(),
-        **fields,
-    )
+        fields["notes"] = built(Notes, notes)
+    return built(Invoice, _EMPTY | fields)
 
 
 def _invoice(**fields: Any) -> Invoice:
@@ -144,7 +138,8 @@ def _invoice(**fields: Any) -> Invoice:
         for net, vat, vat_pln, rate in _VAT_FIELDS
         if net in amounts or vat in amounts or vat_pln in amounts
     )
-    return completed(vat_table=table, **fields)
+    fields["vat_table"] = table
+    return completed(fields)
 
 
 FA = Record(

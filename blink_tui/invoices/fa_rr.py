@@ -82,7 +82,7 @@ def _invoice(
     if net is not None or vat is not None:
         row = VatAmount(rate=rate, net=net or Decimal(0), vat=vat, vat_pln=vat_pln, net_pln=net_pln)
         table = (row,)
-    return completed(vat_table=table, **fields)
+    return completed({**fields, "vat_table": table})
 
 
 FA_RR = Record(

@@ -247,13 +247,15 @@ def _invoice(**found: Any) -> Invoice:
     pef = Pef(**own | {"references": (*own.get("references", ()), *billed)})
     totals = pef.totals
     return completed(
-        form="PEF (3)",
-        kind="VAT_PEF_SP" if pef.type_code in _SELF_BILLED else "VAT_PEF",
-        vat_table=_vat_table(pef.taxes),
-        total=totals.gross if totals else None,
-        settlement=Settlement(to_pay=totals.payable) if totals else None,
-        pef=pef,
-        **_common(fields, pef),
+        {
+            **_common(fields, pef),
+            "form": "PEF (3)",
+            "kind": "VAT_PEF_SP" if pef.type_code in _SELF_BILLED else "VAT_PEF",
+            "vat_table": _vat_table(pef.taxes),
+            "total": totals.gross if totals else None,
+            "settlement": Settlement(to_pay=totals.payable) if totals else None,
+            "pef": pef,
+        }
     )
 
 
@@ -287,16 +289,18 @@ def _credit_note(**found: Any) -> Invoice:
     else:
         totals, table, lines, sign = pef.totals, _negated(_vat_table(pef.taxes)), as_before(lines), -1
     return completed(
-        form="PEF_KOR (3)",
-        kind="KOR_PEF",
-        lines=lines,
-        vat_table=table,
-        total=_times(sign, totals.gross) if totals else None,
-        settlement=Settlement(to_pay=_times(sign, totals.payable)) if totals else None,
-        corrected=_corrected(billed),
-        correction_reason=next((response[2] for response in pef.discrepancies if response[2]), None),
-        pef=pef,
-        **_common(fields, pef),
+        {
+            **_common(fields, pef),
+            "form": "PEF_KOR (3)",
+            "kind": "KOR_PEF",
+            "lines": lines,
+            "vat_table": table,
+            "total": _times(sign, totals.gross) if totals else None,
+            "settlement": Settlement(to_pay=_times(sign, totals.payable)) if totals else None,
+            "corrected": _corrected(billed),
+            "correction_reason": next((found[2] for found in pef.discrepancies if found[2]), None),
+            "pef": pef,
+        }
     )
 
 

@@ -1,4 +1,4 @@
-"""Every leaf of the official schemas has a rule in the readers' tables, so that unseen documents lose nothing either."""
+"""Every leaf of the official schemas has a rule in the readers' tables: unseen documents lose nothing either."""
 
 from __future__ import annotations
 

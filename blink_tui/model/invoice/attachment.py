@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AttachmentTable:
     """A table of an attachment: typed heads, rows and sums, all cells as text."""
 
@@ -17,7 +17,7 @@ class AttachmentTable:
     sums: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AttachmentBlock:
     """BlokDanych: a chapter of an attachment."""
 
@@ -27,7 +27,7 @@ class AttachmentBlock:
     tables: tuple[AttachmentTable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Registers:
     """Rejestry: numbers under which the issuer is registered."""
 

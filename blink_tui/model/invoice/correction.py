@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CorrectedInvoice:
     """Reference of a correction to its original."""
 
@@ -18,7 +18,7 @@ class CorrectedInvoice:
     """NrKSeFN: the original was issued outside KSeF."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Advance:
     """ZaliczkaCzesciowa: one payment that an advance invoice documents."""
 
@@ -27,7 +27,7 @@ class Advance:
     exchange_rate: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AdvanceInvoice:
     """FakturaZaliczkowa: an advance invoice that a settlement refers to."""
 
@@ -36,7 +36,7 @@ class AdvanceInvoice:
     ksef_number: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PaymentDocument:
     """FA_RR: a document by which the farmer was paid."""
 
@@ -44,7 +44,7 @@ class PaymentDocument:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Remark:
     """DodatkowyOpis: a pair of name and text, of the invoice or of one of its rows."""
 

@@ -26,7 +26,7 @@ _NO_NOTES: Final = Notes()
 _NO_PAYMENT: Final = Payment()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Invoice:
     """One invoice. Amounts are in `currency`; corrections are differences, so any amount may be negative."""
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from blink_tui.model.invoice.pef import PefLine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class InvoiceLine:
     """One row (FaWiersz, ZamowienieWiersz), keyed by its order: row numbers repeat in real invoices (PROTOCOL 6).
 
@@ -61,7 +61,7 @@ class InvoiceLine:
     """What only PEF knows of a row."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """Zamowienie: what an advance was paid for."""
 
@@ -70,7 +70,7 @@ class Order:
     lines: tuple[InvoiceLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class VatAmount:
     """One row of the VAT table: net and tax of a rate, PLN beside them where the currency is foreign."""
 

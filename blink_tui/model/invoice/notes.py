@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NewVehicle:
     """NowySrodekTransportu: a new means of transport delivered within the Union."""
 
@@ -33,7 +33,7 @@ class NewVehicle:
     serial: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Notes:
     """The annotations beyond the marks that stand on the invoice itself; None where the form has no such field."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Address:
     """An address as written: free lines, never taken apart."""
 
@@ -17,7 +17,7 @@ class Address:
     """Global location number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Contact:
     """One way to reach a party."""
 
@@ -26,7 +26,7 @@ class Contact:
     phone: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class InvoiceParty:
     """A party with everything that identifies it; texts as written, to be cleaned before they are shown."""
 

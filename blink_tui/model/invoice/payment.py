@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BankAccount:
     """An account to pay into."""
 
@@ -20,7 +20,7 @@ class BankAccount:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PaymentTerm:
     """A day on which something falls due, or words that say when."""
 
@@ -33,7 +33,7 @@ class PaymentTerm:
     event: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PartPayment:
     """A part that has been paid."""
 
@@ -43,7 +43,7 @@ class PartPayment:
     other_form: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Payment:
     """How and when the invoice is paid."""
 
@@ -82,7 +82,7 @@ class Payment:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SettlementItem:
     """A surcharge or a deduction with its reason."""
 
@@ -90,7 +90,7 @@ class SettlementItem:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Settlement:
     """Rozliczenie: what is added to the total and taken off it before it is paid."""
 

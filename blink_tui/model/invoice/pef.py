@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from blink_tui.model.invoice.lines import InvoiceLine, VatAmount
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Charge:
     """AllowanceCharge: a surcharge, or a discount, of the document, a row or a price."""
 
@@ -30,7 +30,7 @@ class Charge:
     gross: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reference:
     """A document that the invoice names."""
 
@@ -48,7 +48,7 @@ class Reference:
     """An embedded file, Base64 as written; never opened."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Classification:
     """CommodityClassification: a code of goods with the list it comes from."""
 
@@ -57,7 +57,7 @@ class Classification:
     list_version: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PefLine:
     """A row's fields beyond those that FA has."""
 
@@ -84,7 +84,7 @@ class PefLine:
     price_charges: tuple[Charge, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MonetaryTotals:
     """LegalMonetaryTotal."""
 
@@ -98,7 +98,7 @@ class MonetaryTotals:
     payable: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TaxTotal:
     """TaxTotal: tax in one currency, with its rows per rate."""
 
@@ -111,7 +111,7 @@ class TaxTotal:
     """In the same extension: gross, VAT category and per cent of each rate."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GrossData:
     """AdditionalInvoiceGrossData: the Polish extension for invoices counted from gross prices."""
 
@@ -121,7 +121,7 @@ class GrossData:
     lines: tuple[InvoiceLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PefState:
     """An invoice's content at one moment: before its correction, or the difference that a correction makes."""
 
@@ -132,7 +132,7 @@ class PefState:
     lines: tuple[InvoiceLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
     """Where and when the goods were handed over."""
 
@@ -143,7 +143,7 @@ class Delivery:
     party: InvoiceParty | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PaymentMeans:
     """One way of paying, as PEF lists it."""
 
@@ -162,7 +162,7 @@ class PaymentMeans:
     payer_account: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Pef:
     """Everything else of a PEF document."""
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from blink_tui.model.invoice.parties import Address, InvoiceParty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Agreement:
     """A contract or an order, by number and day."""
 
@@ -17,7 +17,7 @@ class Agreement:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Transport:
     """One journey of the goods."""
 
@@ -38,7 +38,7 @@ class Transport:
     sent_to: Address | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """What the parties agreed."""
 
