@@ -75,16 +75,16 @@ def test_too_many_bytes_are_not_parsed() -> None:
 
 _MANY_LINES = """
 import resource, sys
-resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20))
+resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))
 from blink_tui.invoices import read_invoice
-from tests.invoices.documents import faktura
+from tests.invoices.documents import faktura, line
 invoice = read_invoice(faktura(lines="".join(line(number) for number in range(100_000))).encode())
 print(len(invoice.lines), sum(row.net for row in invoice.lines))
 """
 
 
 def test_a_hundred_thousand_lines_are_read_in_bounded_memory() -> None:
-    """In a process that may hold 900 MB of addresses; a real invoice has at most 10,000 rows."""
+    """In a process that may hold 600 MB of addresses; a real invoice has at most 10,000 rows."""
     done = subprocess.run(
         [sys.executable, "-c", _MANY_LINES], capture_output=True, text=True, timeout=120, check=True
     )
