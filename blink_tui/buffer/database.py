@@ -25,6 +25,7 @@ OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
 
 _BUSY_SECONDS = 15.0
+_INTERRUPTION_SECONDS = 0.005
 _WRITER = """
     PRAGMA page_size = 8192;
     PRAGMA journal_mode = WAL;
@@ -57,6 +58,7 @@ class Database:
         self._scanner = scanner
         self._writing = asyncio.Lock()
         self._scanning = asyncio.Lock()
+        self._scan: asyncio.Task[list[Row]] | None = None
         self.reader = Session(reader, path)
         self.changes = 0
         """Transactions committed through this object."""
@@ -85,15 +87,24 @@ class Database:
         Raises BlinkError(STOPPED) when interrupted.
         """
         async with self._scanning:
+            self._scan = asyncio.create_task(Session(self._scanner, self._path).rows(sql, values))
             try:
-                return await Session(self._scanner, self._path).rows(sql, values)
+                return await asyncio.shield(self._scan)
             except asyncio.CancelledError:
-                await self._scanner.interrupt()
+                await self.interrupt()
                 raise
 
     async def interrupt(self) -> None:
-        """Stop the running scan, if there is one."""
-        await self._scanner.interrupt()
+        """Stop the running scan, if there is one; it has ended when this returns.
+
+        SQLite forgets an interruption that comes before the statement has begun in its thread, so it is repeated.
+        """
+        scan = self._scan
+        while scan is not None and not scan.done():
+            await self._scanner.interrupt()
+            await asyncio.wait({scan}, timeout=_INTERRUPTION_SECONDS)
+        if scan is not None and not scan.cancelled():
+            scan.exception()  # looked at, though nobody may be waiting for it any more
 
     async def data_version(self) -> int:
         """Changes when any other connection, of this process or another, has committed."""

@@ -94,18 +94,21 @@ ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELE
 
 async def test_a_long_scan_is_interrupted(database: Database) -> None:
     task = asyncio.create_task(database.scan(ENDLESS))
-    while not task.done():
-        await database.interrupt()
-        await asyncio.sleep(0)
-    error = task.exception()
-    assert isinstance(error, BlinkError)
-    assert error.kind.code == "search-stopped"
+    await asyncio.sleep(0)
+    await asyncio.wait_for(database.interrupt(), 20)
+    with pytest.raises(BlinkError) as caught:
+        await task
+    assert caught.value.kind.code == "search-stopped"
+    await database.interrupt()
     assert await database.scan("SELECT 1") == [(1,)]
 
 
-async def test_a_cancelled_scan_frees_the_connection(database: Database) -> None:
+@pytest.mark.parametrize("steps", [1, 2, 5, 200])
+async def test_a_cancelled_scan_frees_the_connection(database: Database, steps: int) -> None:
+    """However far it had come: not yet begun in its thread, or well under way."""
     task = asyncio.create_task(database.scan(ENDLESS))
-    await asyncio.sleep(0)
+    for _ in range(steps):
+        await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
