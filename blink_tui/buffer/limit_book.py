@@ -6,6 +6,7 @@ large transaction of the buffer. Every process of the profile writes into it.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -30,13 +31,17 @@ _KEPT = timedelta(hours=1)
 class LimitBook:
     """Implements model.ports.LimitBook on a SQLite file; calls take some tens of microseconds. Use as `with`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
+        """A path of None keeps the book in memory, for one process that will not come back."""
         self._path = path
 
     def __enter__(self) -> Self:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path.touch(mode=0o600)
-        self._connection = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+        if self._path is not None:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._path.touch(mode=0o600)
+        self._connection = sqlite3.connect(
+            self._path or ":memory:", isolation_level=None, timeout=10, check_same_thread=False
+        )
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.executescript(_SCHEMA)
@@ -47,14 +52,16 @@ class LimitBook:
     ) -> None:
         self._connection.close()
 
-    def take(self, counter: str, limits: Mapping[timedelta, int], now: datetime) -> int | datetime:
-        """Count one more request, if every window has room: its ticket; else the moment at which to ask again."""
+    def take(self, counter: str, limits: Mapping[timedelta, int], now: datetime) -> int | datetime | None:
+        """Count one more request, if every window has room: its ticket. Else the moment at which there will be
+        room, or None when that depends on an answer still to come.
+        """
         moment = now.timestamp()
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             free = max((self._free_at(counter, *limit, moment) for limit in limits.items()), default=moment)
             if free > moment:
-                return datetime.fromtimestamp(free, UTC)
+                return None if free == math.inf else datetime.fromtimestamp(free, UTC)
             self._connection.execute("DELETE FROM request WHERE frees < ?", (moment - _KEPT.total_seconds(),))
             cursor = self._connection.execute(
                 "INSERT INTO request (counter, frees) VALUES (?, ?)",
@@ -88,10 +95,14 @@ class LimitBook:
         return max(0, most - int(row[0]))
 
     def _free_at(self, counter: str, length: timedelta, most: int, moment: float) -> float:
-        """When the window has room: now, or when the request that makes it full has left it."""
+        """When the window has room: now, when the request that makes it full has left it, or infinity while that
+        request is not answered.
+        """
         seconds = length.total_seconds()
         row = self._connection.execute(
             "SELECT frees FROM request WHERE counter = ? AND frees > ? ORDER BY frees DESC LIMIT 1 OFFSET ?",
             (counter, moment - seconds, most - 1),
         ).fetchone()
-        return moment if row is None else float(row[0]) + seconds
+        if row is None:
+            return moment
+        return math.inf if row[0] > moment else float(row[0]) + seconds

@@ -1,28 +1,27 @@
-"""KSeF's request limits, kept on our side: sliding windows for each context and operation, and for the address.
+"""KSeF's request limits, kept on our side: nothing that the limiter lets through is refused (PROTOCOL 5).
 
-A slot frees one whole window after its response, whatever the network did in between (PROTOCOL 5).
+Windows of a context and operation are kept in a book that outlives the process, those of the address in a file that
+the whole machine shares. A slot frees one whole window after its response, whatever the network did in between.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from blink_tui.ksef.address_window import AddressTicket, AddressWindow
 from blink_tui.ksef.errors import LIMITS, AskedToWaitError
 from blink_tui.ksef.operations import Context, Operation
-from blink_tui.model.clock import Clock, SystemClock
+from blink_tui.model.clock import Clock
+from blink_tui.model.ports import LimitBook
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 Limits = Mapping[timedelta, int]
 """Length of a window → requests in it."""
 
-ADDRESS: Limits = {SECOND: 75}
-ANONYMOUS: Limits = {SECOND: 60}
 DOCUMENTED: Mapping[str, Limits] = {
     "invoiceMetadata": {SECOND: 8, MINUTE: 16, HOUR: 20},
     "invoiceExport": {SECOND: 8, MINUTE: 16, HOUR: 20},
@@ -32,47 +31,17 @@ DOCUMENTED: Mapping[str, Limits] = {
 OTHER: Limits = {SECOND: 10, MINUTE: 30, HOUR: 120}
 PATIENCE = timedelta(seconds=5)
 """Longest wait for a slot inside a request; what takes longer is refused with the time it takes."""
-
-
-@dataclass(slots=True)
-class _Ticket:
-    """One request; `answered` is when its response had come."""
-
-    answered: datetime | None = None
-
-
-class SlidingWindow:
-    """At most so many requests within any span of a length."""
-
-    def __init__(self, length: timedelta, most: int) -> None:
-        self._length = length
-        self._most = most
-        self._tickets: deque[_Ticket] = deque()
-
-    def free_at(self, now: datetime) -> datetime | None:
-        """When one more request fits: now or later; None when that depends on a response still to come."""
-        kept = (ticket for ticket in self._tickets if self._counts(ticket, now))
-        self._tickets = deque(kept)
-        if len(self._tickets) < self._most:
-            return now
-        answered = [ticket.answered for ticket in self._tickets if ticket.answered is not None]
-        return min(answered) + self._length if answered else None
-
-    def add(self, ticket: _Ticket) -> None:
-        """Count a request from now on."""
-        self._tickets.append(ticket)
-
-    def _counts(self, ticket: _Ticket, now: datetime) -> bool:
-        return ticket.answered is None or now < ticket.answered + self._length
+_LOOK_AGAIN = 0.25
+"""Seconds after which answers to other processes are looked for."""
 
 
 class Limiter:
-    """Implements transport.Gate for all clients of one KSeF on this address; nothing it lets through is refused."""
+    """Implements transport.Gate for all clients of one environment in this process."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        self._clock = clock or SystemClock()
-        self._windows: dict[tuple[object, ...], list[SlidingWindow]] = {}
-        self._parked: dict[Context, datetime] = {}
+    def __init__(self, clock: Clock, book: LimitBook, address: AddressWindow) -> None:
+        self._clock = clock
+        self._book = book
+        self._address = address
         self._answered = asyncio.Event()
 
     @asynccontextmanager
@@ -81,49 +50,81 @@ class Limiter:
 
         Raises AskedToWaitError when none frees within PATIENCE, or while KSeF's own `Retry-After` holds.
         """
-        ticket = await self._taken(operation, context)
+        deadline = self._clock.now() + PATIENCE
+        ticket = await self._of_context(operation, context, deadline)
         try:
-            yield
-        except AskedToWaitError as refusal:
-            self._parked[context] = self._clock.now() + timedelta(seconds=refusal.retry_after)
-            raise
+            address = await self._of_address(operation, context, deadline)
+            try:
+                yield
+            except AskedToWaitError as refusal:
+                until = self._clock.now() + timedelta(seconds=refusal.retry_after)
+                self._book.park(context.value, until)
+                raise
+            finally:
+                self._address.answered(address, self._clock.now())
         finally:
-            ticket.answered = self._clock.now()
+            if ticket is not None:
+                self._book.answered(ticket, self._clock.now())
             self._answered.set()
 
-    async def _taken(self, operation: Operation, context: Context) -> _Ticket:
-        deadline = self._clock.now() + PATIENCE
+    async def _of_context(self, operation: Operation, context: Context, deadline: datetime) -> int | None:
+        """A ticket in the context's windows; None for what is counted by address alone."""
         while True:
             now = self._clock.now()
-            windows = list(self._counting(operation, context))
-            frees = [window.free_at(now) for window in windows]
-            known = [moment for moment in (*frees, self._parked.get(context)) if moment is not None]
-            free = max(known, default=now)
-            if free > deadline:
-                seconds = math.ceil((free - now).total_seconds())
-                raise AskedToWaitError(LIMITS, seconds, firm=context.value, cause=operation.name)
-            if free > now:
-                await self._clock.sleep((free - now).total_seconds())
-            elif None in frees:
-                self._answered.clear()
-                await self._answered.wait()
+            until = self._book.parked(context.value)
+            if until is not None and until > now:
+                await self._wait_until(until, deadline, operation, context)
+                continue
+            if operation.group == "anonymous":
+                return None
+            taken = self._book.take(_counter(operation, context), _limits(operation), now)
+            if isinstance(taken, int):
+                return taken
+            await self._wait_until(taken, deadline, operation, context)
+
+    async def _of_address(self, operation: Operation, context: Context, deadline: datetime) -> AddressTicket:
+        """A ticket in the address's windows; they are short, so a queue of any length is waited through."""
+        names = ("address", "anonymous") if operation.group == "anonymous" else ("address",)
+        while True:
+            taken = self._address.take(names, self._clock.now())
+            if isinstance(taken, AddressTicket):
+                return taken
+            if taken is None:
+                await self._wait_for_answer()
             else:
-                ticket = _Ticket()
-                for window in windows:
-                    window.add(ticket)
-                return ticket
+                await self._clock.sleep(taken)
 
-    def _counting(self, operation: Operation, context: Context) -> Iterator[SlidingWindow]:
-        """Every window that a request counts in."""
-        yield from self._of(("address",), ADDRESS)
-        if operation.group == "anonymous":
-            yield from self._of(("anonymous",), ANONYMOUS)
-        elif operation.group in DOCUMENTED:
-            yield from self._of((context, operation.group), DOCUMENTED[operation.group])
-        else:
-            yield from self._of((context, operation.name), OTHER)
+    async def _wait_until(
+        self, moment: datetime | None, deadline: datetime, operation: Operation, context: Context
+    ) -> None:
+        """Wait for a moment, or for an answer when there is none. Raises AskedToWaitError past the deadline."""
+        if moment is None:
+            await self._wait_for_answer()
+            return
+        wait = (moment - self._clock.now()).total_seconds()
+        if moment > deadline:
+            raise AskedToWaitError(LIMITS, math.ceil(wait), firm=context.value, cause=operation.name)
+        await self._clock.sleep(max(0.0, wait))
 
-    def _of(self, key: tuple[object, ...], limits: Limits) -> list[SlidingWindow]:
-        if key not in self._windows:
-            self._windows[key] = [SlidingWindow(length, most) for length, most in limits.items()]
-        return self._windows[key]
+    async def _wait_for_answer(self) -> None:
+        """Until a request of this process is answered, or it is time to look at the others."""
+        self._answered.clear()
+        waiting = {
+            asyncio.ensure_future(self._answered.wait()),
+            asyncio.ensure_future(self._clock.sleep(_LOOK_AGAIN)),
+        }
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+
+def _counter(operation: Operation, context: Context) -> str:
+    """Name of the windows of an operation: by group where KSeF has one, else each operation by itself."""
+    name = operation.group if operation.group in DOCUMENTED else operation.name
+    return f"{context.type}:{context.value}:{name}"
+
+
+def _limits(operation: Operation) -> Limits:
+    return DOCUMENTED.get(operation.group, OTHER)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -22,3 +23,21 @@ class Engine(Protocol):
 
     def stop(self, timeout: float = 5.0) -> bool:
         """End the engine at its next safe point; True when it ended within so many seconds."""
+
+
+class LimitBook(Protocol):
+    """Requests of each context, remembered past the process (DESIGN, rule 4)."""
+
+    def take(self, counter: str, limits: Mapping[timedelta, int], now: datetime) -> int | datetime | None:
+        """Count one more request, if every window has room: its ticket. Else the moment at which there will be
+        room, or None when that depends on an answer still to come.
+        """
+
+    def answered(self, ticket: int, now: datetime) -> None:
+        """The response has come: its windows run from here."""
+
+    def park(self, context: str, until: datetime) -> None:
+        """Ask nothing for a context before an instant."""
+
+    def parked(self, context: str) -> datetime | None:
+        """Until when nothing may be asked for a context."""

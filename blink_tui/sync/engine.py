@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blink_tui.buffer import Buffer
+from blink_tui.buffer.limit_book import LimitBook
+from blink_tui.ksef.address_window import shared_window
 from blink_tui.ksef.client import KsefClient
 from blink_tui.ksef.limiter import Limiter
 from blink_tui.ksef.operations import Context
@@ -57,7 +59,10 @@ class Outcome:
 
 
 class SyncEngine:
-    """Runs passes against the KSeF of each firm; `folder` holds package parts while they are needed."""
+    """Runs passes against the KSeF of each firm.
+
+    `folder` is private: it holds package parts while they are needed, and the count of requests made.
+    """
 
     def __init__(
         self,
@@ -73,24 +78,24 @@ class SyncEngine:
         self._folder = folder
         self._clock = clock or SystemClock()
         self._sink = EventSink(buffer, listener)
-        self._gates: dict[str, Limiter] = {}
 
     async def run(self, firms: Sequence[Firm], roles: Sequence[Role] = ALL_ROLES) -> Outcome:
         """One pass for each firm, a few at a time, then the derive stage over what came in."""
         run = secrets.token_hex(4)
-        gate = asyncio.Semaphore(_FIRMS_AT_ONCE)
+        turns = asyncio.Semaphore(_FIRMS_AT_ONCE)
         async with self._sink.flushing(), AsyncExitStack() as stack:
             worker = await stack.enter_async_context(Worker())
-            clients = {
-                url: await stack.enter_async_context(self._client(url, run, firms))
-                for url in {firm.base_url for firm in firms}
-            }
+            book = stack.enter_context(LimitBook(self._folder / "limits.db"))
+            clients = {}
+            for url in {firm.base_url for firm in firms}:
+                gate = Limiter(self._clock, book, stack.enter_context(shared_window(url)))
+                clients[url] = await stack.enter_async_context(self._client(url, gate, run, firms))
 
             async def one(firm: Firm) -> FirmOutcome:
                 tools = PassTools(
                     self._buffer, self._vault, clients[firm.base_url], worker, self._clock, self._folder
                 )
-                async with gate:
+                async with turns:
                     return await self._firm_pass(tools, firm, roles, self._sink.reporter(run, firm.id))
 
             tasks = [asyncio.create_task(one(firm)) for firm in firms]
@@ -101,14 +106,13 @@ class SyncEngine:
                 await _ended(tasks)
         return Outcome(tuple(outcomes))
 
-    def _client(self, url: str, run: str, firms: Sequence[Firm]) -> KsefClient:
+    def _client(self, url: str, gate: Limiter, run: str, firms: Sequence[Firm]) -> KsefClient:
         """A client for one environment; what KSeF warns of is told with the firm it was told for."""
         ids = {firm.context_value: firm.id for firm in firms if firm.base_url == url}
 
         def warned(context: Context, warning: str) -> None:
             self._sink.tell(events.SystemWarned(run=run, firm_id=ids.get(context.value), warning=warning))
 
-        gate = self._gates.setdefault(url, Limiter(self._clock))
         return KsefClient(url, clock=self._clock, on_warning=warned, gate=gate)
 
     async def _firm_pass(
