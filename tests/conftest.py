@@ -1,4 +1,4 @@
-"""Common to all tests: English texts unless a test asks for others."""
+"""Common to all tests: English texts unless a test asks for others, and limits counted for this run alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from blink_tui.i18n import set_language
 
 
 @pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+def _english(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     monkeypatch.setenv("BLINK_LANG", "en")
+    monkeypatch.setenv("BLINK_LIMITS_DIR", str(tmp_path_factory.getbasetemp() / "limits"))
     set_language("en")

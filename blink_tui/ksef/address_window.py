@@ -7,8 +7,8 @@ that it admits: the moment of the last answer there. It is locked for some micro
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
+import re
 import struct
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
+from urllib.parse import urlsplit
 
 SECOND = 1.0
 WINDOWS: Mapping[str, int] = {"address": 75, "anonymous": 60}
@@ -34,13 +35,14 @@ def shared_window(base_url: str) -> AddressWindow:
     Where that cannot be used, another user's rights being in the way, this process counts for itself.
     """
     folder = Path(os.environ.get("BLINK_LIMITS_DIR") or Path(tempfile.gettempdir()) / "blink-limits")
-    path = folder / f"{hashlib.sha256(base_url.encode()).hexdigest()[:16]}.slots"
+    host = urlsplit(base_url).hostname or ""
+    path = folder / f"{re.sub('[^a-z0-9.-]', '_', host)}.slots"
     try:
         if not folder.is_dir():
             folder.mkdir(parents=True)
             folder.chmod(_EVERYBODY_S_FOLDER)
-        with AddressWindow(path):
-            return AddressWindow(path)
+        with AddressWindow(path) as window:
+            return window
     except OSError:
         return AddressWindow(None)
 

@@ -51,6 +51,7 @@ class Blink:
             "HOME": str(home),
             "BLINK_HOME": str(home / "data"),
             "BLINK_LANG": "en",
+            "BLINK_LIMITS_DIR": str(home / "limits"),
             "BLINK_VAULT_PASSPHRASE_FILE": str(passphrase),
             "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent",
         }
