@@ -1,0 +1,21 @@
+"""Checks of one invoice: pure, each with an id, a severity, a sentence and the fields it looked at."""
+
+from __future__ import annotations
+
+from blink_tui.invoices.checks.dates import DATE_CHECKS
+from blink_tui.invoices.checks.finding import Check, Context, Finding, Severity
+from blink_tui.invoices.checks.links import LINK_CHECKS
+from blink_tui.invoices.checks.marks import MARK_CHECKS
+from blink_tui.invoices.checks.numbers import NUMBER_CHECKS
+from blink_tui.invoices.checks.sums import SUM_CHECKS
+from blink_tui.model.invoice import Invoice
+
+__all__ = ["CHECKS", "Context", "Finding", "Severity", "check"]
+
+CHECKS: tuple[Check, ...] = (*NUMBER_CHECKS, *SUM_CHECKS, *MARK_CHECKS, *LINK_CHECKS, *DATE_CHECKS)
+
+
+def check(invoice: Invoice, context: Context) -> tuple[Finding, ...]:
+    """Everything odd about an invoice, gravest first."""
+    found = [finding for look in CHECKS for finding in look(invoice, context)]
+    return tuple(sorted(found, key=lambda finding: -finding.severity))

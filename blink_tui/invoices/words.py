@@ -1,0 +1,85 @@
+"""Amounts, days and code numbers of an invoice in the words of an accountant."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from blink_tui.i18n import N_, _
+
+PAYMENT_FORMS = {
+    1: N_("cash"),
+    2: N_("card"),
+    3: N_("voucher"),
+    4: N_("cheque"),
+    5: N_("loan"),
+    6: N_("bank transfer"),
+    7: N_("mobile"),
+}
+THIRD_PARTY_ROLES = {
+    1: N_("factor"),
+    2: N_("recipient"),
+    3: N_("original entity"),
+    4: N_("further buyer"),
+    5: N_("issuer"),
+    6: N_("payer"),
+    7: N_("local government unit, issuer"),
+    8: N_("local government unit, recipient"),
+    9: N_("VAT group member, issuer"),
+    10: N_("VAT group member, recipient"),
+    11: N_("employee"),
+}
+AUTHORIZED_ROLES = {1: N_("enforcement authority"), 2: N_("bailiff"), 3: N_("tax representative")}
+TAXPAYER_STATES = {
+    1: N_("in liquidation"),
+    2: N_("in restructuring"),
+    3: N_("in bankruptcy"),
+    4: N_("enterprise in inheritance"),
+}
+KINDS = {
+    "VAT": N_("Invoice"),
+    "KOR": N_("Correction"),
+    "ZAL": N_("Advance invoice"),
+    "ROZ": N_("Settlement invoice"),
+    "UPR": N_("Simplified invoice"),
+    "KOR_ZAL": N_("Correction of an advance invoice"),
+    "KOR_ROZ": N_("Correction of a settlement invoice"),
+    "VAT_RR": N_("VAT RR invoice"),
+    "KOR_VAT_RR": N_("Correction of a VAT RR invoice"),
+    "VAT_PEF": N_("PEF invoice"),
+    "VAT_PEF_SP": N_("PEF invoice, self-billed"),
+    "KOR_PEF": N_("PEF correction"),
+}
+CORRECTION_TYPES = {
+    1: N_("effective when the original was"),
+    2: N_("effective on the day of the correction"),
+    3: N_("effective on another day"),
+}
+
+
+def money(value: Decimal | None) -> str:
+    """`1 234,56`, with every decimal that is written beyond two; empty when there is none."""
+    if value is None:
+        return ""
+    exponent = value.as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"{value:,.{places}f}".replace(",", " ").replace(".", ",")
+
+
+def exact(value: Decimal | None) -> str:
+    """A quantity or price as precise as it was written, without needless zeros."""
+    if value is None:
+        return ""
+    return f"{value.normalize():,f}".replace(",", " ").replace(".", ",")
+
+
+def day(value: date | None) -> str:
+    """`2026-03-31`; empty when there is none."""
+    return "" if value is None else value.isoformat()
+
+
+def named(names: dict[int, str], code: int | None) -> str:
+    """The word of a code number, the number itself where it is unknown."""
+    if code is None:
+        return ""
+    return _(names[code]) if code in names else str(code)
