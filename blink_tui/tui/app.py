@@ -35,6 +35,9 @@ from blink_tui.tui.widgets.bars import TopBar
 
 _LOOK_EVERY = 0.5
 """Seconds between looks at the buffer: what arrives is shown at most twice a second."""
+_WIDTHS = [(0, "-tiny"), (60, "-slim"), (80, "-narrow"), (100, "-wide")]
+_HEIGHTS = [(0, "-flat"), (15, "-low"), (30, "-high")]
+"""Classes of screens from so many columns and rows on, for the styles."""
 _TOLD_FOR = {"information": 4, "warning": 8, "error": 12}
 """Seconds that a sentence stays in its corner."""
 
@@ -43,9 +46,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
     """Screens by digits, one buffer, one engine, one chosen firm."""
 
     ENABLE_COMMAND_PALETTE = False
-    # Textual types these as instance variables around a ClassVar; they are class variables
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]  # type: ignore[misc]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (30, "-high")]  # type: ignore[misc]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _WIDTHS  # type: ignore[misc]  # typed loosely there
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _HEIGHTS  # type: ignore[misc]  # as above
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "firms": FirmsScreen,
         "log": LogScreen,

@@ -110,7 +110,7 @@ class Output(Thread):
 
 
 class SshDriver(LinuxDriver):
-    """Textual's driver for Linux and macOS with its three faults on bad lines mended."""
+    """Textual's driver for Linux and macOS with its faults on bad lines mended."""
 
     def start_application_mode(self) -> None:
         self._output = Output(self._file_number(), repaint=self._repaint_whole, gone=hang_up)
@@ -119,6 +119,13 @@ class SshDriver(LinuxDriver):
 
     def _file_number(self) -> int:
         return self._file.fileno() if self._file is not None else self.fileno
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The size that the terminal has now: a shell may have exported COLUMNS and LINES of an earlier one."""
+        try:
+            return os.get_terminal_size(self.fileno)
+        except OSError:
+            return super()._get_terminal_size()
 
     def _repaint_whole(self) -> None:
         self._loop.call_soon_threadsafe(self._app.refresh)

@@ -18,6 +18,7 @@ LOOKED_AT = {
     LinuxDriver.stop_application_mode: "9a7e99c8d4bdbd3b",
     LinuxDriver.write: "b78a34033db5a0eb",
     LinuxDriver.close: "c32293a24c1a6b91",
+    LinuxDriver._get_terminal_size: "7e80e59356c609c4",
     Driver.send_message: "4ecf73a431b20ace",
     App._fatal_error: "2474616cec7fa94d",
     App._handle_exception: "baea2e7f88e7ac52",

@@ -11,8 +11,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkType
 
+from blink_tui.i18n import _
 from blink_tui.model.errors import BlinkError
-from blink_tui.tui.widgets.bars import KeyBar, TopBar
+from blink_tui.tui.widgets.bars import KeyBar, StatusLine, TopBar
 from blink_tui.tui.widgets.rows import RowsView
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         yield top
         yield from self.body()
         yield KeyBar()
+        yield StatusLine(id="too-small")
+
+    def on_mount(self) -> None:
+        self.query_one("#too-small", StatusLine).say(_("Enlarge the window, 80x24 at best."))
 
     async def read(self) -> Callable[[], None]:
         """Read what is shown from the buffer; returns what shows it, to be called in the screen's own turn."""
