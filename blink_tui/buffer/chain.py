@@ -24,19 +24,16 @@ Content = tuple[str, Sha256, str, str, str, str | None, str, str | None]
 """KSeF number, SHA-256 of its XML, at, who, what, before, after, reason."""
 
 
-def linked(head: bytes, length: int, contents: Sequence[Content]) -> list[bytes]:
-    """Hashes of events that follow a chain of `length` events ending in `head`."""
+def linked(head: bytes, contents: Iterable[Content]) -> list[bytes]:
+    """Hashes of events that follow a chain ending in `head`."""
     hashes = []
-    for seq, content in enumerate(contents, length + 1):
-        head = hashlib.sha256(head + _encode((seq, *content))).digest()
+    for content in contents:
+        head = hashlib.sha256(head + _encode(content)).digest()
         hashes.append(head)
     return hashes
 
 
-def first_wrong(head: bytes, length: int, links: Iterable[tuple[Content, bytes]]) -> int | None:
-    """Position of the first event whose hash does not follow from what stands before it; None when all do."""
-    for seq, (content, found) in enumerate(links, length + 1):
-        head = hashlib.sha256(head + _encode((seq, *content))).digest()
-        if head != found:
-            return seq
-    return None
+def first_wrong(head: bytes, links: Sequence[tuple[Content, bytes]]) -> int | None:
+    """Index of the first event whose hash does not follow from what stands before it; None when all do."""
+    right = linked(head, (content for content, _ in links))
+    return next((index for index, (_, found) in enumerate(links) if found != right[index]), None)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import tempfile
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,7 +28,6 @@ OLDEST_SQLITE = (3, 37)
 _BUSY_SECONDS = 15.0
 _INTERRUPTION_SECONDS = 0.005
 _WRITER = """
-    PRAGMA page_size = 8192;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
@@ -119,9 +119,9 @@ async def open_database(path: Path, *, read_only: bool) -> AsyncIterator[Databas
     Raises BlinkError (DAMAGED, NOT_OPENED, DISK_FULL, BUSY, OLD_SQLITE).
     """
     _require_sqlite()
-    with translated(path):
-        if not read_only:
-            _make_private(path)
+    if not read_only:
+        with translated(path):
+            await asyncio.to_thread(_make_private, path)
     async with AsyncExitStack() as stack:
         mode = "ro" if read_only else "rw"
         writer = await _connected(stack, path, mode, _READER if read_only else _WRITER)
@@ -157,7 +157,25 @@ def _make_private(path: Path) -> None:
         if not folder.exists():
             folder.mkdir(mode=0o700, exist_ok=True)
             folder.chmod(0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    if not path.exists():
+        _make_file(path)
     for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
         if name.exists():
             name.chmod(0o600)
+
+
+def _make_file(path: Path) -> None:
+    """An empty database that has its journal mode before it has its name.
+
+    Processes that opened one file and changed its mode at once would refuse one another at once, without waiting.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+    os.close(descriptor)
+    try:
+        with closing(sqlite3.connect(name)) as connection:
+            connection.execute("PRAGMA page_size = 8192")
+            connection.execute("PRAGMA journal_mode = WAL")
+        with suppress(FileExistsError):  # another process was faster
+            path.hardlink_to(name)
+    finally:
+        Path(name).unlink()

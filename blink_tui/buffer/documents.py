@@ -109,6 +109,18 @@ class Documents:
         rows = await self._database.reader.rows(composed(_SELECT, where=where), values)
         return [_document(row) for row in rows]
 
+    async def held(self, firm_id: int, role: Role, numbers: Sequence[KsefNumber]) -> set[KsefNumber]:
+        """Which of these numbers a firm has in a role."""
+        found: set[KsefNumber] = set()
+        for some in sliced(numbers):
+            sql = composed(
+                "SELECT d.ksef_number FROM document d JOIN document_role r ON r.document_id = d.id"
+                " WHERE r.role = ? AND d.firm_id = ? AND d.ksef_number IN ({places})",
+                places=places(len(some)),
+            )
+            found.update(row[0] for row in await self._database.reader.rows(sql, (role, firm_id, *some)))
+        return found
+
     async def get(self, document_id: int) -> Document:
         """Raises BlinkError(DOCUMENT_UNKNOWN)."""
         return (await self.get_many([document_id]))[0]

@@ -60,7 +60,7 @@ async def append(
     length, head = await _end(session, firm_id)
     for some in sliced(happenings, _PAGE):
         contents = [(h.ksef_number, h.sha256, at, who, h.what, h.before, h.after, reason) for h in some]
-        hashes = chain.linked(head, length, contents)
+        hashes = chain.linked(head, contents)
         await session.run_many(
             "INSERT INTO document_event (firm_id, seq, document_id, at, who, what, before, after, reason, hash)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -105,9 +105,9 @@ class History:
         length, kept_head = await _end(self._database.reader, firm_id)
         head, seq = await self._genesis(firm_id), 0
         while page := await self._page(firm_id, seq):
-            wrong = chain.first_wrong(head, seq, page)
+            wrong = chain.first_wrong(head, page)
             if wrong is not None:
-                return ChainState(length, kept_head, wrong)
+                return ChainState(length, kept_head, seq + wrong + 1)
             head, seq = page[-1][1], seq + len(page)
         return ChainState(length, kept_head, None if head == kept_head else seq + 1)
 

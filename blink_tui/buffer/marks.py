@@ -16,13 +16,17 @@ def _mark(row: Row) -> Mark:
 
 
 async def move(session: Session, firm_id: int, role: Role, to: MarkMove) -> None:
-    """Move a role's mark forward within the caller's transaction; an earlier instant leaves it where it is."""
+    """Move a role's mark forward within the caller's transaction.
+
+    An instant before the mark leaves it where it is, and so does one whose span begins behind the mark: between the
+    two there may be documents that nobody fetched.
+    """
     await session.run(
         "INSERT INTO mark (firm_id, role, since, until, until_key) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (firm_id, role) DO UPDATE"
         " SET until = excluded.until, until_key = excluded.until_key, version = mark.version + 1"
-        " WHERE excluded.until_key > mark.until_key",
-        (firm_id, role, to.since, to.until, instant_key(to.until)),
+        " WHERE excluded.until_key > mark.until_key AND ? <= mark.until_key",
+        (firm_id, role, to.since, to.until, instant_key(to.until), instant_key(to.since)),
     )
 
 

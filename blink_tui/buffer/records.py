@@ -28,7 +28,7 @@ class StoredInvoice:
 
 @dataclass(frozen=True, slots=True)
 class MarkMove:
-    """A role becomes complete to `until`, an instant that KSeF gave; `since` counts only for a new mark."""
+    """A role becomes complete from `since`, which is its mark or before it, to `until`, an instant that KSeF gave."""
 
     since: Instant
     until: Instant

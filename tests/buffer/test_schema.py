@@ -59,9 +59,9 @@ async def test_many_who_open_an_empty_file_at_once_all_succeed(path: Path) -> No
         async with open_buffer(path) as buffer:
             await buffer.settings.set(str(number), "x")
 
-    await asyncio.gather(*(use(number) for number in range(4)))
+    await asyncio.gather(*(use(number) for number in range(8)))
     async with open_buffer(path) as buffer:
-        assert [await buffer.settings.get(str(number)) for number in range(4)] == ["x"] * 4
+        assert [await buffer.settings.get(str(number)) for number in range(8)] == ["x"] * 8
 
 
 @pytest.mark.parametrize("read_only", [False, True])
