@@ -125,7 +125,7 @@ class _Download:
                 self._check_status(response)
                 if not self._continues(response):
                     await asyncio.to_thread(self._start_again)
-                with await asyncio.to_thread(self._open) as file:
+                with self._open() as file:  # here, not in a thread: one that is cancelled would leave it open
                     async for chunk in response.aiter_raw(_CHUNK):
                         await asyncio.to_thread(self._append, file, chunk)
             finally:

@@ -6,12 +6,13 @@ once after the answer, its documents and the mark in one last transaction (DESIG
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from blink_tui.buffer import Buffer, MarkMove
-from blink_tui.ksef.client import KsefClient, Session
+from blink_tui.buffer import Buffer, MarkMove, StoredInvoice
+from blink_tui.ksef.client import KsefClient, QueryWindow, Session
 from blink_tui.ksef.errors import (
     EXPORT_GONE,
     EXPORT_UNKNOWN,
@@ -25,7 +26,7 @@ from blink_tui.ksef.wire import ExportPackage
 from blink_tui.model import events
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import instant_key, instant_of
-from blink_tui.model.documents import Role
+from blink_tui.model.documents import DocumentHeader, Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.marks import PendingExport
@@ -34,6 +35,7 @@ from blink_tui.sync import plan
 from blink_tui.sync.arrival import Stored, store_package
 from blink_tui.sync.errors import EXPORT_FAILED, EXPORT_STUCK, PACKAGE_DISAGREES, WINDOW_STANDS_STILL
 from blink_tui.sync.events import Reporter
+from blink_tui.sync.unpack import single_invoice
 from blink_tui.sync.workers import Worker
 from blink_tui.vault import Vault
 
@@ -108,6 +110,8 @@ class FirmPass:
         now = self._tools.clock.now()
         mark = await self._tools.buffer.marks.get(self._firm.id, role)
         window = plan.next_window(mark, plan.first_instant(self._firm.first_day, now), now)
+        if plan.worth_a_probe(mark, window) and await self._probed(role, window):
+            return False
         try:
             export = await self._order(role, window)
         except BlinkError as error:
@@ -115,6 +119,33 @@ class FirmPass:
                 return False
             raise
         return await self._finish(export)
+
+    async def _probed(self, role: Role, window: plan.Window) -> bool:
+        """Look at the list first; True when nothing was left for a package to bring. Raises BlinkError."""
+        page = await self._session.query_metadata(QueryWindow(role, window.asked_from))
+        if page.hwm is None and not page.headers:
+            return True  # the window begins after the high-water mark: there is nothing yet
+        numbers = [header.ksef_number for header in page.headers]
+        held = await self._tools.buffer.documents.held(self._firm.id, role, numbers)
+        unknown = {header.ksef_number: header for header in page.headers if header.ksef_number not in held}
+        facts = plan.ProbeFacts(len(unknown), page.has_more or page.truncated, len(page.problems), page.hwm)
+        if plan.after_probe(facts) is plan.Way.EXPORT:
+            return False
+        invoices = [await self._single(header) for header in unknown.values()]
+        until = plan.mark_after(window, plan.PackageFacts(False, None, page.hwm))
+        move = MarkMove(window.start, until) if until else None
+        stored = await self._tools.buffer.documents.store(self._firm, role, invoices, move=move)
+        self.new += stored.new
+        if stored.seen:
+            self._report(events.DocumentsStored, role=role, seen=stored.seen, new=stored.new)
+        if until:
+            self._report(events.MarkMoved, role=role, until=until)
+        return True
+
+    async def _single(self, header: DocumentHeader) -> StoredInvoice:
+        """One document by its number, agreed with what the list says of it. Raises BlinkError."""
+        content = await self._session.invoice(header.ksef_number)
+        return await asyncio.to_thread(single_invoice, header, content)
 
     async def _order(self, role: Role, window: plan.Window) -> PendingExport:
         buffer = self._tools.buffer

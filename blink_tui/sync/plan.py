@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from blink_tui.model.dates import (
     Instant,
@@ -46,6 +47,43 @@ class PackageFacts:
     """lastPermanentStorageDate: the storage date of a truncated package's last document."""
     high_water: Instant | None
     """permanentStorageHwmDate."""
+
+
+MOST_SINGLE = 8
+"""Documents fetched one by one: as many as KSeF hands out within a second. More come as a package."""
+
+
+class Way(StrEnum):
+    """How a window's documents are fetched."""
+
+    NOTHING = "nothing"
+    SINGLE = "single"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeFacts:
+    """What one page of metadata told of a window."""
+
+    unknown: int
+    """Documents on it that the firm does not have in this role."""
+    more: bool
+    """There are further pages, or the list was cut."""
+    unreadable: int
+    """Entries that name no document which could be fetched and checked."""
+    high_water: Instant | None
+
+
+def worth_a_probe(mark: Mark | None, window: Window) -> bool:
+    """True when a look at the list may spare a package: the role has been fetched, and the window is not history."""
+    return mark is not None and window.end is None
+
+
+def after_probe(facts: ProbeFacts) -> Way:
+    """The cheapest way that brings everything the probe saw (PROTOCOL 5: packages are the scarcest)."""
+    if facts.more or facts.unreadable or facts.unknown > MOST_SINGLE:
+        return Way.EXPORT
+    return Way.SINGLE if facts.unknown else Way.NOTHING
 
 
 def first_instant(first_day: date | None, now: datetime) -> Instant:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from blink_tui.buffer.records import StoredInvoice
 from blink_tui.buffer.xml_codec import compress
+from blink_tui.ksef.errors import DOCUMENT_DAMAGED
 from blink_tui.ksef.packages import METADATA_NAME, decode_package_metadata, read_package
 from blink_tui.ksef.wire import ExportPart
+from blink_tui.model.documents import DocumentHeader
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.values import Sha256
 from blink_tui.sync.verify import check_package
 
@@ -51,6 +54,13 @@ def unpack(job: PackageJob) -> Iterator[list[StoredInvoice]]:
     headers, bad = decode_package_metadata(metadata)
     check_package(job.announced, headers, hashes, (record.problem for record in bad))
     yield from _batches([StoredInvoice(header, *bodies.pop(header.ksef_number)) for header in headers])
+
+
+def single_invoice(header: DocumentHeader, content: bytes) -> StoredInvoice:
+    """A document that was downloaded by itself. Raises BlinkError when its bytes are not those the list names."""
+    if hashlib.sha256(content).digest() != header.sha256:
+        raise BlinkError(DOCUMENT_DAMAGED, cause=f"{header.ksef_number}: other hash than in the list")
+    return StoredInvoice(header, *compress(content), len(content))
 
 
 def _batches(rows: Sequence[StoredInvoice]) -> Iterator[list[StoredInvoice]]:

@@ -197,24 +197,43 @@ async def test_two_hashes_for_one_number_in_a_call_are_a_conflict(buffer: Buffer
 async def test_the_mark_moves_only_forward_and_keeps_where_it_began(buffer: Buffer, firm: Firm) -> None:
     assert await buffer.marks.get(firm.id, Role.BUYER) is None
     steps = [
-        ("2026-02-01T00:00:00.1Z", "a"),
-        ("2026-02-01T00:00:00.0999999Z", "b"),
-        ("2026-02-02T01:00:00+01:00", "c"),
+        ("2026-02-01T00:00:00.1Z", "1Z"),
+        ("2026-02-01T00:00:00.0999999Z", "2Z"),
+        ("2026-02-02T01:00:00+01:00", "3Z"),
     ]
     found = []
     for until, since in steps:
         await buffer.documents.store(
-            firm, Role.BUYER, [], move=MarkMove(Instant(f"2026-01-01T00:00:00{since}"), Instant(until))
+            firm, Role.BUYER, [], move=MarkMove(Instant(f"2026-01-01T00:00:0{since}"), Instant(until))
         )
         mark = await buffer.marks.get(firm.id, Role.BUYER)
         assert mark is not None
-        found.append((mark.since[-1], mark.until))
-    assert found == [("a", steps[0][0]), ("a", steps[0][0]), ("a", steps[2][0])]
+        found.append((mark.since[-2:], mark.until))
+    assert found == [("1Z", steps[0][0]), ("1Z", steps[0][0]), ("1Z", steps[2][0])]
     await buffer.documents.store(firm, Role.SELLER, [], move=MarkMove(instant(0), instant(1)))
     assert [(mark.role, mark.firm_id) for mark in await buffer.marks.all()] == [
         (Role.BUYER, firm.id),
         (Role.SELLER, firm.id),
     ]
+
+
+async def test_the_mark_never_jumps_over_a_span_that_nobody_fetched(buffer: Buffer, firm: Firm) -> None:
+    await buffer.documents.store(firm, Role.BUYER, [], move=MarkMove(instant(0), instant(5)))
+    await buffer.documents.store(firm, Role.BUYER, [invoice(1)], move=MarkMove(instant(6), instant(9)))
+    mark = await buffer.marks.get(firm.id, Role.BUYER)
+    assert mark is not None
+    assert mark.until == instant(5)
+    await buffer.documents.store(firm, Role.BUYER, [], move=MarkMove(instant(5), instant(9)))
+    mark = await buffer.marks.get(firm.id, Role.BUYER)
+    assert mark is not None
+    assert mark.until == instant(9)
+
+
+async def test_what_a_firm_holds_is_told_by_role(buffer: Buffer, firm: Firm) -> None:
+    await buffer.documents.store(firm, Role.BUYER, [invoice(1), invoice(2)])
+    numbers = [ksef_number(1), ksef_number(2), ksef_number(3)]
+    assert await buffer.documents.held(firm.id, Role.BUYER, numbers) == set(numbers[:2])
+    assert await buffer.documents.held(firm.id, Role.SELLER, numbers) == set()
 
 
 async def test_a_pending_export_ends_with_its_documents(buffer: Buffer, firm: Firm) -> None:

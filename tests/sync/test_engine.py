@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from blink_tui.ksef.client import MetadataPage, QueryWindow, Session
+from blink_tui.model.dates import shifted
 from blink_tui.model.documents import Direction, Role
 from blink_tui.model.errors import ExitCode
-from blink_tui.model.events import ExportRequested, MarkMoved
 from blink_tui.model.secret import Secret
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, running_sandbox
 from blink_tui.sandbox.documents import Document as Held
@@ -77,16 +79,39 @@ async def test_what_is_stored_is_read(profile: Office) -> None:
             assert one.direction is not Direction.NONE or Role.SELLER not in one.roles
 
 
-async def test_the_next_window_starts_one_second_before_the_mark(
+async def test_an_idle_role_costs_one_request_and_its_mark_moves(
     profile: Office, sandbox: RunningSandbox
 ) -> None:
     firm = profile.firms[0]
     await profile.run(firm)
-    until = {event.role: event.until for event in profile.told if isinstance(event, MarkMoved)}
-    profile.told.clear()
+    before = {mark.role: mark.until for mark in await profile.buffer.marks.all()}
+    asked = len(journal(sandbox, "POST", "/v2/invoices/query/metadata"))
+    exports = len(journal(sandbox, "POST", "/v2/invoices/exports"))
     await profile.run(firm)
-    asked = {event.role: event.window_from for event in profile.told if isinstance(event, ExportRequested)}
-    assert asked == until
+    assert len(journal(sandbox, "POST", "/v2/invoices/query/metadata")) == asked + len(Role)
+    assert len(journal(sandbox, "POST", "/v2/invoices/exports")) == exports
+    after = {mark.role: mark.until for mark in await profile.buffer.marks.all()}
+    assert all(after[role] > before[role] for role in Role)
+
+
+async def test_the_next_window_starts_one_second_before_the_mark(
+    profile: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = profile.firms[0]
+    await profile.run(firm)
+    marks = {mark.role: mark.until for mark in await profile.buffer.marks.all()}
+    asked: list[QueryWindow] = []
+    query = Session.query_metadata
+
+    async def recorded(self: Session, window: QueryWindow, page: int = 0) -> MetadataPage:
+        asked.append(window)
+        return await query(self, window, page)
+
+    monkeypatch.setattr(Session, "query_metadata", recorded)
+    await profile.run(firm)
+    assert {one.role: one.window_from for one in asked} == {
+        role: shifted(until, timedelta(seconds=-1)) for role, until in marks.items()
+    }
 
 
 class TestTruncated:

@@ -10,13 +10,18 @@ from blink_tui.model.dates import Instant, datetime_of, instant_of
 from blink_tui.model.documents import Role
 from blink_tui.model.marks import Mark
 from blink_tui.sync.plan import (
+    MOST_SINGLE,
     PackageFacts,
+    ProbeFacts,
+    Way,
     Window,
+    after_probe,
     first_instant,
     mark_after,
     more_to_ask,
     next_window,
     stands_still,
+    worth_a_probe,
 )
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -79,3 +84,27 @@ def test_the_mark_moves_only_to_dates_that_ksef_gave_and_never_back(
 
 def test_after_history_another_window_follows() -> None:
     assert more_to_ask(Window(START, END), PackageFacts(False, None, END))
+
+
+@pytest.mark.parametrize(
+    ("unknown", "more", "unreadable", "way"),
+    [
+        (0, False, 0, Way.NOTHING),
+        (5, False, 0, Way.SINGLE),
+        (MOST_SINGLE, False, 0, Way.SINGLE),
+        (MOST_SINGLE + 1, False, 0, Way.EXPORT),
+        (250, True, 0, Way.EXPORT),
+        (0, True, 0, Way.EXPORT),
+        (0, False, 1, Way.EXPORT),
+    ],
+)
+def test_the_cheapest_way_that_brings_everything_is_taken(
+    unknown: int, more: bool, unreadable: int, way: Way
+) -> None:
+    assert after_probe(ProbeFacts(unknown, more, unreadable, HWM)) is way
+
+
+def test_a_first_fetch_and_history_are_not_probed() -> None:
+    assert not worth_a_probe(None, Window(START, None))
+    assert not worth_a_probe(mark(START), Window(START, END))
+    assert worth_a_probe(mark(START), Window(START, None))
