@@ -72,8 +72,8 @@ def _correction(*originals: CorrectedInvoice, **fields: Any) -> _Change:
 
 
 def _line(net: str, *, before: bool = False, gross: bool = False, **fields: Any) -> InvoiceLine:
-    amount: dict[str, Any] = {"gross" if gross else "net": Decimal(net)}
-    return InvoiceLine(**({"rate": "23", "before": before} | amount | fields))
+    amount = {"gross" if gross else "net": Decimal(net)}
+    return InvoiceLine(**{"rate": "23", "before": before, **amount, **fields})
 
 
 _ORIGINAL = (CorrectedInvoice(number="FV/0", ksef_number="5265877635-20250826-0100001AF629-AF"),)
