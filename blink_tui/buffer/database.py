@@ -32,7 +32,7 @@ _WRITER = """
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA journal_size_limit = 67108864;
-    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA wal_autocheckpoint = 8000;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -16000;
 """

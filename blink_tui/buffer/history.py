@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from blink_tui.buffer import chain
 from blink_tui.buffer.database import Database
@@ -20,9 +21,8 @@ _PAGE = 1000
 """Events hashed or checked in one go, so that the event loop is free again after a few milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One change of one document, not yet in the chain."""
+class Happening(NamedTuple):
+    """One change of one document, not yet in the chain; a tuple, because there is one for every new document."""
 
     document_id: int
     ksef_number: KsefNumber

@@ -160,7 +160,7 @@ async def _store_bytes(session: Session, invoices: Mapping[KsefNumber, StoredInv
         "INSERT INTO invoice_xml (ksef_number, sha256, body, dictionary, size) VALUES (?, ?, ?, ?, ?)",
         [
             (number, item.header.sha256, item.body, item.dictionary, item.size)
-            for number, item in invoices.items()
+            for number, item in sorted(invoices.items())  # neighbours in the index, quicker to insert
             if number not in held
         ],
     )
