@@ -79,6 +79,10 @@ class Terminal:
             self._stream.feed(data)
         return count
 
+    def stall(self, seconds: float) -> None:
+        """Read nothing for so long, as a terminal behind a dead line does."""
+        time.sleep(seconds)
+
     def until_quiet(self, seconds: float = 0.6) -> int:
         """Take what comes until nothing has come for so long; returns how many bytes that was."""
         count = 0
