@@ -16,6 +16,7 @@ from blink_tui.buffer.exports import PendingExports
 from blink_tui.buffer.firms import Firms
 from blink_tui.buffer.grid import Grid
 from blink_tui.buffer.history import History
+from blink_tui.buffer.leases import Leases
 from blink_tui.buffer.log import FetchLog
 from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.settings import Settings
@@ -34,6 +35,7 @@ class Buffer:
         self.documents = Documents(database, clock)
         self.history = History(database)
         self.derived = Derived(database)
+        self.leases = Leases(database, clock)
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
         self.settings = Settings(database)

@@ -24,6 +24,7 @@ from blink_tui.model.secret import Secret
 from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.errors import NO_CREDENTIAL
 from blink_tui.sync.events import EventSink, Listener, Reporter
+from blink_tui.sync.leases import heartbeat, leased
 from blink_tui.sync.passes import FirmPass, PassTools
 from blink_tui.sync.workers import Worker
 from blink_tui.vault import Vault
@@ -83,7 +84,11 @@ class SyncEngine:
         """One pass for each firm, a few at a time, then the derive stage over what came in."""
         run = secrets.token_hex(4)
         turns = asyncio.Semaphore(_FIRMS_AT_ONCE)
-        async with self._sink.flushing(), AsyncExitStack() as stack:
+        async with (
+            self._sink.flushing(),
+            heartbeat(self._buffer, self._clock),
+            AsyncExitStack() as stack,
+        ):
             worker = await stack.enter_async_context(Worker())
             book = stack.enter_context(LimitBook(self._folder / "limits.db"))
             clients = {}
@@ -129,7 +134,8 @@ class SyncEngine:
 
         async def fetch(role: Role) -> BlinkError | None:
             try:
-                await firm_pass.fetch_role(role)
+                async with leased(self._buffer, firm, role):
+                    await firm_pass.fetch_role(role)
             except BlinkError as error:
                 return _told(report, firm, error, role)
             return None

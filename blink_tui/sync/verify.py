@@ -19,13 +19,13 @@ def check_package(
     bad = list(unreadable)
     if bad:
         raise _disagrees(f"unreadable entries in _metadata.json: {bad[:3]}")
-    listed = {header.ksef_number: header.sha256 for header in headers}
+    listed: dict[str, Sha256] = {header.ksef_number: header.sha256 for header in headers}
     if len(listed) != len(files) or listed.keys() != files.keys():
         odd = sorted(listed.keys() ^ files.keys())
         raise _disagrees(f"{len(listed)} listed, {len(files)} files, apart: {odd[:3]}")
     if announced != len(files):
         raise _disagrees(f"{announced} announced, {len(files)} files")
-    wrong = [number for number, sha256 in files.items() if listed[number] != sha256]  # type: ignore[index]
+    wrong = [number for number, sha256 in files.items() if listed[number] != sha256]
     if wrong:
         raise _disagrees(f"other hash: {wrong[:3]}")
 

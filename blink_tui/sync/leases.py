@@ -1,0 +1,101 @@
+"""This process as a holder of leases: its name, whether another one still lives, and the heartbeat."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from blink_tui.buffer import Buffer
+from blink_tui.i18n import N_
+from blink_tui.model.clock import Clock
+from blink_tui.model.documents import Role
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.firms import Firm
+
+WORK_HELD = ErrorKind(
+    "work-held",
+    ExitCode.WORK_HELD,
+    N_("Another process is fetching for {firm} right now ({holder}). What it brings appears here too."),
+)
+_HEARTBEAT_SECONDS = 20.0
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+@lru_cache(maxsize=1)
+def holder_name() -> str:
+    """`host/boot/pid/start`: equal for no two processes, dead ones included."""
+    return f"{_machine()}/{os.getpid()}/{_start_of(os.getpid())}"
+
+
+def is_gone(holder: str) -> bool:
+    """True when a holder was a process of this machine that no longer runs; another machine's is never known."""
+    machine, _, process = holder.rpartition("/")[0].rpartition("/")
+    start = holder.rpartition("/")[2]
+    if machine != _machine() or not process.isdigit():
+        return machine.partition("/")[0] == socket.gethostname() and machine != _machine()
+    return _start_of(int(process)) != start
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """Host and its boot; what ran before a reboot is gone."""
+    boot = _BOOT.read_text().strip() if _BOOT.exists() else "-"
+    return f"{socket.gethostname()}/{boot}"
+
+
+def _start_of(pid: int) -> str:
+    """When a process started, as the system counts; empty when it does not run."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return _start_without_proc(pid)
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def _start_without_proc(pid: int) -> str:
+    """On systems without /proc only whether a process runs can be told."""
+    if Path("/proc/self").exists():
+        return ""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        pass
+    return "runs"
+
+
+@asynccontextmanager
+async def leased(buffer: Buffer, firm: Firm, role: Role) -> AsyncIterator[None]:
+    """Hold a firm's role while the block runs. Raises BlinkError (exit code 7) when another process does."""
+    other = await buffer.leases.take(firm.id, role, holder_name(), is_gone)
+    if other is not None:
+        raise BlinkError(WORK_HELD, firm=firm.context_value, holder=other)
+    try:
+        yield
+    finally:
+        await buffer.leases.release(firm.id, role, holder_name())
+
+
+@asynccontextmanager
+async def heartbeat(buffer: Buffer, clock: Clock) -> AsyncIterator[None]:
+    """Renew this process's leases while the block runs."""
+
+    async def beat() -> None:
+        while True:
+            await clock.sleep(_HEARTBEAT_SECONDS)
+            await buffer.leases.renew(holder_name())
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

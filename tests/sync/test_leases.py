@@ -1,0 +1,109 @@
+"""One process at a time works on a firm's role."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from blink_tui.buffer import Buffer, open_buffer
+from blink_tui.model.documents import Role
+from blink_tui.model.errors import BlinkError, ExitCode
+from blink_tui.model.firms import Firm
+from blink_tui.model.values import Nip
+from blink_tui.sync.leases import holder_name, is_gone, leased
+
+
+class StillClock:
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    async def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+async def buffer(tmp_path: Path, clock: StillClock) -> AsyncIterator[Buffer]:
+    async with open_buffer(tmp_path / "buffer.db", clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def firm(buffer: Buffer) -> Firm:
+    return await buffer.firms.add(Nip("5265877635"), name="A", env="test")
+
+
+def holder_of(pid: int) -> str:
+    machine = holder_name().rpartition("/")[0].rpartition("/")[0]
+    start = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return f"{machine}/{pid}/{start}"
+
+
+def killed_holder() -> str:
+    """The name that a process had, which was there a moment ago."""
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    name = holder_of(child.pid)
+    assert not is_gone(name)
+    child.kill()
+    child.communicate()
+    assert is_gone(name)
+    return name
+
+
+async def test_a_second_process_is_told_who_holds_the_work(buffer: Buffer, firm: Firm) -> None:
+    other = holder_of(os.getppid())
+    assert await buffer.leases.take(firm.id, Role.BUYER, other, is_gone) is None
+    with pytest.raises(BlinkError) as refusal:
+        async with leased(buffer, firm, Role.BUYER):
+            pytest.fail("two processes at work")
+    assert refusal.value.kind.exit_code is ExitCode.WORK_HELD
+    assert refusal.value.values["holder"] == other
+    async with leased(buffer, firm, Role.SELLER):
+        pass
+
+
+async def test_a_lease_is_given_back_even_after_a_failure(buffer: Buffer, firm: Firm) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with leased(buffer, firm, Role.BUYER):
+            raise ZeroDivisionError
+    assert await buffer.leases.take(firm.id, Role.BUYER, "elsewhere/x/1/1", is_gone) is None
+
+
+async def test_what_a_killed_process_held_is_taken_over_at_once(buffer: Buffer, firm: Firm) -> None:
+    dead = killed_holder()
+    await buffer.leases.take(firm.id, Role.BUYER, dead, lambda _: False)
+    async with leased(buffer, firm, Role.BUYER):
+        pass
+
+
+async def test_another_machine_s_lease_ends_when_it_is_not_renewed(
+    buffer: Buffer, firm: Firm, clock: StillClock
+) -> None:
+    far = "elsewhere/boot/1/1"
+    await buffer.leases.take(firm.id, Role.BUYER, far, is_gone)
+    clock.moment += timedelta(seconds=50)
+    await buffer.leases.renew(far)
+    clock.moment += timedelta(seconds=50)
+    assert await buffer.leases.take(firm.id, Role.BUYER, holder_name(), is_gone) == far
+    clock.moment += timedelta(seconds=11)
+    assert await buffer.leases.take(firm.id, Role.BUYER, holder_name(), is_gone) is None
+    await buffer.leases.release(firm.id, Role.BUYER, far)
+    assert await buffer.leases.take(firm.id, Role.BUYER, far, is_gone) == holder_name()
+
+
+def test_a_number_used_again_by_another_process_is_not_the_holder() -> None:
+    assert not is_gone(holder_name())
+    assert is_gone(holder_name() + "0")
