@@ -26,7 +26,8 @@ def _shown(char: str) -> str:
     return " " if unicodedata.category(char) == "Zs" else ""
 
 
-_FOLDS = str.maketrans("ąćęłńóśźżäöüéøđ", "acelnoszzaoueod", "\u0301\u0307\u0328")
+_FOLDS = str.maketrans("ąćęłńóśźżäöüéøđ„”“’–—×", "acelnoszzaoueod\"\"\"'--x", "\u0301\u0307\u0328")
+_MARKS = dict.fromkeys(range(0x0300, 0x0370))
 
 
 def folded(text: str) -> str:
@@ -34,5 +35,4 @@ def folded(text: str) -> str:
     lowered = text.lower().translate(_FOLDS)
     if lowered.isascii():
         return lowered
-    decomposed = unicodedata.normalize("NFKD", lowered)
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return unicodedata.normalize("NFKD", lowered).translate(_MARKS)

@@ -23,16 +23,18 @@ from blink_tui.sync.engine import SyncEngine
 from blink_tui.vault import MemorySource, open_vault
 from tests.bench.measure import MIB, longest_stall, peak_memory, row
 
+_QUARTER = 1_500_000
+"""Bytes of a part that cut a package of 10,000 generated invoices into four."""
 _SERVER = """
 import sys
 from blink_tui.sandbox import SandboxOptions, serve
-serve(SandboxOptions(documents=int(sys.argv[1]), firms=1, part_size=int(sys.argv[2]), export_delay=0.0,
+serve(SandboxOptions(documents=int(sys.argv[1]), firms=1, sales=0, part_size=int(sys.argv[2]), export_delay=0.0,
                      json=True, exit_with_parent=True))
 """
 
 
 async def fetch(url: str, nip: str, token: str, folder: Path) -> dict[str, float]:
-    """One pass of the seller's role in this process; figures in seconds and counts."""
+    """One pass of the buyer's role in this process; figures in seconds and counts."""
     stored_at: list[float] = []
 
     def listen(event: Event) -> None:
@@ -47,7 +49,7 @@ async def fetch(url: str, nip: str, token: str, folder: Path) -> dict[str, float
         async with longest_stall() as stall:
             start = time.perf_counter()
             outcome = await SyncEngine(buffer, vault, folder / "work", listener=listen).run(
-                [firm], [Role.SELLER]
+                [firm], [Role.BUYER]
             )
             wall = time.perf_counter() - start
         assert not outcome.failed, outcome.failed
@@ -76,7 +78,7 @@ def main() -> None:
     if chosen.child:
         child(chosen.child)
         return
-    part_size = chosen.part_size or 1_000_000
+    part_size = chosen.part_size or _QUARTER
     server = subprocess.Popen(
         [sys.executable, "-c", _SERVER, str(chosen.documents), str(part_size)],
         stdin=subprocess.PIPE,
