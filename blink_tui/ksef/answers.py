@@ -17,7 +17,20 @@ import httpx
 import msgspec
 
 from blink_tui.ksef import errors
-from blink_tui.ksef.operations import EXPORT, EXPORT_STATUS, INVOICE, LOGIN_STATUS, REDEEM, Context, Operation
+from blink_tui.ksef.operations import (
+    AUTHORIZATIONS,
+    ENTITY_GRANTS,
+    ENTITY_ROLES,
+    EXPORT,
+    EXPORT_STATUS,
+    INVOICE,
+    LOGIN_STATUS,
+    PERSONAL_GRANTS,
+    REDEEM,
+    UNIT_ROLES,
+    Context,
+    Operation,
+)
 from blink_tui.ksef.wire import StatusInfo, WireStruct
 from blink_tui.model.errors import BlinkError, ErrorKind
 from blink_tui.model.text import clean
@@ -33,9 +46,10 @@ _BY_CODE: dict[int, ErrorKind] = {
     9101: errors.SIGNATURE_REFUSED,
     9102: errors.SIGNATURE_REFUSED,
     9103: errors.SIGNATURE_REFUSED,
+    9104: errors.SIGNATURE_REFUSED,
     9105: errors.SIGNATURE_REFUSED,
     21406: errors.SIGNATURE_REFUSED,
-    21401: errors.REQUEST_REFUSED,
+    21401: errors.LOGIN_FORM_REFUSED,
     21405: errors.REQUEST_REFUSED,
     21001: errors.REQUEST_REFUSED,
     21470: errors.KEY_UNKNOWN,
@@ -58,6 +72,8 @@ _BY_REASON: dict[str, ErrorKind] = {
     "security-service-blocked": errors.SECURITY_BLOCKED,
     "context-type-not-allowed": errors.CONTEXT_TYPE_NOT_ALLOWED,
 }
+
+_TELL_GRANTS = (PERSONAL_GRANTS, ENTITY_GRANTS, ENTITY_ROLES, UNIT_ROLES, AUTHORIZATIONS)
 
 _LOGIN_DETAILS: tuple[tuple[str, ErrorKind], ...] = (
     ("nieprawidłowe wyzwanie", errors.CHALLENGE_REFUSED),
@@ -236,6 +252,8 @@ def _kind_of_status(problem: Problem, operation: Operation) -> ErrorKind:
     match problem.status:
         case 401:
             return errors.SESSION_ENDED
+        case 403 if problem.reason == "missing-permissions" and operation in _TELL_GRANTS:
+            return errors.GRANTS_HIDDEN
         case 403:
             return _BY_REASON.get(problem.reason or "", errors.ACCESS_DENIED)
         case 404:

@@ -1,16 +1,21 @@
-"""Logging in with a KSeF token, and what a token tells of itself (PROTOCOL 2)."""
+"""Logging in with a KSeF token or a certificate, and what a token tells of itself (PROTOCOL 2)."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from blink_tui.i18n import N_, Message
 from blink_tui.ksef import errors
 from blink_tui.ksef.answers import error_of_login
+from blink_tui.ksef.certificates import CertificateCredential, problem_of
 from blink_tui.ksef.keys import KeyUsage, PublicKey, PublicKeys
 from blink_tui.ksef.operations import (
+    CERTIFICATE_LOGIN,
     CHALLENGE,
     LOGIN_STATUS,
     REDEEM,
@@ -36,7 +41,13 @@ _POLLS = (0.3, 0.5, 1.0, 2.0)
 _PATIENCE = timedelta(minutes=2)
 _MARGIN = timedelta(seconds=60)
 _BUSY, _DONE = 100, 200
+LOGIN_AGAIN = (errors.SESSION_ENDED, errors.SESSION_REVOKED, errors.TOKEN_REVOKED)
+"""Refusals of a refresh after which a new login gets in, or says better why not."""
+_SCHEMAS = ("2.0", "2.1")
+"""Versions of the certificate's request; every server knows the first today, the other is for the day it goes."""
 _CURED_BY_NEW_KEYS = (errors.KEY_UNKNOWN, errors.TOKEN_ENCRYPTION_REFUSED)
+
+_ANOTHER_FIRM = Message(N_("another firm"))
 
 _CONTEXT_FIELD = re.compile(r"(nip|internalId|nipVatUe|peppolId)-(\S+)", re.IGNORECASE)
 _CONTEXT_TYPES = {
@@ -99,6 +110,21 @@ def _bearer(info: TokenInfo, context: Context) -> Bearer:
         ) from error
 
 
+class Login(Protocol):
+    """What logs in to one context, as often as asked."""
+
+    @property
+    def context(self) -> Context:
+        """Whose invoices it is for."""
+
+    @property
+    def identity(self) -> str:
+        """Tells one credential from another; nothing of it can be used to log in."""
+
+    async def log_in(self) -> Tokens:
+        """Tokens of a new login. Raises BlinkError with the cause of a refusal."""
+
+
 class TokenLogin:
     """Logs in to one context with one KSeF token, as often as asked."""
 
@@ -107,6 +133,9 @@ class TokenLogin:
         self._keys = keys
         self.context = context
         self._token = token
+        self.identity = hashlib.sha256(token.reveal().strip()).hexdigest()
+        self.reference = reference_of_token(token)
+        """The token's number in KSeF; None when the token does not say it."""
 
     async def log_in(self) -> Tokens:
         """Challenge, encrypted token, status, redeem. Raises BlinkError with the cause of a refusal.
@@ -132,7 +161,7 @@ class TokenLogin:
     async def _log_in_once(self) -> Tokens:
         key = await self._keys.get(KeyUsage.TOKEN, self.context)
         challenge = await self._transport.fetch(ChallengeAnswer, CHALLENGE, self.context)
-        ahead = datetime.fromtimestamp(challenge.timestamp_ms / 1000, UTC) - self._transport.clock.now()
+        ahead = _moment(challenge) - self._transport.clock.now()
         plain = self._token.reveal().strip() + f"|{challenge.timestamp_ms}".encode()
         body: dict[str, object] = {
             "challenge": challenge.challenge,
@@ -152,7 +181,54 @@ class TokenLogin:
 
     def _owner(self) -> object:
         owner = context_of_token(self._token)
-        return Message(N_("another firm")) if owner is None else owner.value
+        return _ANOTHER_FIRM if owner is None else owner.value
+
+
+class CertificateLogin:
+    """Logs in to one context with one certificate, as often as asked; the same certificate may serve many contexts."""
+
+    def __init__(self, transport: Transport, context: Context, credential: CertificateCredential) -> None:
+        self._transport = transport
+        self.context = context
+        self._credential = credential
+        self.identity = f"{credential.info.fingerprint} {credential.subject_type}"
+
+    async def log_in(self) -> Tokens:
+        """Challenge, signed request, status, redeem. Raises BlinkError with the cause of a refusal.
+
+        A certificate that cannot log in (`certificates.problem_of`) is refused before any request.
+        """
+        problem = problem_of(self._credential.info, self._transport.clock.now())
+        if problem is not None:
+            problem.firm = self.context.value
+            raise problem
+        try:
+            return await self._log_in_once(_SCHEMAS[0])
+        except BlinkError as error:
+            if error.kind is not errors.LOGIN_FORM_REFUSED:
+                raise
+        return await self._log_in_once(_SCHEMAS[1])
+
+    async def _log_in_once(self, schema: str) -> Tokens:
+        challenge = await self._transport.fetch(ChallengeAnswer, CHALLENGE, self.context)
+        ahead = _moment(challenge) - self._transport.clock.now()
+        document = await asyncio.to_thread(
+            self._signed, challenge, schema
+        )  # imports much, and RSA takes its time
+        started = await self._transport.fetch(LoginStarted, CERTIFICATE_LOGIN, self.context, body=document)
+        return await redeem_when_done(self._transport, self.context, started, ahead, _ANOTHER_FIRM)
+
+    def _signed(self, challenge: ChallengeAnswer, schema: str) -> bytes:
+        from blink_tui.ksef.xades import login_request, signed
+
+        credential = self._credential
+        request = login_request(challenge.challenge, self.context, credential.subject_type, schema)
+        return signed(request, credential, _moment(challenge))
+
+
+def _moment(challenge: ChallengeAnswer) -> datetime:
+    """The present by KSeF's clock."""
+    return datetime.fromtimestamp(challenge.timestamp_ms / 1000, UTC)
 
 
 async def redeem_when_done(
@@ -188,3 +264,14 @@ async def refresh(transport: Transport, context: Context, tokens: Tokens) -> Tok
     """A new access token; the refresh token stays. Raises BlinkError, SESSION_ENDED and its like among them."""
     answer = await transport.fetch(RefreshAnswer, REFRESH, context, bearer=tokens.refresh.token)
     return Tokens(_bearer(answer.access_token, context), tokens.refresh, tokens.ahead)
+
+
+async def renewed(transport: Transport, login: Login, tokens: Tokens) -> Tokens:
+    """Tokens refreshed, or of a new login where the refresh is refused or its time is over."""
+    if tokens.refresh_is_fresh(transport.clock.now()):
+        try:
+            return await refresh(transport, login.context, tokens)
+        except BlinkError as error:
+            if error.kind not in LOGIN_AGAIN:
+                raise
+    return await login.log_in()

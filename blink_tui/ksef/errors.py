@@ -128,6 +128,12 @@ SIGNATURE_REFUSED = _refused(
         "KSeF refused the signature of the login for firm {firm}. Check that the key belongs to the certificate."
     ),
 )
+LOGIN_FORM_REFUSED = _failed(
+    "login-form-refused",
+    N_(
+        "KSeF refused the form of the login for firm {firm}. Update the program; if it comes back, report it."
+    ),
+)
 
 # Rights and the session
 NO_RIGHTS = _refused(
@@ -142,6 +148,13 @@ MISSING_PERMISSION = _refused(
     N_(
         "The credential of firm {firm} may not view invoices. Grant it the right to view invoices (InvoiceRead), "
         "or generate a token that has it."
+    ),
+)
+GRANTS_HIDDEN = _refused(
+    "grants-hidden",
+    N_(
+        "The credential of firm {firm} may not see which rights the firm was granted. Log in as the owner of the "
+        "firm, or ask the owner for the right to view rights (CredentialsRead)."
     ),
 )
 SUBJECT_IMPOSSIBLE = _refused(
@@ -253,6 +266,10 @@ SERVER_AWAY = _unavailable(
 SERVER_PAUSED = _unavailable(
     "ksef-paused",
     N_("KSeF is not available and asks to wait {seconds} s; firm {firm} will be asked for after that."),
+)
+LATARNIA_SILENT = _unavailable(
+    "latarnia-silent",
+    N_("The Ministry's status service does not answer, so it is not known how KSeF is. Try again later."),
 )
 PROXY_ANSWERED = _unavailable(
     "not-ksef-answered",

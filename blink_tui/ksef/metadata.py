@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import msgspec
 
-from blink_tui.ksef.wire import WireStruct, readable_instant, sha256_of
+from blink_tui.ksef.wire import WireStruct, decoded, readable_instant, sha256_of
 from blink_tui.model.documents import DocumentHeader, Party
 from blink_tui.model.values import parse_ksef_number
 
@@ -90,7 +90,6 @@ class _KsefNumberOnly(WireStruct):
 _metadata = msgspec.json.Decoder(_InvoiceMetadata)
 _essentials = msgspec.json.Decoder(_Essentials)
 _number_only = msgspec.json.Decoder(_KsefNumberOnly)
-_package_metadata = msgspec.json.Decoder(_PackageMetadata)
 
 _LARGEST_EXPONENT = 18
 """Amounts of more digits than this before the point are noise, and costly to calculate with."""
@@ -118,7 +117,7 @@ def decode_records(records: Iterable[msgspec.Raw]) -> tuple[list[DocumentHeader]
 
 def decode_package_metadata(content: bytes) -> tuple[list[DocumentHeader], list[BadRecord]]:
     """Headers and bad records of a package's `_metadata.json`. Raises ValueError when it is no such file."""
-    return decode_records(_package_metadata.decode(content).invoices)
+    return decode_records(decoded(content, _PackageMetadata).invoices)
 
 
 def _readable_number(record: msgspec.Raw) -> str | None:

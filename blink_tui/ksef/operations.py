@@ -34,6 +34,7 @@ class Operation:
 KEYS = Operation("keys", "GET", "/security/public-key-certificates", "anonymous")
 CHALLENGE = Operation("challenge", "POST", "/auth/challenge", "anonymous")
 TOKEN_LOGIN = Operation("token-login", "POST", "/auth/ksef-token", "anonymous")
+CERTIFICATE_LOGIN = Operation("certificate-login", "POST", "/auth/xades-signature", "anonymous")
 LOGIN_STATUS = Operation("login-status", "GET", "/auth/{}", "anonymous")
 REDEEM = Operation("redeem", "POST", "/auth/token/redeem", "anonymous")
 REFRESH = Operation("refresh", "POST", "/auth/token/refresh", "anonymous")
@@ -43,7 +44,17 @@ EXPORT = Operation("export", "POST", "/invoices/exports", "invoiceExport")
 EXPORT_STATUS = Operation("export-status", "GET", "/invoices/exports/{}", "invoiceExportStatus")
 INVOICE = Operation("invoice", "GET", "/invoices/ksef/{}", "invoiceDownload")
 RATE_LIMITS = Operation("rate-limits", "GET", "/rate-limits", "other")
+CONTEXT_LIMITS = Operation("context-limits", "GET", "/limits/context", "other")
 OWN_TOKEN = Operation("own-token", "GET", "/tokens/{}", "other")
+TOKENS = Operation("tokens", "GET", "/tokens", "other")
+PERSONAL_GRANTS = Operation("personal-grants", "POST", "/permissions/query/personal/grants", "other")
+ENTITY_GRANTS = Operation("entity-grants", "POST", "/permissions/query/entities/grants", "other")
+ENTITY_ROLES = Operation("entity-roles", "GET", "/permissions/query/entities/roles", "other")
+UNIT_ROLES = Operation("unit-roles", "POST", "/permissions/query/subordinate-entities/roles", "other")
+AUTHORIZATIONS = Operation("authorizations", "POST", "/permissions/query/authorizations/grants", "other")
+
+LATARNIA_STATUS = Operation("latarnia-status", "GET", "/status", "latarnia")
+LATARNIA_MESSAGES = Operation("latarnia-messages", "GET", "/messages", "latarnia")
 
 _ALLOWED = re.compile(
     r"""

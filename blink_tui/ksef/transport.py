@@ -23,6 +23,7 @@ import msgspec
 from blink_tui.ksef import errors
 from blink_tui.ksef.answers import error_of_answer, error_of_network, looks_foreign
 from blink_tui.ksef.operations import EXPORT, CallNotAllowedError, Context, Operation, check_allowed
+from blink_tui.ksef.wire import decoded
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
@@ -161,13 +162,14 @@ class Transport:
     ) -> Answer:
         """Send one operation with its path values and read its answer.
 
-        Only GET is tried again, twice, and only when the network or a gateway failed. Raises BlinkError with a
-        kind of `ksef.errors`, CallNotAllowedError for what the list of calls does not hold.
+        A body of bytes is XML and goes as it is, any other one as JSON. Only GET is tried again, twice, and only
+        when the network or a gateway failed. Raises BlinkError with a kind of `ksef.errors`, CallNotAllowedError
+        for what the list of calls does not hold.
         """
         headers = {} if bearer is None else {"Authorization": f"Bearer {bearer.reveal_text()}"}
-        content = None if body is None else msgspec.json.encode(body)
+        content = body if isinstance(body, bytes) else None if body is None else msgspec.json.encode(body)
         if content is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = "application/xml" if content is body else "application/json"
         request = self.http.build_request(
             operation.method,
             f"{self.base}{operation.filled(*values)}",
@@ -189,7 +191,7 @@ class Transport:
     def decoded(result: type[_T], answer: Answer, operation: Operation, context: Context) -> _T:
         """The body of an answer as `result`. Raises BlinkError as `fetch` does."""
         try:
-            return msgspec.json.decode(answer.body, type=result)
+            return decoded(answer.body, result)
         except ValueError as error:
             foreign = looks_foreign(answer.headers, answer.body)
             raise unreadable(operation, context, error, foreign=foreign) from error

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
 
 import msgspec
 
 from blink_tui.model.dates import Instant, parse_instant
 from blink_tui.model.values import Sha256
 
+_T = TypeVar("_T")
+
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD][89a-fA-F]..|.)", re.DOTALL)
+"""An escape in JSON: a pair of surrogates, one alone (six bytes), or the beginning of any other."""
+
 
 class WireStruct(msgspec.Struct, rename="camel", gc=False):
     """Camel case on the wire; unknown fields are ignored."""
+
+
+def decoded(body: bytes, result: type[_T]) -> _T:
+    """JSON as a type; a surrogate without its pair becomes U+FFFD: it would lose the page. Raises ValueError."""
+    try:
+        return msgspec.json.decode(body, type=result)
+    except ValueError:
+        mended = _ESCAPE.sub(lambda escape: b"\\ufffd" if len(escape[0]) == 6 else escape[0], body)
+        if mended == body:
+            raise
+        return msgspec.json.decode(mended, type=result)
 
 
 def sha256_of(text: str) -> Sha256:
@@ -78,6 +97,8 @@ class _Package(WireStruct):
     invoice_count: int
     parts: list[_Part]
     is_truncated: bool
+    last_issue_date: str | None = None
+    last_invoicing_date: str | None = None
     last_permanent_storage_date: str | None = None
     permanent_storage_hwm_date: str | None = None
     compression_type: str | None = None
@@ -119,7 +140,11 @@ class ExportPackage:
     last_permanent_storage: Instant | None
     """Where the next window starts when `truncated`."""
     permanent_storage_hwm: Instant | None
-    """Where the next window starts otherwise."""
+    """Where the next window starts otherwise; None for a window of other dates."""
+    last_invoicing: Instant | None = None
+    """As `last_permanent_storage` for a window by the date of acceptance."""
+    last_issue: date | None = None
+    """As `last_permanent_storage` for a window by the date of issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +173,8 @@ def _package(package: _Package) -> ExportPackage:
         truncated=package.is_truncated,
         last_permanent_storage=mark_of(package.last_permanent_storage_date),
         permanent_storage_hwm=mark_of(package.permanent_storage_hwm_date),
+        last_invoicing=mark_of(package.last_invoicing_date),
+        last_issue=date.fromisoformat(package.last_issue_date[:10]) if package.last_issue_date else None,
     )
 
 
@@ -231,7 +258,7 @@ class _TokenContext(WireStruct):
 
 
 class TokenAnswer(WireStruct):
-    """`GET /tokens/{referenceNumber}`."""
+    """`GET /tokens/{referenceNumber}`, and one record of `GET /tokens`."""
 
     reference_number: str
     status: str
@@ -240,9 +267,29 @@ class TokenAnswer(WireStruct):
     last_use_date: str | None = None
 
 
+class TokensListAnswer(WireStruct):
+    """`GET /tokens`, as far as the first page tells."""
+
+    tokens: list[TokenAnswer]
+
+
 class LimitAnswer(WireStruct):
     """One group of `GET /rate-limits`; -1 is no limit."""
 
     per_second: int = -1
     per_minute: int = -1
     per_hour: int = -1
+
+
+class SizeLimits(WireStruct):
+    """One kind of sending session in `GET /limits/context`, in megabytes."""
+
+    invoice: int = msgspec.field(default=0, name="maxInvoiceSizeInMB")
+    with_attachment: int = msgspec.field(default=0, name="maxInvoiceWithAttachmentSizeInMB")
+
+
+class ContextLimitsAnswer(WireStruct):
+    """`GET /limits/context`."""
+
+    online_session: SizeLimits | None = None
+    batch_session: SizeLimits | None = None

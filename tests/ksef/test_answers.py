@@ -4,10 +4,12 @@ import httpx
 import pytest
 
 from blink_tui.i18n import set_language
-from blink_tui.ksef import errors
+from blink_tui.ksef import certificate_errors, errors
 from blink_tui.ksef.answers import error_of_answer, error_of_login, error_of_network, read_problem
 from blink_tui.ksef.operations import (
+    CERTIFICATE_LOGIN,
     CHALLENGE,
+    ENTITY_GRANTS,
     EXPORT,
     EXPORT_STATUS,
     INVOICE,
@@ -16,6 +18,7 @@ from blink_tui.ksef.operations import (
     REDEEM,
     REFRESH,
     TOKEN_LOGIN,
+    UNIT_ROLES,
     Context,
     Operation,
 )
@@ -47,7 +50,16 @@ def forbidden(reason: str) -> Reply:
         (TOKEN_LOGIN, problem(21406), errors.SIGNATURE_REFUSED, REFUSED),
         (TOKEN_LOGIN, problem(9101), errors.SIGNATURE_REFUSED, REFUSED),
         (TOKEN_LOGIN, problem(9105), errors.SIGNATURE_REFUSED, REFUSED),
-        (TOKEN_LOGIN, problem(21401), errors.REQUEST_REFUSED, ExitCode.FAILED),
+        (CERTIFICATE_LOGIN, problem(21115), errors.CERTIFICATE_REFUSED, REFUSED),
+        (CERTIFICATE_LOGIN, problem(21117), errors.SUBJECT_IMPOSSIBLE, REFUSED),
+        (CERTIFICATE_LOGIN, problem(21401), errors.LOGIN_FORM_REFUSED, ExitCode.FAILED),
+        (CERTIFICATE_LOGIN, problem(21406), errors.SIGNATURE_REFUSED, REFUSED),
+        (CERTIFICATE_LOGIN, problem(9101), errors.SIGNATURE_REFUSED, REFUSED),
+        (CERTIFICATE_LOGIN, problem(9102), errors.SIGNATURE_REFUSED, REFUSED),
+        (CERTIFICATE_LOGIN, problem(9103), errors.SIGNATURE_REFUSED, REFUSED),
+        (CERTIFICATE_LOGIN, problem(9104), errors.SIGNATURE_REFUSED, REFUSED),
+        (CERTIFICATE_LOGIN, problem(9105), errors.SIGNATURE_REFUSED, REFUSED),
+        (CERTIFICATE_LOGIN, old_error(400, 9105, "Nieprawidłowy podpis."), errors.SIGNATURE_REFUSED, REFUSED),
         (TOKEN_LOGIN, problem(21470), errors.KEY_UNKNOWN, AWAY),
         (EXPORT, problem(21470), errors.KEY_UNKNOWN, AWAY),
         (EXPORT, problem(21181), errors.ROLE_IMPOSSIBLE, ExitCode.FAILED),
@@ -88,6 +100,8 @@ def forbidden(reason: str) -> Reply:
         (METADATA, Reply(401), errors.SESSION_ENDED, REFUSED),
         (METADATA, Reply(401, {"title": "Unauthorized", "detail": "…"}), errors.SESSION_ENDED, REFUSED),
         (METADATA, forbidden("missing-permissions"), errors.MISSING_PERMISSION, REFUSED),
+        (ENTITY_GRANTS, forbidden("missing-permissions"), errors.GRANTS_HIDDEN, REFUSED),
+        (UNIT_ROLES, forbidden("ip-not-allowed"), errors.IP_NOT_ALLOWED, REFUSED),
         (METADATA, forbidden("ip-not-allowed"), errors.IP_NOT_ALLOWED, REFUSED),
         (METADATA, forbidden("insufficient-resource-access"), errors.RESOURCE_NOT_ALLOWED, REFUSED),
         (METADATA, forbidden("auth-method-not-allowed"), errors.METHOD_NOT_ALLOWED, REFUSED),
@@ -164,6 +178,7 @@ def test_every_sentence_can_be_said_and_names_the_firm_where_it_is_about_one() -
     set_language("en")
     try:
         kinds = [kind for kind in vars(errors).values() if isinstance(kind, ErrorKind)]
+        of_certificates = [kind for kind in vars(certificate_errors).values() if isinstance(kind, ErrorKind)]
         values = {
             "owner": "1111111111",
             "seconds": 30,
@@ -173,9 +188,10 @@ def test_every_sentence_can_be_said_and_names_the_firm_where_it_is_about_one() -
         said = [kind.text.format(firm=NIP, **values) for kind in kinds]
     finally:
         set_language("pl")
-    nameless = {"insecure-address", "package-damaged", "package-unsafe"}
+    nameless = {"insecure-address", "package-damaged", "package-unsafe", "latarnia-silent"}
     assert {kind.code for kind, text in zip(kinds, said, strict=True) if NIP not in text} == nameless
-    assert len({kind.code for kind in kinds}) == len(kinds)
+    assert not any("{firm}" in kind.text for kind in of_certificates)  # one certificate serves many firms
+    assert len({kind.code for kind in (*kinds, *of_certificates)}) == len(kinds) + len(of_certificates)
     assert all(text.endswith(".") for text in said)
 
 
