@@ -1,0 +1,159 @@
+"""An invoice as plain text for a terminal: one block a tab, columns aligned in cells."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from blink_tui.invoices.checks import Finding
+from blink_tui.invoices.page import Block, Fields, Section, Table, Words, sections
+from blink_tui.model.invoice import Invoice
+
+_GAP = 2
+_NARROWEST = 10
+"""Cells under which a column is not squeezed; a table that is wider still is printed field by field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab: its id and title as `page.Section` has them, its text in lines of at most the width asked."""
+
+    id: str
+    title: str
+    lines: tuple[str, ...]
+
+
+def render_tabs(
+    invoice: Invoice, *, ksef_number: str | None = None, findings: Sequence[Finding] = (), width: int = 80
+) -> tuple[Tab, ...]:
+    """All tabs of an invoice. The text holds no markup; show it as text, not through a markup parser."""
+    return tuple(_tab(part, width) for part in sections(invoice, ksef_number=ksef_number, findings=findings))
+
+
+def render_text(
+    invoice: Invoice, *, ksef_number: str | None = None, findings: Sequence[Finding] = (), width: int = 80
+) -> str:
+    """All tabs that hold something below one another, each under its title."""
+    tabs = render_tabs(invoice, ksef_number=ksef_number, findings=findings, width=width)
+    return (
+        "\n\n".join("\n".join((tab.title, "─" * cells(tab.title), *tab.lines)) for tab in tabs if tab.lines)
+        + "\n"
+    )
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal a cleaned text takes: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.category(char) in ("Mn", "Me")
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in text
+    )
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of at most so many cells, broken at spaces, within a word only where it is too long itself."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split():
+        for piece in _pieces(word, width):
+            joined = f"{current} {piece}" if current else piece
+            if cells(joined) <= width:
+                current = joined
+            else:
+                lines.append(current)
+                current = piece
+    return [*lines, current] if current or not lines else lines
+
+
+def _pieces(word: str, width: int) -> Iterator[str]:
+    while cells(word) > width:
+        cut = len(word)
+        while cut > 1 and cells(word[:cut]) > width:
+            cut -= 1
+        yield word[:cut]
+        word = word[cut:]
+    if word:
+        yield word
+
+
+def _tab(section: Section, width: int) -> Tab:
+    lines: list[str] = []
+    for block in section.blocks:
+        if lines:
+            lines.append("")
+        lines += _block(block, width)
+    return Tab(section.id, section.title, tuple(lines))
+
+
+def _block(block: Block, width: int) -> list[str]:
+    match block:
+        case Fields(pairs, title):
+            return [*_title(title, width), *_pairs(pairs, width)]
+        case Table():
+            return [*_title(block.title, width), *_table(block, width)]
+        case Words(lines):
+            return [line for text in lines for line in wrapped(text, width)]
+
+
+def _title(title: str, width: int) -> list[str]:
+    return wrapped(title, width) if title else []
+
+
+def _pairs(pairs: Sequence[tuple[str, str]], width: int) -> list[str]:
+    label_width = min(max((cells(label) for label, _value in pairs), default=0), width // 3)
+    lines = []
+    for label, value in pairs:
+        labels, values = wrapped(label, label_width), wrapped(value, width - label_width - _GAP)
+        lines += _side_by_side((labels, values), (label_width, width - label_width - _GAP), (False, False))
+    return lines
+
+
+def _table(table: Table, width: int) -> list[str]:
+    widths = _widths(table, width)
+    if widths is None:
+        return [
+            line
+            for row in table.rows
+            for line in (*_pairs(list(zip(table.heads, row, strict=True)), width), "")
+        ][:-1]
+    rows = [
+        _side_by_side(
+            [wrapped(cell, room) for cell, room in zip(row, widths, strict=True)], widths, table.right
+        )
+        for row in (table.heads, *table.rows)
+    ]
+    return [line for row in rows for line in row]
+
+
+def _widths(table: Table, width: int) -> list[int] | None:
+    """Cells of each column: as wide as its content, the widest squeezed first; None where the table does not fit."""
+    columns = list(zip(table.heads, *table.rows, strict=True))
+    widths = [max(1, *map(cells, column)) for column in columns]
+    room = width - _GAP * (len(widths) - 1)
+    while sum(widths) > room:
+        words = [index for index, right in enumerate(table.right) if not right] or range(len(widths))
+        widest = max(words, key=lambda index: widths[index])
+        if widths[widest] <= _NARROWEST:
+            widest = max(range(len(widths)), key=lambda index: widths[index])
+            if widths[widest] <= _NARROWEST:
+                return None
+        widths[widest] -= min(sum(widths) - room, max(1, widths[widest] - _NARROWEST))
+    return widths
+
+
+def _side_by_side(columns: Sequence[list[str]], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
+    lines = []
+    for index in range(max(map(len, columns))):
+        parts = []
+        for column, width, to_right in zip(columns, widths, right, strict=True):
+            text = column[index] if index < len(column) else ""
+            space = " " * (width - cells(text))
+            parts.append(space + text if to_right else text + space)
+        lines.append((" " * _GAP).join(parts).rstrip())
+    return lines

@@ -1,0 +1,145 @@
+"""Renderings: everything of an invoice is there, laid out, cleaned and escaped."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from blink_tui.i18n import set_language
+from blink_tui.invoices import read_invoice
+from blink_tui.invoices.checks import Context, check
+from blink_tui.invoices.page import sections
+from blink_tui.invoices.render_html import render_html
+from blink_tui.invoices.render_text import cells, render_tabs, render_text, wrapped
+from blink_tui.model.dates import parse_instant, warsaw_day
+from tests.invoices.documents import faktura, line
+from tests.invoices.samples import named, sample_files
+
+_TODAY = Context(today=warsaw_day(parse_instant("2026-03-10T10:00:00Z")))
+_FILES = pytest.mark.parametrize("path", sample_files(), ids=named)
+_EVIL = "\x9b31mA\u202eB<script>alert(1)</script>&amp;[@click=app.quit]x[/] =1+1 #panic() $x$ *y*"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    set_language("en")
+
+
+class _Page(HTMLParser):
+    """Tags and texts of a page as a browser would see them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@_FILES
+@pytest.mark.parametrize("width", [80, 120])
+def test_text_keeps_to_its_width(path: Path, width: int) -> None:
+    invoice = read_invoice(path.read_bytes())
+    text = render_text(invoice, findings=check(invoice, _TODAY), width=width)
+    assert max(map(cells, text.splitlines())) <= width
+    assert text.isprintable() or set(text) - {"\n"} == {char for char in text if char.isprintable()}
+
+
+@_FILES
+def test_html_is_whole_and_has_every_text(path: Path) -> None:
+    invoice = read_invoice(path.read_bytes())
+    page = _Page()
+    page.feed(render_html(invoice, findings=check(invoice, _TODAY)))
+    assert page.open == []
+    words = "\n".join(page.words)
+    for name in (
+        invoice.number,
+        invoice.seller.name,
+        invoice.buyer.name,
+        *(row.name for row in invoice.lines),
+    ):
+        assert " ".join((name or "").split()) in " ".join(words.split())
+
+
+def test_tabs_come_in_the_consoles_order() -> None:
+    tabs = render_tabs(read_invoice(faktura().encode()))
+    assert [tab.id for tab in tabs] == ["summary", "lines", "vat", "payment", "parties", "checks", "links"]
+
+
+def test_columns_are_aligned_though_letters_differ_in_bytes() -> None:
+    rows = line(1, "Zażółć gęślą jaźń") + line(2, "plain") + line(3, "漢字の品")
+    tab = render_tabs(read_invoice(faktura(lines=rows).encode()))[1]
+    ends = {cells(text[: text.rindex("100,00")]) for text in tab.lines[1:]}
+    assert len(ends) == 1
+    assert tab.lines[0].startswith("No.  Name")
+
+
+def test_evil_text_is_only_letters() -> None:
+    escaped = _EVIL.replace("&", "&amp;").replace("<", "&lt;")
+    invoice = read_invoice(faktura(seller=escaped, lines=line(1, escaped)).encode())
+    assert invoice.seller.name == _EVIL
+    text = render_text(invoice)
+    assert "\x9b" not in text
+    assert "\u202e" not in text
+    assert "[@click=app.quit]x[/]" in text.replace("\n", " ")
+    html = render_html(invoice)
+    page = _Page()
+    page.feed(html)
+    assert "script" not in page.tags
+    assert "<script>alert(1)</script>&amp;" in "".join(page.words)
+    assert "\u202e" not in html
+
+
+def test_html_asks_for_nothing() -> None:
+    page = _Page()
+    html = render_html(read_invoice(faktura().encode()))
+    page.feed(html)
+    assert not page.tags & {"script", "img", "link", "iframe", "object", "form", "a"}
+    assert "default-src 'none'" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 10, [""]),
+        ("a b c", 3, ["a b", "c"]),
+        ("abcdefgh", 3, ["abc", "def", "gh"]),
+        ("漢字漢字", 3, ["漢", "字", "漢", "字"]),
+        ("zażółć gęślą", 6, ["zażółć", "gęślą"]),
+    ],
+)
+def test_words_are_wrapped_by_cells(text: str, width: int, lines: list[str]) -> None:
+    assert wrapped(text, width) == lines
+
+
+def test_every_section_of_a_rich_invoice_holds_something() -> None:
+    more = (
+        "<DodatkowyOpis><NrWiersza>1</NrWiersza><Klucz>k</Klucz><Wartosc>w</Wartosc></DodatkowyOpis>"
+        "<Rozliczenie><Odliczenia><Kwota>3.00</Kwota><Powod>kaucja</Powod></Odliczenia>"
+        "<DoZaplaty>120.00</DoZaplaty></Rozliczenie>"
+        "<Platnosc><TerminPlatnosci><TerminOpis><Ilosc>14</Ilosc><Jednostka>dni</Jednostka>"
+        "<ZdarzeniePoczatkowe>dostawa</ZdarzeniePoczatkowe></TerminOpis></TerminPlatnosci></Platnosc>"
+    )
+    invoice = read_invoice(faktura(more=more).encode())
+    made = {part.id: part.blocks for part in sections(invoice, findings=check(invoice, _TODAY))}
+    assert all(made.values())
+    text = render_text(invoice)
+    for shown in ("120,00 PLN", "14 dni dostawa", "kaucja", "taken off"):
+        assert shown in text
+
+
+def test_polish_is_the_default_language_of_what_is_not_translated_here() -> None:
+    set_language("pl")
+    assert "FV/1/2026" in render_text(read_invoice(faktura().encode()))
