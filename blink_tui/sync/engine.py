@@ -83,12 +83,15 @@ class SyncEngine:
     async def run(self, firms: Sequence[Firm], roles: Sequence[Role] = ALL_ROLES) -> Outcome:
         """One pass for each firm, a few at a time, then the derive stage over what came in."""
         run = secrets.token_hex(4)
+        async with self._sink.flushing():
+            outcomes = await self._passes(firms, roles, run)
+            await derive_pending(self._buffer, report=self._sink.reporter(run, None))
+        return Outcome(tuple(outcomes))
+
+    async def _passes(self, firms: Sequence[Firm], roles: Sequence[Role], run: str) -> list[FirmOutcome]:
+        """The store stage of every firm; what it opened is closed before documents are read."""
         turns = asyncio.Semaphore(_FIRMS_AT_ONCE)
-        async with (
-            self._sink.flushing(),
-            heartbeat(self._buffer, self._clock),
-            AsyncExitStack() as stack,
-        ):
+        async with heartbeat(self._buffer, self._clock), AsyncExitStack() as stack:
             worker = await stack.enter_async_context(Worker())
             book = stack.enter_context(LimitBook(self._folder / "limits.db"))
             clients = {}
@@ -105,11 +108,9 @@ class SyncEngine:
 
             tasks = [asyncio.create_task(one(firm)) for firm in firms]
             try:
-                outcomes = await asyncio.gather(*tasks)
-                await derive_pending(self._buffer, report=self._sink.reporter(run, None))
+                return await asyncio.gather(*tasks)
             finally:
                 await _ended(tasks)
-        return Outcome(tuple(outcomes))
 
     def _client(self, url: str, gate: Limiter, run: str, firms: Sequence[Firm]) -> KsefClient:
         """A client for one environment; what KSeF warns of is told with the firm it was told for."""
