@@ -83,7 +83,7 @@ def _crash_in(part: str) -> None:
     if part == "worker":
         LogScreen.read = worker  # type: ignore[method-assign, assignment]
     else:
-        LogScreen.on_screen_resume = handler  # type: ignore[method-assign, assignment]
+        LogScreen.resumed = handler  # type: ignore[method-assign, assignment]
 
 
 def main() -> int:

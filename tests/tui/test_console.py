@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
+from blink_tui import i18n
 from blink_tui.buffer import Buffer
+from blink_tui.i18n import language
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.events import PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import Firm
@@ -304,3 +308,31 @@ async def test_an_empty_buffer_says_what_to_do(buffer: Buffer, tmp_path: Path) -
         await desk.press("enter", "space", "f9", "down", "end", "plus", "4", "f10")
         await desk.see("Nothing is approved")
         assert app.is_running
+
+
+@pytest.fixture
+def small_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Polish catalogue of three texts."""
+    catalogue = Catalog(locale="pl")
+    for english, polish in (("Firms", "Firmy"), ("Help", "Pomoc"), ("Complete to", "Komplet do")):
+        catalogue.add(english, polish)
+    folder = tmp_path / "locale" / "pl" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "blink.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(i18n, "_LOCALE_DIR", tmp_path / "locale")
+    monkeypatch.setattr(i18n, "_translations", {})
+
+
+@pytest.mark.usefixtures("small_catalogue")
+async def test_the_language_changes_everywhere_at_once(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.see("1 Firms", "F1 Help", "Complete to")
+        await desk.press("ctrl+l")
+        text = await desk.see("1 Firmy", "F1 Pomoc", "Komplet do")
+        assert "Firms" not in text
+        assert language() == "pl"
+        await desk.press("3", "ctrl+l")
+        await desk.see("1 Firms", "F1 Help")
+        await desk.press("1")
+        await desk.see("[1 Firms]", "Complete to", "F1 Help")

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkType
 
-from blink_tui.i18n import _
+from blink_tui.i18n import _, language
 from blink_tui.model.errors import BlinkError
 from blink_tui.tui.widgets.bars import KeyBar, StatusLine, TopBar
 from blink_tui.tui.widgets.rows import RowsView
@@ -27,6 +27,10 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     HERE = ""
     """Name of the action that leads here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spoken = language()
 
     @property
     def console(self) -> ConsoleApp:
@@ -62,7 +66,12 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         self.ask(self.read, lambda show: show(), "reload")
 
     def on_screen_resume(self) -> None:
-        """What changed while another screen was in view is shown now."""
+        if self._spoken != language():
+            self.retell()
+        self.resumed()
+
+    def resumed(self) -> None:
+        """Show what has changed while another screen was in view."""
         self.reload()
 
     def show_arrivals(self) -> None:
@@ -75,6 +84,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     def retell(self) -> None:
         """Show every text anew: the language is another one."""
+        self._spoken = language()
         for view in self.query(Widget):
             view.refresh(layout=not isinstance(view, RowsView))
         self.reload()

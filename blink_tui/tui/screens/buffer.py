@@ -107,11 +107,13 @@ class BufferScreen(ConsoleScreen):
 
     # Reading
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
+    def resumed(self) -> None:
+        """Show the firm that was chosen elsewhere, or what has changed."""
         if self._view is None or self._view.firm != self.console.firm:
             self._grid.set_marks(())
             self._change(replace(self.view, firm=self.console.firm))
+        else:
+            super().resumed()
 
     async def read(self) -> Callable[[], None]:
         view = self.view
@@ -146,12 +148,17 @@ class BufferScreen(ConsoleScreen):
         self._grid.show(
             pages, sort=view.sort, descending=view.descending, all_firms=view.firm is None, cursor=cursor
         )
+        self.reload()  # the counts of the tree come after the rows, which people wait for
 
     def show_arrivals(self) -> None:
         """The list as it is now; the cursor stays on its document."""
         current = self._grid.current
         self._change(self.view, current.key if current is not None else None)
-        self.reload()
+
+    def retell(self) -> None:
+        """The document in view is composed anew, too."""
+        super().retell()
+        self._rested()
 
     # What follows the cursor
 
@@ -218,7 +225,7 @@ class BufferScreen(ConsoleScreen):
 
     def firm_chosen(self) -> None:
         """Another firm, or all of them."""
-        self.on_screen_resume()
+        self.resumed()
 
     def action_search(self) -> None:
         """Open the search line."""
@@ -340,4 +347,3 @@ class BufferScreen(ConsoleScreen):
         self._grid.set_marks(())
         current = self._grid.current
         self._change(self.view, current.key if current is not None else None, self._newest)
-        self.reload()

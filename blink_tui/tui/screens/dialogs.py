@@ -62,7 +62,6 @@ class Confirm(Dialog[bool]):
         yield text
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(TextView).set_lines([((" " + line, "plain"),) for line in self._lines])
 
     def action_answer(self, answer: bool) -> None:
@@ -109,7 +108,6 @@ class Choose(Dialog[ChoiceT | None], Generic[ChoiceT]):
         yield rows
 
     def on_mount(self) -> None:
-        super().on_mount()
         values = [value for _label, value in self._choices]
         self._fill(values.index(self._current) if self._current in values else 0)
 
@@ -155,7 +153,6 @@ class DocumentWindow(Dialog[bool]):
         yield DetailPane()
 
     def on_mount(self) -> None:
-        super().on_mount()
         pane = self.query_one(DetailPane)
         pane.show(self._content)
         pane.show_tab(self._tab)
@@ -182,7 +179,6 @@ class HelpWindow(Dialog[None]):
         yield TextView()
 
     def on_mount(self) -> None:
-        super().on_mount()
         lines: list[Pieces] = [
             ((fit("  " + ", ".join(map(key_name, keys)), 22), "good"), (_(action.help), "plain"))
             for action, keys in self._actions

@@ -47,7 +47,6 @@ class DetailPane(TextView):
         self.show_tab(self.tab + step)
 
     def on_resize(self, event: events.Resize) -> None:
-        super().on_resize(event)
         self._fill()
 
     def _fill(self) -> None:
