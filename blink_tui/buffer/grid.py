@@ -103,6 +103,13 @@ _ANCHORS = """
 """
 
 
+_TEXT_OF_ALL = "+d.id IN (SELECT s.document_id FROM document_search s WHERE {likes})"
+"""One reading of all texts: with 300,000 documents 0.1 s for any word, where asking each takes 0.7 s for a rare one."""
+
+_TEXT_OF_SOME = "EXISTS (SELECT 1 FROM document_search s WHERE s.document_id = d.id AND {likes})"
+"""Asks the texts of the chosen firms' documents alone."""
+
+
 def _row(row: Row) -> GridRow:
     key, id_, firm_id, firm_name, number, direction, status, kind, invoice_number = row[:9]
     issue_date, received_date, party_name, party_nip, net, vat, gross, currency = row[9:17]
@@ -134,32 +141,34 @@ def _row(row: Row) -> GridRow:
 _Values = list[str | int]
 
 
-def _where(chosen: GridFilter, firm_leads: bool = True) -> tuple[str, _Values]:
-    """Conditions of a filter. A `+` keeps a column from choosing the index: the order has to choose it.
+def _where(chosen: GridFilter, order: _Order | None = None) -> tuple[str, _Values]:
+    """Conditions of a filter. Under an order, a `+` keeps them from choosing the index: the order has to choose it.
 
-    One firm alone chooses it where `firm_leads`: when there is no order, or the firm has an index of that order.
+    Only one firm alone may, where it has an index of that order.
     """
+    firm_ids = chosen.firm_ids
+    free = "" if order is None else "+"
     parts, values = ["1 = 1"], _Values()
-    if chosen.firm_ids is not None:
-        one = firm_leads and len(chosen.firm_ids) == 1
-        places_ = places(len(chosen.firm_ids))
-        parts.append("d.firm_id = ?" if one else composed("+d.firm_id IN ({places})", places=places_))
-        values += chosen.firm_ids
+    if firm_ids is not None:
+        leads = order is None or (order.within_firm and len(firm_ids) == 1)
+        condition = "{free}d.firm_id = ?" if len(firm_ids) == 1 else "{free}d.firm_id IN ({places})"
+        parts.append(composed(condition, free="" if leads else "+", places=places(len(firm_ids))))
+        values += firm_ids
     if chosen.direction is not None:
-        parts.append("+d.direction = ?")
+        parts.append(composed("{free}d.direction = ?", free=free))
         values.append(chosen.direction.value)
     if chosen.statuses is not None:
-        parts.append(composed("+d.status IN ({places})", places=places(len(chosen.statuses))))
+        parts.append(composed("{free}d.status IN ({places})", free=free, places=places(len(chosen.statuses))))
         values += [status.value for status in chosen.statuses]
     if chosen.max_id is not None:
         parts.append("+d.id <= ?")
         values.append(chosen.max_id)
     words = folded(chosen.text).split()
     if words:
-        likes = " AND ".join(["s.text LIKE ? ESCAPE '\\'"] * len(words))
         parts.append(
             composed(
-                "EXISTS (SELECT 1 FROM document_search s WHERE s.document_id = d.id AND {likes})", likes=likes
+                _TEXT_OF_ALL if firm_ids is None else _TEXT_OF_SOME,
+                likes=" AND ".join(["s.text LIKE ? ESCAPE '\\'"] * len(words)),
             )
         )
         values += [f"%{_literal(word)}%" for word in words]
@@ -229,7 +238,7 @@ class Grid:
     async def anchors(self, chosen: GridFilter, sort: Sort, descending: bool, every: int = 128) -> list[Key]:
         """Keys of every so-manieth row, beginning with the first: page n starts at the n-th of them."""
         order = _ORDERS[sort]
-        where, values = _where(chosen, order.within_firm)
+        where, values = _where(chosen, order)
         sql = composed(_ANCHORS, column=order.column, order=_ordered(order, descending), where=where)
         rows = await self._database.scan(sql, [*values, every, every])
         return [(key, id_) for key, id_ in rows]
@@ -259,15 +268,13 @@ class Grid:
 
     async def tree_counts(self, firm_ids: Sequence[int] | None = None) -> dict[tuple[Direction, Status], int]:
         """How many documents stand where, of some firms or of all; places without any are left out."""
-        narrowed = firm_ids is not None
+        where, values = _where(GridFilter(firm_ids=None if firm_ids is None else tuple(firm_ids)))
         rows = await self._database.scan(
             composed(
-                "SELECT direction, status, count(*) FROM document {where} GROUP BY direction, status",
-                where=composed("WHERE firm_id IN ({places})", places=places(len(firm_ids or ())))
-                if narrowed
-                else "",
+                "SELECT d.direction, d.status, count(*) FROM document d WHERE {where} GROUP BY d.status, d.direction",
+                where=where,
             ),
-            tuple(firm_ids or ()),
+            values,
         )
         return {(Direction(direction), Status(status)): count for direction, status, count in rows}
 
@@ -284,7 +291,7 @@ class Grid:
         self, chosen: GridFilter, order: _Order, key: Key, sign: str, descending: bool, limit: int
     ) -> list[GridRow]:
         beyond, place = _beyond(order, key, sign)
-        where, values = _where(chosen, order.within_firm)
+        where, values = _where(chosen, order)
         sql = composed(
             _PAGE, column=order.column, beyond=beyond, where=where, order=_ordered(order, descending)
         )

@@ -264,7 +264,7 @@ async def test_every_page_is_read_in_the_order_of_an_index(
         await buffer.grid.before(chosen, sort, descending, key, 3)
         await buffer.grid.page_at(chosen, sort, descending, key, 3)
         await buffer.grid.last(chosen, sort, descending, 3)
-    assert [plan for plan in explaining.plans if "TEMP B-TREE" in plan or plan.startswith("SCAN")] == []
+    assert [plan for plan in explaining.plans if "TEMP B-TREE" in plan or plan.startswith("SCAN d")] == []
 
 
 @pytest.mark.parametrize("chosen", SHAPES)

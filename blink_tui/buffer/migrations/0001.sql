@@ -119,6 +119,7 @@ CREATE TABLE document (
     UNIQUE (ksef_number, firm_id)
 ) STRICT;
 CREATE INDEX document_to_derive ON document (derived_version);
+CREATE INDEX document_by_status ON document (status, direction, firm_id);
 -- Over all firms: the trailing columns let a filter be decided inside the index.
 CREATE INDEX document_by_issue ON document (issue_date, id, firm_id, direction, status);
 CREATE INDEX document_by_receipt ON document (received_date, id, firm_id, direction, status);
