@@ -10,10 +10,13 @@ import msgspec
 from starlette.datastructures import QueryParams
 
 from blink_tui.sandbox.errors import invalid
+from blink_tui.sandbox.faults import Fault
 
 if TYPE_CHECKING:
     from blink_tui.sandbox.sessions import AuthOperation, BearerKind
     from blink_tui.sandbox.state import Sandbox
+
+_REFERENCE_LENGTH = 36
 
 
 @dataclass(slots=True)
@@ -30,6 +33,12 @@ class Call:
     client_ip: str
     login: AuthOperation | None
     """Who asks, where the operation needs a bearer token."""
+    permissions: tuple[str, ...] = ()
+    """What his token lets him do."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By names in small letters."""
+    faults: tuple[Fault, ...] = ()
+    """What shall go wrong with the order."""
 
     @property
     def session(self) -> AuthOperation:
@@ -37,6 +46,13 @@ class Call:
         if self.login is None:
             raise RuntimeError(f"{self.path} is open to everyone")
         return self.login
+
+    def reference(self) -> str:
+        """The reference number of the path. Raises ApiError 400/21405 when it has not 36 characters."""
+        text: str = self.params["reference"]
+        if len(text) != _REFERENCE_LENGTH:
+            raise invalid(f"referenceNumber: {text}")
+        return text
 
     def integer(self, name: str, default: int, low: int, high: int | None = None) -> int:
         """A whole number among the query's parameters. Raises ApiError 400/21405 outside its bounds."""
@@ -66,6 +82,11 @@ def json_reply(value: Any, status: int = 200) -> Reply:
     return Reply(status, msgspec.json.encode(value))
 
 
+UNLIMITED = "unlimited"
+"""Group of what is not counted."""
+CONTROL = "control"
+"""Group of the sandbox's own operations: neither counted nor logged."""
+
 Handler = Callable[[Call], Awaitable[Reply]]
 
 
@@ -77,8 +98,17 @@ class Operation:
     path: str
     handler: Handler
     group: str
-    """Limit group; `anonymous` counts per address, `unlimited` not at all."""
+    """Limit group; `anonymous` counts per address, `UNLIMITED` and `CONTROL` not at all."""
     bearers: frozenset[BearerKind] = frozenset()
     """Kinds of token that open it; empty is open to everyone."""
     permissions: tuple[str, ...] = ()
     """Any of these is needed."""
+    contexts: tuple[str, ...] = ()
+    """Types of context in which it is open; empty is all."""
+    signature_only: bool = False
+    """A KSeF token does not open it."""
+
+    @property
+    def name(self) -> str:
+        """How faults and the log name it: the name of its handler."""
+        return self.handler.__name__

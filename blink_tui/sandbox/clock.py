@@ -27,12 +27,29 @@ class Clock(Protocol):
     def now(self) -> int:
         """The present in ticks."""
 
+    def advance(self, amount: float) -> None:
+        """Move the present by so many seconds, back as well."""
+
+    def go_to(self, now: int) -> None:
+        """Make an instant the present."""
+
 
 class RealClock:
-    """The machine's clock."""
+    """The machine's clock, shifted as far as it was moved."""
+
+    def __init__(self) -> None:
+        self._shift = 0
 
     def now(self) -> int:
-        return time.time_ns() // 100
+        return time.time_ns() // 100 + self._shift
+
+    def advance(self, amount: float) -> None:
+        """Move the present by so many seconds, back as well."""
+        self._shift += seconds(amount)
+
+    def go_to(self, now: int) -> None:
+        """Make an instant the present; time goes on from there."""
+        self._shift += now - self.now()
 
 
 class VirtualClock:
@@ -45,8 +62,12 @@ class VirtualClock:
         return self._now
 
     def advance(self, amount: float) -> None:
-        """Move the present by so many seconds."""
+        """Move the present by so many seconds, back as well."""
         self._now += seconds(amount)
+
+    def go_to(self, now: int) -> None:
+        """Make an instant the present."""
+        self._now = now
 
 
 def seconds(amount: float) -> int:

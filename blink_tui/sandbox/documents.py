@@ -7,14 +7,14 @@ import hashlib
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from blink_tui.model.dates import warsaw
 from blink_tui.sandbox.clock import datetime_of, start_of_day, text_of
-from blink_tui.sandbox.facts import InvoiceFacts, Named
+from blink_tui.sandbox.facts import SUBJECTS, Context, InvoiceFacts, Named
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -53,9 +53,16 @@ class Document:
         """Base64 SHA-256 of the XML."""
         return base64.b64encode(self.sha256).decode()
 
-    def metadata_in_package(self) -> bytes:
-        """InvoiceMetadata with instants of seven digits, as packages carry it (PROTOCOL 6)."""
-        return _dates_json(self.stamps, 7) + self.metadata[_DATES_LENGTH:]
+    @property
+    def stored_text(self) -> str:
+        """Permanent storage with all seven digits."""
+        return text_of(self.stamps.stored, 7)
+
+    def metadata_with(self, digits: int) -> bytes:
+        """InvoiceMetadata with instants of six or seven digits; packages carry seven (PROTOCOL 6)."""
+        if digits == _DIGITS:
+            return self.metadata
+        return _dates_json(self.stamps, digits) + self.metadata[_DATES_LENGTH:]
 
 
 def _dates_json(stamps: Stamps, digits: int) -> bytes:
@@ -67,7 +74,8 @@ def _dates_json(stamps: Stamps, digits: int) -> bytes:
     ).encode()
 
 
-_DATES_LENGTH = len(_dates_json(Stamps(0, 0, 0), 6))
+_DIGITS = 6
+_DATES_LENGTH = len(_dates_json(Stamps(0, 0, 0), _DIGITS))
 
 
 def make_document(
@@ -114,7 +122,7 @@ def make_document(
         sha256=sha256,
         stamps=stamps,
         issue_day=start_of_day(facts.issue_date),
-        metadata=_dates_json(stamps, 6) + _encoder.encode(rest)[1:],
+        metadata=_dates_json(stamps, _DIGITS) + _encoder.encode(rest)[1:],
     )
 
 
@@ -138,6 +146,10 @@ class Shelf:
 
     def __len__(self) -> int:
         return len(self._documents)
+
+    def all(self) -> list[Document]:
+        """Every document in the order of permanent storage."""
+        return list(self._documents)
 
     def add(self, document: Document) -> None:
         """Put a document in its place by permanent storage; those of one instant stay in order of arrival."""
@@ -168,3 +180,35 @@ class Shelf:
             keys = array("q", (_key(document, date_type) for document in documents))
             self._by_other_date[date_type] = keys, documents
         return self._by_other_date[date_type]
+
+
+_NOTHING = Shelf()
+
+
+@dataclass(slots=True)
+class Repository:
+    """The documents, by number and by who sees them."""
+
+    by_number: dict[str, Document] = field(default_factory=dict)
+    shelves: dict[tuple[Context, str], Shelf] = field(default_factory=dict)
+
+    def add(self, document: Document, facts: InvoiceFacts) -> None:
+        """Store a document and let its parties see it, each once per subject."""
+        self.by_number[document.ksef_number] = document
+        for viewer in dict.fromkeys(facts.viewers()):
+            self.shelves.setdefault(viewer, Shelf()).add(document)
+
+    def shelf(self, context: Context, subject: str) -> Shelf:
+        """What a context sees under a subject."""
+        return self.shelves.get((context, subject), _NOTHING)
+
+    def find(self, context: Context, number: str) -> Document | None:
+        """A document by number, if the context sees it at all."""
+        document = self.by_number.get(plain_number(number))
+        seen = document is not None and any(document in self.shelf(context, subject) for subject in SUBJECTS)
+        return document if seen else None
+
+
+def plain_number(number: str) -> str:
+    """A KSeF number in the form of 35 characters; those of KSeF 1.0 have one hyphen more (PROTOCOL 4)."""
+    return number if len(number) == 35 else number[:26] + number[27:]

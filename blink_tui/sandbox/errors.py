@@ -22,22 +22,52 @@ _TITLES = {
     405: "Method Not Allowed",
     410: "Gone",
     429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
 }
 
 _DESCRIPTIONS = {
     21001: "Nieczytelna treść.",
     21111: "Nieprawidłowe wyzwanie autoryzacyjne.",
     21164: "Faktura o podanym identyfikatorze nie istnieje.",
+    21115: "Nieprawidłowy certyfikat.",
+    21117: "Nieprawidłowy identyfikator podmiotu dla wskazanego typu kontekstu.",
     21165: "Faktura o podanym numerze KSeF nie jest jeszcze dostępna.",
     21175: "Wynik zapytania o podanym identyfikatorze nie istnieje.",
     21181: "Nieprawidłowe żądanie eksportu faktur.",
     21182: "Osiągnięto limit trwających eksportów.",
     21183: "Zakres filtrowania wykracza poza dostępny zakres danych.",
+    21217: "Nieprawidłowe kodowanie znaków.",
     21301: "Brak autoryzacji.",
     21304: "Brak uwierzytelnienia.",
+    21308: "Próba wykorzystania metod autoryzacyjnych osoby zmarłej.",
+    21401: "Dokument nie jest zgodny ze schemą (xsd).",
     21405: "Błąd walidacji danych wejściowych.",
+    21406: "Konflikt podpisu i typu uwierzytelnienia.",
+    21418: "Przekazany token kontynuacji ma nieprawidłowy format.",
     21470: "Przesłany identyfikator klucza jest nieznany lub wskazuje na wycofany klucz.",
+    25001: "Brak możliwości pobrania danych do CSR dla wykorzystanego sposobu uwierzytelnienia.",
+    25002: "Brak możliwości złożenia wniosku certyfikacyjnego dla wykorzystanego sposobu uwierzytelnienia.",
+    25003: "Dane w CSR nie zgadzają się z danymi w użytym wektorze uwierzytelniającym.",
+    25004: "Niepoprawny format CSR lub niepoprawny podpis CSR.",
+    25005: "Wniosek certyfikacyjny o podanym numerze referencyjnym nie istnieje.",
+    25006: "Osiągnięto limit możliwych do złożenia wniosków certyfikacyjnych.",
+    25007: "Osiągnięto limit dopuszczalnej liczby posiadanych certyfikatów.",
+    25008: "Certyfikat o podanym numerze seryjnym nie istnieje.",
+    25009: "Nie można odwołać wskazanego certyfikatu, "
+    "ponieważ jest już odwołany, zablokowany lub nieważny.",
+    25010: "Nieprawidłowy typ lub długość klucza.",
+    25011: "Nieprawidłowy algorytm podpisu CSR.",
+    26001: "Nie można nadać tokenowi uprawnień których nie posiadasz.",
+    26002: "Nie można wygenerować tokena dla obecnego typu kontekstu.",
+    30001: "Podmiot lub uprawnienie już istnieje.",
+    9101: "Nieprawidłowy dokument.",
+    9102: "Brak podpisu.",
+    9103: "Przekroczona liczba dozwolonych podpisów.",
+    9105: "Nieprawidłowy podpis.",
 }
+
+_UNNAMED = "Żądanie nie może być zrealizowane."
 
 
 class ApiError(Exception):
@@ -83,9 +113,14 @@ def forbidden(reason: str, detail: str, **security: Any) -> ApiError:
     return ApiError(403, detail, fields={"reasonCode": reason, "security": security or None})
 
 
-def gone() -> ApiError:
-    """HTTP 410: the operation is past its time."""
-    return ApiError(410, "Operacja wygasła i nie jest już dostępna.")
+def no_access() -> ApiError:
+    """HTTP 403: the thing is not the caller's."""
+    return forbidden("insufficient-resource-access", "Brak dostępu do wskazanego zasobu.")
+
+
+def gone(detail: str = "Operacja wygasła i nie jest już dostępna.") -> ApiError:
+    """HTTP 410: the operation or the document is past its time."""
+    return ApiError(410, detail)
 
 
 def too_many(limit: int, unit: str, retry_after: int) -> ApiError:
@@ -116,7 +151,9 @@ def render(error: ApiError, *, path: str, now: int, problem_details: bool) -> Re
 
 
 def _listed(error: ApiError) -> list[tuple[int, str, list[str]]]:
-    return [(code, _DESCRIPTIONS[code], [detail] if detail else []) for code, detail in error.codes]
+    return [
+        (code, _DESCRIPTIONS.get(code, _UNNAMED), [detail] if detail else []) for code, detail in error.codes
+    ]
 
 
 def _problem(error: ApiError, path: str, now: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from blink_tui.sandbox.clock import DAY, seconds, text_of
 from blink_tui.sandbox.documents import Document
 from blink_tui.sandbox.facts import Context
+from blink_tui.sandbox.faults import Fault
 from blink_tui.sandbox.keys import sha256_base64
 from blink_tui.sandbox.options import SandboxOptions
 from blink_tui.sandbox.packages import MAX_BYTES, EncryptedPart, Package, PackageShop, encrypt
@@ -31,6 +32,8 @@ _DESCRIPTIONS = {
     210: "Eksport faktur wygasł i nie jest już dostępny do pobrania",
     415: "Błąd odszyfrowania dostarczonego klucza",
     420: "Zakres filtrowania wykracza poza dostępny zakres danych",
+    500: "Nieznany błąd (500)",
+    550: "Operacja została anulowana przez system",
 }
 
 
@@ -52,6 +55,8 @@ class Export:
     """The last document of a truncated package."""
     package: Package | None = None
     encrypted: tuple[EncryptedPart, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    """What shall be wrong with the package."""
 
     def part_name(self, number: int) -> str:
         """File name of a part; numbers begin at 1."""
@@ -74,7 +79,7 @@ class ExportDesk:
 
     def __init__(self, options: SandboxOptions) -> None:
         self._options = options
-        self._shop = PackageShop(options.part_size)
+        self._shop = PackageShop(options.part_size, options.package_digits)
         self._exports: dict[str, Export] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._secret = secrets.token_bytes(32)
@@ -84,6 +89,21 @@ class ExportDesk:
         return sum(
             export.context == context and not export.finished(now) for export in self._exports.values()
         )
+
+    def told(self, now: int, context: str | None) -> list[dict[str, Any]]:
+        """Every export of a context, or of all, as the sandbox tells of its contents."""
+        return [
+            {
+                "referenceNumber": export.reference,
+                "context": export.context[1],
+                "created": text_of(export.created, 7),
+                "finished": export.finished(now),
+                "failure": export.failure and export.failure[0],
+                "invoiceCount": export.package and export.package.count,
+            }
+            for export in self._exports.values()
+            if context in (None, export.context[1])
+        ]
 
     def find(self, reference: str) -> Export | None:
         """An export by its reference number."""
@@ -112,7 +132,9 @@ class ExportDesk:
         return documents
 
     async def _prepare(self, export: Export, documents: Sequence[Document], only_metadata: bool) -> None:
-        package = await asyncio.to_thread(self._shop.package, documents, export.compression, only_metadata)
+        package = await asyncio.to_thread(
+            self._shop.package, documents, export.compression, only_metadata, export.faults
+        )
         export.encrypted = await asyncio.to_thread(_encrypted_parts, package, export.key, export.iv)
         export.package = package
 
@@ -123,7 +145,7 @@ class ExportDesk:
         if export.failure is not None:
             return {**_status(*export.failure), "completedDate": text_of(export.ready_at)}
         expires = export.ready_at + seconds(self._options.package_life)
-        if now >= expires:
+        if now >= expires or any(fault.do == "expire" for fault in export.faults):
             export.package, export.encrypted = _DROPPED, ()
             return {**_status(210), "completedDate": text_of(export.ready_at)}
         return {
@@ -158,8 +180,8 @@ class ExportDesk:
             "compressionType": export.compression,
         }
         if export.window.mark is not None:
-            body["permanentStorageHwmDate"] = text_of(export.window.mark)
-        return body | _last_date(export)
+            body["permanentStorageHwmDate"] = text_of(export.window.mark, self._options.digits)
+        return body | _last_date(export, self._options.digits)
 
     def _link(self, export: Export, number: int, base: str, expires: int) -> str:
         name = export.part_name(number)
@@ -197,7 +219,7 @@ def _status(code: int, detail: str | None = None) -> dict[str, Any]:
     return {"status": status}
 
 
-def _last_date(export: Export) -> dict[str, str]:
+def _last_date(export: Export, digits: int) -> dict[str, str]:
     """The date of the last document of a truncated package, in the field of the date asked by."""
     last = export.truncated_at
     if last is None:
@@ -205,5 +227,5 @@ def _last_date(export: Export) -> dict[str, str]:
     if export.window.date_type == "Issue":
         return {"lastIssueDate": text_of(last.issue_day)[:10]}
     if export.window.date_type == "Invoicing":
-        return {"lastInvoicingDate": text_of(last.stamps.invoicing)}
-    return {"lastPermanentStorageDate": text_of(last.stamps.stored)}
+        return {"lastInvoicingDate": text_of(last.stamps.invoicing, digits)}
+    return {"lastPermanentStorageDate": text_of(last.stamps.stored, digits)}

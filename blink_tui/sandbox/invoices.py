@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from blink_tui.sandbox.calls import Call, Reply
-from blink_tui.sandbox.clock import text_of
-from blink_tui.sandbox.errors import ApiError, bad_request, invalid
+from blink_tui.sandbox.clock import seconds, text_of
+from blink_tui.sandbox.errors import ApiError, bad_request, gone, invalid
+from blink_tui.sandbox.options import SandboxOptions
 from blink_tui.sandbox.queries import Selection, select, window_of
 from blink_tui.sandbox.wire import Filters, KsefNumberText, decode
 
@@ -26,18 +27,18 @@ async def query_metadata(call: Call) -> Reply:
     page = call.integer("pageOffset", 0, 0)
     size = call.integer("pageSize", 10, 10, 250)
     now, mark = sandbox.marks.pin(context, call.body, page, call.now, sandbox.high_water_mark())
-    window = window_of(filters, now, mark)
+    window = window_of(filters, now, mark, sandbox.options)
     if window.beyond_mark:
         raise bad_request(21183, BEYOND_MARK)
     selection = select(sandbox.documents.shelf(context, filters.subject_type), filters, window, now)
-    return _page(selection, window.mark, page * size, size, sandbox.options.truncate_after, order == "Desc")
+    return _page(selection, window.mark, page * size, size, sandbox.options, order == "Desc")
 
 
 def _page(
-    selection: Selection, mark: int | None, start: int, size: int, limit: int, descending: bool
+    selection: Selection, mark: int | None, start: int, size: int, options: SandboxOptions, descending: bool
 ) -> Reply:
     """One page. The page that reaches the limit is the last; it says so when there would be more."""
-    total = len(selection)
+    total, limit, digits = len(selection), options.truncate_after, options.digits
     if start >= limit and start > 0:
         raise invalid(f"Zapytanie zwraca najwyżej {limit} rekordów.")
     start = min(start, total)
@@ -45,13 +46,13 @@ def _page(
     rows = selection.rows_descending(start, end) if descending else selection.rows(start, end)
     more = b"true" if end < total else b"false"
     truncated = b"true" if end < total and end == limit else b"false"
-    told = b"null" if mark is None else b'"%s"' % text_of(mark).encode()
+    told = b"null" if mark is None else b'"%s"' % text_of(mark, digits).encode()
     head = b'{"hasMore":%s,"isTruncated":%s,"permanentStorageHwmDate":%s,"invoices":[' % (
         more,
         truncated,
         told,
     )
-    return Reply(200, b"%s%s]}" % (head, b",".join([document.metadata for document in rows])))
+    return Reply(200, b"%s%s]}" % (head, b",".join([document.metadata_with(digits) for document in rows])))
 
 
 async def get_invoice(call: Call) -> Reply:
@@ -64,6 +65,8 @@ async def get_invoice(call: Call) -> Reply:
     document = call.sandbox.documents.find(call.session.context, number)
     if document is None or document.stamps.acquired > call.now:
         raise _unknown(number)
+    if document.stamps.stored < call.now - seconds(call.sandbox.options.retention):
+        raise gone("Faktura nie jest już dostępna: minął okres jej przechowywania.")
     if document.stamps.stored > call.now:
         raise bad_request(
             21165,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
-from blink_tui.sandbox.clock import text_of, ticks_of
+from blink_tui.sandbox.clock import Clock, datetime_of, text_of, ticks_of
 
 TOKEN_USAGE = "KsefTokenEncryption"  # noqa: S105 - the contract's name of a usage
 SYMMETRIC_USAGE = "SymmetricKeyEncryption"
@@ -61,9 +62,15 @@ class ServerKey:
             return None
 
 
-def make_key(usage: str, now: datetime) -> ServerKey:
-    """A new RSA-2048 key, valid from thirty days ago for two years."""
-    private = rsa.generate_private_key(65537, 2048)
+@lru_cache
+def _private_key(usage: str, generation: int) -> rsa.RSAPrivateKey:
+    """RSA-2048; made once in a process, because it is dear and nothing of it depends on the sandbox."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+def make_key(usage: str, valid_from: datetime, generation: int = 0) -> ServerKey:
+    """The key of a generation, valid for two years."""
+    private = _private_key(usage, generation)
     public = private.public_key()
     name = x509.Name(
         [
@@ -71,7 +78,7 @@ def make_key(usage: str, now: datetime) -> ServerKey:
             x509.NameAttribute(NameOID.COMMON_NAME, f"KSeF sandbox {usage}"),
         ]
     )
-    valid_from = (now - timedelta(days=30)).replace(microsecond=0)
+    valid_from = valid_from.replace(microsecond=0)
     valid_to = valid_from + timedelta(days=730)
     certificate = (
         x509.CertificateBuilder()
@@ -89,15 +96,42 @@ def make_key(usage: str, now: datetime) -> ServerKey:
 
 
 class KeyRing:
-    """The keys in force."""
+    """The keys in force, the newest first."""
 
-    def __init__(self, now: datetime) -> None:
-        self._keys = [make_key(usage, now) for usage in (TOKEN_USAGE, SYMMETRIC_USAGE)]
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._generation = 0
+        self._keys = self._made(self._now() - timedelta(days=30))
 
     def published(self) -> list[dict[str, object]]:
-        """Every key that callers may use."""
-        return [key.published() for key in self._keys]
+        """Every key that is or will be in force."""
+        return [key.published() for key in self._known()]
 
     def find(self, usage: str, key_id: str | None) -> ServerKey | None:
         """The key a caller named; without a name the one in force, as servers before 2.9 do it (PROTOCOL 7)."""
-        return next((key for key in self._keys if key.usage == usage and key_id in (None, key.key_id)), None)
+        valid = (key for key in self._known() if key.usage == usage and key.valid_from <= self._now())
+        return next((key for key in valid if key_id in (None, key.key_id)), None)
+
+    def rotate(self, announced: float | None = None) -> None:
+        """Replace all keys: suddenly, or with new ones in force after `announced` seconds.
+
+        The old ones then stay good for as long again.
+        """
+        self._generation += 1
+        if announced is None:
+            self._keys = self._made(self._now())
+            return
+        begins = self._now() + timedelta(seconds=announced)
+        ends = begins + timedelta(seconds=announced)
+        self._keys = self._made(begins) + [
+            replace(key, valid_to=min(key.valid_to, ends)) for key in self._known()
+        ]
+
+    def _made(self, valid_from: datetime) -> list[ServerKey]:
+        return [make_key(usage, valid_from, self._generation) for usage in (TOKEN_USAGE, SYMMETRIC_USAGE)]
+
+    def _known(self) -> list[ServerKey]:
+        return [key for key in self._keys if self._now() < key.valid_to]
+
+    def _now(self) -> datetime:
+        return datetime_of(self._clock.now())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +33,26 @@ class SandboxOptions:
     """Share of generated invoices that the firms issue; with 0 all are their purchases."""
     json: bool = False
     """Announce the firms as one line of JSON instead of a table."""
+    log: Path | None = None
+    """File to whose end every request goes as a line of JSON."""
     exit_with_parent: bool = False
     """End when standard input ends, as it does when the parent process dies."""
     limits: bool = True
     """Hold callers to the documented request limits (PROTOCOL 5)."""
+    clock: datetime | None = None
+    """Instant at which the clock of `serve` stands still until it is moved; None is the machine's clock."""
     hwm_lag: float = 120.0
-    """How far the high-water mark stays behind now."""
+    """How far the high-water mark stays behind now, at least."""
+    hwm_step: float = 0.0
+    """The mark advances in leaps of this length; 0 is smoothly."""
+    retention: float = 10 * 365 * 86_400.0
+    """How long a document is kept after its storage; afterwards it is gone (410)."""
+    bounds: Literal["[]", "[)", "(]", "()"] = "[]"
+    """Whether `from` and `to` of a date range are themselves inside it, as mathematicians write it."""
+    digits: Literal[6, 7] = 6
+    """Fractional digits of instants in answers."""
+    package_digits: Literal[6, 7] = 7
+    """Fractional digits of instants in `_metadata.json` of packages."""
     truncate_after: int = 10_000
     """Rows after which a metadata query is truncated."""
     max_package: int = 10_000
@@ -46,6 +61,12 @@ class SandboxOptions:
     """Largest plain part of a package."""
     auth_delay: float = 0.5
     """How long a login stays at status 100."""
+    token_delay: float = 1.0
+    """How long a new KSeF token stays pending."""
+    certificate_delay: float = 1.0
+    """How long a request for a certificate stays at status 100."""
+    self_signed: bool = True
+    """Log in with self-made certificates, too, as on the environment TEST."""
     export_delay: float = 1.0
     """How long an export stays at status 100, at least."""
     link_life: float = 3_600.0

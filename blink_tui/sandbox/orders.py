@@ -14,8 +14,15 @@ from blink_tui.sandbox.queries import select, window_of
 from blink_tui.sandbox.references import new_reference
 from blink_tui.sandbox.wire import Encryption, ExportOrder, decode
 
+_NEVER = 1 << 62
 _KEY_SIZE = 32
 _IV_SIZE = 16
+
+FAILURES = {
+    420: BEYOND_MARK,
+    550: "Przetwarzanie zostało przerwane z przyczyn wewnętrznych systemu. Spróbuj ponownie",
+}
+"""Details of failed exports."""
 
 _LINK_REFUSED = (
     b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code>'
@@ -34,7 +41,7 @@ async def order_export(call: Call) -> Reply:
             f"Nie można wyeksportować paczki faktur dla wybranego podmiotu ({subject_type}) "
             f"i zalogowanego identyfikatora kontekstu ({session.context[0]}).",
         )
-    window = window_of(order.filters, call.now, sandbox.high_water_mark())
+    window = window_of(order.filters, call.now, sandbox.high_water_mark(), sandbox.options)
     key, iv = _keys(call, order.encryption)
     if sandbox.exports.running(session.context, call.now) >= RUNNING_AT_ONCE:
         raise bad_request(
@@ -50,8 +57,16 @@ async def order_export(call: Call) -> Reply:
         compression=order.compression_type or "Zip",
         window=window,
         iv=iv,
+        faults=call.faults,
     )
-    if key is None:
+    for fault in call.faults:
+        if fault.do == "hang":
+            export.ready_at = _NEVER if fault.seconds is None else call.now + seconds(fault.seconds)
+        elif fault.do == "fail":
+            export.failure = fault.status, fault.detail or FAILURES.get(fault.status)
+    if export.failure is not None:
+        sandbox.exports.add(export)
+    elif key is None:
         export.failure = 415, None
         sandbox.exports.add(export)
     elif window.beyond_mark:

@@ -18,7 +18,9 @@ from threading import Lock
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from blink_tui.sandbox.documents import Document
+from blink_tui.sandbox.faults import Fault
 from blink_tui.sandbox.keys import sha256_base64
+from blink_tui.sandbox.spoiling import Content, broken, spoiled
 
 MAX_BYTES = 1_000_000_000
 """Compressed bytes after which a package is truncated (PROTOCOL 4)."""
@@ -66,13 +68,22 @@ def encrypt(data: memoryview, key: bytes, iv: bytes) -> bytes:
 class PackageShop:
     """Builds packages and keeps the last ones. Called in worker threads."""
 
-    def __init__(self, part_size: int) -> None:
+    def __init__(self, part_size: int, digits: int) -> None:
         self._part_size = part_size
+        self._digits = digits
         self._built: OrderedDict[bytes, Package] = OrderedDict()
         self._lock = Lock()
 
-    def package(self, documents: Sequence[Document], compression: str, only_metadata: bool) -> Package:
-        """The package of these documents, built once."""
+    def package(
+        self,
+        documents: Sequence[Document],
+        compression: str,
+        only_metadata: bool,
+        faults: tuple[Fault, ...] = (),
+    ) -> Package:
+        """The package of these documents, built once; one with faults is built for itself."""
+        if faults:
+            return self._build(documents, compression, only_metadata, faults)
         names = "\n".join(document.ksef_number for document in documents)
         key = hashlib.sha256(f"{compression} {only_metadata}\n{names}".encode()).digest()
         with self._lock:
@@ -83,14 +94,25 @@ class PackageShop:
                 self._built.popitem(last=False)
             return self._built[key]
 
-    def _build(self, documents: Sequence[Document], compression: str, only_metadata: bool) -> Package:
-        metadata = b'{"invoices":[%s]}' % b",".join([each.metadata_in_package() for each in documents])
+    def _build(
+        self,
+        documents: Sequence[Document],
+        compression: str,
+        only_metadata: bool,
+        faults: tuple[Fault, ...] = (),
+    ) -> Package:
+        content = Content(documents, [each.metadata_with(self._digits) for each in documents])
+        for fault in faults:
+            content = spoiled(content, fault)
+        metadata = b'{"invoices":[%s]}' % b",".join(content.rows)
         archive = tar_gz if compression == "TarGz" else zip_file
-        data = memoryview(archive(() if only_metadata else documents, metadata))
+        packed = archive(() if only_metadata else content.documents, metadata)
+        data = memoryview(broken(packed) if any(fault.do == "broken-archive" for fault in faults) else packed)
         cuts = range(0, len(data), self._part_size)
         pieces = [data[cut : cut + self._part_size] for cut in cuts]
         parts = tuple(Part(piece, sha256_base64(piece)) for piece in pieces)
-        return Package(len(data), len(documents), parts)
+        count = len(documents) + any(fault.do == "wrong-count" for fault in faults)
+        return Package(len(data), count, parts)
 
 
 def zip_file(documents: Sequence[Document], metadata: bytes) -> bytes:

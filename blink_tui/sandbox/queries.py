@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
-from blink_tui.sandbox.clock import DAY, parse_ticks
-from blink_tui.sandbox.documents import Document, Shelf
+from blink_tui.sandbox.clock import DAY, parse_ticks, seconds
+from blink_tui.sandbox.documents import Document, Shelf, plain_number
 from blink_tui.sandbox.errors import invalid
+from blink_tui.sandbox.options import SandboxOptions
 from blink_tui.sandbox.wire import Filters, Wire
 
 _LONGEST = 100 * DAY
@@ -27,9 +28,11 @@ class Window:
     """High-water mark to be told, None when the date is not the one of permanent storage."""
     beyond_mark: bool
     """It was to end at the mark, but begins after it: nothing new (PROTOCOL 4)."""
+    oldest: int
+    """Documents stored before it are past retention."""
 
 
-def window_of(filters: Filters, now: int, mark: int) -> Window:
+def window_of(filters: Filters, now: int, mark: int, options: SandboxOptions) -> Window:
     """The window of a request. Raises ApiError 400/21405 for dates that the contract does not take."""
     asked = filters.date_range
     low = _instant("dateRange.from", asked.from_)
@@ -38,14 +41,20 @@ def window_of(filters: Filters, now: int, mark: int) -> Window:
         raise invalid("Parametr dateRange.to jest wcześniejszy niż dateRange.from.")
     if high - low > _LONGEST:
         raise invalid("Zakres dat nie może przekraczać 100 dni.")
+    after_low, over_high = int(options.bounds[0] == "("), int(options.bounds[1] == "]")
+    oldest = now - seconds(options.retention)
     if asked.date_type == "PermanentStorage":
         restricted = asked.restrict_to_permanent_storage_hwm_date is True
         end = min(high, mark)
-        upper = end if restricted else min(high, now) + 1
-        return Window(asked.date_type, low, upper, end, restricted and low > mark)
+        upper = (end if restricted else min(high, now)) + over_high
+        return Window(
+            asked.date_type, max(low + after_low, oldest), upper, end, restricted and low > mark, oldest
+        )
     if asked.date_type == "Issue":
-        return Window(asked.date_type, low // DAY * DAY, high // DAY * DAY + 1, None, beyond_mark=False)
-    return Window(asked.date_type, low, min(high, now) + 1, None, beyond_mark=False)
+        first, last = low // DAY * DAY + after_low, high // DAY * DAY + over_high
+    else:
+        first, last = low + after_low, min(high, now) + over_high
+    return Window(asked.date_type, first, last, None, beyond_mark=False, oldest=oldest)
 
 
 def _instant(name: str, text: str) -> int:
@@ -76,12 +85,14 @@ class Selection:
 
 
 def select(shelf: Shelf, filters: Filters, window: Window, now: int) -> Selection:
-    """The documents of a shelf in a window that pass all filters and are stored by now."""
+    """The documents of a shelf in a window that pass all filters, are stored by now and still kept."""
     documents, first, last = shelf.between(window.date_type, window.low, window.high)
     tests = _tests(filters)
     if window.date_type == "PermanentStorage" and not tests:
         return Selection(documents, first, last)
-    chosen = [document for document in documents[first:last] if document.stamps.stored <= now]
+    chosen = [
+        document for document in documents[first:last] if window.oldest <= document.stamps.stored <= now
+    ]
     if tests:
         decode = _view.decode
         chosen = [
@@ -173,8 +184,3 @@ def _within(filters: Filters) -> _Test:
     low = float("-inf") if amount.from_ is None else amount.from_
     high = float("inf") if amount.to is None else amount.to
     return lambda view: low <= getattr(view, field) <= high
-
-
-def plain_number(number: str) -> str:
-    """A KSeF number in the form of 35 characters; those of KSeF 1.0 have one hyphen more (PROTOCOL 4)."""
-    return number if len(number) == 35 else number[:26] + number[27:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import sys
@@ -10,12 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from types import FrameType
+from typing import Any
 
 import msgspec
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from blink_tui.i18n import _
-from blink_tui.sandbox.clock import Clock, RealClock
+from blink_tui.sandbox.clock import Clock, RealClock, VirtualClock
+from blink_tui.sandbox.delivery import Lines
 from blink_tui.sandbox.options import SandboxOptions
 from blink_tui.sandbox.seeding import seed
 from blink_tui.sandbox.server import PREFIX, make_app
@@ -51,6 +55,22 @@ class _Server(uvicorn.Server):
         self.answering.set()
 
 
+def _protocol(lines: Lines) -> type[asyncio.Protocol]:
+    """HTTP over connections that are entered into `lines` while they are open."""
+
+    class Protocol(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+            super().connection_made(transport)
+            self._line = tuple(transport.get_extra_info("peername"))
+            lines[self._line] = transport
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            lines.pop(self._line, None)
+            super().connection_lost(exc)
+
+    return Protocol
+
+
 @contextmanager
 def running_sandbox(options: SandboxOptions, clock: Clock | None = None) -> Iterator[RunningSandbox]:
     """A seeded sandbox that answers on loopback from a thread of its own, until the block ends.
@@ -64,8 +84,10 @@ def running_sandbox(options: SandboxOptions, clock: Clock | None = None) -> Iter
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((_HOST, options.port))
         sandbox.base = f"http://{_HOST}:{listener.getsockname()[1]}"
+        lines: dict[Any, asyncio.Transport] = {}
         config = uvicorn.Config(
-            make_app(sandbox),
+            make_app(sandbox, lines),
+            http=_protocol(lines),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -81,6 +103,7 @@ def running_sandbox(options: SandboxOptions, clock: Clock | None = None) -> Iter
         finally:
             server.should_exit = True
             thread.join()
+            sandbox.journal.close()
 
 
 def serve(options: SandboxOptions) -> None:
@@ -97,7 +120,8 @@ def serve(options: SandboxOptions) -> None:
         signal.signal(number, end)
     if options.exit_with_parent:
         threading.Thread(target=_watch_stdin, args=(ended,), name="parent-watch", daemon=True).start()
-    with running_sandbox(options) as sandbox:
+    clock = VirtualClock(options.clock) if options.clock else RealClock()
+    with running_sandbox(options, clock) as sandbox:
         for problem in sandbox.state.problems:
             print(_("Left out, cannot be read: {file}").format(file=problem), file=sys.stderr)  # noqa: T201
         print(announcement(sandbox, as_json=options.json), flush=True)  # noqa: T201 - what the command is for

@@ -5,16 +5,14 @@ Everything follows from the seed, the invoices and the anchor day alone, so that
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 from blink_tui.model.dates import warsaw
-from blink_tui.model.values import crc8
 from blink_tui.sandbox.clock import DAY, SECOND, datetime_of, day_of, start_of_day
-from blink_tui.sandbox.documents import Stamps, make_document
+from blink_tui.sandbox.documents import Stamps
 from blink_tui.sandbox.facts import InvoiceFacts, UnreadableInvoiceError
 from blink_tui.sandbox.generator import Company, Generator, Namer
 from blink_tui.sandbox.metadata import read_invoice
@@ -56,17 +54,12 @@ class _Seeder:
 
     def __init__(self, sandbox: Sandbox, seed: int, anchor: date) -> None:
         self.sandbox = sandbox
-        self.seed = seed
+        self.seed = sandbox.intake.seed = seed
         self.anchor = anchor
 
     def store(self, xml: bytes, facts: InvoiceFacts, stamps: Stamps) -> str:
         """Number and store an invoice; returns its KSeF number."""
-        known = self.sandbox.documents.by_number
-        number = ksef_number(self.seed, facts.seller.value or "", stamps, known)
-        corrected = known.get(facts.corrected or "")
-        document = make_document(xml, facts, number, stamps, corrected.hash if corrected else None)
-        self.sandbox.documents.add(document, facts)
-        return number
+        return self.sandbox.intake.store(xml, facts, stamps).ksef_number
 
     def add_firm(self, nip: str, name: str) -> None:
         """Announce a firm and give it a token."""
@@ -125,16 +118,3 @@ def stamp_times(seed: int, count: int, anchor: date) -> Iterator[Stamps]:
         stored = start + place * step + random.randrange(step)
         acquired = stored - random.randrange(2 * SECOND, 20 * SECOND)
         yield Stamps(acquired - random.randrange(SECOND, 10 * SECOND), acquired, stored)
-
-
-def ksef_number(seed: int, seller: str, stamps: Stamps, taken: Container[str]) -> str:
-    """A KSeF number with a right check sum that nothing else has (PROTOCOL 4)."""
-    day = datetime_of(stamps.acquired).astimezone(warsaw()).date()
-    attempt = 0
-    while True:
-        digest = hashlib.sha256(f"{seed} {seller} {stamps.stored} {attempt}".encode()).hexdigest()
-        body = f"{seller}-{day:%Y%m%d}-{digest[:12].upper()}"
-        number = f"{body}-{crc8(body.encode()):02X}"
-        if number not in taken:
-            return number
-        attempt += 1

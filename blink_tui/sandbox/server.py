@@ -8,11 +8,16 @@ from starlette.requests import Request
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from blink_tui.sandbox import auth, invoices, orders
-from blink_tui.sandbox.calls import Call, Operation, Reply, json_reply
-from blink_tui.sandbox.errors import ApiError, Rendered, forbidden, render, unauthorized
+from blink_tui.sandbox import access, auth, control, guards, invoices, orders
+from blink_tui.sandbox.calls import CONTROL, UNLIMITED, Call, Operation, Reply, json_reply
+from blink_tui.sandbox.delivery import NO_ANSWER, Lines, send_broken, send_reply
+from blink_tui.sandbox.errors import ApiError, Rendered, render, unauthorized
+from blink_tui.sandbox.faults import UNHURT, Fault, Stage, Struck
+from blink_tui.sandbox.journal import Entry
 from blink_tui.sandbox.limits import GROUPS
-from blink_tui.sandbox.sessions import AuthOperation, BearerKind
+from blink_tui.sandbox.orders import order_export
+from blink_tui.sandbox.sessions import AuthOperation, Bearer, BearerKind
+from blink_tui.sandbox.spoiling import answer_of, spoil
 from blink_tui.sandbox.state import Sandbox
 
 PREFIX = "/v2"
@@ -21,7 +26,8 @@ _ACCESS = frozenset({BearerKind.ACCESS})
 _AUTHENTICATION = frozenset({BearerKind.AUTHENTICATION})
 _REFRESH = frozenset({BearerKind.REFRESH})
 _READ = ("InvoiceRead",)
-_CHUNK = 1 << 20
+_IN_PLACE = ("answer", "silence", "drop")
+"""Faults that strike in place of the work, or after it when they say so."""
 _SHARED = frozenset(GROUPS) - {"other", "anonymous"}
 """Groups with one counter; in the others every operation has its own."""
 
@@ -29,12 +35,6 @@ _SHARED = frozenset(GROUPS) - {"other", "anonymous"}
 async def rate_limits(call: Call) -> Reply:
     """`GET /rate-limits`."""
     return json_reply({group: rates.published() for group, rates in call.sandbox.rates.items()})
-
-
-async def requests_log(call: Call) -> Reply:
-    """`GET /_sandbox/requests`: every request so far, oldest first; not part of KSeF."""
-    journal = call.sandbox.journal
-    return json_reply({"total": journal.total, "requests": list(journal.rows())})
 
 
 OPERATIONS = (
@@ -49,25 +49,24 @@ OPERATIONS = (
     Operation("POST", "/auth/ksef-token", auth.token_login, "anonymous"),
     Operation("POST", "/auth/token/redeem", auth.redeem, "anonymous", _AUTHENTICATION),
     Operation("POST", "/auth/token/refresh", auth.refresh, "anonymous", _REFRESH),
-    Operation("DELETE", "/auth/sessions/current", auth.logout, "other", _ACCESS | _REFRESH),
-    Operation("GET", "/auth/{reference}", auth.login_status, "anonymous", _AUTHENTICATION),
     Operation("GET", "/rate-limits", rate_limits, "other", _ACCESS),
-    Operation("GET", "/tokens", auth.list_tokens, "other", _ACCESS),
-    Operation("GET", "/tokens/{reference}", auth.token_status, "other", _ACCESS),
+    *access.OPERATIONS,
 )
 """What of the contract is simulated, the busiest first."""
 
-_STORAGE = Operation("GET", "/storage/{folder}/invoice-part/{name}", orders.download_part, "unlimited")
-_LOG = Operation("GET", "/_sandbox/requests", requests_log, "unlimited")
+_STORAGE = Operation("GET", "/storage/{folder}/invoice-part/{name}", orders.download_part, UNLIMITED)
 
 
-def make_app(sandbox: Sandbox) -> ASGIApp:
-    """The ASGI application of a sandbox."""
+def make_app(sandbox: Sandbox, lines: Lines) -> ASGIApp:
+    """The ASGI application of a sandbox; `lines` are the open connections, for faults that break them."""
     by_path: dict[str, dict[str, Operation]] = {}
-    for prefix, operation in [*((PREFIX, each) for each in OPERATIONS), ("", _STORAGE), ("", _LOG)]:
+    for prefix, operation in [
+        *((PREFIX, each) for each in OPERATIONS),
+        *(("", each) for each in (_STORAGE, *control.OPERATIONS)),
+    ]:
         by_path.setdefault(prefix + operation.path, {})[operation.method] = operation
-    routes = [Route(path, _Door(sandbox, by_method)) for path, by_method in by_path.items()]
-    router = Router(routes, redirect_slashes=False, default=_Door(sandbox, {}))
+    routes = [Route(path, _Door(sandbox, by_method, lines)) for path, by_method in by_path.items()]
+    router = Router(routes, redirect_slashes=False, default=_Door(sandbox, {}, lines))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -87,29 +86,65 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 class _Door:
     """The operations of one path as an ASGI application; without any it is the door of every unknown path."""
 
-    def __init__(self, sandbox: Sandbox, operations: Mapping[str, Operation]) -> None:
+    def __init__(self, sandbox: Sandbox, operations: Mapping[str, Operation], lines: Lines) -> None:
         self._sandbox = sandbox
         self._operations = operations
+        self._lines = lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         now = self._sandbox.clock.now()
         operation = self._operations.get(request.method)
         login: AuthOperation | None = None
+        struck = UNHURT
         try:
             if operation is None:
                 raise _nowhere(bool(self._operations))
-            login = self._login(operation, request, now)
+            bearer = self._bearer(operation, request, now)
+            login = bearer.operation if bearer else None
             self._limit(operation, request, login, now)
-            _permit(operation, login)
-            reply = await operation.handler(await self._call(request, login, now))
+            if bearer is not None:
+                guards.admit(operation, bearer, _client_ip(request), self._sandbox.people)
+            struck = self._sandbox.faults.strike(operation, self._context(request, login))
+            reply = await self._reply(operation, request, bearer, struck, now)
         except ApiError as error:
             reply = _refusal(request, error, now)
-        if operation is not _LOG:
-            _note(self._sandbox, request, login, reply, now)
-        await _send(reply, request, send)
+        if operation is None or operation.group != CONTROL:
+            _note(self._sandbox, request, operation, login, struck, reply, now)
+        warning = request.headers.get("x-test-system-warning")
+        if struck.line is None or struck.line.do == "answer":
+            await send_reply(reply, warning, send)
+        else:
+            line = self._lines[tuple(scope["client"])]
+            await send_broken(reply, warning, struck.line, line, receive, send)
 
-    async def _call(self, request: Request, login: AuthOperation | None, now: int) -> Call:
+    async def _reply(
+        self, operation: Operation, request: Request, bearer: Bearer | None, struck: Struck, now: int
+    ) -> Reply:
+        """Do the work, but where a fault prevents it; then let the faults have their way with the answer."""
+        lost = struck.line if struck.line is not None and struck.line.do in _IN_PLACE else None
+        reply = NO_ANSWER
+        if lost is None or lost.after_work:
+            if struck.at(Stage.KEYS):
+                self._sandbox.keys.rotate()
+            altered = struck.at(Stage.ANSWER)
+            orders = struck.at(Stage.ORDER) + (altered if operation.handler is order_export else ())
+            reply = await operation.handler(await self._call(request, bearer, orders, now))
+            reply = spoil(reply, () if operation.handler is order_export else altered)
+        if lost is None:
+            return reply
+        return answer_of(lost) if lost.do == "answer" else NO_ANSWER
+
+    def _context(self, request: Request, login: AuthOperation | None) -> str | None:
+        """Whose request it is; that of a package part is its export's."""
+        if login is not None:
+            return login.context[1]
+        export = self._sandbox.exports.find(str(request.path_params.get("name", ""))[:36])
+        return export.context[1] if export is not None else None
+
+    async def _call(
+        self, request: Request, bearer: Bearer | None, faults: tuple[Fault, ...], now: int
+    ) -> Call:
         return Call(
             sandbox=self._sandbox,
             now=now,
@@ -118,39 +153,31 @@ class _Door:
             params=request.path_params,
             body=await request.body(),
             client_ip=_client_ip(request),
-            login=login,
+            login=bearer.operation if bearer else None,
+            permissions=bearer.permissions if bearer else (),
+            headers=request.headers,
+            faults=faults,
         )
 
-    def _login(self, operation: Operation, request: Request, now: int) -> AuthOperation | None:
+    def _bearer(self, operation: Operation, request: Request, now: int) -> Bearer | None:
         """Who asks. Raises ApiError 401 without a token of a kind that opens this operation."""
         if not operation.bearers:
             return None
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         known = self._sandbox.sessions.bearer(token, now) if scheme.lower() == "bearer" else None
-        if known is None or known[0] not in operation.bearers:
+        if known is None or known.kind not in operation.bearers:
             raise unauthorized()
-        return known[1]
+        return known
 
     def _limit(self, operation: Operation, request: Request, login: AuthOperation | None, now: int) -> None:
         """Count the request for its address, and for its context or again its address (PROTOCOL 5)."""
         group = operation.group
-        if group == "unlimited" or not self._sandbox.options.limits:
+        if group in (UNLIMITED, CONTROL) or not self._sandbox.options.limits:
             return
         rates, address = self._sandbox.rates, _client_ip(request)
         counted = group if group in _SHARED else f"{operation.method} {operation.path}"
         who = None if group == "anonymous" or login is None else login.context
         self._sandbox.limiter.admit(now, (address, rates["global"]), ((who, address, counted), rates[group]))
-
-
-def _permit(operation: Operation, login: AuthOperation | None) -> None:
-    needed = operation.permissions
-    if needed and login is not None and not set(needed) & set(login.permissions):
-        raise forbidden(
-            "missing-permissions",
-            "Brak wymaganych uprawnień do wykonania operacji w bieżącym kontekście.",
-            requiredAnyOfPermissions=list(needed),
-            presentPermissions=list(login.permissions),
-        )
 
 
 def _nowhere(path_is_known: bool) -> ApiError:
@@ -167,32 +194,28 @@ def _refusal(request: Request, error: ApiError, now: int) -> Reply:
     return Reply(rendered.status, rendered.body, rendered.media_type, rendered.headers)
 
 
-def _note(sandbox: Sandbox, request: Request, login: AuthOperation | None, reply: Reply, now: int) -> None:
+def _note(
+    sandbox: Sandbox,
+    request: Request,
+    operation: Operation | None,
+    login: AuthOperation | None,
+    struck: Struck,
+    reply: Reply,
+    now: int,
+) -> None:
     sandbox.journal.add(
-        at=now,
-        method=request.method,
-        path=request.scope["path"],
-        query=request.scope["query_string"].decode("latin-1"),
-        user_agent=request.headers.get("user-agent", ""),
-        context=login.context[1] if login else None,
-        bearer="authorization" in request.headers,
-        status=reply.status,
-        body_size=len(reply.body),
+        Entry(
+            number=sandbox.journal.total + 1,
+            at=now,
+            method=request.method,
+            path=request.scope["path"],
+            query=request.scope["query_string"].decode("latin-1"),
+            operation=operation.name if operation else None,
+            user_agent=request.headers.get("user-agent", ""),
+            context=login.context[1] if login else None,
+            bearer="authorization" in request.headers,
+            fault=struck.names,
+            status=reply.status,
+            body_size=len(reply.body),
+        )
     )
-
-
-async def _send(reply: Reply, request: Request, send: Send) -> None:
-    """Send an answer, a large body in pieces so that only what the socket takes is held."""
-    headers = [(b"content-length", str(len(reply.body)).encode())]
-    if reply.body:
-        headers.append((b"content-type", reply.media_type.encode()))
-    headers += [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
-    warning = request.headers.get("x-test-system-warning")
-    if warning is not None:
-        headers.append((b"x-system-warning", warning.encode("latin-1")))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    view = memoryview(reply.body)
-    for place in range(0, max(len(view), 1), _CHUNK):
-        rest = place + _CHUNK < len(view)
-        piece = bytes(view[place : place + _CHUNK])
-        await send({"type": "http.response.body", "body": piece, "more_body": rest})

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from blink_tui.sandbox.arrivals import Arrivals
+from blink_tui.sandbox.certificates import CertificateBook
 from blink_tui.sandbox.clock import Clock, datetime_of, seconds
-from blink_tui.sandbox.documents import Document, Shelf
+from blink_tui.sandbox.documents import Repository
 from blink_tui.sandbox.exports import ExportDesk
-from blink_tui.sandbox.facts import SUBJECTS, Context, InvoiceFacts
+from blink_tui.sandbox.facts import Context
+from blink_tui.sandbox.faults import FaultBook
+from blink_tui.sandbox.grants import GrantBook
+from blink_tui.sandbox.intake import Intake
 from blink_tui.sandbox.journal import Journal
 from blink_tui.sandbox.keys import KeyRing
 from blink_tui.sandbox.limits import GROUPS, NO_LIMIT, Limiter
 from blink_tui.sandbox.marks import PinnedMarks
 from blink_tui.sandbox.options import SandboxOptions
-from blink_tui.sandbox.queries import plain_number
-from blink_tui.sandbox.sessions import SessionBook
+from blink_tui.sandbox.people import People
+from blink_tui.sandbox.sessions import SessionBook, Status
 from blink_tui.sandbox.tokens import KsefToken
-
-_NOTHING = Shelf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +32,6 @@ class Firm:
     token: str
 
 
-@dataclass(slots=True)
-class Repository:
-    """The documents, by number and by who sees them."""
-
-    by_number: dict[str, Document] = field(default_factory=dict)
-    shelves: dict[tuple[Context, str], Shelf] = field(default_factory=dict)
-
-    def add(self, document: Document, facts: InvoiceFacts) -> None:
-        """Store a document and let its parties see it, each once per subject."""
-        self.by_number[document.ksef_number] = document
-        for viewer in dict.fromkeys(facts.viewers()):
-            self.shelves.setdefault(viewer, Shelf()).add(document)
-
-    def shelf(self, context: Context, subject: str) -> Shelf:
-        """What a context sees under a subject."""
-        return self.shelves.get((context, subject), _NOTHING)
-
-    def find(self, context: Context, number: str) -> Document | None:
-        """A document by number, if the context sees it at all."""
-        document = self.by_number.get(plain_number(number))
-        seen = document is not None and any(document in self.shelf(context, subject) for subject in SUBJECTS)
-        return document if seen else None
-
-
 class Sandbox:
     """One simulated KSeF. Its server runs in one event loop; tests may read it and move its clock."""
 
@@ -61,21 +40,35 @@ class Sandbox:
         self.clock = clock
         self.base = ""
         """Scheme, host and port under which it listens."""
-        self.keys = KeyRing(datetime_of(clock.now()))
+        self.keys = KeyRing(clock)
         self.documents = Repository()
+        self.intake = Intake(self.documents, options.seed)
+        self.arrivals = Arrivals(self)
         self.firms: list[Firm] = []
         self.tokens: dict[str, KsefToken] = {}
         """By the whole token text."""
         self.sessions = SessionBook()
+        self.people = People()
+        self.grants = GrantBook(self.people)
+        self.certificates = CertificateBook(datetime_of(clock.now()))
+        self.login_outcomes: dict[Context, Status] = {}
+        """How every login into a context ends, whatever the credential."""
         self.exports = ExportDesk(options)
         self.marks = PinnedMarks()
+        self.held_mark: int | None = None
+        """Instant beyond which the high-water mark does not go for now."""
         self.limiter = Limiter()
         self.rates = GROUPS if options.limits else dict.fromkeys(GROUPS, NO_LIMIT)
         """Request limits in force, by group."""
-        self.journal = Journal()
+        self.faults = FaultBook()
+        self.journal = Journal(options.log)
         self.problems: list[str] = []
         """Files that could not be seeded, each with its reason."""
 
     def high_water_mark(self) -> int:
-        """Everything stored before it is complete."""
-        return self.clock.now() - seconds(self.options.hwm_lag)
+        """Everything stored before it is complete: a lag behind now, in leaps if so asked, or held."""
+        mark = self.clock.now() - seconds(self.options.hwm_lag)
+        leap = seconds(self.options.hwm_step)
+        if leap:
+            mark -= mark % leap
+        return mark if self.held_mark is None else min(mark, self.held_mark)

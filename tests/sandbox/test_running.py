@@ -108,13 +108,16 @@ def test_every_request_is_in_the_log(start: Start, connect: Connect) -> None:
     by_path = {row["path"]: row for row in rows}
     query = by_path["/v2/invoices/query/metadata"]
     assert query == {
+        "number": query["number"],
         "at": "2026-03-31T12:00:00.000000+00:00",
         "method": "POST",
         "path": "/v2/invoices/query/metadata",
         "query": "pageSize=20",
+        "operation": "query_metadata",
         "user_agent": "prober/1",
         "context": sandbox.firms[0].nip,
         "bearer": True,
+        "fault": None,
         "status": 200,
         "body_size": len(answer.content),
     }
