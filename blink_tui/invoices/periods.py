@@ -218,7 +218,7 @@ def _within(rules: RuleSet, earliest: Month, quarterly: bool, text: str, **value
         last = earliest.end_of_quarter.plus(3 * rules.deduction_quarters_after)
     else:
         last = earliest.plus(rules.deduction_months_after)
-    until = date(earliest.year + rules.correction_years - 1, 12, 31)
+    until = date(min(earliest.year + rules.correction_years - 1, date.max.year), 12, 31)
     reason = Message(text, {**values, "earliest": earliest, "last": last, "until": until})
     return Deduction(
         earliest=earliest,

@@ -15,9 +15,9 @@ from blink_tui.model.errors import BlinkError
 MAX_BYTES = 64 * 1024 * 1024
 """Larger files are not parsed; KSeF takes 3 MB unless a context has more (PROTOCOL 4)."""
 
-_AMOUNT = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})", re.ASCII)
-_WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
-_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[TZ+-].{0,40})?", re.ASCII)
+_is_amount = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})", re.ASCII).fullmatch
+_is_whole = re.compile(r"[+-]?\d{1,18}", re.ASCII).fullmatch
+_is_day = re.compile(r"(\d{4}-\d\d-\d\d)(?:[TZ+-].{0,40})?", re.ASCII).fullmatch
 
 
 def parse(xml: bytes) -> etree._Element:
@@ -55,14 +55,14 @@ def name_of(element: etree._Element) -> tuple[str, str]:
 
 def amount(text: str) -> Decimal:
     """A decimal number as the schemas write it: no exponent, no infinity. Raises ValueError."""
-    if _AMOUNT.fullmatch(text) is None:
+    if _is_amount(text) is None:
         raise ValueError(text)
     return Decimal(text)
 
 
 def whole(text: str) -> int:
     """A whole number of at most 18 digits. Raises ValueError."""
-    if _WHOLE.fullmatch(text) is None:
+    if _is_whole(text) is None:
         raise ValueError(text)
     return int(text)
 
@@ -70,7 +70,7 @@ def whole(text: str) -> int:
 @lru_cache(maxsize=4096)
 def day(text: str) -> date:
     """A calendar day; an offset or time behind it is cut, as the schema's date type allows one. Raises ValueError."""
-    match = _DAY.fullmatch(text)
+    match = _is_day(text)
     if match is None:
         raise ValueError(text)
     return date.fromisoformat(match[1])

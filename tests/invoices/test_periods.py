@@ -107,6 +107,12 @@ def test_quarterly_returns_have_two_quarters_more(receipt: str, last: str) -> No
     assert found.last == _month(last)
 
 
+def test_a_day_at_the_end_of_the_calendar_is_no_accident() -> None:
+    found = deduction(_dates("9999-12-31", "2026-01-01"))
+    assert str(found.last) == "10000-03"
+    assert found.correctable_until == date.max
+
+
 @pytest.mark.parametrize(
     ("receipt", "filed_on", "earliest"),
     [

@@ -1,0 +1,121 @@
+"""Damage invoices for a while: only our own errors come out. python -m tests.bench.fuzz_readers [SECONDS] [SEED]
+
+Seeds are all shipped invoices; every input is read whole, its header read, and what can be read is checked and
+rendered. The first other exception ends it, with its input written beside.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import resource
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from time import monotonic
+
+from blink_tui.invoices import read_header, read_invoice
+from blink_tui.invoices.checks import Context, check
+from blink_tui.invoices.periods import dates_of, deduction, treatment_of
+from blink_tui.invoices.render_html import render_html
+from blink_tui.invoices.render_text import render_text
+from blink_tui.model.errors import BlinkError
+from tests.invoices.samples import sample_files
+
+_PIECES = (
+    b"<", b">", b"&", b"&#0;", b"&#x10FFFF;", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<?", b"?>", b"<!DOCTYPE a [",
+    b"<!ENTITY a 'b'>", b"&a;", b"\x00", b"\xff", b"\xef\xbb\xbf", b"1E999999999", b"NaN", b"-", b".", b"9" * 60,
+    b"2026-13-45", b"0000-00-00", b"\xe2\x80\xae", b"<P_15>", b"</Fa>", b"<FaWiersz>", b" xmlns=''", b"xmlns:a='b'",
+    b"FA (4)", b"PEF (3)", b"<Podmiot3/>", b"<P_12>zw</P_12>", b"\n", b"  ",
+)  # fmt: skip
+_TEXTS = (
+    b"", b" ", b"0", b"-0.00", b"0.00", b"-1", b"1", b"2", b"3", b"99", b"99999999999999.99", b"0.000001", b"1E5",
+    b"PLN", b"EUR", b"zw", b"oo", b"np I", b"23", b"KOR", b"ROZ", b"ZAL", b"VAT", b"2026-02-28", b"1990-01-01",
+    b"9999-12-31", b"0001-01-01", b"5265877635", b"PL61109010140000071219812874", b"\xe2\x80\xae", b"\xc2\x9b31m",
+    b"W" * 3000, "漢🦊ł".encode(),
+)  # fmt: skip
+"""What stands between two tags, sensible and not."""
+_DAY = date(2026, 3, 31)
+_SLOWEST_ALLOWED = 5.0
+"""Seconds that one input may take."""
+
+
+def retold(seed: bytes, chance: random.Random) -> bytes:
+    """An input that stays XML: other texts between its tags, some elements doubled or left out."""
+    parts = re.split(rb"(?<=>)([^<>]*)(?=</)", seed)
+    for _ in range(chance.randint(1, 8)):
+        index = chance.randrange(1, len(parts), 2)
+        parts[index] = chance.choice(_TEXTS)
+    data = b"".join(parts)
+    elements = list(re.finditer(rb"<(\w+)>[^<]*</\1>", data))
+    if elements and chance.random() < 0.5:
+        one = chance.choice(elements)
+        data = data[: one.start()] + one[0] * chance.choice((0, 2, 30)) + data[one.end() :]
+    return data
+
+
+def damaged(seed: bytes, chance: random.Random) -> bytes:
+    """An input: bytes changed, cut, doubled, moved, or replaced by pieces that mean something."""
+    data = bytearray(seed)
+    for _ in range(chance.randint(1, 6)):
+        start = chance.randrange(len(data) + 1)
+        end = min(len(data), start + chance.choice((0, 1, 2, 8, 40, 400)))
+        match chance.randrange(5):
+            case 0:
+                data[start:end] = chance.randbytes(chance.randint(0, 8))
+            case 1:
+                data[start:end] = b""
+            case 2:
+                data[start:start] = data[start:end] * chance.choice((1, 2, 50))
+            case 3:
+                data[start:end] = chance.choice(_PIECES)
+            case _:
+                other = chance.randrange(len(data) + 1)
+                data[start:end] = data[other : other + end - start]
+    return bytes(data)
+
+
+def tried(data: bytes) -> str:
+    """What became of an input: `read`, or the code of our error."""
+    try:
+        read_header(data)
+        invoice = read_invoice(data)
+    except BlinkError as error:
+        return error.kind.code
+    findings = check(invoice, Context(today=_DAY, firm_nip="5265877635", ksef_number="x", received=_DAY))
+    deduction(dates_of(invoice, _DAY), treatment_of(invoice), paid_on=_DAY)
+    render_text(invoice, findings=findings)
+    render_html(invoice, findings=findings)
+    return "read"
+
+
+def main() -> None:
+    """Run for so many seconds (60) and print what came of the inputs."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32)
+    chance = random.Random(seed)
+    seeds = [path.read_bytes() for path in sample_files()]
+    outcomes: Counter[str] = Counter()
+    slowest = 0.0
+    until = monotonic() + seconds
+    while monotonic() < until:
+        data = chance.choice((damaged, retold))(chance.choice(seeds), chance)
+        start = monotonic()
+        try:
+            outcomes[tried(data)] += 1
+        except BaseException:
+            Path("fuzz-input.xml").write_bytes(data)
+            print(f"seed {seed}: the input is in fuzz-input.xml")
+            raise
+        slowest = max(slowest, monotonic() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"seed {seed}: {outcomes.total()} inputs, {dict(outcomes)}, slowest {slowest:.2f} s, peak {peak} MB"
+    )
+    if slowest > _SLOWEST_ALLOWED:
+        raise SystemExit("too slow")
+
+
+if __name__ == "__main__":
+    main()
