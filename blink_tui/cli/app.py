@@ -39,11 +39,20 @@ app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(doc.app, name="doc")
 app.add_typer(export.app, name="export")
-app.command("sync")(sync.sync)
-app.command("status")(watch.status)
-app.command("log")(watch.log)
-app.command("demo")(demo.demo)
-app.command("sandbox")(sandbox.sandbox)
+app.command("sync", help=_("Fetch what is new. Example: blink sync --firm 5265877635"))(sync.sync)
+app.command("status", help=_("Per firm: complete from … until …, documents, access. Example: blink status"))(
+    watch.status
+)
+app.command("log", help=_("The fetch log; with --json one object a line. Example: blink log -f"))(watch.log)
+app.command(
+    "demo", help=_("Try the program on synthetic firms, without any access to KSeF. Example: blink demo")
+)(demo.demo)
+app.command(
+    "sandbox",
+    help=_(
+        "A KSeF of your own for trying and testing. Example: blink sandbox --port 8080 --invoices ./invoices"
+    ),
+)(sandbox.sandbox)
 
 
 @app.callback()

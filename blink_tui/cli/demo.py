@@ -50,7 +50,6 @@ def demo(
     reset: Annotated[bool, typer.Option("--reset", help=_("Forget the demo's documents first."))] = False,
     json: AsJson = False,
 ) -> None:
-    """Try the program on synthetic firms, without any access to KSeF. Example: blink demo"""
     chosen = options.profile(context)
     profile = profile_of("demo", chosen.folder.parent)
     if reset:
@@ -103,14 +102,14 @@ async def _prepare(
 async def _registered(buffer: Buffer, vault: Vault, url: str, known: _SandboxFirm) -> Firm:
     """A firm of the sandbox with its token; one that is there keeps its marks and gets the new address."""
     from blink_tui.model.firms import CredentialKind
-    from blink_tui.sync.access import token_label
+    from blink_tui.sync.access import label_of
 
     found = await buffer.firms.find(known.nip)
     if found:
         firm = await buffer.firms.edit(found[0].id, found[0].version, env=url)
     else:
         firm = await buffer.firms.add(parse_nip(known.nip), name=known.name, env=url)
-    label = token_label(known.token)
+    _kind, label = label_of(known.token)
     vault_name = f"token/{firm.context_value}/{label}"
     vault.put(vault_name, known.token)
     credential = await buffer.credentials.for_firm(firm.id)

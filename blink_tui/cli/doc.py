@@ -60,7 +60,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@app.command("list")
+@app.command("list", help=_("List documents, newest first. Example: blink doc list --filter zolw --limit 20"))
 def list_documents(
     context: typer.Context,
     firms: FirmsOption = None,
@@ -73,28 +73,26 @@ def list_documents(
     form: Annotated[Format, typer.Option("--format", help=_("Shape of the list."))] = Format.TEXT,
     json: AsJson = False,
 ) -> None:
-    """List documents, newest first. Example: blink doc list --filter zolw --limit 20"""
     shape = Format.JSON if json else form
     options.run(_list(options.profile(context), firms or [], words, status, direction, limit, shape))
 
 
-@app.command()
+@app.command(help=_("Show one document with lines and VAT. Example: blink doc show KSEF-NUMBER"))
 def show(context: typer.Context, number: str, firm: HolderOption = None, json: AsJson = False) -> None:
-    """Show one document with lines and VAT. Example: blink doc show KSEF-NUMBER"""
     options.run(_show(options.profile(context), number, firm, as_json=json))
 
 
-@app.command()
+@app.command(
+    help=_("Write the invoice's XML exactly as received. Example: blink doc xml KSEF-NUMBER > invoice.xml")
+)
 def xml(context: typer.Context, number: str) -> None:
-    """Write the invoice's XML exactly as received. Example: blink doc xml KSEF-NUMBER > invoice.xml"""
     options.run(_xml(options.profile(context), number))
 
 
-@app.command()
+@app.command(help=_("Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"))
 def approve(
     context: typer.Context, numbers: Numbers, firm: HolderOption = None, json: AsJson = False
 ) -> None:
-    """Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"""
     options.run(_approve(options.profile(context), numbers, firm, as_json=json))
 
 

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 app = typer.Typer(help=_("Hand approved documents over to the ledger, once."), invoke_without_command=True)
 
 
-@app.callback()
+@app.callback(
+    help=_(
+        "Hand approved documents over, once. Example: blink export --format csv --firm 5265877635 --out ./for-ledger"
+    )
+)
 def export(
     context: typer.Context,
     form: Annotated[str | None, typer.Option("--format", help=_("Format of the file: csv."))] = None,
@@ -37,7 +41,6 @@ def export(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Example: blink export --format csv --firm 5265877635 --out ./for-ledger"""
     if context.invoked_subcommand is not None:
         return
     from blink_tui.ledger.handover import FORMAT_UNKNOWN, LEDGER_FORMATS
@@ -51,9 +54,8 @@ def export(
     )
 
 
-@app.command("list")
+@app.command("list", help=_("What was handed over. Example: blink export list"))
 def list_batches(context: typer.Context, json: AsJson = False) -> None:
-    """What was handed over. Example: blink export list"""
     options.run(_list(options.profile(context), as_json=json))
 
 

@@ -48,7 +48,7 @@ class Kind(StrEnum):
     BRANCH = "branch"
 
 
-@app.command()
+@app.command(help=_("Add a firm. Example: blink firm add --nip 5265877635 --env test"))
 def add(
     context: typer.Context,
     nip: NipOption,
@@ -59,7 +59,6 @@ def add(
     first_day: SinceOption = None,
     json: AsJson = False,
 ) -> None:
-    """Add a firm. Example: blink firm add --nip 5265877635 --env test"""
     options.run(
         _add(
             options.profile(context),
@@ -74,13 +73,12 @@ def add(
     )
 
 
-@app.command("list")
+@app.command("list", help=_("List the firms. Example: blink firm list"))
 def list_firms(context: typer.Context, json: AsJson = False) -> None:
-    """List the firms. Example: blink firm list"""
     options.run(_list(options.profile(context), as_json=json))
 
 
-@app.command()
+@app.command(help=_("Change a firm; what was fetched stays. Example: blink firm edit 5265877635 --env prod"))
 def edit(
     context: typer.Context,
     nip: Annotated[str, typer.Argument(metavar="NIP", help=_("NIP or internal id of the firm."))],
@@ -89,7 +87,6 @@ def edit(
     first_day: SinceOption = None,
     json: AsJson = False,
 ) -> None:
-    """Change a firm; what was fetched stays. Example: blink firm edit 5265877635 --env prod"""
     changes: dict[str, Any] = {}
     if env is not None:
         changes["env"] = checked_env(env)
@@ -102,14 +99,13 @@ def edit(
     options.run(_edit(options.profile(context), nip, changes, as_json=json))
 
 
-@app.command()
+@app.command(help=_("Stop fetching for a firm; its documents stay. Example: blink firm disable 5265877635"))
 def disable(
     context: typer.Context,
     nip: Annotated[str, typer.Argument(metavar="NIP", help=_("NIP or internal id of the firm."))],
     undo: Annotated[bool, typer.Option("--undo", help=_("Fetch for it again."))] = False,
     json: AsJson = False,
 ) -> None:
-    """Stop fetching for a firm; its documents stay. Example: blink firm disable 5265877635"""
     options.run(_set_enabled(options.profile(context), nip, enabled=undo, as_json=json))
 
 

@@ -14,7 +14,6 @@ from blink_tui.i18n import _
 T = TypeVar("T")
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))]
-FirmOption = Annotated[str, typer.Option("--firm", metavar="NIP", help=_("NIP or internal id of a firm."))]
 FirmsOption = Annotated[
     list[str] | None, typer.Option("--firm", metavar="NIP", help=_("NIP or internal id; may be repeated."))
 ]

@@ -37,7 +37,6 @@ def sandbox(
     exit_with_parent: Annotated[bool, typer.Option("--exit-with-parent", hidden=True)] = False,
     json: AsJson = False,
 ) -> None:
-    """A KSeF of your own for trying and testing. Example: blink sandbox --port 8080 --invoices ./invoices"""
     from blink_tui.sandbox import SandboxOptions, serve
 
     day: date | None = checked_day(as_of)

@@ -44,7 +44,6 @@ def sync(
     role: Annotated[RoleChoice, typer.Option(help=_("Which role of the firms to ask for."))] = RoleChoice.ALL,
     json: AsJson = False,
 ) -> None:
-    """Fetch what is new. Example: blink sync --firm 5265877635"""
     roles = tuple(Role) if role is RoleChoice.ALL else (Role(role.value),)
     raise typer.Exit(options.run(_sync(options.profile(context), firms or [], roles, as_json=json)))
 

@@ -20,7 +20,6 @@ _FOLLOW_SECONDS = 1.0
 
 
 def status(context: typer.Context, firms: FirmsOption = None, json: AsJson = False) -> None:
-    """Per firm: complete from … until …, documents, access. Example: blink status"""
     options.run(_status(options.profile(context), firms or [], as_json=json))
 
 
@@ -31,7 +30,6 @@ def log(
     limit: Annotated[int, typer.Option(min=1, help=_("How many of the newest entries."))] = 100,
     json: AsJson = False,
 ) -> None:
-    """The fetch log; with --json one object a line. Example: blink log -f"""
     options.run(_log(options.profile(context), firms or [], follow=follow, limit=limit, as_json=json))
 
 

@@ -1,26 +1,25 @@
-"""Registering and checking what logs in for a firm."""
+"""What logs in for a firm: registering it, checking it, and going on with a login that the vault kept."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blink_tui.buffer import Buffer
-from blink_tui.i18n import N_
 from blink_tui.ksef.auth import reference_of_token
-from blink_tui.ksef.client import KsefClient
+from blink_tui.ksef.certificates import CertificateCredential
+from blink_tui.ksef.client import Credential as Access
+from blink_tui.ksef.client import KsefClient, Session
+from blink_tui.ksef.rights import lack_of
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.dates import instant_of
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.firms import Credential, CredentialKind, CredentialState, Firm
 from blink_tui.model.secret import Secret
-from blink_tui.sync.engine import firm_token
+from blink_tui.sync.errors import NO_CREDENTIAL
 from blink_tui.vault import Vault
 
-NO_INVOICE_READ = ErrorKind(
-    "no-invoice-read",
-    ExitCode.CREDENTIAL_REFUSED,
-    N_("The token may not read invoices. Generate one with the right to view invoices (InvoiceRead)."),
-)
 _TRANSIENT = (ExitCode.KSEF_UNAVAILABLE, ExitCode.LIMITS_EXHAUSTED)
 
 
@@ -32,27 +31,28 @@ class Registered:
     warning: BlinkError | None
 
 
-async def register_token(
-    buffer: Buffer, vault: Vault, firm: Firm, token: Secret, *, clock: Clock | None = None
+async def register(
+    buffer: Buffer, vault: Vault, firms: Sequence[Firm], access: Access, *, clock: Clock | None = None
 ) -> Registered:
-    """Check a token with KSeF and keep it; unchecked when KSeF cannot be asked now.
+    """Check a token or certificate with KSeF, for each firm, and keep it; unchecked when KSeF cannot be asked now.
 
-    Raises BlinkError: it belongs to another firm (told by the token itself before any request), or KSeF refused it;
-    then nothing is kept.
+    Raises BlinkError: it belongs to another firm or cannot log in at all (told before any request), or KSeF refused
+    it for one of the firms; then nothing is kept.
     """
     clock = clock or SystemClock()
     warning = None
-    try:
-        await _try_token(firm, token, clock)
-    except BlinkError as error:
-        error.firm = error.firm or firm.context_value
-        if error.kind.exit_code not in _TRANSIENT:
-            raise
-        warning = error
-    label = token_label(token)
-    vault_name = f"token/{firm.context_value}/{label}"
-    vault.put(vault_name, token)
-    credential = await buffer.credentials.add(CredentialKind.TOKEN, vault_name, label, [firm.id])
+    for firm in firms:
+        try:
+            await _try(firm, access, clock)
+        except BlinkError as error:
+            error.firm = error.firm or firm.context_value
+            if error.kind.exit_code not in _TRANSIENT:
+                raise
+            warning = warning or error
+    kind, label = label_of(access)
+    vault_name = f"{kind}/{firms[0].context_value}/{label}"
+    vault.put(vault_name, access.to_secret() if isinstance(access, CertificateCredential) else access)
+    credential = await buffer.credentials.add(kind, vault_name, label, [firm.id for firm in firms])
     if warning is None:
         credential = await buffer.credentials.set_state(
             credential.id, CredentialState.ACCEPTED, None, instant_of(clock.now())
@@ -66,33 +66,68 @@ async def check_firm(
     """Log in for a firm and record what KSeF says; the refusal, or None when access works."""
     clock = clock or SystemClock()
     try:
-        credential, token = await firm_token(buffer, vault, firm)
-    except BlinkError as error:
-        return error
-    state, problem = CredentialState.ACCEPTED, None
-    try:
-        await _try_token(firm, token, clock)
+        credential, access = await firm_access(buffer, vault, firm)
+        await _try(firm, access, clock)
     except BlinkError as error:
         error.firm = error.firm or firm.context_value
-        if error.kind.exit_code in _TRANSIENT:
-            return error
-        state, problem = CredentialState.REFUSED, error
-    code = problem.kind.code if problem else None
-    await buffer.credentials.set_state(credential.id, state, code, instant_of(clock.now()))
-    return problem
+        known = await buffer.credentials.for_firm(firm.id)
+        if known is not None and error.kind.exit_code is ExitCode.CREDENTIAL_REFUSED:
+            await buffer.credentials.set_state(
+                known.id, CredentialState.REFUSED, error.kind.code, instant_of(clock.now())
+            )
+        return error
+    await buffer.credentials.set_state(credential.id, CredentialState.ACCEPTED, None, instant_of(clock.now()))
+    return None
 
 
-async def _try_token(firm: Firm, token: Secret, clock: Clock) -> None:
+async def firm_access(buffer: Buffer, vault: Vault, firm: Firm) -> tuple[Credential, Access]:
+    """The firm's credential and what it logs in with.
+
+    Raises BlinkError: none registered, or missing or spoilt in the vault.
+    """
+    credential = await buffer.credentials.for_firm(firm.id)
+    if credential is None:
+        raise BlinkError(NO_CREDENTIAL, firm=firm.context_value)
+    secret = vault.get(credential.vault_name)
+    if credential.kind is CredentialKind.CERTIFICATE:
+        return credential, CertificateCredential.from_secret(secret)
+    return credential, secret
+
+
+class KeptLogins:
+    """Logins that outlive the process: KSeF's refresh tokens, each in the vault under its context."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def session(self, client: KsefClient, firm: Firm, access: Access) -> Session:
+        """A session of a firm, gone on with where the vault kept one. Raises BlinkError as a login does."""
+        name = f"session/{firm.base_url}/{firm.context_value}"
+        kept = await asyncio.to_thread(self._kept, name)
+        if kept is None:
+            session = await client.login(firm.context_type, firm.context_value, access)
+        else:
+            session = await client.resume(firm.context_type, firm.context_value, access, kept)
+        if session.refresh_secret() != kept:
+            await asyncio.to_thread(self._vault.put, name, session.refresh_secret())
+        return session
+
+    def _kept(self, name: str) -> Secret | None:
+        return self._vault.get(name) if name in self._vault.names() else None
+
+
+def label_of(access: Access) -> tuple[CredentialKind, str]:
+    """Kind and public name: a token's reference number, or a certificate's name and serial number."""
+    if isinstance(access, CertificateCredential):
+        return CredentialKind.CERTIFICATE, f"{access.info.name} ({access.info.serial})"
+    return CredentialKind.TOKEN, reference_of_token(access) or "token"
+
+
+async def _try(firm: Firm, access: Access, clock: Clock) -> None:
+    """Log in, ask what the access may do, log out. Raises BlinkError with what is missing."""
     async with KsefClient(firm.base_url, clock=clock) as client:
-        session = await client.login(firm.context_type, firm.context_value, token)
-        reference = reference_of_token(token)
-        if reference is not None:
-            described = await session.own_token(reference)
-            if "InvoiceRead" not in described.requested_permissions:
-                raise BlinkError(NO_INVOICE_READ, firm=firm.context_value)
+        session = await client.login(firm.context_type, firm.context_value, access)
+        lack = lack_of(await session.rights(), session.context)
         await session.logout()
-
-
-def token_label(token: Secret) -> str:
-    """The public part of a token, its reference number; a stand-in for shapes that have none."""
-    return reference_of_token(token) or "token"
+    if lack is not None:
+        raise lack

@@ -19,10 +19,9 @@ from blink_tui.model import events
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.firms import ContextType, Credential, Firm
-from blink_tui.model.secret import Secret
+from blink_tui.model.firms import ContextType, Firm
+from blink_tui.sync.access import KeptLogins, firm_access
 from blink_tui.sync.derive import derive_pending
-from blink_tui.sync.errors import NO_CREDENTIAL
 from blink_tui.sync.events import EventSink, Listener, Reporter
 from blink_tui.sync.leases import heartbeat, leased
 from blink_tui.sync.passes import FirmPass, PassTools
@@ -79,6 +78,7 @@ class SyncEngine:
         self._folder = folder
         self._clock = clock or SystemClock()
         self._sink = EventSink(buffer, listener)
+        self._logins = KeptLogins(vault)
 
     async def run(self, firms: Sequence[Firm], roles: Sequence[Role] = ALL_ROLES) -> Outcome:
         """One pass for each firm, a few at a time, then the derive stage over what came in."""
@@ -126,8 +126,8 @@ class SyncEngine:
     ) -> FirmOutcome:
         report(events.PassStarted)
         try:
-            _credential, token = await firm_token(self._buffer, self._vault, firm)
-            session = await tools.client.login(firm.context_type, firm.context_value, token)
+            _credential, access = await firm_access(self._buffer, self._vault, firm)
+            session = await self._logins.session(tools.client, firm, access)
         except BlinkError as error:
             return FirmOutcome(firm, 0, (_told(report, firm, error, None),))
         report(events.LoggedIn)
@@ -155,17 +155,6 @@ def askable_roles(firm: Firm) -> tuple[Role, ...]:
     if firm.context_type is ContextType.INTERNAL_ID:
         return (Role.THIRD_PARTY, Role.AUTHORIZED)
     return ALL_ROLES
-
-
-async def firm_token(buffer: Buffer, vault: Vault, firm: Firm) -> tuple[Credential, Secret]:
-    """The firm's credential and its token.
-
-    Raises BlinkError: none registered, or missing in the vault.
-    """
-    credential = await buffer.credentials.for_firm(firm.id)
-    if credential is None:
-        raise BlinkError(NO_CREDENTIAL, firm=firm.context_value)
-    return credential, vault.get(credential.vault_name)
 
 
 def _told(report: Reporter, firm: Firm, error: BlinkError, role: Role | None) -> BlinkError:
