@@ -1,29 +1,39 @@
-"""Logging in: challenge, KSeF token, status, redeem, refresh, logout; and what a token tells of itself."""
+"""Logging in: challenge, KSeF token, status, redeem, refresh; sessions and how they end."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from blink_tui.sandbox.calls import Call, Reply, json_reply
 from blink_tui.sandbox.clock import seconds, text_of
-from blink_tui.sandbox.errors import ApiError, bad_request, forbidden, gone, invalid
+from blink_tui.sandbox.errors import ApiError, bad_request, gone, invalid, no_access
 from blink_tui.sandbox.facts import Context
 from blink_tui.sandbox.keys import TOKEN_USAGE
+from blink_tui.sandbox.paging import continued_page
+from blink_tui.sandbox.policies import ANYWHERE, AllowedIps, allowed_ips
 from blink_tui.sandbox.references import new_reference
 from blink_tui.sandbox.sessions import (
     ACCEPTED,
     ACCESS_LIFE,
     AUTHENTICATION_LIFE,
+    BLOCKED,
+    DECEASED,
+    KSEF_TOKEN,
+    NO_RIGHTS,
     REFRESH_LIFE,
     REVOKED,
     STATUS_LIFE,
     AuthOperation,
     BearerKind,
     Challenge,
+    Method,
     Status,
     refused_token,
 )
 from blink_tui.sandbox.state import Sandbox
+from blink_tui.sandbox.subjects import Subject
 from blink_tui.sandbox.tokens import KsefToken
-from blink_tui.sandbox.wire import TokenLogin, decode
+from blink_tui.sandbox.wire import AuthorizationPolicy, TokenLogin, decode
 
 _INACTIVE = {"Revoked": "Token unieważniony", "Revoking": "Token unieważniony"}
 
@@ -50,6 +60,7 @@ async def token_login(call: Call) -> Reply:
     """`POST /auth/ksef-token`: what can be refused at once is; the rest shows in the status."""
     sandbox = call.sandbox
     request = decode(call.body, TokenLogin)
+    policy = _policy(request.authorization_policy)
     key = sandbox.keys.find(TOKEN_USAGE, request.public_key_id)
     if key is None:
         raise bad_request(21470, f"Klucz o identyfikatorze {request.public_key_id} nie jest wspierany.")
@@ -62,24 +73,76 @@ async def token_login(call: Call) -> Reply:
     except ValueError:
         outcome, token = refused_token("Nieprawidłowe kodowanie tokena"), None
     else:
-        outcome, token = _judge(sandbox, plain, issued, context)
+        outcome, token = _judge(call, plain, issued, context)
     if token is not None and outcome is ACCEPTED:
         token.last_use = call.now
+    return begin(
+        call,
+        context,
+        token.author if token else None,
+        outcome,
+        KSEF_TOKEN,
+        policy,
+        rights=token_rights(sandbox, token) if token else (),
+        token=token,
+    )
+
+
+def begin(
+    call: Call,
+    context: Context,
+    subject: Subject | None,
+    outcome: Status,
+    method: Method,
+    policy: AllowedIps,
+    **more: Any,
+) -> Reply:
+    """Start a login that will end as its credential deserves, unless its context or its person is locked out."""
+    sandbox = call.sandbox
+    if outcome is ACCEPTED and subject is not None and sandbox.people.is_deceased(subject):
+        outcome = DECEASED
+    if context in sandbox.people.blocked:
+        outcome = BLOCKED
     operation = AuthOperation(
         reference=new_reference("AU", call.now),
         context=context,
+        subject=subject,
+        method=method,
+        policy=policy,
         started=call.now,
         ready_at=call.now + seconds(sandbox.options.auth_delay),
-        outcome=outcome,
-        token=token,
+        outcome=sandbox.login_outcomes.get(context, outcome),
+        **more,
     )
     sandbox.sessions.add(operation)
     bearer = sandbox.sessions.issue(BearerKind.AUTHENTICATION, operation, call.now, AUTHENTICATION_LIFE)
     return json_reply({"referenceNumber": operation.reference, "authenticationToken": bearer}, 202)
 
 
+def _policy(asked: AuthorizationPolicy | None) -> AllowedIps:
+    ips = asked.allowed_ips if asked else None
+    if ips is None:
+        return ANYWHERE
+    try:
+        return allowed_ips(ips.ip4_addresses or (), ips.ip4_ranges or (), ips.ip4_masks or ())
+    except ValueError as error:
+        raise invalid(f"authorizationPolicy.allowedIps: {error}") from error
+
+
+def token_rights(sandbox: Sandbox, token: KsefToken) -> tuple[str, ...]:
+    """What a token may do: what it was made for, so far as its author may do it himself.
+
+    A token whose author has lost all of it is revoked (PROTOCOL 2).
+    """
+    authors = sandbox.grants.rights(token.author, token.context)
+    rights = tuple(scope for scope in token.permissions if scope in authors)
+    if not rights:
+        token.status = "Revoked"
+    return rights
+
+
 def _judge(
-    sandbox: Sandbox, plain: bytes | None, issued: Challenge, context: Context
+    call: Call, plain: bytes | None, issued: Challenge, context: Context
 ) -> tuple[Status, KsefToken | None]:
     """What `token|timestampMs` is worth in a context (PROTOCOL 2)."""
     if plain is None:
@@ -92,11 +155,13 @@ def _judge(
         return refused_token("Nieprawidłowe kodowanie tokena"), None
     if int(stamp) != issued.milliseconds:
         return refused_token("Nieprawidłowy czas tokena"), None
-    token = sandbox.tokens.get(secret)
+    token = call.sandbox.tokens.get(secret)
     if token is None:
         return refused_token("Nieprawidłowy token"), None
-    if token.status != "Active":
-        return refused_token(_INACTIVE.get(token.status, "Token nieaktywny")), token
+    token_rights(call.sandbox, token)
+    status = token.status_at(call.now)
+    if status != "Active":
+        return refused_token(_INACTIVE.get(status, "Token nieaktywny")), token
     if token.context != context:
         return refused_token(f"Token nie może być użyty w kontekście {context[1]}"), token
     return ACCEPTED, token
@@ -120,40 +185,58 @@ async def redeem(call: Call) -> Reply:
     operation, sessions = call.session, call.sandbox.sessions
     status = operation.status(call.now)
     if status is not ACCEPTED:
-        raise bad_request(21301, f"Status uwierzytelniania ({status.code}) nie pozwala na pobranie tokenów.")
+        raise _status_forbids(status, "pobranie tokenów")
     if operation.redeemed:
         raise bad_request(
             21301, f"Tokeny dla operacji uwierzytelniania {operation.reference} zostały już pobrane."
         )
-    _refuse_revoked(operation)
+    _refuse_lost(call, "pobranie tokenów")
     operation.redeemed = True
     operation.refresh_until = call.now + REFRESH_LIFE
     return json_reply(
         {
-            "accessToken": sessions.issue(BearerKind.ACCESS, operation, call.now, ACCESS_LIFE),
+            "accessToken": sessions.issue(
+                BearerKind.ACCESS, operation, call.now, ACCESS_LIFE, operation.rights
+            ),
             "refreshToken": sessions.issue(BearerKind.REFRESH, operation, call.now, REFRESH_LIFE),
         }
     )
 
 
 async def refresh(call: Call) -> Reply:
-    """`POST /auth/token/refresh`; the refresh token stays as it is."""
+    """`POST /auth/token/refresh`; the refresh token stays as it is, rights that were withdrawn do not."""
     operation = call.session
     status = operation.status(call.now)
+    doing = "odświeżenie tokenu dostępowego"
     if status is not ACCEPTED:
-        raise bad_request(
-            21301,
-            f"Status uwierzytelniania ({status.code}) nie pozwala na odświeżenie tokenu dostępowego.",
-        )
-    _refuse_revoked(operation)
+        raise _status_forbids(status, doing)
+    left = _refuse_lost(call, doing)
     operation.last_refresh = call.now
-    access = call.sandbox.sessions.issue(BearerKind.ACCESS, operation, call.now, ACCESS_LIFE)
+    access = call.sandbox.sessions.issue(BearerKind.ACCESS, operation, call.now, ACCESS_LIFE, left)
     return json_reply({"accessToken": access})
 
 
-def _refuse_revoked(operation: AuthOperation) -> None:
-    if operation.token is not None and operation.token.status != "Active":
-        raise bad_request(21301, "Token KSeF został unieważniony.")
+def _refuse_lost(call: Call, doing: str) -> tuple[str, ...]:
+    """The rights of the login that are left. Raises ApiError 400 when none is, or its holder is locked out."""
+    operation, sandbox = call.session, call.sandbox
+    if operation.context in sandbox.people.blocked:
+        raise _status_forbids(BLOCKED, doing)
+    if operation.subject is not None and sandbox.people.is_deceased(operation.subject):
+        raise bad_request(21308)
+    if operation.token is not None:
+        current = token_rights(sandbox, operation.token)
+        if operation.token.status != "Active":
+            raise bad_request(21301, "Token KSeF został unieważniony.")
+    else:
+        current = sandbox.grants.rights(operation.subject, operation.context) if operation.subject else ()
+    left = tuple(scope for scope in operation.rights if scope in current)
+    if not left:
+        raise _status_forbids(NO_RIGHTS, doing)
+    return left
+
+
+def _status_forbids(status: Status, doing: str) -> ApiError:
+    return bad_request(21301, f"Status uwierzytelniania ({status.code}) nie pozwala na {doing}.")
 
 
 async def logout(call: Call) -> Reply:
@@ -162,33 +245,39 @@ async def logout(call: Call) -> Reply:
     return Reply(204)
 
 
-def _visible_tokens(call: Call) -> list[KsefToken]:
-    """All of the context for who may read credentials, otherwise the caller's own."""
-    session = call.session
-    if {"CredentialsRead", "CredentialsManage"} & set(session.permissions):
-        return [token for token in call.sandbox.tokens.values() if token.context == session.context]
-    return [session.token] if session.token else []
+async def list_sessions(call: Call) -> Reply:
+    """`GET /auth/sessions`: the caller's own in this context that can still be refreshed, newest first."""
+    mine = [each for each in call.sandbox.sessions.sessions() if _is_mine(call, each) and _lives(call, each)]
+    page, following = continued_page(call, mine)
+    items = [
+        {
+            **each.published(call.now),
+            "referenceNumber": each.reference,
+            "isCurrent": each is call.session,
+        }
+        for each in page
+    ]
+    return json_reply({"continuationToken": following, "items": items})
 
 
-async def list_tokens(call: Call) -> Reply:
-    """`GET /tokens`, newest first; nobody has more of them here than fit on a page."""
-    size = call.integer("pageSize", 10, 10, 100)
-    wanted = set(call.query.getlist("status"))
-    tokens = [token for token in _visible_tokens(call) if not wanted or token.status in wanted]
-    tokens.sort(key=lambda token: token.created, reverse=True)
-    return json_reply({"continuationToken": None, "tokens": [token.published() for token in tokens[:size]]})
+def _is_mine(call: Call, session: AuthOperation) -> bool:
+    subject = call.session.subject
+    return (
+        subject is not None
+        and session.context == call.session.context
+        and session.subject in call.sandbox.people.aliases(subject)
+    )
 
 
-async def token_status(call: Call) -> Reply:
-    """`GET /tokens/{referenceNumber}`."""
-    reference = call.params["reference"]
-    if len(reference) != 36:
-        raise invalid(f"referenceNumber: {reference}")
-    for token in _visible_tokens(call):
-        if token.reference == reference:
-            return json_reply(token.published())
-    raise _no_access()
+def _lives(call: Call, session: AuthOperation) -> bool:
+    until = session.refresh_until
+    return session.outcome is ACCEPTED and until is not None and call.now < until
 
 
-def _no_access() -> ApiError:
-    return forbidden("insufficient-resource-access", "Brak dostępu do wskazanego zasobu.")
+async def end_session(call: Call) -> Reply:
+    """`DELETE /auth/sessions/{referenceNumber}`: as if its holder had logged out."""
+    session = call.sandbox.sessions.find(call.reference())
+    if session is None or not _is_mine(call, session):
+        raise no_access()
+    session.outcome = REVOKED
+    return Reply(204)

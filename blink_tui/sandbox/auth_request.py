@@ -78,10 +78,8 @@ def _children(element: etree._Element) -> list[tuple[str, etree._Element]]:
     _refuse_attributes(element)
     children: list[tuple[str, etree._Element]] = []
     texts = [element.text]
-    for child in element:
-        texts.append(child.tail)
-        if not isinstance(child.tag, str):
-            continue
+    texts += [child.tail for child in element]
+    for child in element.iterchildren("*"):
         name = etree.QName(child)
         if name.namespace != namespace:
             raise _not_valid(name.text)
@@ -93,8 +91,9 @@ def _children(element: etree._Element) -> list[tuple[str, etree._Element]]:
 
 def _refuse_attributes(element: etree._Element) -> None:
     for attribute in element.attrib:
-        if not str(attribute).startswith(_XSI):
-            raise _not_valid(f"{etree.QName(element).localname}: {attribute}")
+        name = str(attribute)
+        if not name.startswith(_XSI):
+            raise _not_valid(f"{etree.QName(element).localname}: {name}")
 
 
 def _value(element: etree._Element) -> str:

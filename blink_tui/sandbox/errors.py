@@ -54,8 +54,7 @@ _DESCRIPTIONS = {
     25006: "Osiągnięto limit możliwych do złożenia wniosków certyfikacyjnych.",
     25007: "Osiągnięto limit dopuszczalnej liczby posiadanych certyfikatów.",
     25008: "Certyfikat o podanym numerze seryjnym nie istnieje.",
-    25009: "Nie można odwołać wskazanego certyfikatu, "
-    "ponieważ jest już odwołany, zablokowany lub nieważny.",
+    25009: "Nie można odwołać wskazanego certyfikatu, ponieważ jest już odwołany, zablokowany lub nieważny.",
     25010: "Nieprawidłowy typ lub długość klucza.",
     25011: "Nieprawidłowy algorytm podpisu CSR.",
     26001: "Nie można nadać tokenowi uprawnień których nie posiadasz.",

@@ -14,7 +14,9 @@ import msgspec
 
 from blink_tui.sandbox.clock import SECOND, text_of
 from blink_tui.sandbox.facts import Context
+from blink_tui.sandbox.policies import AllowedIps
 from blink_tui.sandbox.references import new_reference
+from blink_tui.sandbox.subjects import Subject
 from blink_tui.sandbox.tokens import KsefToken
 
 CHALLENGE_LIFE = 600 * SECOND
@@ -24,7 +26,9 @@ REFRESH_LIFE = 7 * 86_400 * SECOND
 STATUS_LIFE = 7 * 86_400 * SECOND
 """How long the status of a login can be asked for."""
 
-_FAILED_TOKEN = "Uwierzytelnianie zakończone niepowodzeniem z powodu błędnego tokenu"  # noqa: S105 - a text
+_FAILED = "Uwierzytelnianie zakończone niepowodzeniem"
+_FAILED_TOKEN = f"{_FAILED} z powodu błędnego tokenu"
+_FAILED_CERTIFICATE = f"{_FAILED} z powodu błędu certyfikatu"
 
 
 class BearerKind(Enum):
@@ -58,6 +62,16 @@ REVOKED = Status(
     "Uwierzytelnienie unieważnione",
     ("Uwierzytelnienie i powiązane refresh tokeny zostały unieważnione przez użytkownika",),
 )
+NO_RIGHTS = Status(415, _FAILED, ("Brak przypisanych uprawnień",))
+DECEASED = Status(470, _FAILED, ("Próba wykorzystania metod autoryzacyjnych osoby zmarłej",))
+BLOCKED = Status(
+    480,
+    "Uwierzytelnienie zablokowane",
+    (
+        "Podejrzenie incydentu bezpieczeństwa. Skontaktuj się z Ministerstwem Finansów "
+        "przez formularz zgłoszeniowy.",
+    ),
+)
 
 
 def refused_token(detail: str) -> Status:
@@ -65,18 +79,47 @@ def refused_token(detail: str) -> Status:
     return Status(450, _FAILED_TOKEN, (detail,))
 
 
-@dataclass(slots=True)
+def refused_certificate(detail: str) -> Status:
+    """Status 460 with its detail (PROTOCOL 2)."""
+    return Status(460, _FAILED_CERTIFICATE, (detail,))
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way of logging in by the contract's names."""
+
+    name: str
+    category: str
+    code: str
+    display_name: str
+
+
+KSEF_TOKEN = Method("Token", "Token", "token.ksef", "Token KSeF")
+SEAL = Method("QualifiedSeal", "XadesSignature", "xades.seal", "Pieczęć kwalifikowana")
+SIGNATURE = Method("QualifiedSignature", "XadesSignature", "xades.signature", "Podpis kwalifikowany")
+INTERNAL = Method("InternalCertificate", "XadesSignature", "xades.certificate", "Certyfikat KSeF")
+
+
+@dataclass(slots=True, kw_only=True)
 class AuthOperation:
     """One login: the operation first, the session once it has been redeemed."""
 
     reference: str
     context: Context
+    subject: Subject | None
+    """Who logs in; None when the credential does not tell."""
+    method: Method
+    policy: AllowedIps
     started: int
     ready_at: int
     outcome: Status
     """What the status will be once `ready_at` has come."""
-    token: KsefToken | None
+    rights: tuple[str, ...] = ()
+    """What the subject might do when it logged in."""
+    token: KsefToken | None = None
     """The KSeF token that logged in."""
+    names: dict[str, str | None] | None = None
+    """The name in the certificate that logged in."""
     redeemed: bool = False
     refresh_until: int | None = None
     last_refresh: int | None = None
@@ -85,20 +128,15 @@ class AuthOperation:
         """Where the login stands."""
         return IN_PROGRESS if now < self.ready_at else self.outcome
 
-    @property
-    def permissions(self) -> tuple[str, ...]:
-        """What the session may do."""
-        return self.token.permissions if self.token else ()
-
     def published(self, now: int) -> dict[str, Any]:
         """The operation as `GET /auth/{referenceNumber}` tells of it."""
         return {
             "startDate": text_of(self.started),
-            "authenticationMethod": "Token",
+            "authenticationMethod": self.method.name,
             "authenticationMethodInfo": {
-                "category": "Token",
-                "code": "token.ksef",
-                "displayName": "Token KSeF",
+                "category": self.method.category,
+                "code": self.method.code,
+                "displayName": self.method.display_name,
             },
             "status": self.status(now).published(),
             "isTokenRedeemed": self.redeemed,
@@ -121,10 +159,13 @@ class Challenge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bearer:
+class Bearer:
+    """A bearer token: what it opens, for whom, how long, with which rights."""
+
     kind: BearerKind
     operation: AuthOperation
     valid_until: int
+    permissions: tuple[str, ...]
 
 
 class SessionBook:
@@ -134,7 +175,7 @@ class SessionBook:
         self._secret = secrets.token_bytes(32)
         self._challenges: dict[str, Challenge] = {}
         self._operations: dict[str, AuthOperation] = {}
-        self._bearers: dict[str, _Bearer] = {}
+        self._bearers: dict[str, Bearer] = {}
 
     def challenge(self, now: int) -> Challenge:
         """A new challenge."""
@@ -159,22 +200,33 @@ class SessionBook:
         """A login by its reference number."""
         return self._operations.get(reference)
 
-    def issue(self, kind: BearerKind, operation: AuthOperation, now: int, life: int) -> dict[str, str]:
+    def sessions(self) -> list[AuthOperation]:
+        """All logins, newest first."""
+        return sorted(self._operations.values(), key=lambda operation: operation.started, reverse=True)
+
+    def issue(
+        self,
+        kind: BearerKind,
+        operation: AuthOperation,
+        now: int,
+        life: int,
+        permissions: tuple[str, ...] = (),
+    ) -> dict[str, str]:
         """A new bearer token as the contract's TokenInfo."""
         valid_until = now + life
         text = self._jwt(kind, operation, now, valid_until)
-        self._bearers[text] = _Bearer(kind, operation, valid_until)
+        self._bearers[text] = Bearer(kind, operation, valid_until, permissions)
         return {"token": text, "validUntil": text_of(valid_until)}
 
-    def bearer(self, text: str, now: int) -> tuple[BearerKind, AuthOperation] | None:
-        """Whose token this is; None when it is unknown or past its time."""
+    def bearer(self, text: str, now: int) -> Bearer | None:
+        """What a token is; None when it is unknown or past its time."""
         bearer = self._bearers.get(text)
         if bearer is None:
             return None
         if now >= bearer.valid_until:
             del self._bearers[text]
             return None
-        return bearer.kind, bearer.operation
+        return bearer
 
     def _jwt(self, kind: BearerKind, operation: AuthOperation, now: int, valid_until: int) -> str:
         payload = {
@@ -182,7 +234,7 @@ class SessionBook:
             "operation-reference-number": operation.reference,
             "context-identifier-type": operation.context[0],
             "context-identifier-value": operation.context[1],
-            "authentication-method": "Token",
+            "authentication-method": operation.method.name,
             "iat": now // SECOND,
             "exp": valid_until // SECOND,
             "iss": "ksef-sandbox",

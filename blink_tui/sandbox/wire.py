@@ -35,6 +35,33 @@ class ContextIdentifier(Wire):
     value: str
 
 
+_OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])"
+_IP = rf"({_OCTET}\.){{3}}{_OCTET}"
+
+
+class AllowedIpsWire(Wire):
+    """Addresses, ranges and CIDR masks."""
+
+    ip4_addresses: Annotated[list[Annotated[str, Meta(pattern=f"^{_IP}$")]], Meta(max_length=10)] | None = (
+        None
+    )
+    ip4_ranges: (
+        Annotated[list[Annotated[str, Meta(pattern=f"^{_IP}-{_IP}$")]], Meta(max_length=10)] | None
+    ) = None
+    ip4_masks: (
+        Annotated[
+            list[Annotated[str, Meta(pattern=rf"^{_IP}/(0|[1-9]|[12][0-9]|3[0-2])$")]], Meta(max_length=10)
+        ]
+        | None
+    ) = None
+
+
+class AuthorizationPolicy(Wire):
+    """From where the session may be used."""
+
+    allowed_ips: AllowedIpsWire | None = None
+
+
 class TokenLogin(Wire):
     """`POST /auth/ksef-token`."""
 
@@ -42,6 +69,7 @@ class TokenLogin(Wire):
     context_identifier: ContextIdentifier
     encrypted_token: str
     public_key_id: KeyId | None = None
+    authorization_policy: AuthorizationPolicy | None = None
 
 
 class DateRange(Wire):
