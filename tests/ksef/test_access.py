@@ -33,6 +33,98 @@ def refreshed(clock: ManualClock, access: str = "access-2") -> Reply:
     return Reply(200, {"accessToken": {"token": access, "validUntil": until}})
 
 
+async def test_access_is_refreshed_before_it_ends(session: Session, peer: Peer, clock: ManualClock) -> None:
+    peer.on("GET /rate-limits", Reply(200, {}))
+    clock.present += timedelta(minutes=14, seconds=30)
+    until = instant(clock.now() + timedelta(minutes=15))
+    peer.on(
+        "POST /auth/token/refresh", Reply(200, {"accessToken": {"token": "access-2", "validUntil": until}})
+    )
+    await asyncio.gather(session.rate_limits(), session.rate_limits())
+    (refresh,) = peer.asked("POST /auth/token/refresh")
+    assert refresh.headers["authorization"] == "Bearer refresh-1"
+    used = {one.headers["authorization"] for one in peer.asked("GET /rate-limits")}
+    assert used == {"Bearer access-2"}
+    assert len(peer.asked("POST /auth/challenge")) == 1
+
+
+@pytest.mark.parametrize("refused", [old_error(400, 21301, "x", "Status (425)"), Reply(401)])
+async def test_a_refused_refresh_logs_in_anew(
+    session: Session, peer: Peer, clock: ManualClock, refused: Reply
+) -> None:
+    clock.present += timedelta(minutes=16)
+    peer.on("POST /auth/token/refresh", refused)
+    peer.on("POST /auth/token/redeem", tokens_reply("access-2", clock.now()))
+    peer.on("GET /rate-limits", Reply(200, {}))
+    await session.rate_limits()
+    assert peer.requests[-1].headers["authorization"] == "Bearer access-2"
+
+
+async def test_a_revoked_token_is_named_when_the_access_ends(
+    session: Session, peer: Peer, clock: ManualClock
+) -> None:
+    clock.present += timedelta(minutes=16)
+    peer.on("POST /auth/token/refresh", old_error(400, 21301, "x", "Brak autoryzacji."))
+    peer.on(f"GET /auth/{LOGIN}", login_status(450, "Niepowodzenie", "Token unieważniony."))
+    with pytest.raises(BlinkError) as caught:
+        await session.rate_limits()
+    assert caught.value.kind is errors.TOKEN_REVOKED
+
+
+async def test_a_blocked_context_is_not_logged_in_again(
+    session: Session, peer: Peer, clock: ManualClock
+) -> None:
+    clock.present += timedelta(minutes=16)
+    peer.on("POST /auth/token/refresh", old_error(400, 21301, "x", "Status uwierzytelniania (480)"))
+    with pytest.raises(BlinkError) as caught:
+        await session.rate_limits()
+    assert caught.value.kind is errors.CONTEXT_BLOCKED
+    assert len(peer.asked("POST /auth/challenge")) == 1
+
+
+async def test_a_week_later_the_refresh_token_is_not_tried(
+    session: Session, peer: Peer, clock: ManualClock
+) -> None:
+    clock.present += timedelta(days=8)
+    peer.on("POST /auth/token/redeem", tokens_reply("access-2", clock.now()))
+    peer.on("GET /rate-limits", Reply(200, {}))
+    await session.rate_limits()
+    assert peer.asked("POST /auth/token/refresh") == []
+    assert len(peer.asked("POST /auth/challenge")) == 2
+
+
+async def test_calls_refused_together_log_in_once(session: Session, peer: Peer, clock: ManualClock) -> None:
+    peer.on("POST /auth/token/redeem", tokens_reply("access-2", clock.now()))
+    peer.on(
+        "GET /rate-limits",
+        *[lambda asked: Reply(200 if asked.headers["authorization"] == "Bearer access-2" else 401, {})],
+    )
+    await asyncio.gather(*[session.rate_limits() for _ in range(5)])
+    assert len(peer.asked("POST /auth/challenge")) == 2
+
+
+async def test_a_second_refusal_is_final(session: Session, peer: Peer) -> None:
+    peer.on("GET /rate-limits", Reply(401))
+    with pytest.raises(BlinkError) as caught:
+        await session.rate_limits()
+    assert caught.value.kind is errors.SESSION_ENDED
+    assert len(peer.asked("GET /rate-limits")) == 2
+
+
+@pytest.mark.parametrize("reply", [Reply(204), Reply(401)])
+async def test_logout(session: Session, peer: Peer, reply: Reply) -> None:
+    peer.on("DELETE /auth/sessions/current", reply)
+    await session.logout()
+    assert peer.requests[-1].headers["authorization"] == "Bearer refresh-1"
+
+
+async def test_a_logout_that_fails(session: Session, peer: Peer) -> None:
+    peer.on("DELETE /auth/sessions/current", Reply(500))
+    with pytest.raises(BlinkError) as caught:
+        await session.logout()
+    assert caught.value.kind is errors.SERVER_FAILED
+
+
 @pytest.fixture
 async def stored(session: Session, peer: Peer) -> Secret:
     """What a program kept of a login before it was started again."""
@@ -64,7 +156,7 @@ async def test_what_is_kept_is_a_secret(stored: Secret) -> None:
 
 
 @pytest.mark.parametrize("refused", [old_error(400, 21301, "x", "Status (425)"), Reply(401)])
-async def test_a_refused_refresh_logs_in_anew(
+async def test_a_restart_whose_refresh_is_refused_logs_in_anew(
     client: KsefClient, peer: Peer, clock: ManualClock, stored: Secret, refused: Reply
 ) -> None:
     peer.on(REFRESH, refused)

@@ -241,6 +241,7 @@ def one_zip() -> bytes:
         (one_zip()[:-30], errors.PACKAGE_DAMAGED),
         (one_zip()[:40], errors.PACKAGE_DAMAGED),
     ],
+    ids=lambda value: value.code if isinstance(value, ErrorKind) else "zip",  # its bytes hold the time
 )
 def test_zips_that_lie(archive: bytes, kind: ErrorKind) -> None:
     assert refusal(archive) is kind

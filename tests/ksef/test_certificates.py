@@ -121,6 +121,21 @@ def test_a_key_of_another_certificate() -> None:
     assert "Biuro Żółw" in str(error)
 
 
+def test_a_certificate_for_a_key_of_a_kind_unknown_here() -> None:
+    """The first on a curve that nobody knows, the second for a key that KSeF does not take."""
+    p256, nothing = bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d03017f")
+    refused(
+        errors.NOT_A_CERTIFICATE,
+        certificate(key()).public_bytes(Encoding.DER).replace(p256, nothing),
+        key_file(key()),
+    )
+    subject = name(COMMON_NAME="Edward")
+    private = ed25519.Ed25519PrivateKey.generate()
+    builder = x509.CertificateBuilder(subject, subject, private.public_key(), 1, JANUARY, NEXT_JANUARY)
+    error = refused(errors.KEY_OF_ANOTHER, pem(builder.sign(private, None)), key_file(key()))
+    assert "Edward" in str(error)
+
+
 def test_a_key_of_a_kind_that_signs_nothing_here() -> None:
     error = refused(errors.KEY_UNFIT, pem(certificate(key())), key_file(ed25519.Ed25519PrivateKey.generate()))
     assert "Ed25519" in str(error)
@@ -137,6 +152,7 @@ def test_a_key_of_a_kind_that_signs_nothing_here() -> None:
         (p12_file(key(), certificate(key()), b"x"), None, errors.PASSPHRASE_MISSING),
         (p12_file(key(), certificate(key()), b"x"), Secret("y"), errors.PASSPHRASE_WRONG),
     ],
+    ids=lambda value: value.code if isinstance(value, ErrorKind) else "given",
 )
 def test_what_is_no_pkcs12_or_does_not_open(
     content: bytes, passphrase: Secret | None, kind: ErrorKind
@@ -239,6 +255,7 @@ def test_one_secret_and_back(kind: str) -> None:
         credential().to_secret().reveal().replace(b"certificateSubject", b"novelty"),
         credential().to_secret().reveal().replace(b'"key":"', b'"key":"AAAA'),
     ],
+    ids=lambda value: value.code if isinstance(value, ErrorKind) else "given",
 )
 def test_a_secret_that_is_no_certificate(kept: bytes) -> None:
     with pytest.raises(BlinkError) as caught:

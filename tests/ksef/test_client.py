@@ -1,32 +1,30 @@
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from base64 import b64encode
-from datetime import timedelta
-from decimal import Decimal
+from datetime import date
 
 import pytest
 
 from blink_tui.ksef import errors
-from blink_tui.ksef.client import KsefClient, MetadataPage, QueryWindow, RateLimit, Session
+from blink_tui.ksef.client import (
+    ContextLimits,
+    DateType,
+    KsefClient,
+    RateLimit,
+    Session,
+)
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind
 from blink_tui.model.secret import Secret
-from tests.ksef.conftest import ManualClock
 from tests.ksef.old_server import (
-    LOGIN,
     NIP,
     REFERENCE,
     TOKEN,
     decrypted,
-    instant,
     key_record,
-    login_status,
-    metadata_record,
     old_error,
-    tokens_reply,
 )
 from tests.ksef.peer import Peer, Reply
 
@@ -35,74 +33,6 @@ EXPORT = "20260514-EH-2D2C11B000-E9C9ED8340-EE"
 FROM, TO = Instant("2026-05-01T00:00:00.1234567+02:00"), Instant("2026-05-02T00:00:00Z")
 KEY, IV = bytes(range(32)), bytes(range(16))
 HASH = b64encode(bytes(32)).decode()
-
-
-@pytest.mark.parametrize(
-    ("role", "subject"),
-    [
-        (Role.SELLER, "Subject1"),
-        (Role.BUYER, "Subject2"),
-        (Role.THIRD_PARTY, "Subject3"),
-        (Role.AUTHORIZED, "SubjectAuthorized"),
-    ],
-)
-async def test_a_page_of_metadata(session: Session, peer: Peer, role: Role, subject: str) -> None:
-    hwm = "2026-05-14T11:58:00.388+00:00"
-    records = [metadata_record(), metadata_record(netAmount=None), {"ksefNumber": NUMBER}]
-    body = {"hasMore": True, "isTruncated": False, "permanentStorageHwmDate": hwm, "invoices": records}
-    peer.on("POST /invoices/query/metadata", Reply(200, body))
-    page = await session.query_metadata(QueryWindow(role, FROM), page=3)
-    (asked,) = peer.asked("POST /invoices/query/metadata")
-    assert asked.query == {"sortOrder": "Asc", "pageOffset": "3", "pageSize": "250"}
-    assert asked.headers["authorization"] == "Bearer access-1"
-    assert asked.json == {
-        "subjectType": subject,
-        "dateRange": {
-            "dateType": "PermanentStorage",
-            "from": FROM,
-            "restrictToPermanentStorageHwmDate": True,
-        },
-    }
-    assert [header.net for header in page.headers] == [Decimal("35260.63"), None]
-    assert [problem.ksef_number for problem in page.problems] == [NUMBER]
-    assert (page.has_more, page.truncated, page.hwm) == (True, False, hwm)
-
-
-async def test_a_window_with_an_end(session: Session, peer: Peer) -> None:
-    peer.on(
-        "POST /invoices/query/metadata", Reply(200, {"hasMore": False, "isTruncated": True, "invoices": []})
-    )
-    page = await session.query_metadata(QueryWindow(Role.BUYER, FROM, TO))
-    assert peer.requests[-1].json["dateRange"]["to"] == TO
-    assert page == MetadataPage((), (), has_more=False, truncated=True, hwm=None)
-
-
-async def test_a_window_past_the_mark_holds_nothing_new(session: Session, peer: Peer) -> None:
-    peer.on("POST /invoices/query/metadata", old_error(400, 21183, "Zakres"))
-    page = await session.query_metadata(QueryWindow(Role.BUYER, FROM))
-    assert page == MetadataPage((), (), has_more=False, truncated=False, hwm=None)
-
-
-async def test_other_refusals_of_a_query_are_errors(session: Session, peer: Peer) -> None:
-    peer.on("POST /invoices/query/metadata", old_error(400, 21405, "Zakres"))
-    with pytest.raises(BlinkError) as caught:
-        await session.query_metadata(QueryWindow(Role.BUYER, FROM))
-    assert caught.value.kind is errors.REQUEST_REFUSED
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"isTruncated": False, "invoices": []},
-        {"hasMore": False, "invoices": []},
-        {"hasMore": False, "isTruncated": False, "invoices": [], "permanentStorageHwmDate": "yesterday"},
-    ],
-)
-async def test_a_page_that_does_not_say_how_to_go_on(session: Session, peer: Peer, body: object) -> None:
-    peer.on("POST /invoices/query/metadata", Reply(200, body))
-    with pytest.raises(BlinkError) as caught:
-        await session.query_metadata(QueryWindow(Role.BUYER, FROM))
-    assert caught.value.kind is errors.ANSWER_UNREADABLE
 
 
 async def test_ordering_an_export_of_an_old_server(session: Session, peer: Peer) -> None:
@@ -124,6 +54,16 @@ async def test_ordering_an_export_of_an_old_server(session: Session, peer: Peer)
         "onlyMetadata": False,
         "compressionType": "Zip",
     }
+
+
+async def test_a_package_of_the_list_alone(session: Session, peer: Peer) -> None:
+    peer.on("POST /invoices/exports", Reply(201, {"referenceNumber": EXPORT}))
+    await session.start_export(
+        Role.BUYER, FROM, TO, KEY, IV, only_metadata=True, date_type=DateType.INVOICING
+    )
+    asked = peer.requests[-1].json
+    assert asked["onlyMetadata"] is True
+    assert asked["filters"]["dateRange"] == {"dateType": "Invoicing", "from": FROM, "to": TO}
 
 
 async def test_a_key_withdrawn_between_two_exports(client: KsefClient, peer: Peer) -> None:
@@ -199,6 +139,20 @@ async def test_a_ready_export_of_an_old_server(session: Session, peer: Peer) -> 
     assert "secret" not in repr(ready)
 
 
+async def test_where_a_truncated_package_by_other_dates_goes_on(session: Session, peer: Peer) -> None:
+    last = "2026-05-13T09:22:56.3881234+00:00"
+    peer.on(
+        f"GET /invoices/exports/{EXPORT}",
+        status(200, parts=[], isTruncated=True, lastInvoicingDate=last),
+        status(200, parts=[], isTruncated=True, lastIssueDate="2026-05-12"),
+    )
+    by_invoicing, by_issue = [(await session.export_status(EXPORT)).package for _ in range(2)]
+    assert by_invoicing is not None
+    assert (by_invoicing.last_invoicing, by_invoicing.last_issue) == (last, None)
+    assert by_issue is not None
+    assert (by_issue.last_invoicing, by_issue.last_issue) == (None, date(2026, 5, 12))
+
+
 @pytest.mark.parametrize("code", [100, 210, 415, 420, 500, 550, 999])
 async def test_an_export_without_a_package(session: Session, peer: Peer, code: int) -> None:
     peer.on(f"GET /invoices/exports/{EXPORT}", status(code))
@@ -214,6 +168,8 @@ async def test_an_export_without_a_package(session: Session, peer: Peer, code: i
         {"parts": [{"url": "https://x"}]},
         {"parts": [], "permanentStorageHwmDate": "soon"},
         {"parts": [], "lastPermanentStorageDate": "soon"},
+        {"parts": [], "lastInvoicingDate": "soon"},
+        {"parts": [], "lastIssueDate": "soon"},
         {"parts": [], "isTruncated": None},
     ],
 )
@@ -271,6 +227,29 @@ async def test_rate_limits(session: Session, peer: Peer) -> None:
     assert await session.rate_limits() == {"invoiceExport": RateLimit(8, 16, None)}
 
 
+@pytest.mark.parametrize(
+    ("answer", "limits"),
+    [
+        (
+            {
+                "onlineSession": {"maxInvoiceSizeInMB": 1, "maxInvoiceWithAttachmentSizeInMB": 5},
+                "batchSession": {"maxInvoiceSizeInMB": 2, "maxInvoiceWithAttachmentSizeInMB": 3},
+                "collectiveIdentifier": {"maxInvoices": 500},
+            },
+            (2, 5),
+        ),
+        ({"onlineSession": {"maxInvoiceSizeInMB": 1}}, (1, 0)),
+        ({}, (0, 0)),
+    ],
+)
+async def test_how_large_documents_may_be(
+    session: Session, peer: Peer, answer: object, limits: tuple[int, int]
+) -> None:
+    peer.on("GET /limits/context", Reply(200, answer))
+    megabyte = 1024 * 1024
+    assert await session.context_limits() == ContextLimits(limits[0] * megabyte, limits[1] * megabyte)
+
+
 async def test_what_the_own_token_may(session: Session, peer: Peer) -> None:
     answer = {
         "referenceNumber": REFERENCE,
@@ -284,95 +263,3 @@ async def test_what_the_own_token_may(session: Session, peer: Peer) -> None:
     assert (state.reference, state.status, state.context) == (REFERENCE, "Active", ("Nip", NIP))
     assert state.requested_permissions == ("InvoiceRead", "Novelty")
     assert state.last_use is None
-
-
-async def test_access_is_refreshed_before_it_ends(session: Session, peer: Peer, clock: ManualClock) -> None:
-    peer.on("GET /rate-limits", Reply(200, {}))
-    clock.present += timedelta(minutes=14, seconds=30)
-    until = instant(clock.now() + timedelta(minutes=15))
-    peer.on(
-        "POST /auth/token/refresh", Reply(200, {"accessToken": {"token": "access-2", "validUntil": until}})
-    )
-    await asyncio.gather(session.rate_limits(), session.rate_limits())
-    (refresh,) = peer.asked("POST /auth/token/refresh")
-    assert refresh.headers["authorization"] == "Bearer refresh-1"
-    used = {one.headers["authorization"] for one in peer.asked("GET /rate-limits")}
-    assert used == {"Bearer access-2"}
-    assert len(peer.asked("POST /auth/challenge")) == 1
-
-
-@pytest.mark.parametrize("refused", [old_error(400, 21301, "x", "Status (425)"), Reply(401)])
-async def test_a_refused_refresh_logs_in_anew(
-    session: Session, peer: Peer, clock: ManualClock, refused: Reply
-) -> None:
-    clock.present += timedelta(minutes=16)
-    peer.on("POST /auth/token/refresh", refused)
-    peer.on("POST /auth/token/redeem", tokens_reply("access-2", clock.now()))
-    peer.on("GET /rate-limits", Reply(200, {}))
-    await session.rate_limits()
-    assert peer.requests[-1].headers["authorization"] == "Bearer access-2"
-
-
-async def test_a_revoked_token_is_named_when_the_access_ends(
-    session: Session, peer: Peer, clock: ManualClock
-) -> None:
-    clock.present += timedelta(minutes=16)
-    peer.on("POST /auth/token/refresh", old_error(400, 21301, "x", "Brak autoryzacji."))
-    peer.on(f"GET /auth/{LOGIN}", login_status(450, "Niepowodzenie", "Token unieważniony."))
-    with pytest.raises(BlinkError) as caught:
-        await session.rate_limits()
-    assert caught.value.kind is errors.TOKEN_REVOKED
-
-
-async def test_a_blocked_context_is_not_logged_in_again(
-    session: Session, peer: Peer, clock: ManualClock
-) -> None:
-    clock.present += timedelta(minutes=16)
-    peer.on("POST /auth/token/refresh", old_error(400, 21301, "x", "Status uwierzytelniania (480)"))
-    with pytest.raises(BlinkError) as caught:
-        await session.rate_limits()
-    assert caught.value.kind is errors.CONTEXT_BLOCKED
-    assert len(peer.asked("POST /auth/challenge")) == 1
-
-
-async def test_a_week_later_the_refresh_token_is_not_tried(
-    session: Session, peer: Peer, clock: ManualClock
-) -> None:
-    clock.present += timedelta(days=8)
-    peer.on("POST /auth/token/redeem", tokens_reply("access-2", clock.now()))
-    peer.on("GET /rate-limits", Reply(200, {}))
-    await session.rate_limits()
-    assert peer.asked("POST /auth/token/refresh") == []
-    assert len(peer.asked("POST /auth/challenge")) == 2
-
-
-async def test_calls_refused_together_log_in_once(session: Session, peer: Peer, clock: ManualClock) -> None:
-    peer.on("POST /auth/token/redeem", tokens_reply("access-2", clock.now()))
-    peer.on(
-        "GET /rate-limits",
-        *[lambda asked: Reply(200 if asked.headers["authorization"] == "Bearer access-2" else 401, {})],
-    )
-    await asyncio.gather(*[session.rate_limits() for _ in range(5)])
-    assert len(peer.asked("POST /auth/challenge")) == 2
-
-
-async def test_a_second_refusal_is_final(session: Session, peer: Peer) -> None:
-    peer.on("GET /rate-limits", Reply(401))
-    with pytest.raises(BlinkError) as caught:
-        await session.rate_limits()
-    assert caught.value.kind is errors.SESSION_ENDED
-    assert len(peer.asked("GET /rate-limits")) == 2
-
-
-@pytest.mark.parametrize("reply", [Reply(204), Reply(401)])
-async def test_logout(session: Session, peer: Peer, reply: Reply) -> None:
-    peer.on("DELETE /auth/sessions/current", reply)
-    await session.logout()
-    assert peer.requests[-1].headers["authorization"] == "Bearer refresh-1"
-
-
-async def test_a_logout_that_fails(session: Session, peer: Peer) -> None:
-    peer.on("DELETE /auth/sessions/current", Reply(500))
-    with pytest.raises(BlinkError) as caught:
-        await session.logout()
-    assert caught.value.kind is errors.SERVER_FAILED

@@ -132,3 +132,15 @@ def test_the_list_of_a_package() -> None:
 def test_dates_are_kept_as_written() -> None:
     one = header(acquisitionDate="2026-05-13T11:22:56", permanentStorageDate="2026-05-13T09:23:01.388123Z")
     assert (one.received, one.stored) == ("2026-05-13T11:22:56", "2026-05-13T09:23:01.388123Z")
+
+
+def test_a_surrogate_without_its_pair_loses_no_package() -> None:
+    content = json.dumps({"invoices": [metadata_record(), metadata_record(invoiceNumber="?")]})
+    (first, second), bad = decode_package_metadata(content.replace('"?"', r'"\udfff"').encode())
+    assert (first.invoice_number, second.invoice_number, bad) == ("FV/1", "\ufffd", [])
+
+
+def test_what_is_no_list_stays_none() -> None:
+    for content in (b"", rb'{"invoices": ["\ud800"', rb'{"invoices": 1, "x": "\ud800"}'):
+        with pytest.raises(ValueError):
+            decode_package_metadata(content)
