@@ -105,7 +105,7 @@ class Arrivals:
             ]
             if not firms:
                 raise invalid(f"firm: {nip} is not a firm of this sandbox")
-            sales = 0.45 if nip is None else float(role == "seller")
+            sales = self._sandbox.options.sales if nip is None else float(role == "seller")
             self._generators[key] = Generator(
                 f"arrivals {self._sandbox.options.seed} {nip} {role}", firms, sales=sales
             )

@@ -1,7 +1,7 @@
 """Faults on demand: which strike, whom, how often. What each does is in `spoiling`, `packages` and `delivery`.
 
-A fault is a row of a scenario file or of `POST /_sandbox/faults`; of those that meet a request all strike that can
-go together, and of those that replace the answer or break the line the first.
+A fault is a row of a scenario file or of `POST /_sandbox/faults`. Of those that meet a request one of each kind
+strikes, the first; and of those that replace the answer or break the line one in all.
 """
 
 from __future__ import annotations
@@ -228,19 +228,17 @@ class FaultBook:
         self._armed.clear()
 
     def strike(self, operation: Operation, context: str | None) -> Struck:
-        """The faults that strike a request; of those that break the line only the first is spent."""
+        """The faults that strike a request; only these are spent."""
         if not self._armed:
             return UNHURT
-        struck: list[Fault] = []
-        broken = False
+        struck: dict[str | Stage, Fault] = {}
         for armed in self._armed:
-            on_line = armed.fault.stage is Stage.LINE
-            if (broken and on_line) or not armed.strikes(operation, context):
-                continue
-            broken = broken or on_line
-            struck.append(armed.fault)
+            fault = armed.fault
+            place = fault.stage if fault.stage is Stage.LINE else fault.do
+            if place not in struck and armed.strikes(operation, context):
+                struck[place] = fault
         self._armed = [armed for armed in self._armed if not armed.over]
-        return Struck(tuple(struck)) if struck else UNHURT
+        return Struck(tuple(struck.values())) if struck else UNHURT
 
     def published(self) -> list[dict[str, Any]]:
         """The faults in force with the hits each has made."""

@@ -105,7 +105,8 @@ class _Door:
             self._limit(operation, request, login, now)
             if bearer is not None:
                 guards.admit(operation, bearer, _client_ip(request), self._sandbox.people)
-            struck = self._sandbox.faults.strike(operation, self._context(request, login))
+            if operation.group != CONTROL:
+                struck = self._sandbox.faults.strike(operation, self._context(request, login))
             reply = await self._reply(operation, request, bearer, struck, now)
         except ApiError as error:
             reply = _refusal(request, error, now)

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import ssl
 import tarfile
 import time
 import zipfile
@@ -24,6 +25,8 @@ from blink_tui.sandbox.state import Firm
 from tests.sandbox import contract
 
 OAEP = rsa_padding.OAEP(rsa_padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+TLS = ssl.create_default_context()
+"""Made once: reading the certificates of all authorities costs more than most tests."""
 LONG_AGO = "2026-03-01T00:00:00Z"
 
 
@@ -41,34 +44,54 @@ class Caller:
 
     def __init__(self, sandbox: RunningSandbox, *, problem_details: bool = True) -> None:
         self.sandbox = sandbox
-        prefix = httpx.URL(sandbox.url).path
+        self.judging = True
+        """Compare answers with the contract; off where faults break it on purpose."""
+        self._prefix = httpx.URL(sandbox.url).path
         self.http = httpx.Client(
             base_url=sandbox.url,
             headers={"X-Error-Format": "problem-details"} if problem_details else {},
-            event_hooks={"response": [lambda response: _judge(response, prefix)]},
+            event_hooks={"response": [self._judge]},
+            verify=TLS,
         )
+
+    def _judge(self, response: httpx.Response) -> None:
+        if self.judging:
+            response.read()
+            contract.check(response, self._prefix)
+
+    def control(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """An operation of the sandbox itself."""
+        with httpx.Client(verify=TLS) as http:
+            return http.request(method, f"{self.sandbox.state.base}/_sandbox/{path}", **arguments)
+
+    def fault(self, do: str, **parameters: Any) -> None:
+        """Put a fault in force."""
+        answer = self.control("POST", "faults", json={"do": do} | parameters)
+        assert answer.status_code == 200, answer.text
 
     def key(self, usage: str) -> dict[str, Any]:
         """The published key of a usage."""
         keys: list[dict[str, Any]] = self.http.get("/security/public-key-certificates").json()
         return next(key for key in keys if usage in key["usage"])
 
-    def seal(self, usage: str, data: bytes) -> str:
-        """Data under a published key."""
-        certificate = x509.load_der_x509_certificate(base64.b64decode(self.key(usage)["certificate"]))
+    def seal(self, usage: str, data: bytes, key: dict[str, Any] | None = None) -> str:
+        """Data under a published key, the first of its usage unless one is given."""
+        chosen = key or self.key(usage)
+        certificate = x509.load_der_x509_certificate(base64.b64decode(chosen["certificate"]))
         public = certificate.public_key()
         assert isinstance(public, rsa.RSAPublicKey)
         return base64.b64encode(public.encrypt(data, OAEP)).decode()
 
     def begin(self, token: str, nip: str, **changes: Any) -> httpx.Response:
-        """Challenge and token login; `changes` go into the request."""
+        """Challenge and token login `under` a published key; `changes` go into the request."""
         challenge = self.http.post("/auth/challenge").json()
-        sealed = self.seal("KsefTokenEncryption", f"{token}|{challenge['timestampMs']}".encode())
+        key = changes.pop("under", None) or self.key("KsefTokenEncryption")
+        sealed = self.seal("KsefTokenEncryption", f"{token}|{challenge['timestampMs']}".encode(), key)
         request = {
             "challenge": challenge["challenge"],
             "contextIdentifier": {"type": "Nip", "value": nip},
             "encryptedToken": sealed,
-            "publicKeyId": self.key("KsefTokenEncryption")["publicKeyId"],
+            "publicKeyId": key["publicKeyId"],
         }
         return self.http.post("/auth/ksef-token", json=request | changes)
 
@@ -134,15 +157,16 @@ class Caller:
         answer, key, iv = self.order(subject, **changes)
         assert answer.status_code == 201, answer.text
         package = self.ready(answer.json()["referenceNumber"])["package"]
-        plain = b"".join(decrypt(httpx.get(part["url"]).content, key, iv) for part in package["parts"])
+        plain = b"".join(decrypt(fetch(part["url"]).content, key, iv) for part in package["parts"])
         files = unpack(plain, package["compressionType"])
         metadata = json.loads(files.pop("_metadata.json"))["invoices"]
         return Archive(files, metadata, package)
 
 
-def _judge(response: httpx.Response, prefix: str) -> None:
-    response.read()
-    contract.check(response, prefix)
+def fetch(url: str) -> httpx.Response:
+    """Something outside the API, by its whole address and without a token."""
+    with httpx.Client(verify=TLS) as http:
+        return http.get(url)
 
 
 def asked(subject: str, filters: dict[str, Any] | None) -> dict[str, Any]:

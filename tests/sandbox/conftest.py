@@ -16,22 +16,45 @@ Start = Callable[..., RunningSandbox]
 Connect = Callable[..., Caller]
 
 
+NOON = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
+
+
 @pytest.fixture
 def clock() -> VirtualClock:
     """Noon of 31 March 2026 in UTC."""
-    return VirtualClock(datetime(2026, 3, 31, 12, 0, tzinfo=UTC))
+    return VirtualClock(NOON)
+
+
+def relaxed(**options: Any) -> SandboxOptions:
+    """Options of a small sandbox that is in no hurry to refuse; keywords change them."""
+    easy = {"limits": False, "auth_delay": 0.0, "export_delay": 0.0, "documents": 60}
+    return SandboxOptions(**(easy | options))
 
 
 @pytest.fixture
 def start(clock: VirtualClock) -> Iterator[Start]:
-    """Starts sandboxes that are in no hurry to refuse; keywords are options."""
+    """Starts sandboxes with a clock that the test may move; keywords are options."""
     with ExitStack() as stack:
 
         def starting(**options: Any) -> RunningSandbox:
-            relaxed = {"limits": False, "auth_delay": 0.0, "export_delay": 0.0, "documents": 60}
-            return stack.enter_context(running_sandbox(SandboxOptions(**(relaxed | options)), clock))
+            return stack.enter_context(running_sandbox(relaxed(**options), clock))
 
         yield starting
+
+
+@pytest.fixture(scope="session")
+def standing() -> Iterator[RunningSandbox]:
+    """One small sandbox for all tests that leave it as it was; its clock stands still at noon."""
+    with running_sandbox(relaxed(), VirtualClock(NOON)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def buying() -> Iterator[RunningSandbox]:
+    """The same with one firm that buys all 60 documents and packages in parts of 10,000 bytes."""
+    options = relaxed(firms=1, sales=0.0, part_size=10_000)
+    with running_sandbox(options, VirtualClock(NOON)) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
@@ -48,9 +71,16 @@ def connect() -> Iterator[Connect]:
 
 
 @pytest.fixture
-def caller(start: Start, connect: Connect) -> Caller:
-    """Someone logged in as the first firm of a small sandbox."""
-    sandbox = start()
-    someone = connect(sandbox)
-    someone.login(sandbox.firms[0])
+def caller(standing: RunningSandbox, connect: Connect) -> Caller:
+    """Someone logged in as the first firm of the sandbox that stands still."""
+    someone = connect(standing)
+    someone.login(standing.firms[0])
+    return someone
+
+
+@pytest.fixture
+def buyer(buying: RunningSandbox, connect: Connect) -> Caller:
+    """Someone logged in as the one firm that buys everything."""
+    someone = connect(buying)
+    someone.login(buying.firms[0])
     return someone

@@ -14,22 +14,13 @@ import pytest
 from blink_tui.sandbox import RunningSandbox, VirtualClock
 from blink_tui.sandbox.clock import parse_ticks
 from blink_tui.sandbox.tokens import make_token
-from tests.sandbox.caller import Caller, bearer, code_of, decrypt
+from tests.sandbox.caller import Caller, bearer, code_of, decrypt, fetch
 from tests.sandbox.conftest import Connect, Start
 
 
 def sha(data: bytes) -> str:
     """Base64 SHA-256."""
     return base64.b64encode(hashlib.sha256(data).digest()).decode()
-
-
-@pytest.fixture
-def buyer(start: Start, connect: Connect) -> Caller:
-    """Logged in as the one firm that buys all 60 documents; packages come in parts of 10,000 bytes."""
-    sandbox = start(firms=1, sales=0.0, part_size=10_000)
-    caller = connect(sandbox)
-    caller.login(sandbox.firms[0])
-    return caller
 
 
 def bytes_of(sandbox: RunningSandbox) -> dict[str, bytes]:
@@ -66,7 +57,7 @@ def test_parts_tell_their_sizes_and_hashes(buyer: Caller) -> None:
     assert [part["ordinalNumber"] for part in package["parts"]] == list(range(1, len(package["parts"]) + 1))
     total = 0
     for part in package["parts"]:
-        download = httpx.get(part["url"])
+        download = fetch(part["url"])
         assert download.headers["x-ms-meta-hash"] == part["encryptedPartHash"] == sha(download.content)
         assert len(download.content) == part["encryptedPartSize"]
         plain = decrypt(download.content, key, iv)
@@ -151,17 +142,17 @@ def test_link_is_signed_and_ends(start: Start, connect: Connect, clock: VirtualC
     (part,) = caller.ready(reference)["package"]["parts"]
     link = part["url"]
     assert httpx.URL(link).path.startswith("/storage/")
-    assert httpx.get(link).status_code == 200
+    assert fetch(link).status_code == 200
     longer = str(httpx.URL(link).copy_merge_params({"se": str(clock.now() * 2)}))
-    assert httpx.get(longer).status_code == 403
-    assert httpx.get(link.replace("-001.", "-002.")).status_code == 403
-    assert httpx.get(link[:-1] + "ż").status_code == 403
+    assert fetch(longer).status_code == 403
+    assert fetch(link.replace("-001.", "-002.")).status_code == 403
+    assert fetch(link[:-1] + "ż").status_code == 403
     clock.advance(599)
-    assert httpx.get(link).status_code == 200
+    assert fetch(link).status_code == 200
     clock.advance(1)
-    assert httpx.get(link).status_code == 403
+    assert fetch(link).status_code == 403
     fresh = caller.ready(reference)["package"]["parts"][0]["url"]
-    assert httpx.get(fresh).status_code == 200
+    assert fetch(fresh).status_code == 200
 
 
 def test_package_ends_before_its_status_does(start: Start, connect: Connect, clock: VirtualClock) -> None:
@@ -173,7 +164,7 @@ def test_package_ends_before_its_status_does(start: Start, connect: Connect, clo
     clock.advance(3_600)
     caller.login(sandbox.firms[0])
     assert caller.ready(reference)["status"]["code"] == 210
-    assert httpx.get(link).status_code == 403
+    assert fetch(link).status_code == 403
     clock.advance(7 * 86_400)
     caller.login(sandbox.firms[0])
     assert caller.http.get(f"/invoices/exports/{reference}").status_code == 410
@@ -260,7 +251,10 @@ def test_exports_of_others_do_not_exist(start: Start, connect: Connect) -> None:
     assert code_of(other.http.get("/invoices/exports/short")) == 21405
 
 
-def test_same_documents_are_packed_once(buyer: Caller, clock: VirtualClock) -> None:
+def test_same_documents_are_packed_once(start: Start, connect: Connect, clock: VirtualClock) -> None:
+    sandbox = start(firms=1, sales=0.0)
+    buyer = connect(sandbox)
+    buyer.login(sandbox.firms[0])
     references = []
     for _ in range(2):
         references.append(buyer.order("Subject2")[0].json()["referenceNumber"])

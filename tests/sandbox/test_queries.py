@@ -19,15 +19,6 @@ def stored(rows: list[dict[str, Any]]) -> list[int]:
     return [parse_ticks(row["permanentStorageDate"]) for row in rows]
 
 
-@pytest.fixture
-def buyer(start: Start, connect: Connect) -> Caller:
-    """Logged in as the one firm that buys all 60 documents."""
-    sandbox = start(firms=1, sales=0.0)
-    caller = connect(sandbox)
-    caller.login(sandbox.firms[0])
-    return caller
-
-
 def test_page_offset_counts_pages(buyer: Caller) -> None:
     whole = buyer.query("Subject2", pageSize=250).json()
     pages = [buyer.query("Subject2", pageSize=25, pageOffset=page).json() for page in range(3)]
@@ -124,7 +115,10 @@ def test_mark_of_a_closed_window_is_its_end(caller: Caller) -> None:
     assert body["permanentStorageHwmDate"] == "2026-03-24T23:00:00.000000+00:00"
 
 
-def test_mark_stays_for_all_pages_of_a_query(buyer: Caller, clock: VirtualClock) -> None:
+def test_mark_stays_for_all_pages_of_a_query(start: Start, connect: Connect, clock: VirtualClock) -> None:
+    sandbox = start(firms=1, sales=0.0)
+    buyer = connect(sandbox)
+    buyer.login(sandbox.firms[0])
     first = buyer.query("Subject2", pageSize=50).json()["permanentStorageHwmDate"]
     clock.advance(30)
     assert buyer.query("Subject2", pageSize=50, pageOffset=1).json()["permanentStorageHwmDate"] == first

@@ -101,8 +101,7 @@ def test_every_request_is_in_the_log(start: Start, connect: Connect) -> None:
     caller.http.put("/auth/challenge")
     link = caller.ready(caller.order()[0].json()["referenceNumber"])["package"]["parts"][0]["url"]
     httpx.get(link, headers={"Authorization": "Bearer leaked", "User-Agent": "leaky"})
-    base = sandbox.url.removesuffix("/v2")
-    log = httpx.get(f"{base}/_sandbox/requests").json()
+    log = caller.control("GET", "requests").json()
     rows = log["requests"]
     assert log["total"] == len(rows)
     by_path = {row["path"]: row for row in rows}
