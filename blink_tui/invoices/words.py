@@ -70,7 +70,9 @@ def exact(value: Decimal | None) -> str:
     """A quantity or price as precise as it was written, without needless zeros."""
     if value is None:
         return ""
-    return f"{value.normalize():,f}".replace(",", " ").replace(".", ",")
+    text = f"{value:,f}"
+    plain = text.rstrip("0").rstrip(".") if "." in text else text
+    return plain.replace(",", " ").replace(".", ",")
 
 
 def day(value: date | None) -> str:

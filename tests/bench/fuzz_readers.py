@@ -33,7 +33,7 @@ _TEXTS = (
     b"", b" ", b"0", b"-0.00", b"0.00", b"-1", b"1", b"2", b"3", b"99", b"99999999999999.99", b"0.000001", b"1E5",
     b"PLN", b"EUR", b"zw", b"oo", b"np I", b"23", b"KOR", b"ROZ", b"ZAL", b"VAT", b"2026-02-28", b"1990-01-01",
     b"9999-12-31", b"0001-01-01", b"5265877635", b"PL61109010140000071219812874", b"\xe2\x80\xae", b"\xc2\x9b31m",
-    b"W" * 3000, "漢🦊ł".encode(),
+    b"W" * 3000, b"9" * 40, b"0." + b"3" * 40, b"-" + b"9" * 40 + b"." + b"9" * 40, "漢🦊ł".encode(),
 )  # fmt: skip
 """What stands between two tags, sensible and not."""
 _DAY = date(2026, 3, 31)

@@ -202,6 +202,18 @@ def test_a_ksef_number_with_a_wrong_check_sum_only_warns() -> None:
     assert found["ksef-number-check-sum"].severity is Severity.WARNING
 
 
+def test_amounts_of_any_length_are_counted_exactly() -> None:
+    huge = Decimal("9" * 40 + "." + "9" * 40)
+    row = VatAmount(rate="23", net=huge, vat=huge, vat_pln=huge)
+    lines = (
+        InvoiceLine(rate="23", net=huge, exchange_rate=huge),
+        InvoiceLine(rate="23", net=Decimal("1e-40")),
+    )
+    found = _found(replace(SOUND, currency="EUR", vat_table=(row,), lines=lines, total=huge))
+    assert {"total", "tax-against-rate", "tax-in-pln"} <= set(found)
+    assert "lines-net" not in found
+
+
 def test_what_is_unknown_is_not_checked() -> None:
     assert check(SOUND, Context(today=date(2026, 3, 10))) == ()
 

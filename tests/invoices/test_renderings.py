@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from blink_tui.invoices.checks import Context, check
 from blink_tui.invoices.page import sections
 from blink_tui.invoices.render_html import render_html
 from blink_tui.invoices.render_text import cells, render_tabs, render_text, wrapped
+from blink_tui.invoices.words import exact, money
 from blink_tui.model.dates import parse_instant, warsaw_day
 from tests.invoices.documents import faktura, line
 from tests.invoices.samples import named, sample_files
@@ -143,3 +145,30 @@ def test_every_section_of_a_rich_invoice_holds_something() -> None:
 def test_polish_is_the_default_language_of_what_is_not_translated_here() -> None:
     set_language("pl")
     assert "FV/1/2026" in render_text(read_invoice(faktura().encode()))
+
+
+@pytest.mark.parametrize(
+    ("value", "amount", "number"),
+    [
+        ("0", "0,00", "0"),
+        ("-1234567.5", "-1 234 567,50", "-1 234 567,5"),
+        ("100", "100,00", "100"),
+        ("0.12345600", "0,12345600", "0,123456"),
+        ("1" * 40 + ".10", None, " ".join(["1", *["111"] * 13]) + ",1"),
+    ],
+)
+def test_numbers_are_shown_as_written_and_never_rounded(value: str, amount: str | None, number: str) -> None:
+    if amount is not None:
+        assert money(Decimal(value)) == amount
+    assert exact(Decimal(value)) == number
+
+
+def test_a_table_that_is_too_wide_is_shown_field_by_field() -> None:
+    heads = "".join(f'<Kol Typ="txt"><NKom>Nagłówek kolumny {n}</NKom></Kol>' for n in range(12))
+    cells_of_row = "".join(f"<WKom>wartość {n}</WKom>" for n in range(12))
+    attachment = (
+        f"</Fa><Zalacznik><BlokDanych><Tabela><TNaglowek>{heads}</TNaglowek><Wiersz>{cells_of_row}</Wiersz>"
+        "</Tabela></BlokDanych></Zalacznik></Faktura>"
+    )
+    text = render_text(read_invoice(faktura().replace("</Fa></Faktura>", attachment).encode()))
+    assert "Nagłówek kolumny 11  wartość 11" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import localcontext
+
 from blink_tui.invoices.checks.dates import DATE_CHECKS
 from blink_tui.invoices.checks.finding import Check, Context, Finding, Severity
 from blink_tui.invoices.checks.links import LINK_CHECKS
@@ -14,8 +16,13 @@ __all__ = ["CHECKS", "Context", "Finding", "Severity", "check"]
 
 CHECKS: tuple[Check, ...] = (*NUMBER_CHECKS, *SUM_CHECKS, *MARK_CHECKS, *LINK_CHECKS, *DATE_CHECKS)
 
+_PRECISION = 200
+"""Digits: no product of two amounts that a reader lets in is rounded."""
+
 
 def check(invoice: Invoice, context: Context) -> tuple[Finding, ...]:
     """Everything odd about an invoice, gravest first."""
-    found = [finding for look in CHECKS for finding in look(invoice, context)]
+    with localcontext() as arithmetic:
+        arithmetic.prec = _PRECISION
+        found = [finding for look in CHECKS for finding in look(invoice, context)]
     return tuple(sorted(found, key=lambda finding: -finding.severity))
