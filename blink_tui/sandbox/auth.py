@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from blink_tui.sandbox.calls import Call, Reply, json_reply
 from blink_tui.sandbox.clock import seconds, text_of
@@ -76,43 +76,51 @@ async def token_login(call: Call) -> Reply:
         outcome, token = _judge(call, plain, issued, context)
     if token is not None and outcome is ACCEPTED:
         token.last_use = call.now
-    return begin(
-        call,
-        context,
-        token.author if token else None,
-        outcome,
-        KSEF_TOKEN,
-        policy,
+    claim = Claim(
+        context=context,
+        subject=token.author if token else None,
+        method=KSEF_TOKEN,
+        policy=policy,
+        outcome=outcome,
         rights=token_rights(sandbox, token) if token else (),
         token=token,
     )
+    return begin(call, claim)
 
 
-def begin(
-    call: Call,
-    context: Context,
-    subject: Subject | None,
-    outcome: Status,
-    method: Method,
-    policy: AllowedIps,
-    **more: Any,
-) -> Reply:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A credential that has been looked at: who it says logs in where, and what it is worth."""
+
+    context: Context
+    subject: Subject | None
+    method: Method
+    policy: AllowedIps
+    outcome: Status
+    rights: tuple[str, ...]
+    token: KsefToken | None = None
+    names: dict[str, str | None] | None = None
+
+
+def begin(call: Call, claim: Claim) -> Reply:
     """Start a login that will end as its credential deserves, unless its context or its person is locked out."""
-    sandbox = call.sandbox
-    if outcome is ACCEPTED and subject is not None and sandbox.people.is_deceased(subject):
+    sandbox, outcome = call.sandbox, claim.outcome
+    if outcome is ACCEPTED and claim.subject is not None and sandbox.people.is_deceased(claim.subject):
         outcome = DECEASED
-    if context in sandbox.people.blocked:
+    if claim.context in sandbox.people.blocked:
         outcome = BLOCKED
     operation = AuthOperation(
         reference=new_reference("AU", call.now),
-        context=context,
-        subject=subject,
-        method=method,
-        policy=policy,
+        context=claim.context,
+        subject=claim.subject,
+        method=claim.method,
+        policy=claim.policy,
         started=call.now,
         ready_at=call.now + seconds(sandbox.options.auth_delay),
-        outcome=sandbox.login_outcomes.get(context, outcome),
-        **more,
+        outcome=sandbox.login_outcomes.get(claim.context, outcome),
+        rights=claim.rights,
+        token=claim.token,
+        names=claim.names,
     )
     sandbox.sessions.add(operation)
     bearer = sandbox.sessions.issue(BearerKind.AUTHENTICATION, operation, call.now, AUTHENTICATION_LIFE)

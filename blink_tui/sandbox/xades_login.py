@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cryptography import x509
 
-from blink_tui.sandbox.auth import begin
+from blink_tui.sandbox.auth import Claim, begin
 from blink_tui.sandbox.auth_request import AuthTokenRequest, read_request
 from blink_tui.sandbox.calls import Call, Reply
 from blink_tui.sandbox.certificates import signed_by
@@ -48,16 +48,16 @@ async def xades_login(call: Call) -> Reply:
     known = sandbox.certificates.of(certificate)
     if outcome is ACCEPTED and known is not None:
         known.last_use = call.now
-    return begin(
-        call,
-        request.context,
-        subject,
-        outcome,
-        _method(call, certificate),
-        request.policy,
+    claim = Claim(
+        context=request.context,
+        subject=subject,
+        method=_method(call, certificate),
+        policy=request.policy,
+        outcome=outcome,
         rights=rights,
         names=named_fields(certificate.subject),
     )
+    return begin(call, claim)
 
 
 def _strict(call: Call) -> bool:
