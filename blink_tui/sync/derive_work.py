@@ -50,4 +50,4 @@ def _search_text(invoice: Invoice, ksef_number: str) -> str:
         *(word for party in parties for word in (party.nip, party.name)),
         *(line.name for line in invoice.lines),
     )
-    return folded(" ".join(clean(word) for word in words if word))
+    return folded(clean(" ".join(filter(None, words))))

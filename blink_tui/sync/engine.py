@@ -93,7 +93,7 @@ class SyncEngine:
         turns = asyncio.Semaphore(_FIRMS_AT_ONCE)
         async with heartbeat(self._buffer, self._clock), AsyncExitStack() as stack:
             worker = await stack.enter_async_context(Worker())
-            book = stack.enter_context(LimitBook(self._folder / "limits.db"))
+            book = await asyncio.to_thread(stack.enter_context, LimitBook(self._folder / "limits.db"))
             clients = {}
             for url in {firm.base_url for firm in firms}:
                 gate = Limiter(self._clock, book, stack.enter_context(shared_window(url)))

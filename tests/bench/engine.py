@@ -28,7 +28,7 @@ _QUARTER = 1_500_000
 _SERVER = """
 import sys
 from blink_tui.sandbox import SandboxOptions, serve
-serve(SandboxOptions(documents=int(sys.argv[1]), firms=1, sales=0, part_size=int(sys.argv[2]), export_delay=0.0,
+serve(SandboxOptions(documents=int(sys.argv[1]), firms=1, sales=0, part_size=int(sys.argv[2]), export_delay=0.0, auth_delay=0.0,
                      json=True, exit_with_parent=True))
 """
 
