@@ -291,6 +291,15 @@ async def test_an_access_that_ended_still_logs_in_after_lacking_rights(
     assert logins(peer) == 3
 
 
+async def test_a_login_after_an_access_that_ended_is_not_the_one_for_rights(
+    session: Session, peer: Peer, clock: ManualClock
+) -> None:
+    peer.on(LIST, Reply(401), EMPTY, FORBIDDEN, EMPTY)
+    await session.query_metadata(WINDOW)
+    await session.query_metadata(WINDOW)
+    assert logins(peer) == 3
+
+
 @pytest.mark.parametrize("reason", ["ip-not-allowed", "security-service-blocked"])
 async def test_other_refusals_cause_no_login(session: Session, peer: Peer, reason: str) -> None:
     peer.on(LIST, Reply(403, {"reasonCode": reason}))
