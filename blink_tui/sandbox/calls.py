@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.datastructures import QueryParams
+from starlette.types import Receive, Scope
 
 from blink_tui.sandbox.errors import invalid
 from blink_tui.sandbox.faults import Fault
@@ -17,6 +19,42 @@ if TYPE_CHECKING:
     from blink_tui.sandbox.state import Sandbox
 
 _REFERENCE_LENGTH = 36
+
+
+class Incoming:
+    """One HTTP request before anyone has judged it."""
+
+    __slots__ = ("headers", "method", "params", "path", "query_string", "receive", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.params: Mapping[str, Any] = scope.get("path_params", {})
+        self.query_string: str = scope["query_string"].decode("latin-1")
+        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+    @property
+    def client_ip(self) -> str:
+        """Address of the caller."""
+        client = self.scope["client"]
+        return client[0] if client else ""
+
+    async def body(self) -> bytes:
+        """The whole body."""
+        pieces = []
+        while True:
+            message = await self.receive()
+            pieces.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                return b"".join(pieces)
+
+
+@lru_cache(maxsize=1024)
+def parsed_query(text: str) -> QueryParams:
+    """The parameters of a query string."""
+    return QueryParams(text)
 
 
 @dataclass(slots=True)

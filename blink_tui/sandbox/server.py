@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.requests import Request
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from blink_tui.sandbox import access, auth, control, guards, invoices, orders
-from blink_tui.sandbox.calls import CONTROL, UNLIMITED, Call, Operation, Reply, json_reply
+from blink_tui.sandbox.calls import (
+    CONTROL,
+    UNLIMITED,
+    Call,
+    Incoming,
+    Operation,
+    Reply,
+    json_reply,
+    parsed_query,
+)
 from blink_tui.sandbox.delivery import NO_ANSWER, Lines, send_broken, send_reply
 from blink_tui.sandbox.errors import ApiError, Rendered, render, unauthorized
 from blink_tui.sandbox.faults import UNHURT, Fault, Stage, Struck
@@ -65,22 +73,15 @@ def make_app(sandbox: Sandbox, lines: Lines) -> ASGIApp:
         *(("", each) for each in (_STORAGE, *control.OPERATIONS)),
     ]:
         by_path.setdefault(prefix + operation.path, {})[operation.method] = operation
-    routes = [Route(path, _Door(sandbox, by_method, lines)) for path, by_method in by_path.items()]
+    doors = {path: _Door(sandbox, by_method, lines) for path, by_method in by_path.items()}
+    routes = [Route(path, door) for path, door in doors.items() if "{" in path]
     router = Router(routes, redirect_slashes=False, default=_Door(sandbox, {}, lines))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await router(scope, receive, send)
-        else:
-            await _lifespan(receive, send)
+        # A look into the table of paths without places spares the busiest operations a walk over all routes.
+        await doors.get(scope["path"], router)(scope, receive, send)
 
     return app
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while (await receive())["type"] != "lifespan.shutdown":
-        await send({"type": "lifespan.startup.complete"})
-    await send({"type": "lifespan.shutdown.complete"})
 
 
 class _Door:
@@ -92,7 +93,7 @@ class _Door:
         self._lines = lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        request = Incoming(scope, receive)
         now = self._sandbox.clock.now()
         operation = self._operations.get(request.method)
         login: AuthOperation | None = None
@@ -104,7 +105,7 @@ class _Door:
             login = bearer.operation if bearer else None
             self._limit(operation, request, login, now)
             if bearer is not None:
-                guards.admit(operation, bearer, _client_ip(request), self._sandbox.people)
+                guards.admit(operation, bearer, request.client_ip, self._sandbox.people)
             if operation.group != CONTROL:
                 struck = self._sandbox.faults.strike(operation, self._context(request, login))
             reply = await self._reply(operation, request, bearer, struck, now)
@@ -120,7 +121,7 @@ class _Door:
             await send_broken(reply, warning, struck.line, line, receive, send)
 
     async def _reply(
-        self, operation: Operation, request: Request, bearer: Bearer | None, struck: Struck, now: int
+        self, operation: Operation, request: Incoming, bearer: Bearer | None, struck: Struck, now: int
     ) -> Reply:
         """Do the work, but where a fault prevents it; then let the faults have their way with the answer."""
         lost = struck.line if struck.line is not None and struck.line.do in _IN_PLACE else None
@@ -136,31 +137,31 @@ class _Door:
             return reply
         return answer_of(lost) if lost.do == "answer" else NO_ANSWER
 
-    def _context(self, request: Request, login: AuthOperation | None) -> str | None:
+    def _context(self, request: Incoming, login: AuthOperation | None) -> str | None:
         """Whose request it is; that of a package part is its export's."""
         if login is not None:
             return login.context[1]
-        export = self._sandbox.exports.find(str(request.path_params.get("name", ""))[:36])
+        export = self._sandbox.exports.find(str(request.params.get("name", ""))[:36])
         return export.context[1] if export is not None else None
 
     async def _call(
-        self, request: Request, bearer: Bearer | None, faults: tuple[Fault, ...], now: int
+        self, request: Incoming, bearer: Bearer | None, faults: tuple[Fault, ...], now: int
     ) -> Call:
         return Call(
             sandbox=self._sandbox,
             now=now,
-            path=request.scope["path"],
-            query=request.query_params,
-            params=request.path_params,
+            path=request.path,
+            query=parsed_query(request.query_string),
+            params=request.params,
             body=await request.body(),
-            client_ip=_client_ip(request),
+            client_ip=request.client_ip,
             login=bearer.operation if bearer else None,
             permissions=bearer.permissions if bearer else (),
             headers=request.headers,
             faults=faults,
         )
 
-    def _bearer(self, operation: Operation, request: Request, now: int) -> Bearer | None:
+    def _bearer(self, operation: Operation, request: Incoming, now: int) -> Bearer | None:
         """Who asks. Raises ApiError 401 without a token of a kind that opens this operation."""
         if not operation.bearers:
             return None
@@ -170,12 +171,12 @@ class _Door:
             raise unauthorized()
         return known
 
-    def _limit(self, operation: Operation, request: Request, login: AuthOperation | None, now: int) -> None:
+    def _limit(self, operation: Operation, request: Incoming, login: AuthOperation | None, now: int) -> None:
         """Count the request for its address, and for its context or again its address (PROTOCOL 5)."""
         group = operation.group
         if group in (UNLIMITED, CONTROL) or not self._sandbox.options.limits:
             return
-        rates, address = self._sandbox.rates, _client_ip(request)
+        rates, address = self._sandbox.rates, request.client_ip
         counted = group if group in _SHARED else f"{operation.method} {operation.path}"
         who = None if group == "anonymous" or login is None else login.context
         self._sandbox.limiter.admit(now, (address, rates["global"]), ((who, address, counted), rates[group]))
@@ -185,19 +186,15 @@ def _nowhere(path_is_known: bool) -> ApiError:
     return ApiError(405, "Niedozwolona metoda.") if path_is_known else ApiError(404, "Nie znaleziono zasobu.")
 
 
-def _client_ip(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _refusal(request: Request, error: ApiError, now: int) -> Reply:
+def _refusal(request: Incoming, error: ApiError, now: int) -> Reply:
     wanted = request.headers.get("x-error-format", "").lower() == "problem-details"
-    rendered: Rendered = render(error, path=request.scope["path"], now=now, problem_details=wanted)
+    rendered: Rendered = render(error, path=request.path, now=now, problem_details=wanted)
     return Reply(rendered.status, rendered.body, rendered.media_type, rendered.headers)
 
 
 def _note(
     sandbox: Sandbox,
-    request: Request,
+    request: Incoming,
     operation: Operation | None,
     login: AuthOperation | None,
     struck: Struck,
@@ -209,8 +206,8 @@ def _note(
             number=sandbox.journal.total + 1,
             at=now,
             method=request.method,
-            path=request.scope["path"],
-            query=request.scope["query_string"].decode("latin-1"),
+            path=request.path,
+            query=request.query_string,
             operation=operation.name if operation else None,
             user_agent=request.headers.get("user-agent", ""),
             context=login.context[1] if login else None,
