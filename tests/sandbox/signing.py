@@ -199,12 +199,10 @@ def post(caller: Caller, body: bytes, **params: str) -> httpx.Response:
     )
 
 
-def begin(
-    caller: Caller, who: Identity, context: tuple[str, str], manner: Manner = PLAIN, **changes: str
-) -> httpx.Response:
+def begin(caller: Caller, who: Identity, context: tuple[str, str], **changes: str) -> httpx.Response:
     """Challenge and login by signature."""
     challenge = caller.http.post("/auth/challenge").json()["challenge"]
-    return post(caller, sign(document(challenge, context, **changes), who, manner))
+    return post(caller, sign(document(challenge, context, **changes), who))
 
 
 def outcome(caller: Caller, begun: httpx.Response) -> tuple[int, str | None]:
