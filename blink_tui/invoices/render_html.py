@@ -7,7 +7,8 @@ from html import escape
 
 from blink_tui.i18n import language
 from blink_tui.invoices.checks import Finding
-from blink_tui.invoices.page import Block, Fields, Table, Words, heading, sections
+from blink_tui.invoices.page import heading, sections
+from blink_tui.invoices.page_blocks import Block, Fields, Table, Words
 from blink_tui.model.invoice import Invoice
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"

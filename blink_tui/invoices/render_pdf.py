@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blink_tui.i18n import N_, _, language, set_language
 from blink_tui.invoices.checks import Finding
-from blink_tui.invoices.page import Block, Fields, Table, Words, heading, sections
+from blink_tui.invoices.page import heading, sections
+from blink_tui.invoices.page_blocks import Block, Fields, Table, Words
 from blink_tui.invoices.qr import invoice_link, qr_svg
 from blink_tui.invoices.render_text import cells
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from blink_tui.invoices.checks import Finding
-from blink_tui.invoices.page import Block, Fields, Section, Table, Words, sections
+from blink_tui.invoices.page import sections
+from blink_tui.invoices.page_blocks import Block, Fields, Section, Table, Words
 from blink_tui.model.invoice import Invoice
 
 _GAP = 2
