@@ -117,6 +117,10 @@ def test_bytes_on_the_wire(tmp_path: Path) -> None:
             terminal.send("\x1b[B")
             held += terminal.read(1 / 30)
         held += terminal.until_quiet()
+        terminal.send("/")
+        terminal.see("words, numbers, NIP")
+        terminal.until_quiet()
+        assert terminal.read(2.0) == 0, "a waiting line to type in sends nothing"
         assert held <= 2 * 30_000, "two seconds of holding the key"
 
 

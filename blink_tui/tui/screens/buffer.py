@@ -26,6 +26,7 @@ from blink_tui.tui.screens.dialogs import Confirm, DocumentWindow
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.detail import DetailPane
 from blink_tui.tui.widgets.grid import InvoiceGrid
+from blink_tui.tui.widgets.line import Line
 from blink_tui.tui.widgets.rows import RowsView
 from blink_tui.tui.widgets.tree import Branch, Counts, StatusTree
 from blink_tui.tui.words import branch_word, number
@@ -92,7 +93,7 @@ class BufferScreen(ConsoleScreen):
             with Vertical():
                 yield InvoiceGrid(id="grid")
                 yield DetailPane(id="detail")
-        search = Input(placeholder=_("words, numbers, NIP"), id="search", compact=True, select_on_focus=False)
+        search = Line("", id="search")
         search.display = False
         yield search
 
@@ -230,6 +231,7 @@ class BufferScreen(ConsoleScreen):
     def action_search(self) -> None:
         """Open the search line."""
         search = self.query_one("#search", Input)
+        search.placeholder = _("words, numbers, NIP")
         search.value = self.view.text
         search.display = True
         search.focus()

@@ -17,6 +17,7 @@ from blink_tui.tui.detail import Content
 from blink_tui.tui.keys import ACTIONS, Action, bindings, key_name
 from blink_tui.tui.widgets.bars import KeyBar, StatusLine
 from blink_tui.tui.widgets.detail import DetailPane
+from blink_tui.tui.widgets.line import Line
 from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.widgets.text import TextView
 from blink_tui.tui.words import fit
@@ -100,9 +101,7 @@ class Choose(Dialog[ChoiceT | None], Generic[ChoiceT]):
         self._current = current
 
     def inside(self) -> ComposeResult:
-        yield Input(
-            placeholder=_("type a part of the name, Enter chooses"), compact=True, select_on_focus=False
-        )
+        yield Line(_("type a part of the name, Enter chooses"))
         rows = ChoiceRows()
         rows.styles.height = min(12, len(self._choices))
         yield rows
