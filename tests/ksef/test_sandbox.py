@@ -12,14 +12,17 @@ import pytest
 from blink_tui.ksef import errors
 from blink_tui.ksef.auth import reference_of_token
 from blink_tui.ksef.client import KsefClient, QueryWindow, Session
-from blink_tui.ksef.operations import check_allowed
+from blink_tui.ksef.operations import Context, check_allowed
 from blink_tui.ksef.packages import METADATA_NAME, decode_package_metadata, read_package
+from blink_tui.ksef.rights import lack_of
 from blink_tui.ksef.wire import ExportPackage
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
+from blink_tui.sandbox.subjects import Subject
+from tests.ksef.certs import credential, name
 from tests.ksef.packing import IV, KEY
 
 START = datetime(2026, 10, 20, 12, tzinfo=UTC)
@@ -181,6 +184,102 @@ async def test_limits_are_told_whole(session: Session) -> None:
         await session.query_metadata(window)
     assert caught.value.kind is errors.LIMITS
     assert caught.value.retry_after >= 1
+
+
+OFFICE = "1111111111"
+
+
+def granted(
+    sandbox: RunningSandbox, nip: str, scope: str = "InvoiceRead", to: Subject = ("Nip", OFFICE)
+) -> None:
+    state = sandbox.state
+    state.grants.grant(("Nip", nip), to, scope, state.clock.now(), kind="entity", can_delegate=True)
+
+
+@pytest.mark.parametrize("kind", ["RSA-2048", "P-256", "P-384"])
+async def test_the_certificate_of_an_office(client: KsefClient, sandbox: RunningSandbox, kind: str) -> None:
+    nip = sandbox.firms[0].nip
+    with pytest.raises(BlinkError) as caught:
+        await client.login("Nip", nip, credential(kind))
+    assert caught.value.kind is errors.NO_RIGHTS
+    granted(sandbox, nip)
+    session = await client.login("Nip", nip, credential(kind))
+    assert (await session.query_metadata(QueryWindow(Role.SELLER, SINCE))).headers
+    assert lack_of(await session.rights(), session.context) is None
+
+
+async def test_a_holder_known_by_the_fingerprint(client: KsefClient, sandbox: RunningSandbox) -> None:
+    one = credential(subject=name(COMMON_NAME="Anna Żak"))
+    granted(sandbox, sandbox.firms[0].nip, to=("Fingerprint", one.info.fingerprint))
+    session = await client.login("Nip", sandbox.firms[0].nip, one)
+    assert (await session.query_metadata(QueryWindow(Role.SELLER, SINCE))).headers
+
+
+async def test_the_owner_of_a_firm(client: KsefClient, sandbox: RunningSandbox) -> None:
+    nip = sandbox.firms[0].nip
+    one = credential(subject=name(COMMON_NAME="Właściciel", SERIAL_NUMBER=f"TINPL-{nip}"))
+    session = await client.login("Nip", nip, one)
+    rights = await session.rights()
+    assert lack_of(rights, session.context) is None
+    assert (await session.own_rights()).grants == ()
+
+
+async def test_the_clients_of_an_office_are_found(client: KsefClient, sandbox: RunningSandbox) -> None:
+    for firm in sandbox.firms:
+        granted(sandbox, firm.nip)
+    session = await client.login("Nip", OFFICE, credential())
+    grants = await session.grants_to_office()
+    assert {(grant.context, grant.scope, grant.can_delegate) for grant in grants} == {
+        (Context("Nip", firm.nip), "InvoiceRead", True) for firm in sandbox.firms
+    }
+    assert all(grant.since for grant in grants)
+    assert (await session.units(), await session.own_roles(), await session.authorizations()) == ((), (), ())
+
+
+async def test_rights_granted_and_withdrawn_while_logged_in(
+    client: KsefClient, sandbox: RunningSandbox, clock: SharedClock
+) -> None:
+    nip, window = sandbox.firms[0].nip, QueryWindow(Role.SELLER, SINCE)
+    granted(sandbox, nip, "InvoiceWrite")
+    session = await client.login("Nip", nip, credential())
+    problem = lack_of(await session.rights(), session.context)
+    assert problem is not None
+    assert problem.kind is errors.MISSING_PERMISSION
+    granted(sandbox, nip)
+    session = await client.resume("Nip", nip, credential(), session.refresh_secret())
+    assert (await session.query_metadata(window)).headers
+    sandbox.state.grants.remove(lambda grant: True)
+    await clock.sleep(16 * 60)
+    with pytest.raises(BlinkError) as caught:
+        await session.query_metadata(window)
+    assert caught.value.kind is errors.NO_RIGHTS
+
+
+async def test_a_restart_does_not_log_in_anew(
+    session: Session, sandbox: RunningSandbox, clock: SharedClock
+) -> None:
+    firm, stored = sandbox.firms[0], session.refresh_secret()
+    before = len(list(sandbox.state.journal.rows()))
+    async with KsefClient(sandbox.url, clock=clock) as started_again:
+        session = await started_again.resume("Nip", firm.nip, Secret(firm.token), stored)
+        await session.rate_limits()
+    paths = [row["path"] for row in list(sandbox.state.journal.rows())[before:]]
+    assert paths == ["/v2/auth/token/refresh", "/v2/rate-limits"]
+
+
+async def test_a_package_of_the_list_alone(session: Session, clock: SharedClock, tmp_path: Path) -> None:
+    reference = await session.start_export(Role.SELLER, SINCE, None, KEY, IV, only_metadata=True)
+    package = await ready(session, clock, reference)
+    await session.download_part(package.parts[0], tmp_path / "part")
+    members = dict(read_package([tmp_path / "part"], package.parts, KEY, IV))
+    headers, bad = decode_package_metadata(members.pop(METADATA_NAME))
+    assert (members, bad, len(headers)) == ({}, [], package.invoice_count)
+
+
+async def test_the_list_tells_of_one_document(session: Session) -> None:
+    header = (await session.query_metadata(QueryWindow(Role.SELLER, SINCE))).headers[-1]
+    assert await session.find_metadata(header.ksef_number, Role.SELLER) == header
+    assert await session.find_metadata(header.ksef_number, Role.THIRD_PARTY) is None
 
 
 async def test_only_calls_of_the_list_reach_the_server(
