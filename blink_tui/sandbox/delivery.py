@@ -38,8 +38,8 @@ async def send_broken(
 ) -> None:
     """Send what a fault of the line leaves of an answer."""
     if fault.do == "delay":
-        await asyncio.sleep(fault.seconds or 0)
-        await send_reply(reply, warning, send)
+        if not await _hung_up(receive, fault.seconds):
+            await send_reply(reply, warning, send)
     elif fault.do == "slow":
         await _start(reply, warning, send)
         await _slowly(reply.body, fault, send)
@@ -75,7 +75,12 @@ async def _slowly(body: bytes, fault: Fault, send: Send) -> None:
         await send(_piece(body[place : place + size], place + size < len(body)))
 
 
-async def _hung_up(receive: Receive) -> None:
-    """Until the caller is gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+async def _hung_up(receive: Receive, seconds: float | None = None) -> bool:
+    """Wait until the caller is gone; False when he is still there after so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True

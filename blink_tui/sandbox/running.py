@@ -44,15 +44,35 @@ class RunningSandbox:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers."""
+    """Tells when it answers, and ends as soon as it is told to."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, lines: Lines) -> None:
         super().__init__(config)
         self.answering = threading.Event()
+        self._lines = lines
+        self._ended = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self.answering.set()
+
+    async def main_loop(self) -> None:
+        """Wait for `end`; uvicorn's own looks for it ten times a second."""
+        await self.on_tick(0)
+        await self._ended.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Hang up on everybody: nobody is left who waits for an answer."""
+        for line in list(self._lines.values()):
+            line.abort()
+        await super().shutdown(sockets)
+
+    def end(self) -> None:
+        """Stop serving; called from another thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ended.set)
 
 
 def _protocol(lines: Lines) -> type[asyncio.Protocol]:
@@ -92,16 +112,17 @@ def running_sandbox(options: SandboxOptions, clock: Clock | None = None) -> Iter
             access_log=False,
             lifespan="off",
             server_header=False,
+            date_header=False,  # the sandbox has a time of its own
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
-        server = _Server(config)
+        server = _Server(config, lines)
         thread = threading.Thread(target=server.run, args=([listener],), name="sandbox", daemon=True)
         thread.start()
         server.answering.wait()
         try:
             yield RunningSandbox(sandbox.base + PREFIX, sandbox)
         finally:
-            server.should_exit = True
+            server.end()
             thread.join()
             sandbox.journal.close()
 
