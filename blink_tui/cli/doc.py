@@ -9,12 +9,11 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named, system_user
-from blink_tui.cli.options import AsJson, FirmsOption
+from blink_tui.cli.options import AsJson, FirmsOption, checked_number
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.text import clean
-from blink_tui.model.values import parse_ksef_number
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer, Document
@@ -173,10 +172,7 @@ async def _approve(profile: Profile, numbers: list[str], firm: str | None, *, as
 
 
 async def _holders(buffer: Buffer, number: str) -> list[Document]:
-    try:
-        parsed = parse_ksef_number(number)
-    except ValueError:
-        raise BlinkError(USAGE, problem=_("This is not a KSeF number: {text}").format(text=number)) from None
+    parsed = checked_number(number)
     found = await buffer.documents.find(parsed)
     if not found:
         raise BlinkError(NO_SUCH_DOCUMENT, number=number)

@@ -10,6 +10,8 @@ import typer
 
 from blink_tui.cli.context import Profile
 from blink_tui.i18n import _
+from blink_tui.model.errors import USAGE, BlinkError
+from blink_tui.model.values import KsefNumber, parse_ksef_number
 
 T = TypeVar("T")
 
@@ -29,3 +31,11 @@ def profile(context: typer.Context) -> Profile:
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a command's coroutine to its end."""
     return asyncio.run(coroutine)
+
+
+def checked_number(text: str) -> KsefNumber:
+    """A KSeF number as typed. Raises BlinkError (usage)."""
+    try:
+        return parse_ksef_number(text)
+    except ValueError:
+        raise BlinkError(USAGE, problem=_("This is not a KSeF number: {text}").format(text=text)) from None

@@ -10,17 +10,18 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named
-from blink_tui.cli.options import AsJson, FirmsOption
+from blink_tui.cli.options import AsJson, FirmsOption, checked_number
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.events import Event
+from blink_tui.model.values import KsefNumber
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
     from blink_tui.cli.context import Profile
     from blink_tui.model.firms import Firm
-    from blink_tui.sync.engine import Outcome
+    from blink_tui.sync.engine import Outcome, Wish
     from blink_tui.vault import Vault
 
 NO_FIRMS = ErrorKind(
@@ -42,13 +43,26 @@ def sync(
     context: typer.Context,
     firms: FirmsOption = None,
     role: Annotated[RoleChoice, typer.Option(help=_("Which role of the firms to ask for."))] = RoleChoice.ALL,
+    number: Annotated[
+        str | None,
+        typer.Option("--ksef-number", help=_("Only this document; how far a firm is complete stays.")),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     roles = tuple(Role) if role is RoleChoice.ALL else (Role(role.value),)
-    raise typer.Exit(options.run(_sync(options.profile(context), firms or [], roles, as_json=json)))
+    only = checked_number(number) if number else None
+    raise typer.Exit(options.run(_sync(options.profile(context), firms or [], roles, only, as_json=json)))
 
 
-async def _sync(profile: Profile, texts: list[str], roles: tuple[Role, ...], *, as_json: bool) -> int:
+async def _sync(
+    profile: Profile,
+    texts: list[str],
+    roles: tuple[Role, ...],
+    number: KsefNumber | None,
+    *,
+    as_json: bool,
+) -> int:
+    from blink_tui.sync.engine import Wish
     from blink_tui.sync.summary import exit_code_for
 
     async with profile.open_buffer() as buffer:
@@ -57,7 +71,7 @@ async def _sync(profile: Profile, texts: list[str], roles: tuple[Role, ...], *, 
         )
         if not firms:
             raise BlinkError(NO_FIRMS)
-        outcome = await run_pass(profile, buffer, profile.open_vault(), firms, roles)
+        outcome = await run_pass(profile, buffer, profile.open_vault(), firms, Wish(roles, number))
         summary = await summary_json(buffer, outcome)
     code = exit_code_for([firm.errors for firm in outcome.firms])
     if as_json:
@@ -69,14 +83,14 @@ async def _sync(profile: Profile, texts: list[str], roles: tuple[Role, ...], *, 
 
 
 async def run_pass(
-    profile: Profile, buffer: Buffer, vault: Vault, firms: list[Firm], roles: tuple[Role, ...] = tuple(Role)
+    profile: Profile, buffer: Buffer, vault: Vault, firms: list[Firm], wish: Wish | None = None
 ) -> Outcome:
     """One pass of the engine; on a terminal its progress stands on one line of stderr."""
     from blink_tui.sync.engine import SyncEngine
 
     with _Progress({firm.id: firm.name for firm in firms}) as progress:
         engine = SyncEngine(buffer, vault, profile.work_folder, listener=progress.show)
-        return await engine.run(firms, roles)
+        return await engine.run(firms, wish)
 
 
 async def summary_json(buffer: Buffer, outcome: Outcome) -> dict[str, Any]:

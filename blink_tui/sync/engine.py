@@ -12,7 +12,7 @@ from pathlib import Path
 from blink_tui.buffer import Buffer
 from blink_tui.buffer.limit_book import LimitBook
 from blink_tui.ksef.address_window import shared_window
-from blink_tui.ksef.client import KsefClient
+from blink_tui.ksef.client import KsefClient, Session
 from blink_tui.ksef.limiter import Limiter
 from blink_tui.ksef.operations import Context
 from blink_tui.model import events
@@ -20,16 +20,27 @@ from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ContextType, Firm
+from blink_tui.model.values import KsefNumber
 from blink_tui.sync.access import KeptLogins, firm_access
 from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener, Reporter
 from blink_tui.sync.leases import heartbeat, leased
 from blink_tui.sync.passes import FirmPass, PassTools
+from blink_tui.sync.single import fetch_number
 from blink_tui.sync.workers import Worker
 from blink_tui.vault import Vault
 
 ALL_ROLES = tuple(Role)
 _FIRMS_AT_ONCE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a run is asked for."""
+
+    roles: tuple[Role, ...] = ALL_ROLES
+    number: KsefNumber | None = None
+    """Only this document, and no mark moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +91,15 @@ class SyncEngine:
         self._sink = EventSink(buffer, listener)
         self._logins = KeptLogins(vault)
 
-    async def run(self, firms: Sequence[Firm], roles: Sequence[Role] = ALL_ROLES) -> Outcome:
+    async def run(self, firms: Sequence[Firm], wish: Wish | None = None) -> Outcome:
         """One pass for each firm, a few at a time, then the derive stage over what came in."""
         run = secrets.token_hex(4)
         async with self._sink.flushing():
-            outcomes = await self._passes(firms, roles, run)
+            outcomes = await self._passes(firms, wish or Wish(), run)
             await derive_pending(self._buffer, report=self._sink.reporter(run, None))
         return Outcome(tuple(outcomes))
 
-    async def _passes(self, firms: Sequence[Firm], roles: Sequence[Role], run: str) -> list[FirmOutcome]:
+    async def _passes(self, firms: Sequence[Firm], wish: Wish, run: str) -> list[FirmOutcome]:
         """The store stage of every firm; what it opened is closed before documents are read."""
         turns = asyncio.Semaphore(_FIRMS_AT_ONCE)
         async with heartbeat(self._buffer, self._clock), AsyncExitStack() as stack:
@@ -104,7 +115,7 @@ class SyncEngine:
                     self._buffer, self._vault, clients[firm.base_url], worker, self._clock, self._folder
                 )
                 async with turns:
-                    return await self._firm_pass(tools, firm, roles, self._sink.reporter(run, firm.id))
+                    return await self._firm_pass(tools, firm, wish, self._sink.reporter(run, firm.id))
 
             tasks = [asyncio.create_task(one(firm)) for firm in firms]
             try:
@@ -121,9 +132,7 @@ class SyncEngine:
 
         return KsefClient(url, clock=self._clock, on_warning=warned, gate=gate)
 
-    async def _firm_pass(
-        self, tools: PassTools, firm: Firm, roles: Sequence[Role], report: Reporter
-    ) -> FirmOutcome:
+    async def _firm_pass(self, tools: PassTools, firm: Firm, wish: Wish, report: Reporter) -> FirmOutcome:
         report(events.PassStarted)
         try:
             _credential, access = await firm_access(self._buffer, self._vault, firm)
@@ -131,7 +140,18 @@ class SyncEngine:
         except BlinkError as error:
             return FirmOutcome(firm, 0, (_told(report, firm, error, None),))
         report(events.LoggedIn)
-        firm_pass = FirmPass(tools, firm, session, report)
+        roles = tuple(role for role in wish.roles if role in askable_roles(firm))
+        if wish.number is None:
+            new, errors = await self._roles(FirmPass(tools, firm, session, report), firm, roles, report)
+        else:
+            new, errors = await self._number(session, firm, roles, wish.number, report)
+        report(events.PassFinished, new=new)
+        return FirmOutcome(firm, new, tuple(errors))
+
+    async def _roles(
+        self, firm_pass: FirmPass, firm: Firm, roles: Sequence[Role], report: Reporter
+    ) -> tuple[int, list[BlinkError]]:
+        """Every role side by side, each in its lease; one that fails leaves the others going."""
 
         async def fetch(role: Role) -> BlinkError | None:
             try:
@@ -141,13 +161,22 @@ class SyncEngine:
                 return _told(report, firm, error, role)
             return None
 
-        tasks = [asyncio.create_task(fetch(role)) for role in roles if role in askable_roles(firm)]
+        tasks = [asyncio.create_task(fetch(role)) for role in roles]
         try:
             errors = await asyncio.gather(*tasks)
         finally:
             await _ended(tasks)
-        report(events.PassFinished, new=firm_pass.new)
-        return FirmOutcome(firm, firm_pass.new, tuple(error for error in errors if error))
+        return firm_pass.new, [error for error in errors if error]
+
+    async def _number(
+        self, session: Session, firm: Firm, roles: tuple[Role, ...], number: KsefNumber, report: Reporter
+    ) -> tuple[int, list[BlinkError]]:
+        try:
+            stored = await fetch_number(self._buffer, session, firm, roles, number)
+        except BlinkError as error:
+            return 0, [_told(report, firm, error, None)]
+        report(events.DocumentsStored, seen=stored.seen, new=stored.new)
+        return stored.new, []
 
 
 def askable_roles(firm: Firm) -> tuple[Role, ...]:

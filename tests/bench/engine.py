@@ -19,7 +19,7 @@ from blink_tui.model.documents import Role
 from blink_tui.model.events import DocumentsStored, Event
 from blink_tui.model.firms import CredentialKind
 from blink_tui.model.secret import Secret
-from blink_tui.sync.engine import SyncEngine
+from blink_tui.sync.engine import SyncEngine, Wish
 from blink_tui.vault import MemorySource, open_vault
 from tests.bench.measure import MIB, longest_stall, peak_memory, row
 
@@ -28,8 +28,8 @@ _QUARTER = 1_500_000
 _SERVER = """
 import sys
 from blink_tui.sandbox import SandboxOptions, serve
-serve(SandboxOptions(documents=int(sys.argv[1]), firms=1, sales=0, part_size=int(sys.argv[2]), export_delay=0.0, auth_delay=0.0,
-                     json=True, exit_with_parent=True))
+serve(SandboxOptions(documents=int(sys.argv[1]), firms=1, sales=0, part_size=int(sys.argv[2]),
+                     export_delay=0.0, auth_delay=0.0, json=True, exit_with_parent=True))
 """
 
 
@@ -49,7 +49,7 @@ async def fetch(url: str, nip: str, token: str, folder: Path) -> dict[str, float
         async with longest_stall() as stall:
             start = time.perf_counter()
             outcome = await SyncEngine(buffer, vault, folder / "work", listener=listen).run(
-                [firm], [Role.BUYER]
+                [firm], Wish((Role.BUYER,))
             )
             wall = time.perf_counter() - start
         assert not outcome.failed, outcome.failed
