@@ -40,15 +40,16 @@ def _caller(call: Call) -> Subject:
 
 def _mine(call: Call) -> list[IssuedCertificate]:
     aliases = call.sandbox.people.aliases(_caller(call))
-    return list(call.sandbox.certificates.held_by(aliases))
+    return [each for each in call.sandbox.certificates.held_by(aliases) if each.issued <= call.now]
 
 
 def _left(call: Call) -> tuple[int, int]:
     """Requests and certificates that the caller may still have."""
     book, subject = call.sandbox.certificates, _caller(call)
     limits = book.limits_of(subject)
-    asked = book.enrolled_by(call.sandbox.people.aliases(subject))
-    active = sum(each.status(call.now) == "Active" for each in _mine(call))
+    aliases = call.sandbox.people.aliases(subject)
+    asked = book.enrolled_by(aliases)
+    active = sum(each.status(call.now) == "Active" for each in book.held_by(aliases))
     return max(limits.enrollments - asked, 0), max(limits.certificates - active, 0)
 
 
@@ -93,16 +94,23 @@ async def enroll(call: Call) -> Reply:
     sandbox, subject = call.sandbox, _caller(call)
     book = sandbox.certificates
     taken = book.key_is_taken(request, sandbox.people.aliases(subject))
+    ready_at = call.now + seconds(sandbox.options.certificate_delay)
     issued = None
     if not taken:
         issued = book.issue(
-            request, order.certificate_type, order.certificate_name, subject, call.now, valid_from
+            request,
+            order.certificate_type,
+            order.certificate_name,
+            subject,
+            call.now,
+            ready_at,
+            valid_from,
         )
     enrollment = Enrollment(
         reference=new_reference("CE", call.now),
         subject=subject,
         requested=call.now,
-        ready_at=call.now + seconds(sandbox.options.certificate_delay),
+        ready_at=ready_at,
         outcome=KEY_TAKEN if issued is None else ISSUED,
         serial=None if issued is None else issued.serial,
     )

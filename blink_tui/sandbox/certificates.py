@@ -61,6 +61,8 @@ class IssuedCertificate:
     public_key: bytes
     """SubjectPublicKeyInfo."""
     requested: int
+    issued: int
+    """When its holder first hears of it."""
     valid_from: int
     valid_to: int
     revoked: bool = False
@@ -239,6 +241,7 @@ class CertificateBook:
         name: str,
         subject: Subject,
         now: int,
+        issued_at: int,
         valid_from: int,
     ) -> IssuedCertificate:
         """Issue a certificate and keep it."""
@@ -254,6 +257,7 @@ class CertificateBook:
             der=certificate.public_bytes(serialization.Encoding.DER),
             public_key=_spki(request),
             requested=now,
+            issued=issued_at,
             valid_from=ticks_of(certificate.not_valid_before_utc),
             valid_to=ticks_of(certificate.not_valid_after_utc),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -54,6 +55,11 @@ class Grant:
     """Name of the unit or of the EU entity."""
 
 
+def _says(grant: Grant) -> tuple[object, ...]:
+    """What there is only one permission for at a time."""
+    return grant.kind, grant.granted_in, grant.context, grant.authorized, grant.scope
+
+
 class GrantBook:
     """Every permission in force."""
 
@@ -75,13 +81,20 @@ class GrantBook:
         author: Subject | None = None,
         description: str = "Uprawnienie piaskownicy",
         can_delegate: bool = False,
+        target: Context | EllipsisType | None = ...,
+        person: dict[str, Any] | None = None,
+        entity: dict[str, Any] | None = None,
+        unit_name: str | None = None,
     ) -> Grant:
-        """Grant a permission in its own context, by default in the name of the owner."""
+        """Grant a permission, by default in the name of the owner of the context; `target` is where it holds.
+
+        Left out, that is the context itself; None is every client of the office whose context it is.
+        """
         grant = Grant(
             id=str(uuid4()),
             kind=kind,
             granted_in=context,
-            context=context,
+            context=context if target is ... else target,
             authorized=authorized,
             scope=scope,
             author=author or owner_of(context) or authorized,
