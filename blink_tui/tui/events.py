@@ -40,7 +40,7 @@ def log_line(row: LogRow, firms: Mapping[int, str], width: int) -> Pieces:
     glyph, word, tone = _LEVELS.get(row.event.level, ("  ", "", "plain"))
     firm = fit(firms.get(row.event.firm_id or 0, ""), _FIRM_WIDTH)
     text = f"{_(word)}: {sentence(row.event)}" if word else sentence(row.event)
-    if row.event.role in ROLE_WORDS and width >= _WIDE:
+    if row.event.role in ROLE_WORDS:
         text += f" ({_(ROLE_WORDS[Role(row.event.role)])})"
     time = second(row.at) if width >= _WIDE else second(row.at)[-len("00:00:00") :]
     return ((f" {time} ", "dim"), (f"{firm} {glyph}{text}", tone))

@@ -68,7 +68,7 @@ STATUS_TONES = {
 DIRECTION_BRANCHES = {
     Direction.PURCHASE: N_("Purchases"),
     Direction.SALE: N_("Sales"),
-    Direction.NONE: N_("For information only"),
+    Direction.NONE: N_("For information"),
 }
 
 DIRECTION_WORDS = {

@@ -55,11 +55,11 @@ class FirmRows(RowsView):
         return self.states[self.cursor] if self.states else None
 
     def show(self, states: Sequence[FirmState]) -> None:
-        """Show other states; the cursor stays on its firm."""
-        here = self.current.firm.id if self.current is not None else None
+        """Show other states; the cursor stays on its firm, or on the most urgent one if it was never moved."""
+        here = self.current.firm.id if self.current is not None and self.cursor else None
         self.states = states
         places = [index for index, state in enumerate(states) if state.firm.id == here]
-        self.set_count(len(states), places[0] if places else self.cursor)
+        self.set_count(len(states), places[0] if places else 0)
 
     def head(self, width: int) -> Pieces:
         return ((self._cells(width, _("Firm"), _("NIP"), _("Complete to"), _("Documents"), _("Fetched"),
