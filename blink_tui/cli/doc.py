@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +13,7 @@ from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named, system_user
 from blink_tui.cli.options import AsJson, FirmsOption, checked_number
 from blink_tui.i18n import N_, _, ngettext
+from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.text import clean
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from blink_tui.buffer import Buffer, Document
     from blink_tui.cli.context import Profile
     from blink_tui.model.documents import Party
-    from blink_tui.model.invoice import Invoice
 
 app = typer.Typer(help=_("Documents of the buffer."), no_args_is_help=True)
 
@@ -129,25 +131,40 @@ async def _list(
 
 
 async def _show(profile: Profile, number: str, firm: str | None, *, as_json: bool) -> None:
-    from blink_tui.invoices import read_invoice
-
     async with profile.open_buffer() as buffer:
         document = await _document(buffer, number, firm)
         content = await buffer.documents.xml(document.ksef_number)
-    try:
-        invoice = read_invoice(content)
-    except BlinkError as error:
-        invoice, problem = None, error
     if as_json:
         output.say_json(document_json(document) | {"problem": document.problem, "version": document.version})
         return
     for label, value in _facts(document):
         output.say(f"{label:22} {value}")
     output.say()
-    if invoice is None:
-        output.say("\n".join(output.failure_lines(problem)))
-    else:
-        _show_content(invoice)
+    output.say(_content(document, content))
+
+
+def _content(document: Document, xml: bytes) -> str:
+    """The invoice itself, with what its checks found; the reason where it cannot be read."""
+    from blink_tui.invoices import read_invoice
+    from blink_tui.invoices.checks import Context, check
+    from blink_tui.invoices.render_text import render_text
+
+    try:
+        invoice = read_invoice(xml)
+    except BlinkError as error:
+        return "\n".join(output.failure_lines(error))
+    today = warsaw_day(instant_of(datetime.now(UTC)))
+    findings = check(
+        invoice,
+        Context(
+            today=today,
+            firm_nip=document.firm_nip,
+            ksef_number=document.ksef_number,
+            received=document.received_date,
+        ),
+    )
+    width = max(60, min(120, shutil.get_terminal_size((80, 24)).columns))
+    return render_text(invoice, ksef_number=document.ksef_number, findings=findings, width=width)
 
 
 async def _xml(profile: Profile, number: str) -> None:
@@ -251,41 +268,13 @@ def _cells(document: Document) -> tuple[str, ...]:
 
 
 def _facts(document: Document) -> list[tuple[str, str]]:
+    """What the buffer knows of a document and its content does not say."""
     facts = (
         (_("KSeF number"), document.ksef_number),
         (_("Firm"), document.firm_nip),
         (_("Direction"), _(DIRECTION_WORDS[document.direction])),
         (_("Status"), _(STATUS_WORDS[document.status])),
-        (_("Form and kind"), f"{document.form} {document.kind}"),
-        (_("Number"), document.invoice_number),
-        (_("Issued"), document.issue_date),
         (_("Received"), document.received_date),
-        (_("Seller"), f"{document.seller.id_value or ''} {document.seller.name or ''}"),
-        (_("Buyer"), f"{document.buyer.id_value or ''} {document.buyer.name or ''}"),
-        (_("Net"), f"{output.amount(document.net)} {document.currency}"),
-        (_("VAT in PLN"), output.amount(document.vat)),
-        (_("Gross"), f"{output.amount(document.gross)} {document.currency}"),
-        (_("Due"), document.due_date),
+        (_("VAT in PLN"), output.amount(document.vat) if document.currency != "PLN" else None),
     )
     return [(label, clean(str(value))) for label, value in facts if value]
-
-
-def _show_content(invoice: Invoice) -> None:
-    if invoice.lines:
-        head = (_("No"), _("Name"), _("Quantity"), _("Unit"), _("Net"), _("Gross"), _("Rate"))
-        rows = [
-            (
-                str(order),
-                line.name or "",
-                str(line.quantity or ""),
-                line.unit or "",
-                output.amount(line.net),
-                output.amount(line.gross),
-                line.rate or "",
-            )
-            for order, line in enumerate(invoice.lines, 1)
-        ]
-        output.say(output.table(head, rows))
-        output.say()
-    rates = [(row.rate, output.amount(row.net), output.amount(row.vat)) for row in invoice.vat_table]
-    output.say(output.table((_("Rate"), _("Net"), _("VAT")), rates))
