@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from blink_tui.sandbox import auth, certificate_operations, permission_queries, testdata, token_operations
+from blink_tui.sandbox import (
+    auth,
+    certificate_operations,
+    granting,
+    permission_queries,
+    testdata,
+    token_operations,
+)
 from blink_tui.sandbox.calls import Operation
 from blink_tui.sandbox.sessions import BearerKind
 from blink_tui.sandbox.xades_login import xades_login
@@ -62,5 +69,6 @@ OPERATIONS = (
     *_TOKENS,
     *_CERTIFICATES,
     *permission_queries.OPERATIONS,
+    *granting.OPERATIONS,
     *testdata.OPERATIONS,
 )

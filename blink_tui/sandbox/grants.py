@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from blink_tui.sandbox.facts import Context
 from blink_tui.sandbox.people import People
+from blink_tui.sandbox.sessions import Status
 from blink_tui.sandbox.subjects import Subject, owner_of
 
 OWNER_SCOPES = (
@@ -55,6 +56,16 @@ class Grant:
     """Name of the unit or of the EU entity."""
 
 
+@dataclass(frozen=True, slots=True)
+class PermissionOperation:
+    """A granting or a withdrawal that somebody asked for, with what became of it."""
+
+    reference: str
+    context: Context
+    started: int
+    outcome: Status
+
+
 def _says(grant: Grant) -> tuple[object, ...]:
     """What there is only one permission for at a time."""
     return grant.kind, grant.granted_in, grant.context, grant.authorized, grant.scope
@@ -66,6 +77,7 @@ class GrantBook:
     def __init__(self, people: People) -> None:
         self._people = people
         self._grants: dict[str, Grant] = {}
+        self._operations: dict[str, PermissionOperation] = {}
 
     def __iter__(self) -> Iterator[Grant]:
         return iter(list(self._grants.values()))
@@ -118,6 +130,14 @@ class GrantBook:
     def find(self, grant_id: str) -> Grant | None:
         """A permission by its identifier."""
         return self._grants.get(grant_id)
+
+    def keep(self, operation: PermissionOperation) -> None:
+        """Keep what became of an operation."""
+        self._operations[operation.reference] = operation
+
+    def find_operation(self, reference: str) -> PermissionOperation | None:
+        """An operation by its reference number."""
+        return self._operations.get(reference)
 
     def remove(self, which: Callable[[Grant], bool]) -> None:
         """Withdraw permissions."""

@@ -14,7 +14,7 @@ from blink_tui.sandbox.access_requests import (
     SubordinatesQuery,
     SubunitsQuery,
 )
-from blink_tui.sandbox.calls import Call, Operation, Reply, json_reply
+from blink_tui.sandbox.calls import Call, Handler, Operation, Reply, json_reply
 from blink_tui.sandbox.clock import text_of
 from blink_tui.sandbox.facts import Context
 from blink_tui.sandbox.grants import Grant
@@ -332,7 +332,7 @@ async def attachments_status(call: Call) -> Reply:
 
 def _query(
     path: str,
-    handler: Any,
+    handler: Handler,
     permissions: tuple[str, ...],
     contexts: tuple[str, ...] = (),
     method: str = "POST",
