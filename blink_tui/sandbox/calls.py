@@ -147,6 +147,11 @@ class Operation:
     """A KSeF token does not open it."""
 
     @property
+    def key(self) -> str:
+        """Method and path."""
+        return f"{self.method} {self.path}"
+
+    @property
     def name(self) -> str:
         """How faults and the log name it: the name of its handler."""
         return self.handler.__name__

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from blink_tui.sandbox import latarnia
 from blink_tui.sandbox.arrivals import Arrival, published
 from blink_tui.sandbox.calls import CONTROL, Call, Operation, Reply, json_reply
 from blink_tui.sandbox.clock import parse_ticks, text_of
@@ -174,4 +175,5 @@ OPERATIONS = (
     Operation("POST", "/_sandbox/keys", rotate_keys, CONTROL),
     Operation("GET", "/_sandbox/requests", requests, CONTROL),
     Operation("GET", "/_sandbox/state", contents, CONTROL),
+    *latarnia.CONTROLS,
 )

@@ -144,7 +144,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def meets(self, operation: Operation, context: str | None) -> bool:
         """It is meant for such a request."""
         wanted = self.operation or KINDS[self.do].strikes[0]
-        names = ("*", operation.name, f"{operation.method} {operation.path}")
+        names = ("*", operation.name, operation.key)
         return wanted in names and self.context in (None, context)
 
 

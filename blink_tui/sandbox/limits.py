@@ -7,11 +7,12 @@ within it. Whoever comes again before the time he was told prolongs his block by
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from blink_tui.sandbox.clock import SECOND
 from blink_tui.sandbox.errors import too_many
+from blink_tui.sandbox.facts import Context
 
 UNLIMITED = -1
 _WINDOWS = ((SECOND, "sekundę"), (60 * SECOND, "minutę"), (3600 * SECOND, "godzinę"))
@@ -53,6 +54,9 @@ GROUPS: dict[str, Rates] = {
     "global": Rates(75),
 }
 """Every group of the contract with its documented values."""
+
+_SHARED = frozenset(GROUPS) - {"other", "anonymous"}
+"""Groups with one counter; in the others every operation has its own."""
 
 
 @dataclass(slots=True)
@@ -111,3 +115,38 @@ class Limiter:
         rates = counter.rates
         retry_after = -(-(free_at - now) // SECOND)
         raise too_many((rates.second, rates.minute, rates.hour)[index], _WINDOWS[index][1], retry_after)
+
+
+class RateBook:
+    """The request limits in force: common ones, and those of contexts that have their own."""
+
+    def __init__(self, common: Mapping[str, Rates]) -> None:
+        self.common = common
+        self._own: dict[Context, Mapping[str, Rates]] = {}
+        self._limiter = Limiter()
+
+    def of(self, context: Context | None) -> Mapping[str, Rates]:
+        """The limits of a context by group."""
+        return self.common if context is None else self._own.get(context, self.common)
+
+    def change(self, context: Context, rates: Mapping[str, Rates]) -> None:
+        """Give a context limits of its own; groups that are not among them keep the common ones."""
+        self._own[context] = {**self.common, **rates}
+
+    def restore(self, context: Context) -> None:
+        """Let the common limits hold for a context again."""
+        self._own.pop(context, None)
+
+    def admit(self, now: int, group: str, operation: str, address: str, context: Context | None) -> None:
+        """Count a request for its address, and for its context or again its address (PROTOCOL 5).
+
+        Raises ApiError (429) when one of its windows is full.
+        """
+        rates = self.of(context)
+        everything = rates.get("global", NO_LIMIT)
+        own = rates.get(group, NO_LIMIT)
+        if everything == own == NO_LIMIT:
+            return
+        who = None if group == "anonymous" else context
+        counted = group if group in _SHARED else operation
+        self._limiter.admit(now, (address, everything), ((who, address, counted), own))

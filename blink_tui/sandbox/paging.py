@@ -20,12 +20,12 @@ def numbered_page(call: Call, items: Sequence[T], largest: int = 100) -> tuple[S
     return items[start : start + size], start + size < len(items)
 
 
-def continued_page(call: Call, items: Sequence[T]) -> tuple[Sequence[T], str | None]:
+def continued_page(call: Call, items: Sequence[T], largest: int = 100) -> tuple[Sequence[T], str | None]:
     """The page that the continuation token asks for, the first one without it, and the token of the next.
 
     Raises ApiError 400/21418 for a token that is none.
     """
-    size = call.integer("pageSize", 10, 10, 100)
+    size = call.integer("pageSize", 10, 10, largest)
     text = call.headers.get("x-continuation-token")
     start = _place(text) if text else 0
     following = start + size

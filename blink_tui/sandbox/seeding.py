@@ -5,6 +5,7 @@ Everything follows from the seed, the invoices and the anchor day alone, so that
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from random import Random
 
 from blink_tui.model.dates import warsaw
 from blink_tui.sandbox.clock import DAY, SECOND, datetime_of, day_of, start_of_day
+from blink_tui.sandbox.collective import members_of
 from blink_tui.sandbox.documents import Stamps
 from blink_tui.sandbox.facts import InvoiceFacts, UnreadableInvoiceError
 from blink_tui.sandbox.generator import Company, Generator, Namer
@@ -25,6 +27,10 @@ SPAN_DAYS = 10
 
 _MARGIN = 600 * SECOND
 """The last document is that much older than the anchor, to lie behind the mark even right after midnight."""
+_COLLECTED = 3
+"""Invoices under a seeded collective identifier."""
+_PAID_AFTER = 300 * SECOND
+"""How long after the last of its invoices a collective identifier is made."""
 _TOKEN_AGE = timedelta(days=30)
 _LATE = 0.1
 """Share of generated invoices sent a day or more after their date: issued offline."""
@@ -61,6 +67,18 @@ class _Seeder:
         """Number and store an invoice; returns its KSeF number."""
         return self.sandbox.intake.store(xml, facts, stamps).ksef_number
 
+    def collect(self) -> None:
+        """Give every firm that has sold enough a collective identifier over its first sales."""
+        for firm in self.sandbox.firms:
+            context = ("Nip", firm.nip)
+            sales = self.sandbox.documents.shelf(context, "Subject1").all()[:_COLLECTED]
+            if len(sales) > 1:
+                unique = (
+                    hashlib.sha256(f"collective {self.seed} {firm.nip}".encode()).hexdigest()[:12].upper()
+                )
+                created = sales[-1].stamps.stored + _PAID_AFTER
+                self.sandbox.collective.add(context, members_of(sales), created, unique)
+
     def add_firm(self, nip: str, name: str) -> None:
         """Announce a firm and give it a token."""
         token = make_token(self.seed, ("Nip", nip), self.anchor - _TOKEN_AGE)
@@ -85,6 +103,7 @@ def _seed_folder(seeder: _Seeder, folder: Path) -> None:
             names[nip] = names.get(nip) or name or ""
     for nip, name in sorted(names.items()):
         seeder.add_firm(nip, name)
+    seeder.collect()
 
 
 def _seed_generated(
@@ -106,6 +125,7 @@ def _seed_generated(
         generator.remember(invoice, seeder.store(invoice.xml, read_invoice(invoice.xml), stamps))
     for firm in firms:
         seeder.add_firm(firm.nip, firm.name)
+    seeder.collect()
 
 
 def stamp_times(seed: int, count: int, anchor: date) -> Iterator[Stamps]:

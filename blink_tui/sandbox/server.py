@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from blink_tui.sandbox import access, auth, control, guards, invoices, orders
+from blink_tui.sandbox import access, auth, collective, control, guards, invoices, latarnia, orders, quotas
 from blink_tui.sandbox.calls import (
     CONTROL,
     UNLIMITED,
@@ -15,15 +15,14 @@ from blink_tui.sandbox.calls import (
     Incoming,
     Operation,
     Reply,
-    json_reply,
     parsed_query,
 )
 from blink_tui.sandbox.delivery import NO_ANSWER, Lines, send_broken, send_reply
 from blink_tui.sandbox.errors import ApiError, Rendered, render, unauthorized
 from blink_tui.sandbox.faults import UNHURT, Fault, Stage, Struck
 from blink_tui.sandbox.journal import Entry
-from blink_tui.sandbox.limits import GROUPS
 from blink_tui.sandbox.orders import order_export
+from blink_tui.sandbox.peppol import peppol_providers
 from blink_tui.sandbox.sessions import AuthOperation, Bearer, BearerKind
 from blink_tui.sandbox.spoiling import answer_of, spoil
 from blink_tui.sandbox.state import Sandbox
@@ -36,14 +35,6 @@ _REFRESH = frozenset({BearerKind.REFRESH})
 _READ = ("InvoiceRead",)
 _IN_PLACE = ("answer", "silence", "drop")
 """Faults that strike in place of the work, or after it when they say so."""
-_SHARED = frozenset(GROUPS) - {"other", "anonymous"}
-"""Groups with one counter; in the others every operation has its own."""
-
-
-async def rate_limits(call: Call) -> Reply:
-    """`GET /rate-limits`."""
-    return json_reply({group: rates.published() for group, rates in call.sandbox.rates.items()})
-
 
 OPERATIONS = (
     Operation("POST", "/invoices/query/metadata", invoices.query_metadata, "invoiceMetadata", _ACCESS, _READ),
@@ -57,7 +48,9 @@ OPERATIONS = (
     Operation("POST", "/auth/ksef-token", auth.token_login, "anonymous"),
     Operation("POST", "/auth/token/redeem", auth.redeem, "anonymous", _AUTHENTICATION),
     Operation("POST", "/auth/token/refresh", auth.refresh, "anonymous", _REFRESH),
-    Operation("GET", "/rate-limits", rate_limits, "other", _ACCESS),
+    *quotas.OPERATIONS,
+    *collective.OPERATIONS,
+    Operation("GET", "/peppol/query", peppol_providers, "anonymous"),
     *access.OPERATIONS,
 )
 """What of the contract is simulated, the busiest first."""
@@ -70,6 +63,7 @@ def make_app(sandbox: Sandbox, lines: Lines) -> ASGIApp:
     by_path: dict[str, dict[str, Operation]] = {}
     for prefix, operation in [
         *((PREFIX, each) for each in OPERATIONS),
+        *((latarnia.PREFIX, each) for each in latarnia.OPERATIONS),
         *(("", each) for each in (_STORAGE, *control.OPERATIONS)),
     ]:
         by_path.setdefault(prefix + operation.path, {})[operation.method] = operation
@@ -103,7 +97,9 @@ class _Door:
                 raise _nowhere(bool(self._operations))
             bearer = self._bearer(operation, request, now)
             login = bearer.operation if bearer else None
-            self._limit(operation, request, login, now)
+            if operation.group not in (UNLIMITED, CONTROL):
+                context = login.context if login else None
+                self._sandbox.rates.admit(now, operation.group, operation.key, request.client_ip, context)
             if bearer is not None:
                 guards.admit(operation, bearer, request.client_ip, self._sandbox.people)
             if operation.group != CONTROL:
@@ -170,16 +166,6 @@ class _Door:
         if known is None or known.kind not in operation.bearers:
             raise unauthorized()
         return known
-
-    def _limit(self, operation: Operation, request: Incoming, login: AuthOperation | None, now: int) -> None:
-        """Count the request for its address, and for its context or again its address (PROTOCOL 5)."""
-        group = operation.group
-        if group in (UNLIMITED, CONTROL) or not self._sandbox.options.limits:
-            return
-        rates, address = self._sandbox.rates, request.client_ip
-        counted = group if group in _SHARED else f"{operation.method} {operation.path}"
-        who = None if group == "anonymous" or login is None else login.context
-        self._sandbox.limiter.admit(now, (address, rates["global"]), ((who, address, counted), rates[group]))
 
 
 def _nowhere(path_is_known: bool) -> ApiError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from blink_tui.sandbox.arrivals import Arrivals
 from blink_tui.sandbox.certificates import CertificateBook
 from blink_tui.sandbox.clock import Clock, datetime_of, seconds
+from blink_tui.sandbox.collective import CollectiveBook
 from blink_tui.sandbox.documents import Repository
 from blink_tui.sandbox.exports import ExportDesk
 from blink_tui.sandbox.facts import Context
@@ -15,10 +16,12 @@ from blink_tui.sandbox.grants import GrantBook
 from blink_tui.sandbox.intake import Intake
 from blink_tui.sandbox.journal import Journal
 from blink_tui.sandbox.keys import KeyRing
-from blink_tui.sandbox.limits import GROUPS, NO_LIMIT, Limiter
+from blink_tui.sandbox.latarnia import SystemStatus
+from blink_tui.sandbox.limits import GROUPS, NO_LIMIT, RateBook
 from blink_tui.sandbox.marks import PinnedMarks
 from blink_tui.sandbox.options import SandboxOptions
 from blink_tui.sandbox.people import People
+from blink_tui.sandbox.quotas import ContextLimits
 from blink_tui.sandbox.sessions import SessionBook, Status
 from blink_tui.sandbox.tokens import KsefToken
 
@@ -57,9 +60,11 @@ class Sandbox:
         self.marks = PinnedMarks()
         self.held_mark: int | None = None
         """Instant beyond which the high-water mark does not go for now."""
-        self.limiter = Limiter()
-        self.rates = GROUPS if options.limits else dict.fromkeys(GROUPS, NO_LIMIT)
-        """Request limits in force, by group."""
+        self.rates = RateBook(GROUPS if options.limits else dict.fromkeys(GROUPS, NO_LIMIT))
+        self.context_limits: dict[Context, ContextLimits] = {}
+        """Sizes and numbers of contexts that have limits of their own."""
+        self.collective = CollectiveBook()
+        self.status = SystemStatus()
         self.faults = FaultBook()
         self.journal = Journal(options.log)
         self.problems: list[str] = []

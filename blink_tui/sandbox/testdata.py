@@ -156,7 +156,7 @@ async def unblock_context(call: Call) -> Reply:
 
 
 OPERATIONS = tuple(
-    Operation("POST", f"/testdata/{path}", handler, "anonymous")
+    Operation("POST", f"/testdata/{path}", handler, "other" if path.startswith("context/") else "anonymous")
     for path, handler in (
         ("subject", create_subject),
         ("subject/remove", remove_subject),

@@ -51,7 +51,8 @@ def check(response: httpx.Response, prefix: str) -> None:
 
 
 @lru_cache(maxsize=1)
-def _contract() -> dict[str, Any]:
+def document() -> dict[str, Any]:
+    """The contract in the words of JSON Schema."""
     document = json.loads(_CONTRACT.read_text(encoding="utf-8"))
     adapted: dict[str, Any] = _nullable(document)
     return adapted
@@ -69,7 +70,7 @@ def _nullable(value: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
-    paths = _contract()["paths"]
+    paths = document()["paths"]
     ordered = sorted(paths, key=lambda path: path.count("{"))
     return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), paths[path]) for path in ordered]
 
@@ -84,6 +85,6 @@ def _operation(method: str, path: str) -> dict[str, Any] | None:
 
 @lru_cache(maxsize=64)
 def _validator(schema: str) -> Any:
-    registry: Registry[Any] = Registry().with_resource(_URI, DRAFT202012.create_resource(_contract()))
+    registry: Registry[Any] = Registry().with_resource(_URI, DRAFT202012.create_resource(document()))
     absolute = json.loads(schema.replace('"#/', f'"{_URI}#/'))
     return jsonschema.Draft202012Validator(absolute, registry=registry)

@@ -209,7 +209,8 @@ def test_export_expires_at_once(caller: Caller) -> None:
 
 
 def lowest(caller: Caller) -> str:
-    return min(row["ksefNumber"] for row in caller.query("Subject2", pageSize=250).json()["invoices"])
+    rows = caller.query("Subject2", pageSize=250).json()["invoices"]
+    return min(str(row["ksefNumber"]) for row in rows)
 
 
 @pytest.mark.parametrize("only_metadata", [False, True])
