@@ -29,6 +29,7 @@ from blink_tui.sandbox.facts import Context
 from blink_tui.sandbox.grants import ENFORCEMENT, Grant, GrantKind, PermissionOperation
 from blink_tui.sandbox.references import new_reference
 from blink_tui.sandbox.sessions import BearerKind, Status
+from blink_tui.sandbox.subjects import Subject
 from blink_tui.sandbox.wire import Wire, decode
 
 _DONE = Status(200, "Operacja zakończona sukcesem")
@@ -163,16 +164,24 @@ def _grant(
     scope: str,
     **more: Any,
 ) -> None:
-    session = call.session
-    call.sandbox.grants.grant(
-        session.context,
-        (authorized.type, authorized.value),
-        scope,
-        call.now,
+    """Put a permission in force; by default it holds where it was granted."""
+    context = call.session.context
+    grant = Grant(
         kind=kind,
-        author=session.subject,
-        **more,
+        granted_in=context,
+        authorized=(authorized.type, authorized.value),
+        scope=scope,
+        author=_caller(call),
+        start=call.now,
+        **({"context": context} | more),
     )
+    call.sandbox.grants.add(grant)
+
+
+def _caller(call: Call) -> Subject:
+    if call.session.subject is None:
+        raise no_access()
+    return call.session.subject
 
 
 def _finished(call: Call, outcome: Status = _DONE) -> Reply:
@@ -238,7 +247,7 @@ async def grant_indirectly(call: Call) -> Reply:
             scope,
             description=order.description,
             person=person,
-            target=target,
+            context=target,
         )
     return _finished(call)
 
@@ -273,7 +282,7 @@ async def grant_to_unit(call: Call) -> Reply:
         "CredentialsManage",
         description=order.description,
         person=person,
-        target=(unit.type, unit.value),
+        context=(unit.type, unit.value),
         unit_name=order.subunit_name,
     )
     return _finished(call)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from types import EllipsisType
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -34,7 +33,6 @@ GrantKind = Literal["person", "entity", "indirect", "subunit", "eu", "authorizat
 class Grant:
     """One permission."""
 
-    id: str
     kind: GrantKind
     """To a person; to a firm for handling invoices; by an office to its staff; to the administrator of a unit; to
     somebody of a EU entity; to a firm that issues invoices of its own on behalf of another."""
@@ -54,6 +52,7 @@ class Grant:
     """Who is authorised, as the contract's subjectEntityDetails."""
     unit_name: str | None = None
     """Name of the unit or of the EU entity."""
+    id: str = field(default_factory=lambda: str(uuid4()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +89,17 @@ class GrantBook:
         start: int,
         *,
         kind: GrantKind = "person",
-        author: Subject | None = None,
         description: str = "Uprawnienie piaskownicy",
         can_delegate: bool = False,
-        target: Context | EllipsisType | None = ...,
-        person: dict[str, Any] | None = None,
-        entity: dict[str, Any] | None = None,
-        unit_name: str | None = None,
     ) -> Grant:
-        """Grant a permission, by default in the name of the owner of the context; `target` is where it holds.
-
-        Left out, that is the context itself; None is every client of the office whose context it is.
-        """
+        """Grant a permission within its own context, in the name of the owner."""
         grant = Grant(
-            id=str(uuid4()),
             kind=kind,
             granted_in=context,
-            context=context if target is ... else target,
+            context=context,
             authorized=authorized,
             scope=scope,
-            author=author or owner_of(context) or authorized,
+            author=owner_of(context) or authorized,
             start=start,
             description=description,
             can_delegate=can_delegate,
@@ -119,12 +109,7 @@ class GrantBook:
 
     def add(self, grant: Grant) -> None:
         """Put a permission in force; one that says the same ends by it."""
-        self.remove(
-            lambda old: (
-                (old.kind, old.granted_in, old.context, old.authorized, old.scope)
-                == (grant.kind, grant.granted_in, grant.context, grant.authorized, grant.scope)
-            )
-        )
+        self.remove(lambda old: _says(old) == _says(grant))
         self._grants[grant.id] = grant
 
     def find(self, grant_id: str) -> Grant | None:

@@ -63,7 +63,7 @@ def owner(sandbox: RunningSandbox, connect: Connect, nip: str) -> Caller:
 
 
 def request(
-    caller: Caller, key: PrivateKey, hash_: hashes.HashAlgorithm | None = None, **names: str
+    caller: Caller, key: PrivateKey, hash_: hashes.SHA256 | hashes.SHA3_256 | None = None, **names: str
 ) -> x509.CertificateSigningRequest:
     """A request on the name that KSeF told, changed on demand."""
     told = {

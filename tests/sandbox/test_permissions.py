@@ -8,6 +8,7 @@ import pytest
 
 from blink_tui.sandbox import RunningSandbox, VirtualClock
 from blink_tui.sandbox.clock import parse_ticks
+from blink_tui.sandbox.grants import Grant
 from tests.sandbox.caller import Caller, bearer, code_of
 from tests.sandbox.conftest import Connect, Start
 from tests.sandbox.signing import begin, log_in, outcome, person, reason, refresh, seal
@@ -113,7 +114,18 @@ def test_staff_reads_through_its_office(someone: Caller, sandbox: RunningSandbox
     grants, now = sandbox.state.grants, sandbox.state.clock.now()
     staff = person(PESEL)
     office, reader = ("Nip", OFFICE), ("Pesel", PESEL)
-    grants.grant(office, reader, "InvoiceRead", now, kind="indirect", target=None)
+    grants.add(
+        Grant(
+            kind="indirect",
+            granted_in=office,
+            context=None,
+            authorized=reader,
+            scope="InvoiceRead",
+            author=office,
+            start=now,
+            description="Wszyscy klienci",
+        )
+    )
     grants.grant(("Nip", client), office, "InvoiceRead", now, kind="entity")
     assert outcome(someone, begin(someone, staff, ("Nip", client)))[0] == 415
     passed_on = grants.grant(("Nip", client), office, "InvoiceRead", now, kind="entity", can_delegate=True)
