@@ -13,8 +13,8 @@ from blink_tui.model.dates import warsaw
 from blink_tui.sandbox.clock import SECOND, datetime_of, parse_ticks
 from blink_tui.sandbox.documents import Document, Stamps
 from blink_tui.sandbox.errors import invalid
-from blink_tui.sandbox.facts import UnreadableInvoiceError
-from blink_tui.sandbox.generator import Generator, Namer
+from blink_tui.sandbox.facts import InvoiceFacts, UnreadableInvoiceError
+from blink_tui.sandbox.generator import Generator, Namer, facts_of
 from blink_tui.sandbox.metadata import read_invoice
 
 if TYPE_CHECKING:
@@ -57,17 +57,11 @@ class Arrivals:
 
     def take(self, arrival: Arrival) -> list[Document]:
         """Store invoices. Raises ApiError 400 when one is unreadable or an instant cannot be."""
-        instants = self._instants(arrival)
-        given = [self._given(text) for text in arrival.xml]
-        documents = []
-        for place, stored in enumerate(instants):
-            stamps = _stamps(arrival, stored)
-            xml = given[place] if place < len(given) else self._generated(arrival, stamps)
-            try:
-                documents.append(self._sandbox.intake.store(xml, read_invoice(xml), stamps))
-            except UnreadableInvoiceError as error:
-                raise invalid(f"xml: {error}") from error
-        return documents
+        stamps = [_stamps(arrival, stored) for stored in self._instants(arrival)]
+        invoices = [_given(text) for text in arrival.xml]
+        invoices += [self._generated(arrival, each) for each in stamps[len(invoices) :]]
+        store = self._sandbox.intake.store
+        return [store(xml, facts, each) for (xml, facts), each in zip(invoices, stamps, strict=True)]
 
     def _instants(self, arrival: Arrival) -> list[int]:
         count = len(arrival.xml) + arrival.generate
@@ -83,17 +77,10 @@ class Arrivals:
             raise invalid("stored: behind the high-water mark, where KSeF promises that nothing changes")
         return instants
 
-    @staticmethod
-    def _given(text: str) -> bytes:
-        try:
-            return base64.b64decode(text, validate=True)
-        except ValueError as error:
-            raise invalid("xml: not Base64") from error
-
-    def _generated(self, arrival: Arrival, stamps: Stamps) -> bytes:
-        generator = self._generator(arrival.firm, arrival.role)
+    def _generated(self, arrival: Arrival, stamps: Stamps) -> tuple[bytes, InvoiceFacts]:
         issued = datetime_of(stamps.invoicing).astimezone(warsaw()).date()
-        return generator.invoice(issued).xml
+        invoice = self._generator(arrival.firm, arrival.role).invoice(issued)
+        return invoice.xml, facts_of(invoice.draft)
 
     def _generator(self, nip: str | None, role: str) -> Generator:
         key = (nip, role)
@@ -110,6 +97,16 @@ class Arrivals:
                 f"arrivals {self._sandbox.options.seed} {nip} {role}", firms, sales=sales
             )
         return self._generators[key]
+
+
+def _given(text: str) -> tuple[bytes, InvoiceFacts]:
+    try:
+        xml = base64.b64decode(text, validate=True)
+        return xml, read_invoice(xml)
+    except ValueError as error:
+        raise invalid("xml: not Base64") from error
+    except UnreadableInvoiceError as error:
+        raise invalid(f"xml: {error}") from error
 
 
 def _stamps(arrival: Arrival, stored: int) -> Stamps:

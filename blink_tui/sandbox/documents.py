@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import msgspec
 from blink_tui.model.dates import warsaw
 from blink_tui.sandbox.clock import datetime_of, start_of_day, text_of
 from blink_tui.sandbox.facts import SUBJECTS, Context, InvoiceFacts, Named
+from blink_tui.sandbox.press import Packed, Press
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -30,12 +30,11 @@ class Stamps:
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Document:
-    """One invoice in KSeF. Its XML is kept as the raw deflate stream that a ZIP package holds, too."""
+    """One invoice in KSeF."""
 
     ksef_number: str
-    deflated: bytes
+    packed: Packed
     size: int
-    crc: int
     sha256: bytes
     stamps: Stamps
     issue_day: int
@@ -46,7 +45,7 @@ class Document:
     @property
     def xml(self) -> bytes:
         """The invoice byte for byte."""
-        return zlib.decompress(self.deflated, -zlib.MAX_WBITS)
+        return self.packed.unpacked()
 
     @property
     def hash(self) -> str:
@@ -79,11 +78,15 @@ _DATES_LENGTH = len(_dates_json(Stamps(0, 0, 0), _DIGITS))
 
 
 def make_document(
-    xml: bytes, facts: InvoiceFacts, ksef_number: str, stamps: Stamps, hash_of_corrected: str | None
+    xml: bytes,
+    press: Press,
+    facts: InvoiceFacts,
+    ksef_number: str,
+    stamps: Stamps,
+    hash_of_corrected: str | None,
 ) -> Document:
     """Bring an invoice into the form that is kept."""
     sha256 = hashlib.sha256(xml).digest()
-    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     accepted = datetime_of(stamps.invoicing).astimezone(warsaw()).date()
     rest = {
         "ksefNumber": ksef_number,
@@ -116,9 +119,8 @@ def make_document(
     }
     return Document(
         ksef_number=ksef_number,
-        deflated=deflate.compress(xml) + deflate.flush(),
+        packed=press.pack(xml),
         size=len(xml),
-        crc=zlib.crc32(xml),
         sha256=sha256,
         stamps=stamps,
         issue_day=start_of_day(facts.issue_date),

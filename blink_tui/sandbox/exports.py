@@ -126,7 +126,7 @@ class ExportDesk:
         documents = selection.rows(0, min(len(selection), self._options.max_package))
         size = 0
         for place, document in enumerate(documents):
-            size += len(document.deflated)
+            size += len(document.packed)
             if size > MAX_BYTES and place > 0:
                 return documents[:place]
         return documents

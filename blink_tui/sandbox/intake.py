@@ -10,6 +10,7 @@ from blink_tui.model.values import crc8
 from blink_tui.sandbox.clock import datetime_of
 from blink_tui.sandbox.documents import Document, Repository, Stamps, make_document
 from blink_tui.sandbox.facts import InvoiceFacts
+from blink_tui.sandbox.press import Press
 
 
 class Intake:
@@ -17,6 +18,7 @@ class Intake:
 
     def __init__(self, documents: Repository, seed: int) -> None:
         self._documents = documents
+        self._press = Press()
         self.seed = seed
 
     def store(self, xml: bytes, facts: InvoiceFacts, stamps: Stamps) -> Document:
@@ -24,7 +26,9 @@ class Intake:
         known = self._documents.by_number
         number = ksef_number(self.seed, facts.seller.value or "", stamps, known)
         corrected = known.get(facts.corrected or "")
-        document = make_document(xml, facts, number, stamps, corrected.hash if corrected else None)
+        document = make_document(
+            xml, self._press, facts, number, stamps, corrected.hash if corrected else None
+        )
         self._documents.add(document, facts)
         return document
 

@@ -13,6 +13,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from threading import Lock
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -25,7 +26,7 @@ from blink_tui.sandbox.spoiling import Content, broken, spoiled
 MAX_BYTES = 1_000_000_000
 """Compressed bytes after which a package is truncated (PROTOCOL 4)."""
 
-_CACHED_PACKAGES = 16
+_CACHED_BYTES = 256_000_000
 _BLOCK = 16
 _GZIP = 16
 """What zlib adds to its window bits for a gzip header."""
@@ -66,12 +67,13 @@ def encrypt(data: memoryview, key: bytes, iv: bytes) -> bytes:
 
 
 class PackageShop:
-    """Builds packages and keeps the last ones. Called in worker threads."""
+    """Builds packages and keeps the last ones, within a bound of bytes. Called in worker threads."""
 
     def __init__(self, part_size: int, digits: int) -> None:
         self._part_size = part_size
         self._digits = digits
         self._built: OrderedDict[bytes, Package] = OrderedDict()
+        self._held = 0
         self._lock = Lock()
 
     def package(
@@ -89,9 +91,10 @@ class PackageShop:
         with self._lock:
             if key not in self._built:
                 self._built[key] = self._build(documents, compression, only_metadata)
+                self._held += self._built[key].size
             self._built.move_to_end(key)
-            if len(self._built) > _CACHED_PACKAGES:
-                self._built.popitem(last=False)
+            while self._held > _CACHED_BYTES and len(self._built) > 1:
+                self._held -= self._built.popitem(last=False)[1].size
             return self._built[key]
 
     def _build(
@@ -116,19 +119,20 @@ class PackageShop:
 
 
 def zip_file(documents: Sequence[Document], metadata: bytes) -> bytes:
-    """A ZIP of the deflate streams as they are kept: nothing is compressed twice."""
-    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    stream = deflate.compress(metadata) + deflate.flush()
-    entries = [(f"{each.ksef_number}.xml", each.deflated, each.size, each.crc) for each in documents]
-    entries.append(("_metadata.json", stream, len(metadata), zlib.crc32(metadata)))
+    """A ZIP, deflated."""
     out = bytearray()
     directory = bytearray()
-    for name, packed, size, crc in entries:
-        place = len(out)
-        common = struct.pack("<HHHHHIIIHH", 20, 0x800, 8, 0, _STAMP, crc, len(packed), size, len(name), 0)
+    files = ((f"{each.ksef_number}.xml", each.xml) for each in documents)
+    for name, data in chain(files, [("_metadata.json", metadata)]):
+        deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+        packed = deflate.compress(data) + deflate.flush()
+        place, crc = len(out), zlib.crc32(data)
+        common = struct.pack(
+            "<HHHHHIIIHH", 20, 0x800, 8, 0, _STAMP, crc, len(packed), len(data), len(name), 0
+        )
         out += b"PK\x03\x04" + common + name.encode() + packed
         directory += b"PK\x01\x02\x14\x00" + common + struct.pack("<HHHII", 0, 0, 0, 0, place) + name.encode()
-    count = len(entries)
+    count = len(documents) + 1
     end = struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), len(out), 0)
     return bytes(out + directory + b"PK\x05\x06" + end)
 

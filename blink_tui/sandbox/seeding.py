@@ -16,7 +16,7 @@ from blink_tui.sandbox.clock import DAY, SECOND, datetime_of, day_of, start_of_d
 from blink_tui.sandbox.collective import members_of
 from blink_tui.sandbox.documents import Stamps
 from blink_tui.sandbox.facts import InvoiceFacts, UnreadableInvoiceError
-from blink_tui.sandbox.generator import Company, Generator, Namer
+from blink_tui.sandbox.generator import Company, Generator, Namer, facts_of
 from blink_tui.sandbox.metadata import read_invoice
 from blink_tui.sandbox.scenario import load_scenario
 from blink_tui.sandbox.state import Firm, Sandbox
@@ -122,7 +122,7 @@ def _seed_generated(
         days = late.randint(1, 3) if late.random() < _LATE else 0
         issued = datetime_of(stamps.invoicing).astimezone(warsaw()).date() - timedelta(days=days)
         invoice = generator.invoice(issued)
-        generator.remember(invoice, seeder.store(invoice.xml, read_invoice(invoice.xml), stamps))
+        generator.remember(invoice, seeder.store(invoice.xml, facts_of(invoice.draft), stamps))
     for firm in firms:
         seeder.add_firm(firm.nip, firm.name)
     seeder.collect()

@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from blink_tui.model.values import nip_check_digit_is_right
-from blink_tui.sandbox.generator import Generated, Generator, Namer
+from blink_tui.sandbox.generator import Generated, Generator, Namer, facts_of
 from blink_tui.sandbox.generator.amounts import RATES, divided, money, quantity
 from blink_tui.sandbox.generator.fa3 import NAMESPACE
 from blink_tui.sandbox.generator.kinds import PATTERNS
@@ -235,3 +235,8 @@ def test_amounts_as_text() -> None:
         "-2",
         "10",
     ]
+
+
+def test_draft_tells_the_same_facts_as_its_xml() -> None:
+    for invoice in [*every_pattern(), *stream(3)]:
+        assert facts_of(invoice.draft) == read_invoice(invoice.xml), invoice.pattern

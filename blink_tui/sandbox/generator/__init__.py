@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from blink_tui.sandbox.generator.facts import facts_of
 from blink_tui.sandbox.generator.invoices import Generated, Generator
 from blink_tui.sandbox.generator.names import Company, Namer
 
-__all__ = ["Company", "Generated", "Generator", "Namer"]
+__all__ = ["Company", "Generated", "Generator", "Namer", "facts_of"]
