@@ -97,7 +97,7 @@ def datetime_of(ticks: int) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _second_text(second: int) -> str:
-    return f"{_EPOCH + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}"
+    return (_EPOCH + timedelta(seconds=second)).isoformat()[:19]
 
 
 def text_of(ticks: int, digits: int = 6) -> str:

@@ -117,6 +117,12 @@ class Limiter:
         raise too_many((rates.second, rates.minute, rates.hour)[index], _WINDOWS[index][1], retry_after)
 
 
+def common_rates(limits: bool, *, older: bool) -> dict[str, Rates]:
+    """The limits of every context that has none of its own; servers before 2.9 have none for an address."""
+    rates = GROUPS if limits else dict.fromkeys(GROUPS, NO_LIMIT)
+    return {group: each for group, each in rates.items() if not (older and group == "global")}
+
+
 class RateBook:
     """The request limits in force: common ones, and those of contexts that have their own."""
 

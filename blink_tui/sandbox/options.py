@@ -49,6 +49,8 @@ class SandboxOptions:
     """How long a document is kept after its storage; afterwards it is gone (410)."""
     bounds: Literal["[]", "[)", "(]", "()"] = "[]"
     """Whether `from` and `to` of a date range are themselves inside it, as mathematicians write it."""
+    api: Literal["2.6", "2.9"] = "2.9"
+    """Version of the server whose shapes and rules are given (PROTOCOL 7)."""
     digits: Literal[6, 7] = 6
     """Fractional digits of instants in answers."""
     package_digits: Literal[6, 7] = 7

@@ -10,6 +10,7 @@ from blink_tui.sandbox.errors import bad_request, gone, invalid
 from blink_tui.sandbox.exports import RUNNING_AT_ONCE, STATUS_LIFE, Export
 from blink_tui.sandbox.invoices import BEYOND_MARK
 from blink_tui.sandbox.keys import SYMMETRIC_USAGE
+from blink_tui.sandbox.options import SandboxOptions
 from blink_tui.sandbox.queries import select, window_of
 from blink_tui.sandbox.references import new_reference
 from blink_tui.sandbox.wire import Encryption, ExportOrder, decode
@@ -54,7 +55,7 @@ async def order_export(call: Call) -> Reply:
         context=session.context,
         created=call.now,
         ready_at=call.now + seconds(sandbox.options.export_delay),
-        compression=order.compression_type or "Zip",
+        compression=_compression(order, sandbox.options),
         window=window,
         iv=iv,
         faults=call.faults,
@@ -77,6 +78,11 @@ async def order_export(call: Call) -> Reply:
         shelf = sandbox.documents.shelf(session.context, subject_type)
         sandbox.exports.add(export, select(shelf, order.filters, window, call.now), order.only_metadata)
     return json_reply({"referenceNumber": export.reference}, 201)
+
+
+def _compression(order: ExportOrder, options: SandboxOptions) -> str:
+    """How the package is made; before 2.8 there was no choice."""
+    return "Zip" if options.api == "2.6" else order.compression_type or "Zip"
 
 
 def _keys(call: Call, encryption: Encryption) -> tuple[bytes | None, bytes]:

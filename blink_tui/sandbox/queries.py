@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from blink_tui.sandbox.clock import DAY, parse_ticks, seconds
+from blink_tui.model.dates import warsaw
+from blink_tui.sandbox.clock import DAY, datetime_of, parse_ticks, seconds, ticks_of
 from blink_tui.sandbox.documents import Document, Shelf, plain_number
 from blink_tui.sandbox.errors import invalid
 from blink_tui.sandbox.options import SandboxOptions
 from blink_tui.sandbox.wire import Filters, Wire
 
 _LONGEST = 100 * DAY
+_WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,13 @@ class Window:
 def window_of(filters: Filters, now: int, mark: int, options: SandboxOptions) -> Window:
     """The window of a request. Raises ApiError 400/21405 for dates that the contract does not take."""
     asked = filters.date_range
-    low = _instant("dateRange.from", asked.from_)
-    high = now if asked.to is None else _instant("dateRange.to", asked.to)
+    old = options.api == "2.6"
+    low = _instant("dateRange.from", asked.from_, warsaw_time=old)
+    high = now if asked.to is None else _instant("dateRange.to", asked.to, warsaw_time=old)
     if high < low and asked.to is not None:
         raise invalid("Parametr dateRange.to jest wcześniejszy niż dateRange.from.")
+    if old and high > _three_months_after(low):
+        raise invalid("Zakres dat nie może przekraczać 3 miesięcy.")
     if high - low > _LONGEST:
         raise invalid("Zakres dat nie może przekraczać 100 dni.")
     after_low, over_high = int(options.bounds[0] == "("), int(options.bounds[1] == "]")
@@ -57,11 +64,22 @@ def window_of(filters: Filters, now: int, mark: int, options: SandboxOptions) ->
     return Window(asked.date_type, first, last, None, beyond_mark=False, oldest=oldest)
 
 
-def _instant(name: str, text: str) -> int:
+def _instant(name: str, text: str, *, warsaw_time: bool) -> int:
+    """An instant; one without an offset is refused, or read as time in Warsaw as servers before 2.9 do."""
     try:
+        if warsaw_time and _WITHOUT_OFFSET.fullmatch(text):
+            return ticks_of(datetime.fromisoformat(text).replace(tzinfo=warsaw()))
         return parse_ticks(text)
     except ValueError as error:
         raise invalid(f"{name}: {text}") from error
+
+
+def _three_months_after(low: int) -> int:
+    moment = datetime_of(low)
+    month = moment.month + 3
+    first = moment.replace(year=moment.year + (month > 12), month=(month - 1) % 12 + 1, day=1)
+    last_day = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return ticks_of(first.replace(day=min(moment.day, last_day.day)))
 
 
 @dataclass(frozen=True, slots=True)

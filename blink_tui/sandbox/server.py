@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from blink_tui.sandbox import access, auth, collective, control, guards, invoices, latarnia, orders, quotas
+from blink_tui.sandbox import (
+    access,
+    auth,
+    collective,
+    control,
+    guards,
+    invoices,
+    latarnia,
+    older,
+    orders,
+    quotas,
+)
 from blink_tui.sandbox.calls import (
     CONTROL,
     UNLIMITED,
@@ -62,7 +73,7 @@ def make_app(sandbox: Sandbox, lines: Lines) -> ASGIApp:
     """The ASGI application of a sandbox; `lines` are the open connections, for faults that break them."""
     by_path: dict[str, dict[str, Operation]] = {}
     for prefix, operation in [
-        *((PREFIX, each) for each in OPERATIONS),
+        *((PREFIX, each) for each in OPERATIONS if sandbox.options.api != "2.6" or older.known(each)),
         *((latarnia.PREFIX, each) for each in latarnia.OPERATIONS),
         *(("", each) for each in (_STORAGE, *control.OPERATIONS)),
     ]:
@@ -128,6 +139,8 @@ class _Door:
             altered = struck.at(Stage.ANSWER)
             orders = struck.at(Stage.ORDER) + (altered if operation.handler is order_export else ())
             reply = await operation.handler(await self._call(request, bearer, orders, now))
+            if self._sandbox.options.api == "2.6":
+                reply = older.aged(operation, reply)
             reply = spoil(reply, () if operation.handler is order_export else altered)
         if lost is None:
             return reply

@@ -17,7 +17,7 @@ from blink_tui.sandbox.intake import Intake
 from blink_tui.sandbox.journal import Journal
 from blink_tui.sandbox.keys import KeyRing
 from blink_tui.sandbox.latarnia import SystemStatus
-from blink_tui.sandbox.limits import GROUPS, NO_LIMIT, RateBook
+from blink_tui.sandbox.limits import RateBook, common_rates
 from blink_tui.sandbox.marks import PinnedMarks
 from blink_tui.sandbox.options import SandboxOptions
 from blink_tui.sandbox.people import People
@@ -60,7 +60,7 @@ class Sandbox:
         self.marks = PinnedMarks()
         self.held_mark: int | None = None
         """Instant beyond which the high-water mark does not go for now."""
-        self.rates = RateBook(GROUPS if options.limits else dict.fromkeys(GROUPS, NO_LIMIT))
+        self.rates = RateBook(common_rates(options.limits, older=options.api == "2.6"))
         self.context_limits: dict[Context, ContextLimits] = {}
         """Sizes and numbers of contexts that have limits of their own."""
         self.collective = CollectiveBook()
