@@ -11,6 +11,7 @@ import msgspec
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope
 
+from blink_tui.sandbox.clock import DAY, parse_ticks
 from blink_tui.sandbox.errors import invalid
 from blink_tui.sandbox.faults import Fault
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from blink_tui.sandbox.state import Sandbox
 
 _REFERENCE_LENGTH = 36
+_FARTHEST = 200 * 365 * DAY
 
 
 class Incoming:
@@ -91,6 +93,16 @@ class Call:
         if len(text) != _REFERENCE_LENGTH:
             raise invalid(f"referenceNumber: {text}")
         return text
+
+    def instant(self, name: str, text: str) -> int:
+        """An instant of the request in ticks. Raises ApiError 400/21405 when it is none, or centuries away."""
+        try:
+            ticks = parse_ticks(text)
+        except ValueError as error:
+            raise invalid(f"{name}: {text}") from error
+        if abs(ticks - self.now) > _FARTHEST:
+            raise invalid(f"{name}: {text}")
+        return ticks
 
     def integer(self, name: str, default: int, low: int, high: int | None = None) -> int:
         """A whole number among the query's parameters. Raises ApiError 400/21405 outside its bounds."""

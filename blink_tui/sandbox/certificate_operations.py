@@ -19,7 +19,7 @@ from blink_tui.sandbox.access_requests import (
 )
 from blink_tui.sandbox.calls import Call, Reply, json_reply
 from blink_tui.sandbox.certificates import ENROLLMENT_LIFE, ISSUED, KEY_TAKEN, Enrollment, IssuedCertificate
-from blink_tui.sandbox.clock import parse_ticks, seconds, text_of
+from blink_tui.sandbox.clock import seconds, text_of
 from blink_tui.sandbox.errors import bad_request, gone, invalid, no_access
 from blink_tui.sandbox.paging import numbered_page
 from blink_tui.sandbox.references import new_reference
@@ -82,7 +82,7 @@ async def enroll(call: Call) -> Reply:
     names = call.session.names
     if names is None:
         raise bad_request(25002)
-    valid_from = call.now if order.valid_from is None else _instant(order.valid_from, "validFrom")
+    valid_from = call.now if order.valid_from is None else call.instant("validFrom", order.valid_from)
     request = _signing_request(order.csr)
     if named_fields(request.subject) != names:
         raise bad_request(25003)
@@ -140,13 +140,6 @@ def _signing_request(text: str) -> x509.CertificateSigningRequest:
     return request
 
 
-def _instant(text: str, name: str) -> int:
-    try:
-        return parse_ticks(text)
-    except ValueError as error:
-        raise invalid(f"{name}: {text}") from error
-
-
 async def enrollment_status(call: Call) -> Reply:
     """`GET /certificates/enrollments/{referenceNumber}`."""
     enrollment = call.sandbox.certificates.find_enrollment(call.reference())
@@ -168,7 +161,7 @@ async def retrieve_certificates(call: Call) -> Reply:
 async def query_certificates(call: Call) -> Reply:
     """`POST /certificates/query`: the caller's own, newest request first."""
     query = decode(call.body, CertificateQuery)
-    after = None if query.expires_after is None else _instant(query.expires_after, "expiresAfter")
+    after = None if query.expires_after is None else call.instant("expiresAfter", query.expires_after)
     found = [
         each
         for each in _mine(call)
@@ -209,7 +202,7 @@ async def revoke_certificate(call: Call) -> Reply:
 async def change_certificate(call: Call) -> Reply:
     """`PUT /testdata/certificates/{serialNumber}`: let a certificate end earlier."""
     certificate = _named(call)
-    valid_to = _instant(decode(call.body, CertificateChange).valid_to, "validTo")
+    valid_to = call.instant("validTo", decode(call.body, CertificateChange).valid_to)
     if valid_to > certificate.valid_to:
         raise invalid(f"validTo: {text_of(valid_to)}")
     certificate.valid_to = valid_to

@@ -58,7 +58,10 @@ def named_fields(name: x509.Name) -> dict[str, str | None]:
 
 def _value(name: x509.Name, oid: x509.ObjectIdentifier) -> str | None:
     found = name.get_attributes_for_oid(oid)
-    return str(found[0].value) if found else None
+    if not found:
+        return None
+    value = found[0].value
+    return value if isinstance(value, str) else value.hex()
 
 
 def owner_of(context: Context) -> Subject | None:

@@ -15,7 +15,7 @@ from blink_tui.sandbox.access_requests import (
     TestRevocation,
 )
 from blink_tui.sandbox.calls import Call, Operation, Reply
-from blink_tui.sandbox.clock import parse_ticks, start_of_day
+from blink_tui.sandbox.clock import start_of_day
 from blink_tui.sandbox.errors import bad_request, invalid
 from blink_tui.sandbox.facts import Context
 from blink_tui.sandbox.grants import INVOICE_SCOPES
@@ -28,10 +28,7 @@ _DONE = Reply(200)
 def _created(call: Call, nip: str, text: str | None) -> int:
     """When something was made, by its own account; a NIP's date only ever grows. Raises ApiError 400/21405."""
     people = call.sandbox.people
-    try:
-        created = call.now if text is None else parse_ticks(text)
-    except ValueError as error:
-        raise invalid(f"createdDate: {text}") from error
+    created = call.now if text is None else call.instant("createdDate", text)
     if text is not None and created <= people.last_created.get(nip, created - 1):
         raise invalid(f"createdDate: {text}")
     people.last_created[nip] = created

@@ -12,7 +12,7 @@ import hmac
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
@@ -183,7 +183,8 @@ def _usable(der: bytes, named: etree._Element) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
-    except ValueError as error:
+        certificate.subject, certificate.issuer  # noqa: B018 - names are read late, and may be wrong, too
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise bad_request(21115, str(error)) from error
     serial = named.findtext(f"{_XADES}IssuerSerial/{_DS}X509SerialNumber")
     if serial is not None and serial.strip() != str(certificate.serial_number):
@@ -262,13 +263,16 @@ def _canonical(
     exclusive, with_comments = _CANONICAL[form]
     listed = None if method is None else method.find(f"{{{_EXCLUSIVE}}}InclusiveNamespaces")
     prefixes = None if listed is None else listed.get("PrefixList", "").split()
-    return etree.tostring(
-        node,
-        method="c14n",
-        exclusive=exclusive,
-        with_comments=with_comments and comments,
-        inclusive_ns_prefixes=prefixes,
-    )
+    try:
+        return etree.tostring(
+            node,
+            method="c14n",
+            exclusive=exclusive,
+            with_comments=with_comments and comments,
+            inclusive_ns_prefixes=prefixes,
+        )
+    except etree.C14NError as error:
+        raise _refused(str(error)) from error
 
 
 def _check_value(
