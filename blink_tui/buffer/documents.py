@@ -14,11 +14,11 @@ from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed, places, sliced
 from blink_tui.i18n import N_, Message
 from blink_tui.model.clock import Clock
-from blink_tui.model.dates import instant_of
+from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.documents import Direction, Party, Role, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
-from blink_tui.model.values import KsefNumber
+from blink_tui.model.values import KsefNumber, Sha256
 
 _SELECT = """
     SELECT d.id, d.firm_id, f.nip, d.ksef_number,
@@ -120,6 +120,16 @@ class Documents:
             )
             found.update(row[0] for row in await self._database.reader.rows(sql, (role, firm_id, *some)))
         return found
+
+    async def in_role(self, firm_id: int, role: Role) -> dict[KsefNumber, tuple[Sha256, Instant | None]]:
+        """Hash and permanent storage of everything a firm has in a role, by number."""
+        rows = await self._database.reader.rows(
+            "SELECT d.ksef_number, x.sha256, d.stored FROM document d"
+            " JOIN document_role r ON r.document_id = d.id JOIN invoice_xml x ON x.ksef_number = d.ksef_number"
+            " WHERE d.firm_id = ? AND r.role = ?",
+            (firm_id, role),
+        )
+        return {number: (sha256, stored) for number, sha256, stored in rows}
 
     async def get(self, document_id: int) -> Document:
         """Raises BlinkError(DOCUMENT_UNKNOWN)."""

@@ -18,6 +18,7 @@ from blink_tui.cli import (
     firm,
     option_value,
     output,
+    reconcile,
     sandbox,
     sync,
     watch,
@@ -40,6 +41,12 @@ app.add_typer(credential.app, name="credential")
 app.add_typer(doc.app, name="doc")
 app.add_typer(export.app, name="export")
 app.command("sync", help=_("Fetch what is new. Example: blink sync --firm 5265877635"))(sync.sync)
+app.command(
+    "reconcile",
+    help=_(
+        "Compare with KSeF's own list and fetch what is missing. Example: blink reconcile --month 2026-10"
+    ),
+)(reconcile.reconcile)
 app.command("status", help=_("Per firm: complete from … until …, documents, access. Example: blink status"))(
     watch.status
 )

@@ -127,6 +127,20 @@ class PassFinished(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled(Event):
+    """A role was compared with KSeF's own list, number by number and hash by hash."""
+
+    name = "reconciled"
+    text = N_(
+        "Compared with KSeF: {listed} listed, {missing} missing, {different} different, {unlisted} not listed"
+    )
+    listed: int
+    missing: int
+    different: int
+    unlisted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SystemWarned(Event):
     """KSeF sent a warning in a header (PROTOCOL 1)."""
 
@@ -140,7 +154,7 @@ EVENTS: dict[str, type[Event]] = {
     kind.name: kind
     for kind in (
         PassStarted, LoggedIn, ExportRequested, ExportReady, DocumentsStored, MarkMoved,
-        Waiting, DocumentsDerived, PassFailed, PassFinished, SystemWarned,
+        Waiting, DocumentsDerived, PassFailed, PassFinished, Reconciled, SystemWarned,
     )
 }  # fmt: skip
 """Every event by the name under which the fetch log keeps it."""

@@ -26,7 +26,7 @@ def _shown(char: str) -> str:
     return " " if unicodedata.category(char) == "Zs" else ""
 
 
-_FOLDS = str.maketrans("ąćęłńóśźżäöüéøđ„”“’–—×", "acelnoszzaoueod\"\"\"'--x", "\u0301\u0307\u0328")
+_FOLDS = str.maketrans("ąćęłńóśźżäöüéøđ„”“’–—×", 'acelnoszzaoueod"""\'--x', "\u0301\u0307\u0328")
 _MARKS = dict.fromkeys(range(0x0300, 0x0370))
 
 

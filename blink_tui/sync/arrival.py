@@ -43,8 +43,8 @@ async def store_package(
 
     Raises BlinkError; then the mark has not moved and whatever was stored is found again and not doubled.
     """
-    async with _scratch(folder / f"export-{export.id}") as scratch:
-        files = await _download(session, package.parts, scratch)
+    async with scratch(folder / f"export-{export.id}") as place:
+        files = await download(session, package.parts, place)
         job = PackageJob(files, package.parts, export.key.reveal(), export.iv, package.invoice_count)
         seen = new = 0
         held: list[StoredInvoice] = []
@@ -57,7 +57,8 @@ async def store_package(
     return Stored(seen + len(held), new + last.new)
 
 
-async def _download(session: Session, parts: tuple[ExportPart, ...], folder: Path) -> tuple[Path, ...]:
+async def download(session: Session, parts: tuple[ExportPart, ...], folder: Path) -> tuple[Path, ...]:
+    """Every encrypted part of a package, verified, in files of a folder. Raises BlinkError."""
     files = []
     for part in parts:
         target = folder / f"{part.ordinal:05d}"
@@ -78,7 +79,7 @@ async def _unpacked(worker: Worker, job: PackageJob, size: int) -> AsyncIterator
 
 
 @asynccontextmanager
-async def _scratch(folder: Path) -> AsyncIterator[Path]:
+async def scratch(folder: Path) -> AsyncIterator[Path]:
     """A private folder that is gone afterwards; what an interrupted pass left there goes first."""
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from blink_tui.ksef.limiter import Limiter
 from blink_tui.ksef.operations import Context
 from blink_tui.model import events
 from blink_tui.model.clock import Clock, SystemClock
+from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ContextType, Firm
@@ -26,6 +27,7 @@ from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener, Reporter
 from blink_tui.sync.leases import heartbeat, leased
 from blink_tui.sync.passes import FirmPass, PassTools
+from blink_tui.sync.reconcile import Comparison
 from blink_tui.sync.single import fetch_number
 from blink_tui.sync.workers import Worker
 from blink_tui.vault import Vault
@@ -41,6 +43,10 @@ class Wish:
     roles: tuple[Role, ...] = ALL_ROLES
     number: KsefNumber | None = None
     """Only this document, and no mark moves."""
+    reconcile_since: Instant | None = None
+    """After the pass compare with KSeF's list from here, or from each role's first instant if later."""
+    reconcile: bool = False
+    """Compare with KSeF's list after the pass and fetch what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class FirmOutcome:
     firm: Firm
     new: int
     errors: tuple[BlinkError, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    """What reconciling found, before the missing documents were fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,31 +150,41 @@ class SyncEngine:
         report(events.LoggedIn)
         roles = tuple(role for role in wish.roles if role in askable_roles(firm))
         if wish.number is None:
-            new, errors = await self._roles(FirmPass(tools, firm, session, report), firm, roles, report)
+            firm_pass = FirmPass(tools, firm, session, report)
+            comparisons: list[Comparison] = []
+
+            async def fetch(role: Role) -> None:
+                await firm_pass.fetch_role(role)
+                if wish.reconcile:
+                    comparisons.extend(await firm_pass.reconcile_role(role, wish.reconcile_since))
+
+            errors = await self._each_role(fetch, firm, roles, report)
+            new, found = firm_pass.new, tuple(comparisons)
         else:
             new, errors = await self._number(session, firm, roles, wish.number, report)
+            found = ()
         report(events.PassFinished, new=new)
-        return FirmOutcome(firm, new, tuple(errors))
+        return FirmOutcome(firm, new, tuple(errors), found)
 
-    async def _roles(
-        self, firm_pass: FirmPass, firm: Firm, roles: Sequence[Role], report: Reporter
-    ) -> tuple[int, list[BlinkError]]:
+    async def _each_role(
+        self, work: Callable[[Role], Awaitable[None]], firm: Firm, roles: Sequence[Role], report: Reporter
+    ) -> list[BlinkError]:
         """Every role side by side, each in its lease; one that fails leaves the others going."""
 
-        async def fetch(role: Role) -> BlinkError | None:
+        async def one(role: Role) -> BlinkError | None:
             try:
                 async with leased(self._buffer, firm, role):
-                    await firm_pass.fetch_role(role)
+                    await work(role)
             except BlinkError as error:
                 return _told(report, firm, error, role)
             return None
 
-        tasks = [asyncio.create_task(fetch(role)) for role in roles]
+        tasks = [asyncio.create_task(one(role)) for role in roles]
         try:
             errors = await asyncio.gather(*tasks)
         finally:
             await _ended(tasks)
-        return firm_pass.new, [error for error in errors if error]
+        return [error for error in errors if error]
 
     async def _number(
         self, session: Session, firm: Firm, roles: tuple[Role, ...], number: KsefNumber, report: Reporter

@@ -25,7 +25,7 @@ from blink_tui.ksef.errors import (
 from blink_tui.ksef.wire import ExportPackage
 from blink_tui.model import events
 from blink_tui.model.clock import Clock
-from blink_tui.model.dates import instant_key, instant_of
+from blink_tui.model.dates import Instant, instant_key, instant_of
 from blink_tui.model.documents import DocumentHeader, Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
@@ -33,21 +33,17 @@ from blink_tui.model.marks import PendingExport
 from blink_tui.model.secret import Secret
 from blink_tui.sync import plan
 from blink_tui.sync.arrival import Stored, store_package
-from blink_tui.sync.errors import EXPORT_FAILED, EXPORT_STUCK, PACKAGE_DISAGREES, WINDOW_STANDS_STILL
+from blink_tui.sync.errors import EXPORT_FAILED, PACKAGE_DISAGREES, WINDOW_STANDS_STILL
 from blink_tui.sync.events import Reporter
+from blink_tui.sync.exports import ready_package
+from blink_tui.sync.reconcile import Comparison, compare, listed_by_ksef
 from blink_tui.sync.unpack import single_invoice
 from blink_tui.sync.workers import Worker
 from blink_tui.vault import Vault
 
-READY = 200
-BUSY = 100
-BEYOND_MARK = 420
-"""Export status: the window begins later than the high-water mark, so there is nothing new."""
 _SPOILT = (PACKAGE_DISAGREES, PACKAGE_DAMAGED, PACKAGE_UNSAFE, PART_DAMAGED)
 """What a package is thrown away for: the next pass orders a fresh one."""
-_FORGOTTEN = (EXPORT_GONE, EXPORT_UNKNOWN)
-_POLLS = (0.3, 0.5, 1.0, 2.0, 3.0, *[5.0] * 8, *[15.0] * 20)
-"""Seconds between looks at an export: about six minutes, then the next pass goes on with it."""
+_FORGOTTEN = (EXPORT_GONE, EXPORT_UNKNOWN, EXPORT_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +76,54 @@ class FirmPass:
         while await self._fetch_window(role):
             pass
 
+    async def reconcile_role(self, role: Role, since: Instant | None) -> list[Comparison]:
+        """Compare a role with KSeF's list up to its mark, and fetch what is missing. Raises BlinkError."""
+        tools = self._tools
+        mark = await tools.buffer.marks.get(self._firm.id, role)
+        if mark is None:
+            return []
+        start = max(mark.since, since or mark.since, key=instant_key)
+        listed = await listed_by_ksef(self._session, tools.clock, tools.folder, role, start, mark.until)
+        held = await tools.buffer.documents.in_role(self._firm.id, role)
+        comparison = compare(role, start, mark.until, listed, held)
+        self._report(
+            events.Reconciled,
+            role=role,
+            listed=comparison.listed,
+            missing=len(comparison.missing),
+            different=len(comparison.different),
+            unlisted=len(comparison.unlisted),
+        )
+        if len(comparison.missing) > plan.MOST_SINGLE:
+            for window in plan.windows_between(start, mark.until):
+                await self.fetch_span(role, window)
+        elif comparison.missing:
+            invoices = [await self._single(header) for header in comparison.missing]
+            self.new += (await tools.buffer.documents.store(self._firm, role, invoices)).new
+        return [comparison]
+
+    async def fetch_span(self, role: Role, window: plan.Window) -> None:
+        """Everything of one window once more, whatever the mark says. Raises BlinkError."""
+        while (end := window.end) is not None:
+            following = await self._finish(await self._order(role, window))
+            if following is None or instant_key(following) >= instant_key(end):
+                return
+            window = plan.Window(following, end)
+
     async def _pending(self, role: Role) -> list[PendingExport]:
-        """Exports of an earlier pass that KSeF knows; one that never got a reference is forgotten."""
-        buffer, vault = self._tools.buffer, self._tools.vault
+        """Exports of an earlier pass to be finished first.
+
+        Forgotten are those that never got a reference, that KSeF has not prepared in a day, and those whose key
+        was wrapped by a vault that is gone.
+        """
         pending = []
-        for stored in await buffer.exports.list(self._firm.id):
+        for stored in await self._tools.buffer.exports.list(self._firm.id):
             if stored.role is not role:
                 continue
-            if stored.reference is None:
-                await buffer.exports.drop(stored.id)
+            key = self._unwrapped(stored.wrapped_key, role)
+            given_up = plan.given_up(stored.asked_at, self._tools.clock.now())
+            if stored.reference is None or key is None or given_up:
+                await self._tools.buffer.exports.drop(stored.id)
                 continue
             pending.append(
                 PendingExport(
@@ -97,13 +132,19 @@ class FirmPass:
                     role=stored.role,
                     window_from=stored.window_from,
                     window_to=stored.window_to,
-                    key=Secret(vault.unwrap(stored.wrapped_key, _wrapping(self._firm, role))),
+                    key=key,
                     iv=stored.iv,
                     reference=stored.reference,
                     asked_at=stored.asked_at,
                 )
             )
         return pending
+
+    def _unwrapped(self, wrapped: bytes, role: Role) -> Secret | None:
+        try:
+            return Secret(self._tools.vault.unwrap(wrapped, _wrapping(self._firm, role)))
+        except BlinkError:
+            return None
 
     async def _fetch_window(self, role: Role) -> bool:
         """One window from the mark on; True when another follows at once."""
@@ -118,7 +159,7 @@ class FirmPass:
             if error.kind == NOTHING_NEW:
                 return False
             raise
-        return await self._finish(export)
+        return await self._finish(export) is not None
 
     async def _probed(self, role: Role, window: plan.Window) -> bool:
         """Look at the list first; True when nothing was left for a package to bring. Raises BlinkError."""
@@ -162,12 +203,12 @@ class FirmPass:
             export_id, self._firm.id, role, window.start, window.end, Secret(key), iv, reference, asked_at
         )
 
-    async def _finish(self, export: PendingExport) -> bool:
-        """Wait for an export, store it, move the mark; True when another window follows at once."""
+    async def _finish(self, export: PendingExport) -> Instant | None:
+        """Wait for an export, store it, move the mark; where the window begins that follows at once, if one does."""
         window = plan.Window(export.window_from, export.window_to)
-        package = await self._ready_package(export)
+        package = await self._ready(export)
         if package is None:
-            return False
+            return None
         self._report(
             events.ExportReady,
             role=export.role,
@@ -183,12 +224,13 @@ class FirmPass:
         stored = await self._stored(export, package, move)
         self.new += stored.new
         self._report(events.DocumentsStored, role=export.role, seen=stored.seen, new=stored.new)
-        if until:
+        mark = await self._tools.buffer.marks.get(self._firm.id, export.role)
+        if until and mark and mark.until == until:
             self._report(events.MarkMoved, role=export.role, until=until)
         if plan.stands_still(window, facts):
             raise BlinkError(WINDOW_STANDS_STILL, firm=self._firm.nip, instant=window.start)
         advanced = until is not None and instant_key(until) > instant_key(window.start)
-        return advanced and plan.more_to_ask(window, facts)
+        return until if advanced and plan.more_to_ask(window, facts) else None
 
     async def _stored(self, export: PendingExport, package: ExportPackage, move: MarkMove | None) -> Stored:
         """Store a ready package; links that expired meanwhile are asked for once again. Raises BlinkError."""
@@ -201,33 +243,22 @@ class FirmPass:
                 await tools.buffer.exports.drop(export.id)
             if error.kind != PART_LINK_EXPIRED:
                 raise
-        fresh = await self._ready_package(export)
+        fresh = await self._ready(export)
         return await store_package(*work, fresh or package, move)
 
-    async def _ready_package(self, export: PendingExport) -> ExportPackage | None:
-        """The package once KSeF has prepared it; None when there is nothing new. Raises BlinkError."""
+    async def _ready(self, export: PendingExport) -> ExportPackage | None:
+        """The package of an export, which is forgotten when nothing more can come of it. Raises BlinkError."""
         assert export.reference is not None  # noqa: S101 - only exports that KSeF knows are finished
         drop = self._tools.buffer.exports.drop
-        for pause in (0.0, *_POLLS):
-            if pause:
-                await self._tools.clock.sleep(pause)
-            try:
-                status = await self._session.export_status(export.reference)
-            except BlinkError as error:
-                if error.kind in _FORGOTTEN:
-                    await drop(export.id)
-                raise
-            if status.code == READY and status.package is not None:
-                return status.package
-            if status.code == BEYOND_MARK:
+        try:
+            package = await ready_package(self._session, self._tools.clock, export.reference)
+        except BlinkError as error:
+            if error.kind in _FORGOTTEN:
                 await drop(export.id)
-                return None
-            if status.code != BUSY:
-                await drop(export.id)
-                raise BlinkError(
-                    EXPORT_FAILED, firm=self._firm.nip, cause=f"{status.code} {status.description}"
-                )
-        raise BlinkError(EXPORT_STUCK, firm=self._firm.nip, cause=export.reference)
+            raise
+        if package is None:
+            await drop(export.id)
+        return package
 
 
 def _wrapping(firm: Firm, role: Role) -> str:

@@ -20,6 +20,8 @@ from blink_tui.model.marks import Mark
 
 LONGEST_WINDOW = timedelta(days=89)
 """KSeF takes 100 days, older servers three months; both ends count."""
+LONGEST_PREPARATION = timedelta(hours=24)
+"""An export that is not ready after so long is given up: empty ones too have hung for days (PROTOCOL 6)."""
 OVERLAP = timedelta(seconds=1)
 """Whether KSeF's bounds include their ends is not documented: ask from a little before, deduplicate."""
 
@@ -97,6 +99,21 @@ def next_window(mark: Mark | None, first: Instant, now: datetime) -> Window:
     if now - datetime_of(start) <= LONGEST_WINDOW:
         return Window(start, None)
     return Window(start, shifted(start, LONGEST_WINDOW))
+
+
+def windows_between(start: Instant, end: Instant) -> list[Window]:
+    """A span cut into windows that KSeF takes, each with an explicit end."""
+    windows = []
+    while instant_key(start) < instant_key(end):
+        stop = min(shifted(start, LONGEST_WINDOW), end, key=instant_key)
+        windows.append(Window(start, stop))
+        start = stop
+    return windows
+
+
+def given_up(asked_at: Instant, now: datetime) -> bool:
+    """True when an export has been prepared for longer than is worth waiting."""
+    return now - datetime_of(asked_at) > LONGEST_PREPARATION
 
 
 def mark_after(window: Window, facts: PackageFacts) -> Instant | None:

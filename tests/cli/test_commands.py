@@ -164,3 +164,10 @@ def test_polish_is_the_default_language(blink: Blink) -> None:
     del blink.environment["BLINK_LANG"]
     assert "Nie ma jeszcze firm" in blink("firm", "list").text
     assert "No firms yet" in blink("--lang", "en", "firm", "list").text
+
+
+def test_completeness_is_proven_against_ksef_s_own_list(office: Blink) -> None:
+    proof = office("reconcile", "--json").json["firms"]
+    assert all(firm["equal"] and firm["fetched"] == 0 for firm in proof)
+    assert sum(role["listed"] for firm in proof for role in firm["roles"]) >= len(documents(office))
+    assert "equal" in office("reconcile", "--month", "2026-11").text
