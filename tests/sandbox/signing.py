@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from cryptography import x509
@@ -70,6 +70,7 @@ def identity(
     begins: datetime = NOON - timedelta(days=1),
     ends: datetime = NOON + timedelta(days=30),
     issuer: x509.Name | None = None,
+    signer: PrivateKey | None = None,
 ) -> Identity:
     """A self-made certificate of a firm (`VATPL-…`) or a person (`PNOPL-…`, `TINPL-…`), by default on a new EC key."""
     key = key or ec.generate_private_key(ec.SECP256R1())
@@ -88,7 +89,7 @@ def identity(
         .not_valid_before(begins)
         .not_valid_after(ends)
     )
-    return Identity(key, builder.sign(key, hashes.SHA256()))
+    return Identity(key, builder.sign(signer or key, hashes.SHA256()))
 
 
 def seal(nip: str, **more: Any) -> Identity:
@@ -112,8 +113,8 @@ class Manner:
     signs_properties: bool = True
     signs_document: bool = True
     transforms: tuple[str, ...] = field(default=("http://www.w3.org/2000/09/xmldsig#enveloped-signature",))
-    der_values: bool = False
-    """ECDSA values as OpenSSL gives them, not `R‖S`."""
+    values: Literal["plain", "der", "padded"] = "plain"
+    """ECDSA values as `R‖S`, as OpenSSL gives them, or with S a byte too long."""
 
 
 PLAIN = Manner()
@@ -140,7 +141,7 @@ def sign(document: str, who: Identity, manner: Manner = PLAIN) -> bytes:
         f'<ds:SignedInfo xmlns:ds="{namespaces["ds"]}">{head}{references}</ds:SignedInfo>'
     )
     signature.insert(0, signed_info)
-    value = _sign(_canonical(signature[0], manner.form), who.key, method, manner.der_values)
+    value = _sign(_canonical(signature[0], manner.form), who.key, method, manner.values)
     holder = signature.find("ds:SignatureValue", namespaces)
     assert holder is not None
     holder.text = base64.b64encode(value).decode()
@@ -177,13 +178,14 @@ def _template(who: Identity) -> str:
     )
 
 
-def _sign(data: bytes, key: PrivateKey, method: str, der_values: bool) -> bytes:
+def _sign(data: bytes, key: PrivateKey, method: str, values: str) -> bytes:
     if isinstance(key, rsa.RSAPrivateKey):
         pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
         return key.sign(data, pss if method == PSS_SHA256 else padding.PKCS1v15(), hashes.SHA256())
     der = key.sign(data, ec.ECDSA(hashes.SHA256()))
     size = (key.curve.key_size + 7) // 8
-    return der if der_values else b"".join(part.to_bytes(size) for part in decode_dss_signature(der))
+    r, s = decode_dss_signature(der)
+    return der if values == "der" else r.to_bytes(size) + s.to_bytes(size + (values == "padded"))
 
 
 def document(challenge: str, context: tuple[str, str], **changes: str) -> str:

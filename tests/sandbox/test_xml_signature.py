@@ -90,6 +90,7 @@ def moved(text: str) -> str:
         ),
         pytest.param(changed(r"(SignatureValue>\s*)\S{8}", r"\1AAAAAAAA"), 9105, NEGATIVE, id="value"),
         pytest.param(changed("<ds:Reference ", '<ds:Reference Id="r" '), 9105, NEGATIVE, id="signed-info"),
+        pytest.param(changed("(X509SerialNumber>)", r"\g<1>1"), 9105, "Numer seryjny", id="serial"),
         pytest.param(other_certificate, 9105, "Skrót certyfikatu", id="certificate"),
         pytest.param(changed("<ds:X509Certificate>.*?</ds:X509Certificate>", ""), 21115, None, id="none"),
         pytest.param(changed("<ds:Signature .*</ds:Signature>", ""), 9102, None, id="unsigned"),
@@ -157,7 +158,8 @@ def test_weak_keys_are_refused(key: Callable[[], ec.EllipticCurvePrivateKey]) ->
             "Podpis złożony z użyciem niewspieranego algorytmu kryptograficznego.",
         ),
         (Manner(method=PSS_SHA256), NEGATIVE),
-        (Manner(der_values=True), NEGATIVE),
+        (Manner(values="der"), NEGATIVE),
+        (Manner(values="padded"), NEGATIVE),
     ],
 )
 def test_wrong_manners_are_refused(manner: Manner, detail: str) -> None:
