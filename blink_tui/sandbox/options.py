@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 
+class UnusableOptionsError(Exception):
+    """Settings that make no sense; the text says why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxOptions:
     """Settings of one sandbox; times are seconds, sizes bytes.
@@ -33,6 +37,15 @@ class SandboxOptions:
     """Share of generated invoices that the firms issue; with 0 all are their purchases."""
     json: bool = False
     """Announce the firms as one line of JSON instead of a table."""
+    scenario: Path | None = None
+    """Scenario file whose settings go before all others and whose faults are in force from the start."""
+    tls_host: str | None = None
+    """Answer with TLS under this name, which callers must resolve to the loopback address."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    """Certificate chain and key in PEM."""
+    tls_dir: Path | None = None
+    """Folder for a self-made certificate and its authority (`ca.pem`), where none is given."""
     log: Path | None = None
     """File to whose end every request goes as a line of JSON."""
     exit_with_parent: bool = False
@@ -51,6 +64,8 @@ class SandboxOptions:
     """Whether `from` and `to` of a date range are themselves inside it, as mathematicians write it."""
     api: Literal["2.6", "2.9"] = "2.9"
     """Version of the server whose shapes and rules are given (PROTOCOL 7)."""
+    latarnia: Literal["AVAILABLE", "MAINTENANCE", "FAILURE", "TOTAL_FAILURE"] = "AVAILABLE"
+    """How Latarnia says that KSeF is."""
     digits: Literal[6, 7] = 6
     """Fractional digits of instants in answers."""
     package_digits: Literal[6, 7] = 7

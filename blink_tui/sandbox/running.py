@@ -21,9 +21,11 @@ from blink_tui.i18n import _
 from blink_tui.sandbox.clock import Clock, RealClock, VirtualClock
 from blink_tui.sandbox.delivery import Lines
 from blink_tui.sandbox.options import SandboxOptions
+from blink_tui.sandbox.scenario_file import ScenarioFile, read_scenario
 from blink_tui.sandbox.seeding import seed
 from blink_tui.sandbox.server import PREFIX, make_app
 from blink_tui.sandbox.state import Firm, Sandbox
+from blink_tui.sandbox.tls import tls_files
 
 _HOST = "127.0.0.1"
 _GRACE_SECONDS = 2
@@ -95,19 +97,25 @@ def _protocol(lines: Lines) -> type[asyncio.Protocol]:
 def running_sandbox(options: SandboxOptions, clock: Clock | None = None) -> Iterator[RunningSandbox]:
     """A seeded sandbox that answers on loopback from a thread of its own, until the block ends.
 
-    Raises OSError when the port is taken.
+    Raises OSError when the port is taken or a file cannot be read, UnusableOptionsError for what makes no sense.
     """
-    sandbox = Sandbox(options, clock or RealClock())
+    scenario = read_scenario(options.scenario, options) if options.scenario else ScenarioFile(options, ())
+    options, tls = scenario.options, tls_files(options)
+    sandbox = Sandbox(options, clock or (VirtualClock(options.clock) if options.clock else RealClock()))
+    sandbox.faults.add(*scenario.faults)
     seed(sandbox)
     # With the protocol named, asyncio sets TCP_NODELAY; without it every answer waits 40 ms for an ACK.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((_HOST, options.port))
-        sandbox.base = f"http://{_HOST}:{listener.getsockname()[1]}"
+        scheme, host = ("https", options.tls_host) if tls else ("http", _HOST)
+        sandbox.base = f"{scheme}://{host}:{listener.getsockname()[1]}"
         lines: dict[Any, asyncio.Transport] = {}
         config = uvicorn.Config(
             make_app(sandbox, lines),
             http=_protocol(lines),
+            ssl_certfile=tls.certificate if tls else None,
+            ssl_keyfile=tls.key if tls else None,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -130,7 +138,7 @@ def running_sandbox(options: SandboxOptions, clock: Clock | None = None) -> Iter
 def serve(options: SandboxOptions) -> None:
     """Run a sandbox until SIGTERM, SIGINT or, if asked for, the end of standard input; announce it on stdout.
 
-    Raises OSError when the port is taken. Call it from the main thread.
+    Raises OSError and UnusableOptionsError as `running_sandbox` does. Call it from the main thread.
     """
     ended = threading.Event()
 
@@ -141,8 +149,7 @@ def serve(options: SandboxOptions) -> None:
         signal.signal(number, end)
     if options.exit_with_parent:
         threading.Thread(target=_watch_stdin, args=(ended,), name="parent-watch", daemon=True).start()
-    clock = VirtualClock(options.clock) if options.clock else RealClock()
-    with running_sandbox(options, clock) as sandbox:
+    with running_sandbox(options) as sandbox:
         for problem in sandbox.state.problems:
             print(_("Left out, cannot be read: {file}").format(file=problem), file=sys.stderr)  # noqa: T201
         print(announcement(sandbox, as_json=options.json), flush=True)  # noqa: T201 - what the command is for

@@ -16,7 +16,7 @@ from blink_tui.sandbox.grants import GrantBook
 from blink_tui.sandbox.intake import Intake
 from blink_tui.sandbox.journal import Journal
 from blink_tui.sandbox.keys import KeyRing
-from blink_tui.sandbox.latarnia import SystemStatus
+from blink_tui.sandbox.latarnia import ConditionOrder, SystemStatus
 from blink_tui.sandbox.limits import RateBook, common_rates
 from blink_tui.sandbox.marks import PinnedMarks
 from blink_tui.sandbox.options import SandboxOptions
@@ -65,6 +65,7 @@ class Sandbox:
         """Sizes and numbers of contexts that have limits of their own."""
         self.collective = CollectiveBook()
         self.status = SystemStatus()
+        self.status.change(ConditionOrder(options.latarnia), clock.now())
         self.faults = FaultBook()
         self.journal = Journal(options.log)
         self.problems: list[str] = []
