@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -17,6 +18,7 @@ from textual.worker import WorkType
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import _, language, set_language
 from blink_tui.model.clock import Clock, SystemClock
+from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.ports import Engine
@@ -26,7 +28,7 @@ from blink_tui.tui.driver import SshDriver, WrongBytes
 from blink_tui.tui.keys import ACTIONS, Action, bindings
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
-from blink_tui.tui.screens.dialogs import Choose, Confirm, HelpWindow, palette_choices
+from blink_tui.tui.screens.dialogs import Choose, Confirm, TextWindow, help_paragraphs, palette_choices
 from blink_tui.tui.screens.firms import FirmsScreen
 from blink_tui.tui.screens.handover import HandoverScreen
 from blink_tui.tui.screens.log import LogScreen
@@ -113,24 +115,39 @@ class ConsoleApp(App[None], inherit_bindings=False):
         screen = self._console_screen()
         if screen is None:
             return
-        activity = _("fetching…") if self.engine is not None and self.engine.busy else ""
-        for bar in screen.query(TopBar):
-            bar.set_activity(activity)
-        self._tell_of_engine()
+        self._tell_of_engine(screen)
         token = await self.buffer.change_token()
         if token != self._token:
             self._token = token
             await screen.follow()
 
-    def _tell_of_engine(self) -> None:
-        """Say once what stopped a pass as a whole; what stops one firm stands in the log."""
+    def _tell_of_engine(self, screen: ConsoleScreen) -> None:
+        """Show what the engine does; say once what stopped a pass as a whole. What stops one firm is in the log."""
         problem = self.engine.problem if self.engine is not None else None
+        activity = _("fetching…") if self.fetching else _("! stopped") if problem is not None else ""
+        for bar in screen.query(TopBar):
+            bar.set_activity(activity, alarm=problem is not None and not self.fetching)
         if problem is not None and problem is not self._engine_problem:
             if isinstance(problem, BlinkError):
                 self.tell_error(problem)
             else:
-                self.tell(_("! Fetching has ended because of an error in the program."), severity="error")
+                self.tell(_engine_ended(), severity="error")
         self._engine_problem = problem
+
+    @property
+    def today(self) -> date:
+        """The day in Warsaw."""
+        return warsaw_day(instant_of(self._clock.now()))
+
+    @property
+    def fetching(self) -> bool:
+        """Whether a pass runs. An engine that met an error of the program has ended, with whatever it was at."""
+        return self.engine is not None and self.engine.busy and not self._engine_has_ended
+
+    @property
+    def _engine_has_ended(self) -> bool:
+        problem = self.engine.problem if self.engine is not None else None
+        return problem is not None and not isinstance(problem, BlinkError)
 
     def _console_screen(self) -> ConsoleScreen | None:
         """The numbered screen in view, under whatever window."""
@@ -178,6 +195,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
         screen.show_arrivals()
         if self.engine is None:
             self.tell(_("Another process fetches for this profile; what it stores is shown here."))
+        elif self._engine_has_ended:
+            self.tell(_engine_ended(), severity="error")
         elif self.engine.busy:
             self.tell(_("Fetching is under way."))
         else:
@@ -235,7 +254,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
             if active.binding.id in ACTIONS:
                 found.setdefault(active.binding.id, []).append(key)
         actions: list[tuple[Action, list[str]]] = [(ACTIONS[name], keys) for name, keys in found.items()]
-        self.push_screen(HelpWindow(_("Keys"), actions))
+        self.push_screen(TextWindow(_("Keys"), help_paragraphs(actions)))
 
     def action_switch_language(self) -> None:
         """Polish or English, everywhere at once."""
@@ -250,7 +269,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """End the program; ask first while a pass runs."""
-        if self.engine is None or not self.engine.busy:
+        if not self.fetching:
             self.exit()
             return
         lines = [
@@ -296,3 +315,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """End with an exit code, from any thread or signal handler."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(partial(self.exit, return_code=code))
+
+
+def _engine_ended() -> str:
+    return _(
+        "! Fetching has ended because of an error in the program. What is stored is safe. "
+        "End the program with Ctrl+Q and start it again."
+    )

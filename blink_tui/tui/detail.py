@@ -1,21 +1,22 @@
-"""A document as pages of text: summary, lines, VAT, payment, parties, XML. Everything from the invoice is cleaned."""
+"""A document on pages: the invoice as it is rendered everywhere, what only the buffer knows of it, its XML."""
 
 from __future__ import annotations
 
 import asyncio
 import textwrap
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date
 
 from lxml import etree
 from rich.cells import cell_len
 
 from blink_tui.buffer import Buffer, Document
-from blink_tui.i18n import N_, _
+from blink_tui.i18n import _
 from blink_tui.invoices import read_invoice
+from blink_tui.invoices.checks import Context, Finding, Severity, check
+from blink_tui.invoices.render_text import Tab, render_tabs, wrapped
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.invoice import Invoice, InvoiceParty
+from blink_tui.model.invoice import Invoice
 from blink_tui.model.text import clean
 from blink_tui.tui.widgets.rows import Pieces
 from blink_tui.tui.words import (
@@ -27,30 +28,16 @@ from blink_tui.tui.words import (
     amount,
     day,
     fit,
-    fit_right,
 )
 
-TITLES = (N_("Summary"), N_("Lines"), N_("VAT"), N_("Payment"), N_("Parties"), "XML")
-"""Titles of the pages, in their order."""
-XML_PAGE = 5
-"""Place of the XML among the pages."""
+SUMMARY, XML = "summary", "xml"
+"""Ids of the first page and the last; those between are the tabs of the rendering."""
 
-_LABEL = 15
-_SHORT = 30
-_ROOMY = 76
-_GLUE = "\N{NO-BREAK SPACE}"
+_CHECKS = "checks"
+_LABEL = 11
+_NARROWEST = 20
 _XML_SHOWN = 64 * 1024
-"""Bytes of XML on the screen: composing them stays under 20 ms."""
-_PAYMENT_FORMS = {
-    1: N_("cash"), 2: N_("card"), 3: N_("voucher"), 4: N_("cheque"), 5: N_("loan"), 6: N_("bank transfer"),
-    7: N_("mobile"),
-}  # fmt: skip
-_MARKS = (
-    ("split_payment", N_("split payment (MPP)")),
-    ("cash_method", N_("cash method")),
-    ("self_billing", N_("self-billing: check its acceptance")),
-    ("reverse_charge", N_("reverse charge")),
-)
+"""Bytes of XML on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,202 +47,123 @@ class Content:
     document: Document
     xml: bytes
     invoice: Invoice | None
+    findings: tuple[Finding, ...]
     problem: str | None
 
 
-def page(content: Content, index: int, width: int) -> list[Pieces]:
-    """One of the pages in the order of `TITLES`, for a width."""
-    if index == 0:
-        return _summary(content, width)
-    if index == XML_PAGE:
-        return _xml(content.xml, width)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, laid out for a width."""
+
+    id: str
+    title: str
+    lines: tuple[Pieces, ...]
+    alarm: bool = False
+    """Whether it holds something that does not agree."""
+
+
+async def read_content(buffer: Buffer, document_id: int, today: date) -> Content:
+    """All that is shown of a document, checked as of a Warsaw day; what cannot be read is its problem.
+
+    Raises BlinkError(DOCUMENT_UNKNOWN).
+    """
+    document = await buffer.documents.get(document_id)
+    try:
+        xml = await buffer.documents.xml(document.ksef_number)
+    except BlinkError as error:
+        return Content(document, b"", None, (), clean(str(error)))
+    return await asyncio.to_thread(_read, document, xml, today)
+
+
+def _read(document: Document, xml: bytes, today: date) -> Content:
+    try:
+        invoice = read_invoice(xml)
+    except BlinkError as error:
+        return Content(document, xml, None, (), clean(str(error)))
+    context = Context(
+        today=today,
+        firm_nip=document.firm_nip,
+        ksef_number=document.ksef_number,
+        received=document.received_date,
+    )
+    return Content(document, xml, invoice, check(invoice, context), clean(document.problem) or None)
+
+
+def pages(content: Content, width: int) -> tuple[Page, ...]:
+    """Every page of a document for a width, the XML last. Long invoices take a while: not for the loop."""
+    room = max(_NARROWEST, width - 2)
+    xml = Page(XML, "XML", tuple(_xml(content.xml, room)))
+    facts = _facts(content, room)
     if content.invoice is None:
-        return [
-            _plain(" " + line)
-            for line in _wrapped(content.problem or _("The invoice cannot be read."), width)
-        ]
-    return (_lines, _vat, _payment, _parties)[index - 1](content.invoice, width)
+        return Page(SUMMARY, _("Summary"), (*facts, *_header(content.document, room)), alarm=True), xml
+    odd = any(finding.severity >= Severity.WARNING for finding in content.findings)
+    tabs = render_tabs(
+        content.invoice, ksef_number=content.document.ksef_number, findings=content.findings, width=room
+    )
+    return *(_page(tab, facts if tab.id == SUMMARY else (), odd and tab.id == _CHECKS) for tab in tabs), xml
+
+
+def _page(tab: Tab, before: tuple[Pieces, ...], alarm: bool) -> Page:
+    lines = (*before, *map(_plain, tab.lines))
+    return Page(tab.id, tab.title, lines or (_toned(_("The invoice says nothing of this."), "dim"),), alarm)
 
 
 def _plain(text: str) -> Pieces:
-    return ((text, "plain"),)
+    return _toned(text, "plain")
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    return [line.replace(_GLUE, " ") for line in textwrap.wrap(text, max(20, width - 2))] or [""]
+def _toned(text: str, tone: str) -> Pieces:
+    return ((" " + text, tone),)
 
 
-def _field(label: str, value: str, width: int, tone: str = "plain") -> list[Pieces]:
-    """A label and its value, wrapped under itself; nothing when there is no value."""
-    if not value:
-        return []
-    first, *rest = _wrapped(value, width - _LABEL - 2)
-    head: Pieces = ((" " + fit(label, _LABEL) + " ", "dim"), (first, tone))
-    return [head, *(((" " * (_LABEL + 2) + line, tone),) for line in rest)]
-
-
-def _summary(content: Content, width: int) -> list[Pieces]:
-    document, invoice = content.document, content.invoice
-    status = f"{STATUS_GLYPHS[document.status]} {_(STATUS_WORDS[document.status])}"
+def _facts(content: Content, room: int) -> tuple[Pieces, ...]:
+    """What only the buffer knows: status, direction, receipt, and what went wrong with the document."""
+    document = content.document
     roles = ", ".join(_(ROLE_WORDS[role]) for role in sorted(document.roles))
-    seller = _who(clean(document.seller.name), clean(document.seller.id_value))
-    buyer = _who(clean(document.buyer.name), clean(document.buyer.id_value))
-    dates = _joined(
-        (_("issued"), day(document.issue_date)),
-        (_("sold"), day(invoice.sale_date) if invoice else ""),
-        (_("received"), day(document.received_date)),
-        (_("due"), day(document.due_date)),
+    status = f"{STATUS_GLYPHS[document.status]} {_(STATUS_WORDS[document.status])}"
+    direction = _(DIRECTION_WORDS[document.direction]) + " (" + _("as") + f" {roles})"
+    received = _("received") + " " + day(document.received_date) if document.received_date else ""
+    line = " · ".join(part for part in (status, direction, received) if part)
+    problem = wrapped("! " + content.problem, room) if content.problem else ()
+    return (
+        *(_toned(text, STATUS_TONES[document.status]) for text in wrapped(line, room)),
+        *(_toned(text, "bad") for text in problem),
+        _plain(""),
     )
-    sums = _joined(
-        (_("net"), amount(document.net)),
+
+
+def _header(document: Document, room: int) -> list[Pieces]:
+    """What KSeF's list says of a document that cannot be read itself."""
+    seller, buyer = (
+        " · ".join(text for text in (clean(party.name), clean(party.id_value)) if text)
+        for party in (document.seller, document.buyer)
+    )
+    fields = (
+        (_("Invoice"), f"{clean(document.invoice_number)} · {clean(document.kind)}"),
+        (_("KSeF number"), document.ksef_number),
+        (_("Form"), clean(document.form)),
+        (_("Seller"), seller),
+        (_("Buyer"), buyer),
+        (_("Issued"), day(document.issue_date)),
+        (_("Net"), amount(document.net)),
         (_("VAT in PLN"), amount(document.vat)),
-        (_("gross"), amount(document.gross)),
-    )
-    lines = [
-        *_field(_("Invoice"), _joined(("", clean(document.invoice_number)), ("", clean(document.kind)),
-                                      ("", clean(document.form))), width),
-        *_field(_("Seller"), seller, width),
-        *_field(_("Buyer"), buyer, width),
-        *_field(_("Dates"), dates, width),
-        *_field(_("Amounts"), f"{sums} {clean(document.currency)}", width),
-        *_field(_("Status"), status, width, STATUS_TONES[document.status]),
-        *_field(_("Direction"), _joined(("", _(DIRECTION_WORDS[document.direction])), (_("as"), roles)), width),
-        *_field(_("KSeF number"), document.ksef_number, width),
-    ]  # fmt: skip
-    if invoice is not None:
-        marks = ", ".join(_(text) for name, text in _MARKS if getattr(invoice, name))
-        lines += _field(_("Marks"), marks, width, "warn")
-        lines += _correction(invoice, width)
-    if content.problem:
-        lines += _field(_("Problem"), "! " + content.problem, width, "bad")
-    return lines
-
-
-def _correction(invoice: Invoice, width: int) -> list[Pieces]:
-    originals = ", ".join(
-        _joined(("", clean(original.number)), (_("of"), day(original.issue_date)))
-        for original in invoice.corrected
+        (_("Gross"), f"{amount(document.gross)} {clean(document.currency)}"),
     )
     return [
-        *_field(_("Corrects"), originals, width),
-        *_field(_("Reason"), clean(invoice.correction_reason), width),
+        _plain(fit(label if first else "", _LABEL) + "  " + line)
+        for label, value in fields
+        if value
+        for first, line in ((not index, line) for index, line in enumerate(wrapped(value, room - _LABEL - 2)))
     ]
 
 
-def _joined(*parts: tuple[str, str]) -> str:
-    """Parts with dots between them, each with its label; a line does not break within a short part."""
-    told = (f"{label} {value}" if label else value for label, value in parts if value)
-    return " · ".join(part.replace(" ", _GLUE) if len(part) <= _SHORT else part for part in told)
-
-
-def _who(name: str, identifier: str) -> str:
-    return _joined(("", name), (_("NIP"), identifier))
-
-
-def _table(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int], right: Sequence[bool]
-) -> list[Pieces]:
-    def line(cells: Sequence[str]) -> str:
-        fitted = (
-            fit_right(cell, width) if to_right else fit(cell, width)
-            for cell, width, to_right in zip(cells, widths, right, strict=True)
-        )
-        return " " + " ".join(fitted)
-
-    return [((line(heads), "head"),), *(_plain(line(row)) for row in rows)]
-
-
-def _lines(invoice: Invoice, width: int) -> list[Pieces]:
-    fixed = (4, 9, 5, 12, 13, 6) if width >= _ROOMY else (3, 7, 4, 10, 11, 5)
-    name = max(10, width - sum(fixed) - len(fixed) - 1)
-    rows = [
-        (
-            str(index),
-            ("- " if line.before else "") + clean(line.name),
-            _exact(line.quantity),
-            clean(line.unit),
-            _exact(line.unit_price if line.unit_price is not None else line.unit_price_gross),
-            amount(line.net if line.net is not None else line.gross),
-            clean(line.rate),
-        )
-        for index, line in enumerate(invoice.lines, 1)
-    ]
-    heads = (_("No."), _("Name"), _("Quantity"), _("Unit"), _("Price"), _("Value"), _("Rate"))
-    widths = (fixed[0], name, *fixed[1:])
-    lines = _table(heads, rows, widths, (True, False, True, False, True, True, True))
-    if any(line.before for line in invoice.lines):
-        lines.append(((" " + _("- marks a line as it was before the correction"), "dim"),))
-    return lines
-
-
-def _exact(value: Decimal | None) -> str:
-    """A number as precise as it was written, at least without needless zeros."""
-    if value is None:
-        return ""
-    text = f"{value.normalize():,f}"
-    return text.replace(",", " ").replace(".", ",")
-
-
-def _vat(invoice: Invoice, width: int) -> list[Pieces]:
-    foreign = invoice.currency != "PLN"
-    rows = [
-        (clean(row.rate), amount(row.net), amount(row.vat), amount(row.vat_pln) if foreign else "")
-        for row in invoice.vat_table
-    ]
-    rows.append((_("Together"), amount(invoice.net), amount(invoice.vat), ""))
-    heads = (_("Rate"), _("Net"), _("VAT"), _("VAT in PLN") if foreign else "")
-    cell = min(15, (width - 14) // 3)
-    lines = _table(heads, rows, (10, cell, cell, cell), (False, True, True, True))
-    due = " " + _("Due altogether") + f": {amount(invoice.total)} {clean(invoice.currency)}"
-    return [*lines, _plain(""), _plain(due)]
-
-
-def _payment(invoice: Invoice, width: int) -> list[Pieces]:
-    payment = invoice.payment
-    form = _(_PAYMENT_FORMS[payment.form]) if payment.form in _PAYMENT_FORMS else ""
-    paid = _joined(("", _("paid")), ("", day(payment.paid_on))) if payment.paid else ""
-    lines = [
-        *_field(_("To pay"), f"{amount(invoice.total)} {clean(invoice.currency)}", width),
-        *_field(_("Paid"), paid, width, "good"),
-        *_field(_("Due"), ", ".join(map(day, payment.due)), width),
-        *_field(_("Form"), form, width),
-    ]
-    for account in payment.accounts:
-        lines += _field(_("Account"), clean(account), width)
-    return lines
-
-
-def _parties(invoice: Invoice, width: int) -> list[Pieces]:
-    lines = [*_party(_("Seller"), invoice.seller, width), *_party(_("Buyer"), invoice.buyer, width)]
-    for third in invoice.third_parties:
-        role = third.role_description or (str(third.role) if third.role is not None else "")
-        lines += _party(_("Podmiot 3") + (f" ({clean(role)})" if role else ""), third, width)
-    if invoice.authorized is not None:
-        lines += _party(_("Authorised"), invoice.authorized, width)
-    return lines
-
-
-def _party(label: str, party: InvoiceParty, width: int) -> list[Pieces]:
-    identifier = party.nip or party.internal_id or party.vat_ue or party.other_id
-    address = ", ".join(clean(line) for line in (*party.address, party.country or "") if line)
-    contact = _joined(("", clean(party.email)), ("", clean(party.phone)))
-    head: Pieces = ((" " + label, "head"),)
-    return [
-        head,
-        *_field(_("Name"), clean(party.name), width),
-        *_field(_("NIP or other id"), clean(identifier), width),
-        *_field(_("Address"), address, width),
-        *_field(_("Contact"), contact, width),
-    ]
-
-
-def _xml(xml: bytes, width: int) -> list[Pieces]:
+def _xml(xml: bytes, room: int) -> list[Pieces]:
     """The XML indented for reading; the bytes themselves where they are no XML. Long ones are cut with a word."""
     shown = _indented(xml[:_XML_SHOWN] if len(xml) > _XML_SHOWN else xml)
-    lines = [_plain(" " + part) for line in shown.splitlines() for part in _chopped(line, width - 1)]
+    lines = [_plain(part) for line in shown.splitlines() for part in _chopped(line, room)]
     if len(xml) > _XML_SHOWN:
         cut = _("Only the beginning is shown; `blink doc xml` gives all of it.")
-        lines.append(((" " + cut, "warn"),))
+        lines += [_toned(line, "warn") for line in wrapped(cut, room)]
     return lines
 
 
@@ -276,16 +184,3 @@ def _chopped(line: str, width: int) -> list[str]:
     if cell_len(body) <= room:
         return [indent + body]
     return [indent + part for part in textwrap.wrap(body, room, break_on_hyphens=False) or [""]]
-
-
-async def read_content(buffer: Buffer, document_id: int) -> Content:
-    """All that is shown of a document; what cannot be read is its problem. Raises BlinkError(DOCUMENT_UNKNOWN)."""
-    document = await buffer.documents.get(document_id)
-    problem = clean(document.problem) or None
-    xml, invoice = b"", None
-    try:
-        xml = await buffer.documents.xml(document.ksef_number)
-        invoice = await asyncio.to_thread(read_invoice, xml)
-    except BlinkError as error:
-        problem = clean(str(error))
-    return Content(document, xml, invoice, problem)

@@ -64,7 +64,6 @@ _ALL = (
     Action("page-down", ("pagedown", "ctrl+d"), "page(1)", N_("Page down"), N_("Go down one page")),
     Action("first", ("home", "g"), "first", N_("First"), N_("Go to the first row")),
     Action("last", ("end", "G"), "last", N_("Last"), N_("Go to the last row")),
-    Action("open", ("enter", "f2", "e"), "open", N_("Open"), N_("Open the row under the cursor")),
     # documents
     Action("mark-all", ("plus",), "mark_all", N_("Mark all"), N_("Mark every document of the list")),
     Action("mark-none", ("minus",), "mark_none", N_("Unmark all"), N_("Take all marks away")),
@@ -94,6 +93,7 @@ _ALL = (
            shown=True, in_palette=True),
     # last in the key bar
     Action("mark", ("space", "insert", "m"), "mark", N_("Mark"), N_("Mark the document and go down"), shown=True),
+    Action("open", ("enter", "f2", "e"), "open", N_("Open"), N_("Open the row under the cursor"), shown=True),
     # questions
     Action("yes", ("enter", "y", "t"), "answer(True)", N_("Yes"), N_("Do it"), shown=True),
     Action("no", ("escape", "n"), "answer(False)", N_("No"), N_("Do not"), shown=True),

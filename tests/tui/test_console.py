@@ -12,7 +12,8 @@ from blink_tui import i18n
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import language
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.events import PassFailed, PassFinished, PassStarted
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.events import DocumentsStored, PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import Firm
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.screens.log import LogRows
@@ -48,11 +49,11 @@ async def test_a_stopped_firm_comes_first_and_says_why(
 async def test_the_log_follows_until_one_scrolls_back(
     open_desk: OpenDesk, buffer: Buffer, firms: list[Firm]
 ) -> None:
-    events = [PassFinished(run="1", firm_id=firms[0].id, new=number) for number in range(50)]
+    events = [PassFinished(run=f"1-{number}", firm_id=firms[0].id, new=number) for number in range(50)]
     await buffer.log.append(events)
     async with open_desk() as desk:
         await desk.press("2")
-        await desk.see("50 events · following the newest", "49 new documents")
+        await desk.see("50 events · following the newest", "49 new")
         await desk.press("up", "up")
         await desk.see("scrolled back; End follows again")
         cursor = desk.app.screen.query_one(LogRows).cursor
@@ -65,6 +66,32 @@ async def test_the_log_follows_until_one_scrolls_back(
         await desk.see("! ERROR: Stopped: [b]no[/b]", "x · 450", "following the newest")
 
 
+async def test_a_pass_is_one_line_that_opens_into_all_it_told(
+    open_desk: OpenDesk, buffer: Buffer, firms: list[Firm]
+) -> None:
+    of = firms[0].id
+    async with open_desk() as desk:
+        await desk.press("2")
+        await desk.see("Nothing was fetched yet.")
+        await buffer.log.append([PassStarted(run="1", firm_id=of)])
+        await desk.see("Żółw i Synowie sp…   Fetching started")
+        roles = ("seller", "buyer", "third_party", "authorized")
+        await buffer.log.append(
+            [
+                DocumentsStored(run="1", firm_id=of, role=role, seen=2, new=2 * (role == "buyer"))
+                for role in roles
+            ]
+        )
+        await desk.see("office: Stored 2 documents, 0 of them new")
+        await buffer.log.append([PassFinished(run="1", firm_id=of, new=2)])
+        text = await desk.see("2 new: buyer 2")
+        assert text.splitlines()[2].rstrip().endswith("2 new: buyer 2")
+        await desk.press("enter")
+        await desk.see("Fetching finished: 2 new documents", "Podmiot 3  Stored 2 documents")
+        await desk.press("escape")
+        await desk.see("[2 Fetching]")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_buffer_shows_tree_grid_and_where_there_is_room_a_document(
     open_desk: OpenDesk, size: tuple[int, int]
@@ -75,7 +102,7 @@ async def test_the_buffer_shows_tree_grid_and_where_there_is_room_a_document(
         assert max(map(len, text.splitlines())) <= size[0]
         assert "93 066,67" in text
         if size[1] >= 30:
-            await desk.see("KSeF number", "[Summary]")
+            await desk.see("KSeF number", "[Summary]", "+ fetched")
         else:
             assert "[Summary]" not in text
             await desk.press("enter")
@@ -300,12 +327,62 @@ async def test_an_empty_buffer_says_what_to_do(buffer: Buffer, tmp_path: Path) -
     app = ConsoleApp(buffer, None, who="anna", export_dir=tmp_path)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         desk = Desk(app, pilot, buffer, engine=None, folder=tmp_path)  # type: ignore[arg-type]
-        await desk.see("No firm yet")
+        await desk.see("No firm yet", "blink firm add --nip", "blink credential add --firm", "blink demo")
         await desk.press("3")
         await desk.see("no documents")
         await desk.press("enter", "space", "f9", "down", "end", "plus", "4", "f10")
         await desk.see("Nothing is approved")
         assert app.is_running
+
+
+async def test_the_title_stands_in_the_top_bar_where_there_is_room(
+    buffer: Buffer, firms: list[Firm], tmp_path: Path
+) -> None:
+    for width, there in ((120, True), (60, False)):
+        app = ConsoleApp(buffer, None, who="anna", export_dir=tmp_path, title="Demo: synthetic firms")
+        async with app.run_test(size=(width, 24)) as pilot:
+            desk = Desk(app, pilot, buffer, engine=None, folder=tmp_path)  # type: ignore[arg-type]
+            first = (await desk.see("1 Firms")).splitlines()[0]
+            assert ("Demo: synthetic firms" in first) is there
+
+
+DISK_FULL = ErrorKind("disk-full", ExitCode.FAILED, "The disk is full. Make room and fetch again.")
+
+
+async def test_what_stopped_the_engine_is_said_once_and_stays_in_the_top_bar(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        desk.engine.problem = BlinkError(DISK_FULL, cause="ENOSPC")
+        await desk.see("! The disk is full. Make room and fetch again.", "ENOSPC")
+        assert "! stopped" in desk.text.splitlines()[0]
+        assert len(desk.app._notifications) == 1
+        desk.engine.problem = None
+        await desk.until(lambda: "! stopped" not in desk.text)
+
+
+async def test_an_engine_that_ended_does_not_fetch_for_ever(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        desk.engine.busy = True
+        desk.engine.problem = RuntimeError("a bug")
+        text = await desk.see("because of an error in the program", "start it again")
+        assert "fetching…" not in text
+        await desk.press("f5")
+        assert desk.engine.asked == []
+        await desk.press("ctrl+q")
+        await desk.until(lambda: desk.app.return_code == 0)
+
+
+async def test_a_document_is_laid_out_anew_for_another_width(open_desk: OpenDesk) -> None:
+    async with open_desk(120, 40) as desk:
+        await desk.press("3")
+        await desk.see("1/300", "KSeF number")
+        await desk.press("enter")
+        await desk.see("[Summary]", "F9 Approve")
+        await desk.pilot.resize_terminal(62, 24)
+        text = await desk.see("[Summary]")
+        await desk.until(lambda: max(map(len, desk.text.splitlines())) <= 62, lambda: desk.text)
+        await desk.press("left")
+        text = await desk.see("[XML]", "<Naglowek>")
+        assert "[XML]" in text
 
 
 @pytest.fixture

@@ -10,13 +10,24 @@ import pytest
 from blink_tui.buffer import Buffer, GridFilter, GridRow, LogRow
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Direction, Role, Status
-from blink_tui.model.events import Event, MarkMoved, PassFailed, PassFinished, SystemWarned
+from blink_tui.model.events import (
+    DocumentsStored,
+    Event,
+    ExportReady,
+    LoggedIn,
+    MarkMoved,
+    PassFailed,
+    PassFinished,
+    PassStarted,
+    SystemWarned,
+)
 from blink_tui.model.firms import Firm
 from blink_tui.model.marks import Mark
 from blink_tui.tui.approval import approval_of, sum_lines
-from blink_tui.tui.events import log_detail, log_line, sentence
+from blink_tui.tui.events import LogLine, folded, log_detail, log_line, sentence, summary
 from blink_tui.tui.overview import complete_between, last_failure
 from blink_tui.tui.themes import BLINK, theme_for
+from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.widgets.tree import Branch, branches_of, count_of
 
 
@@ -80,22 +91,92 @@ def test_events_are_sentences_with_warsaw_time() -> None:
     assert sentence(MarkMoved(run="1", until="soon")) == "Complete until soon"
 
 
+def line(*events: Event) -> LogLine:
+    (found,) = folded(logged(*events))
+    return found
+
+
+STARTED = PassStarted(run="1", firm_id=1)
+QUIET = DocumentsStored(run="1", firm_id=1, role="buyer", seen=4, new=0)
+
+
+def test_a_firms_pass_is_one_line() -> None:
+    other = PassStarted(run="1", firm_id=2)
+    later = PassStarted(run="2", firm_id=1)
+    assert [line.events for line in folded(logged(STARTED, other, QUIET, later))] == [
+        (STARTED, QUIET), (other,), (later,),
+    ]  # fmt: skip
+
+
+def test_a_pass_under_way_tells_how_far_it_is_and_in_which_role() -> None:
+    assert summary(line(STARTED)) == "Fetching started"
+    assert summary(line(STARTED, QUIET)) == "buyer: Stored 4 documents, 0 of them new"
+
+
+def test_a_finished_pass_tells_what_each_role_brought() -> None:
+    stored = [
+        DocumentsStored(run="1", firm_id=1, role=role, seen=seen, new=new)
+        for role, seen, new in (("seller", 1000, 1000), ("seller", 500, 500), ("third_party", 3, 2))
+    ]
+    finished = PassFinished(run="1", firm_id=1, new=1502)
+    assert summary(line(STARTED, QUIET, *stored, finished)) == ("1 502 new: seller 1 500, Podmiot 3 2")
+    assert summary(line(STARTED, QUIET, PassFinished(run="1", firm_id=1, new=0))) == "Nothing new"
+
+
+def test_what_stopped_is_told_before_the_end_and_counted() -> None:
+    failed = [
+        PassFailed(run="1", firm_id=1, role=role, code="x", problem="KSeF is silent.")
+        for role in ("seller", "buyer")
+    ]
+    found = line(STARTED, *failed, PassFinished(run="1", firm_id=1, new=0))
+    assert summary(found) == "ERROR: seller: Stopped: KSeF is silent. · 1 more"
+
+
+def test_a_warning_does_not_hide_how_it_ended() -> None:
+    warned = SystemWarned(run="1", firm_id=1, warning="slow")
+    found = line(warned, PassFinished(run="1", firm_id=1, new=1), warned)
+    assert summary(found) == "1 new · WARNING: KSeF warns: slow"
+    assert found.level == "warning"
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_problems_are_told_by_word_and_glyph(width: int) -> None:
-    failed, warned = logged(
-        PassFailed(
-            run="1", firm_id=1, role="buyer", code="x", problem="a\x1b[2Jb", cause="450", trace_id="t"
-        ),
-        SystemWarned(run="1", firm_id=1, warning="slow"),
+    failed = line(
+        PassFailed(run="1", firm_id=1, role="buyer", code="x", problem="a\x1b[2Jb", cause="450", trace_id="t")
     )
-    line = "".join(text for text, _tone in log_line(failed, {1: "Alfa"}, width))
-    assert "13:00:05" in line
-    assert "! ERROR: Stopped: a[2Jb" in line
-    assert ("2026-11-20" in line) is (width == 120)
-    assert "~ WARNING: KSeF warns: slow" in "".join(
-        text for text, _tone in log_line(warned, {1: "Alfa"}, width)
+    text = "".join(text for text, _tone in log_line(failed, {1: "Alfa"}, width))
+    assert "13:00:05" in text
+    assert "! ERROR: buyer: Stopped: a[2Jb" in text
+    assert ("2026-11-20" in text) is (width == 120)
+
+
+def test_everything_told_is_in_the_detail_what_went_wrong_first() -> None:
+    told = (
+        STARTED,
+        LoggedIn(run="1", firm_id=1),
+        ExportReady(run="1", firm_id=1, role="buyer", reference="r", documents=0, parts=0),
+        PassFailed(run="1", firm_id=1, role="seller", code="x", problem="no", cause="450", trace_id="t"),
+        PassFinished(run="1", firm_id=1, new=0),
     )
-    assert log_detail(failed, {1: "Alfa"})[-1] == "x · 450 · trace t"
+    head, *detail = log_detail(line(*told), {1: "Alfa"})
+    assert head.text == "2026-11-20 13:00 · Alfa"
+    assert [(part.lead.split(), part.text) for part in detail] == [
+        (["13:00:05", "seller"], "! Stopped: no"),
+        ([], "x · 450 · trace t"),
+        (["13:00:05"], "Fetching started"),
+        (["13:00:05"], "Logged in to KSeF"),
+        (["13:00:05", "buyer"], "Package ready: 0 documents, 0 parts"),
+        (["13:00:05"], "Fetching finished: 0 new documents"),
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 78])
+def test_paragraphs_are_wrapped_under_themselves(width: int) -> None:
+    lines = Paragraph("a long sentence of many words " * 4, "bad", lead="13:00:05 buyer ").lines(width)
+    texts = ["".join(text for text, _tone in line) for line in lines]
+    assert texts[0].startswith(" 13:00:05 buyer a long")
+    assert all(text.startswith(" " * 16) and text[16] != " " for text in texts[1:])
+    assert max(map(len, texts)) <= width
 
 
 def test_the_tree_has_what_there_is() -> None:

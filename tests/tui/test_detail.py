@@ -3,61 +3,94 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from rich.cells import cell_len
 
 from blink_tui.buffer import Buffer
+from blink_tui.invoices.render_text import render_tabs
+from blink_tui.model.documents import Role
 from blink_tui.model.firms import Firm
-from blink_tui.tui.detail import TITLES, XML_PAGE, Content, page, read_content
+from blink_tui.tui.detail import SUMMARY, XML, Content, Page, pages, read_content
+
+TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture
 async def content(buffer: Buffer, firms: list[Firm]) -> Content:
-    return await read_content(buffer, 1)
+    return await read_content(buffer, 1, TODAY)
 
 
-def shown(content: Content, index: int, width: int = 78) -> list[str]:
-    return ["".join(text for text, _tone in line) for line in page(content, index, width)]
+def shown(page: Page) -> list[str]:
+    return ["".join(text for text, _tone in line) for line in page.lines]
 
 
-@pytest.mark.parametrize("index", range(len(TITLES)))
+def by_id(content: Content, width: int = 78) -> dict[str, Page]:
+    return {page.id: page for page in pages(content, width)}
+
+
 @pytest.mark.parametrize("width", [58, 78, 118])
-async def test_no_line_is_wider_than_the_pane(content: Content, index: int, width: int) -> None:
-    lines = shown(content, index, width)
-    assert lines
-    assert max(map(cell_len, lines)) <= width
+async def test_no_line_is_wider_than_the_pane(content: Content, width: int) -> None:
+    for page in pages(content, width):
+        lines = shown(page)
+        assert lines
+        assert max(map(cell_len, lines)) < width
 
 
-@pytest.mark.parametrize(
-    ("index", "wanted"),
-    [
-        (0, ["KSeF number", "split payment (MPP)", "+ fetched", "due 2026-"]),
-        (1, ["Usługa księgowa", "szt.", "23"]),
-        (2, ["Together", "Due altogether", "23"]),
-        (3, ["bank transfer", "11222233334444555566667777"]),
-        (4, ["ul. Lipowa 7, 90-001 Łódź, PL", "NIP or other id"]),
-        (XML_PAGE, ["  <Naglowek>", 'kodSystemowy="FA (3)"']),
-    ],
-)
-async def test_pages_tell_what_the_invoice_says(content: Content, index: int, wanted: list[str]) -> None:
-    text = "\n".join(shown(content, index))
-    assert [part for part in wanted if part not in text] == []
+async def test_the_invoice_is_shown_as_it_is_rendered_everywhere(content: Content) -> None:
+    assert content.invoice is not None
+    found = by_id(content)
+    tabs = render_tabs(
+        content.invoice, ksef_number=content.document.ksef_number, findings=content.findings, width=76
+    )
+    assert [*found] == [*(tab.id for tab in tabs), XML]
+    for tab in tabs:
+        assert not tab.lines or shown(found[tab.id])[-len(tab.lines) :] == [" " + line for line in tab.lines]
+        assert found[tab.id].title == tab.title
 
 
-async def test_an_unreadable_document_says_why_on_every_page(content: Content) -> None:
+async def test_the_summary_begins_with_what_only_the_buffer_knows(content: Content) -> None:
+    first = shown(by_id(content)[SUMMARY])[0]
+    document = replace(content.document, roles=frozenset({Role.SELLER, Role.THIRD_PARTY}), problem=None)
+    assert "+ fetched" in first
+    assert f"received {content.document.received_date}" in first
+    assert (
+        "(as seller, third party (Podmiot 3))"
+        in shown(by_id(replace(content, document=document), 118)[SUMMARY])[0]
+    )
+
+
+async def test_what_the_checks_found_marks_their_page(content: Content) -> None:
+    page = by_id(content)["checks"]
+    assert page.alarm
+    assert "check digit of NIP" in "\n".join(shown(page))
+    assert not by_id(replace(content, findings=()))["checks"].alarm
+
+
+async def test_the_xml_is_indented_for_reading(content: Content) -> None:
+    text = "\n".join(shown(by_id(content)[XML]))
+    assert "   <Naglowek>" in text
+    assert 'kodSystemowy="FA (3)"' in text
+
+
+async def test_an_unreadable_document_shows_what_ksef_says_of_it_and_why(content: Content) -> None:
     broken = replace(content, invoice=None, problem="The file is no XML.", xml=b"\x00\x1b[2Jnothing <")
-    for index in range(XML_PAGE):
-        assert "The file is no XML." in "\n".join(shown(broken, index))
-    assert shown(broken, XML_PAGE) == [" [2Jnothing <"]
+    found = by_id(broken)
+    assert [*found] == [SUMMARY, XML]
+    text = "\n".join(shown(found[SUMMARY]))
+    assert "! The file is no XML." in text
+    assert content.document.ksef_number in text
+    assert content.document.invoice_number in text
+    assert shown(found[XML]) == [" [2Jnothing <"]
 
 
 async def test_entities_are_not_expanded(content: Content) -> None:
     xml = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
-    assert "root:" not in "\n".join(shown(replace(content, xml=xml), XML_PAGE))
+    assert "root:" not in "\n".join(shown(by_id(replace(content, xml=xml))[XML]))
 
 
 async def test_a_long_xml_is_cut_with_a_word(content: Content) -> None:
-    lines = shown(replace(content, xml=b"<a>" + b"x " * 100_000), XML_PAGE)
+    lines = shown(by_id(replace(content, xml=b"<a>" + b"x " * 100_000))[XML])
     assert "Only the beginning is shown" in lines[-1]
     assert len(lines) < 2000

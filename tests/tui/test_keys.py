@@ -12,7 +12,7 @@ from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.keys import ACTIONS, bindings, key_name
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
-from blink_tui.tui.screens.dialogs import ChoiceRows, Choose, Confirm, DocumentWindow, HelpWindow
+from blink_tui.tui.screens.dialogs import ChoiceRows, Choose, Confirm, DocumentWindow, TextWindow
 from blink_tui.tui.screens.firms import FirmRows, FirmsScreen
 from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
 from blink_tui.tui.screens.log import LogRows, LogScreen
@@ -27,7 +27,7 @@ PLACES: list[tuple[type[DOMNode], ...]] = [
     *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
     *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
     *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
-    (Confirm,), (Choose,), (DetailPane, DocumentWindow), (TextView, HelpWindow),
+    (Confirm,), (Choose,), (DetailPane, DocumentWindow), (TextView, TextWindow),
 ]  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         top = TopBar()
-        top.here = self.HERE
+        top.here, top.title = self.HERE, self.console.title
         yield top
         yield from self.body()
         yield KeyBar()

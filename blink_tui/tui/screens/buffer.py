@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,7 +18,7 @@ from blink_tui.model.documents import Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
 from blink_tui.tui.approval import Approval, approval_of, sum_lines
-from blink_tui.tui.detail import XML_PAGE, Content, read_content
+from blink_tui.tui.detail import XML, Content, read_content
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.pages import BufferSource, Pages
 from blink_tui.tui.screens.base import ConsoleScreen
@@ -177,7 +177,7 @@ class BufferScreen(ConsoleScreen):
         if row is None:
             detail.show(None)
         else:
-            self.ask(partial(read_content, self.console.buffer, row.id), detail.show, "detail")
+            self.ask(self._content_of(row), detail.show, "detail")
 
     @on(RowsView.Moved, "#tree")
     def _branch_reached(self) -> None:
@@ -261,6 +261,9 @@ class BufferScreen(ConsoleScreen):
 
     # One document
 
+    def _content_of(self, row: GridRow) -> Callable[[], Awaitable[Content]]:
+        return partial(read_content, self.console.buffer, row.id, self.console.today)
+
     @on(InvoiceGrid.Opened)
     def _open_document(self, event: InvoiceGrid.Opened) -> None:
         self._show_window(event.row, self.query_one(DetailPane).tab)
@@ -268,14 +271,14 @@ class BufferScreen(ConsoleScreen):
     def action_xml(self) -> None:
         """The XML of the document under the cursor."""
         if self._grid.current is not None:
-            self._show_window(self._grid.current, XML_PAGE)
+            self._show_window(self._grid.current, XML)
 
-    def _show_window(self, row: GridRow, tab: int) -> None:
+    def _show_window(self, row: GridRow, tab: str) -> None:
         def show(content: Content) -> None:
             window = DocumentWindow(clean(row.invoice_number), content, tab)
             self.app.push_screen(window, lambda approve: self._ask_approval([row]) if approve else None)
 
-        self.ask(partial(read_content, self.console.buffer, row.id), show, "window")
+        self.ask(self._content_of(row), show, "window")
 
     # Marks and decisions
 

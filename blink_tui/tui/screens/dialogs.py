@@ -19,8 +19,10 @@ from blink_tui.tui.widgets.bars import KeyBar, StatusLine
 from blink_tui.tui.widgets.detail import DetailPane
 from blink_tui.tui.widgets.line import Line
 from blink_tui.tui.widgets.rows import Pieces, RowsView
-from blink_tui.tui.widgets.text import TextView
+from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import fit
+
+_KEYS_WIDTH = 21
 
 ResultT = TypeVar("ResultT")
 ChoiceT = TypeVar("ChoiceT")
@@ -143,7 +145,7 @@ class DocumentWindow(Dialog[bool]):
 
     BINDINGS = bindings("close", "approve")
 
-    def __init__(self, title: str, content: Content, tab: int) -> None:
+    def __init__(self, title: str, content: Content, tab: str) -> None:
         super().__init__(title)
         self._content = content
         self._tab = tab
@@ -165,28 +167,32 @@ class DocumentWindow(Dialog[bool]):
         self.dismiss(True)
 
 
-class HelpWindow(Dialog[None]):
-    """The keys that work where the focus is."""
+class TextWindow(Dialog[None]):
+    """Paragraphs over the whole screen."""
 
     BINDINGS = bindings("close")
 
-    def __init__(self, title: str, actions: Sequence[tuple[Action, Sequence[str]]]) -> None:
+    def __init__(self, title: str, paragraphs: Sequence[Paragraph]) -> None:
         super().__init__(title)
-        self._actions = actions
+        self._paragraphs = paragraphs
 
     def inside(self) -> ComposeResult:
         yield TextView()
 
     def on_mount(self) -> None:
-        lines: list[Pieces] = [
-            ((fit("  " + ", ".join(map(key_name, keys)), 22), "good"), (_(action.help), "plain"))
-            for action, keys in self._actions
-        ]
-        self.query_one(TextView).set_lines(lines)
+        self.query_one(TextView).set_paragraphs(self._paragraphs)
 
     def action_close(self) -> None:
         """Back to the screen."""
         self.dismiss(None)
+
+
+def help_paragraphs(actions: Sequence[tuple[Action, Sequence[str]]]) -> list[Paragraph]:
+    """What each action's keys do."""
+    return [
+        Paragraph(_(action.help), lead=fit(" " + ", ".join(map(key_name, keys)), _KEYS_WIDTH))
+        for action, keys in actions
+    ]
 
 
 def palette_choices(available: Callable[[str], bool]) -> list[tuple[str, str]]:

@@ -18,12 +18,26 @@ from blink_tui.tui.overview import FirmState, read_firms
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.rows import Pieces, RowsView
-from blink_tui.tui.widgets.text import TextView
+from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import fit, fit_title, moment, number
 
 _NUMBERS = (9, 7, 9)
 _UNTIL = 16
 _PROBLEM_FROM = 118
+
+_FIRST_STEPS = """
+{steps}
+
+   blink firm add --nip 5265877635 --name "Example Ltd"
+   blink credential add --firm 5265877635
+
+{access}
+{then}
+
+{demo}
+
+   blink demo
+"""
 
 
 def standing(state: FirmState) -> tuple[str, str]:
@@ -81,6 +95,16 @@ class FirmRows(RowsView):
         lead = (">" if index == self.cursor else " ") + (text[:1] if text[:1] in "!~" else " ")
         return ((lead + cells[2:], tone),)
 
+    def nothing(self) -> str:
+        return _FIRST_STEPS.format(
+            steps=_(
+                "There is no firm here yet. Leave with Ctrl+Q, then type, with the firm's own NIP and name:"
+            ),
+            access=_("The second asks for the token from KSeF; --cert and --key name a certificate instead."),
+            then=_("Then start blink again: F5 fetches."),
+            demo=_("To look around first, on invented firms and without KSeF:"),
+        )
+
     @staticmethod
     def _cells(width: int, name: str, nip: str, until: str, *rest: str) -> str:
         *numbers, problem = rest
@@ -128,13 +152,13 @@ class FirmsScreen(ConsoleScreen):
             else "",
         )
         if not states:
-            self.query_one("#status", StatusLine).say(_("No firm yet: add one with `blink firm add`."))
+            self.query_one("#status", StatusLine).say(_("No firm yet"))
 
     @on(RowsView.Moved, "#firms")
     def _tell_firm(self) -> None:
         """The firm under the cursor in full sentences, under the list."""
         state = self.query_one(FirmRows).current
-        paragraphs: list[tuple[str, str]] = []
+        paragraphs: list[Paragraph] = []
         if state is not None:
             firm = state.firm
             span = _("never fetched")
@@ -142,9 +166,11 @@ class FirmsScreen(ConsoleScreen):
                 span = _("complete from {since} to {until}").format(
                     since=moment(state.since), until=moment(state.until)
                 )
-            paragraphs.append((f"{clean(firm.name)} · {firm.context_value} · {clean(firm.env)}", "head"))
-            paragraphs.append((span, "plain"))
-            paragraphs += [standing(state)] if standing(state)[0] else []
+            name = f"{clean(firm.name)} · {firm.context_value} · {clean(firm.env)}"
+            paragraphs = [Paragraph(name, "head"), Paragraph(span)]
+            text, tone = standing(state)
+            if text:
+                paragraphs.append(Paragraph(text, tone))
         self.query_one("#firm-detail", TextView).set_paragraphs(paragraphs)
 
     @on(FirmRows.Opened)

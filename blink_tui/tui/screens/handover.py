@@ -72,6 +72,9 @@ class WaitingRows(RowsView):
         cells = self._cells(width, clean(one.firm.name), number(one.documents), sums)
         return (((">" if index == self.cursor else " ") + cells[1:], "plain"),)
 
+    def nothing(self) -> str:
+        return _nothing_waits()
+
     @staticmethod
     def _cells(width: int, name: str, documents: str, sums: str) -> str:
         left = width - 18
@@ -118,6 +121,10 @@ class BatchRows(RowsView):
         return (
             f"  {fit(written, 16)} {fit(firm, name)} {fit_title(documents, 10)}{by}  {fit(file, left - name)}"
         )
+
+
+def _nothing_waits() -> str:
+    return _("Nothing is approved and waits. Approve documents in the buffer (3) with F9.")
 
 
 async def approved_rows(buffer: Buffer, firm: Firm) -> list[GridRow]:
@@ -180,9 +187,7 @@ class HandoverScreen(ConsoleScreen):
         """Ask, with count and sums, then write the file of the firm under the cursor."""
         one = self.query_one(WaitingRows).current
         if one is None:
-            self.console.tell(
-                _("Nothing is approved and waits. Approve documents in the buffer (3) with F9.")
-            )
+            self.console.tell(_nothing_waits())
         elif not self._writing:
             self.ask(
                 partial(approved_rows, self.console.buffer, one.firm), partial(self._confirm, one), "rows"

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from blink_tui.i18n import _
+from blink_tui.model.text import clean
 from blink_tui.tui.keys import ACTIONS, key_name
 
 _TABS = ("go-firms", "go-log", "go-buffer", "go-handover")
@@ -38,19 +39,24 @@ class Bar(Widget, can_focus=False):
 
 
 class TopBar(Bar):
-    """The screens by their digits, the one in view set off; at the right what the engine does."""
+    """The screens by their digits, the one in view set off; at the right what the engine does, and whose console it is.
+
+    What the engine does goes before the title where there is no room for both.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.here = ""
         """Name of the action that leads to the screen in view."""
-        self.activity = ""
-        """What goes on, in a word or two."""
+        self.title = ""
+        """What the console as a whole shows, such as a demo."""
+        self._activity = ("", "strong")
 
-    def set_activity(self, text: str) -> None:
-        """Change the word at the right; repaints only if it differs."""
-        if text != self.activity:
-            self.activity = text
+    def set_activity(self, text: str, *, alarm: bool = False) -> None:
+        """Change the word or two at the right; repaints only if they differ."""
+        activity = (text, "alarm" if alarm else "strong")
+        if activity != self._activity:
+            self._activity = activity
             self.refresh()
 
     def pieces(self, width: int) -> list[tuple[str, str]]:
@@ -59,11 +65,13 @@ class TopBar(Bar):
             action = ACTIONS[name]
             label = f"{action.keys[0]} {_(action.label)}"
             tabs.append((f"[{label}]", "strong") if name == self.here else (f" {label} ", "fill"))
-        used = sum(cell_len(text) for text, _style in tabs)
-        gap = width - used - cell_len(self.activity) - 1
-        if self.activity and gap > 0:
-            tabs += [(" " * gap, "fill"), (self.activity, "strong")]
-        return tabs
+        left = width - sum(cell_len(text) for text, _style in tabs)
+        ends: list[tuple[str, str]] = []
+        for text, style in (self._activity, (clean(self.title), "fill")):
+            if text and cell_len(text) + 2 <= left:
+                ends[:0] = [(f" {text} ", style)]
+                left -= cell_len(text) + 2
+        return [*tabs, (" " * left, "fill"), *ends]
 
 
 class StatusLine(Bar):

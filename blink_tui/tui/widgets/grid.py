@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.worker import WorkType
 
 from blink_tui.buffer import GridRow, Sort
+from blink_tui.i18n import _
 from blink_tui.tui.columns import layout
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.pages import Pages
@@ -79,6 +80,13 @@ class InvoiceGrid(RowsView):
             return _MISSING
         columns = layout(width, all_firms=self.all_firms)
         return columns.pieces(row, cursor=index == self.cursor, marked=row.id in self.marks)
+
+    def nothing(self) -> str:
+        return (
+            ""
+            if self.pages is None
+            else _("No documents here. F5 shows what has arrived and asks KSeF for more.")
+        )
 
     def set_marks(self, rows: Iterable[GridRow]) -> None:
         """Mark exactly these documents."""

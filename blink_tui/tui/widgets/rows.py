@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -61,6 +62,10 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
     def head(self, width: int) -> Pieces | None:
         """The head line, or None for a list without one."""
         return None
+
+    def nothing(self) -> str:
+        """What stands in place of the rows where there are none: what to do, a paragraph a line."""
+        return ""
 
     # Rows and cursor
 
@@ -136,6 +141,8 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
                 return self._strip(head, "head", width)
             y -= 1
         index = self.top + y
+        if not self.count:
+            return self._strip(self._nothing(y, width), "plain", width)
         if index >= self.count:
             return self._strip((), "plain", width)
         if index == self.cursor and self.SHOWS_CURSOR:
@@ -143,6 +150,14 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
                 self.row(index, width), "cursor" if self.has_focus else "cursor-unfocused", width
             )
         return self._strip(self.row(index, width), "plain", width)
+
+    def _nothing(self, y: int, width: int) -> Pieces:
+        lines = [
+            line
+            for text in self.nothing().splitlines()
+            for line in textwrap.wrap(text, max(20, width - 2)) or [""]
+        ]
+        return ((" " + lines[y], "plain"),) if y < len(lines) else ()
 
     def _strip(self, pieces: Pieces, state: str, width: int) -> Strip:
         key = (pieces, state, width)

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from rich.cells import cell_len
+from textual import events
+
+from blink_tui.invoices.render_text import wrapped
 from blink_tui.tui.widgets.rows import Pieces, RowsView
+from blink_tui.tui.words import fit
+
+_NARROWEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A text with its tone, wrapped under itself; `lead` stands before its first line."""
+
+    text: str
+    tone: str = "plain"
+    lead: str = ""
+
+    def lines(self, width: int) -> list[Pieces]:
+        """Its lines, at most so many cells wide where the lead leaves room."""
+        room = max(_NARROWEST, width - 1 - cell_len(self.lead))
+        return [
+            ((" " + (fit("", cell_len(self.lead)) if number else self.lead), "dim"), (line, self.tone))
+            for number, line in enumerate(wrapped(self.text, room))
+        ]
 
 
 class TextView(RowsView):
@@ -16,22 +40,22 @@ class TextView(RowsView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._lines: Sequence[Pieces] = ()
+        self._paragraphs: Sequence[Paragraph] = ()
 
     def set_lines(self, lines: Sequence[Pieces]) -> None:
         """Show other lines, from the first on."""
         self._lines = lines
         self.set_count(len(lines), 0)
 
-    def set_paragraphs(self, paragraphs: Sequence[tuple[str, str]]) -> None:
-        """Show texts with their tones, wrapped to the width of the pane."""
-        width = max(20, self.size.width - 2)
-        self.set_lines(
-            [
-                ((" " + line, tone),)
-                for text, tone in paragraphs
-                for line in textwrap.wrap(text, width) or [""]
-            ]
-        )
+    def set_paragraphs(self, paragraphs: Sequence[Paragraph]) -> None:
+        """Show texts wrapped to the width of the pane, whatever it becomes."""
+        self._paragraphs = paragraphs
+        width = self.size.width - 1
+        self.set_lines([line for paragraph in paragraphs for line in paragraph.lines(width)])
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._paragraphs:
+            self.set_paragraphs(self._paragraphs)
 
     def row(self, index: int, width: int) -> Pieces:
         return self._lines[index]
