@@ -36,6 +36,13 @@ def language() -> str:
     return _current
 
 
+def lend_to_libraries() -> None:
+    """Let libraries that translate through gettext's own domain find our texts, in the language in force."""
+    os.environ["LANGUAGE"] = _current
+    _gettext.bindtextdomain("blink", _LOCALE_DIR)
+    _gettext.textdomain("blink")
+
+
 def _catalogue() -> _gettext.NullTranslations:
     if _current not in _translations:
         _translations[_current] = _gettext.translation(

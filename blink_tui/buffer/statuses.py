@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from blink_tui.buffer import errors, history
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed, places, sliced
+from blink_tui.i18n import Message
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import BATCH_ONLY, TRANSITIONS, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.values import KsefNumber, Sha256
+from blink_tui.model.words import STATUS_WORDS
 
 CHUNK = 1000
 """Documents changed in one go: another writer waits 8 ms for them, 329 ms for five times as many."""
@@ -103,6 +105,6 @@ def _require_allowed(document: Standing, to: Status, versions: Mapping[int, int]
         raise BlinkError(
             errors.STATUS_NOT_ALLOWED,
             ksef_number=document.ksef_number,
-            before=document.status.value,
-            after=to.value,
+            before=Message(STATUS_WORDS[document.status]),
+            after=Message(STATUS_WORDS[to]),
         )

@@ -24,7 +24,7 @@ from blink_tui.cli import (
     watch,
 )
 from blink_tui.cli.context import Profile, profile_of
-from blink_tui.i18n import _
+from blink_tui.i18n import N_, _, lend_to_libraries
 from blink_tui.model.errors import BlinkError
 
 app = typer.Typer(
@@ -62,6 +62,13 @@ app.command(
 )(sandbox.sandbox)
 
 
+LENT_TEXTS = (
+    N_("Arguments"), N_("Options"), N_("Commands"), N_("required"), N_("default: {default}"), N_("env var: {var}"),
+    N_("Missing command."), N_("No such command {name!r}."),
+)  # fmt: skip
+"""Texts of typer's help that it looks up by gettext: named here so that our catalogue holds them."""
+
+
 @app.callback()
 def before(
     context: typer.Context,
@@ -91,6 +98,7 @@ def _open_console(context: typer.Context, profile: Profile) -> None:
 def run(words: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
     output.use_utf8()
+    lend_to_libraries()
     as_json = failures.wants_json(words)
     try:
         code = app(list(words), prog_name="blink", standalone_mode=False)

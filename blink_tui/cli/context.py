@@ -83,7 +83,10 @@ class Profile:
 def profile_of(name: str, home: Path | None) -> Profile:
     """The named profile under `home`, else under BLINK_HOME, else under the platform's data folder."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
-        raise BlinkError(USAGE, problem=f"--profile: {name!r}")
+        raise BlinkError(
+            USAGE,
+            problem=_("--profile takes letters, digits, - and _: {name}").format(name=name),
+        )
     if home is None and (named := os.environ.get("BLINK_HOME")):
         home = Path(named)
     if home is None:

@@ -126,7 +126,7 @@ async def _list(profile: Profile, *, as_json: bool) -> None:
     elif not credentials:
         output.say(_("No access yet. Add a token: blink credential add --firm NIP"))
     else:
-        head = (_("No"), _("Firms"), _("Token or certificate"), _("State"), _("Checked"))
+        head = ("#", _("Firms"), _("Token or certificate"), _("State"), _("Checked"))
         rows = [
             (
                 str(credential.id),

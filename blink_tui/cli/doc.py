@@ -17,6 +17,7 @@ from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.text import clean
+from blink_tui.model.words import DIRECTION_WORDS, STATUS_WORDS
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer, Document
@@ -31,21 +32,6 @@ NO_SUCH_DOCUMENT = ErrorKind(
 SEVERAL_HOLDERS = ErrorKind(
     "several-holders", ExitCode.USAGE, N_("Several firms hold {number}. Name one: --firm {firms}")
 )
-
-STATUS_WORDS = {
-    Status.FETCHED: N_("fetched"),
-    Status.CODED: N_("coded"),
-    Status.APPROVED: N_("approved"),
-    Status.EXPORTED: N_("handed over to the books"),
-    Status.BOOKED: N_("booked"),
-    Status.QUERIED: N_("to be cleared up"),
-    Status.EXCLUDED: N_("not to be booked"),
-}
-DIRECTION_WORDS = {
-    Direction.SALE: N_("sale"),
-    Direction.PURCHASE: N_("purchase"),
-    Direction.NONE: N_("for information"),
-}
 
 Numbers = Annotated[list[str], typer.Argument(metavar="KSEF-NUMBER…", help=_("KSeF numbers."))]
 HolderOption = Annotated[

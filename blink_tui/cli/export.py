@@ -123,7 +123,7 @@ async def _list(profile: Profile, *, as_json: bool) -> None:
     if as_json:
         output.say_json(batches)
         return
-    head = (_("No"), _("Firm"), _("When"), _("Who"), _("Documents"), _("File"))
+    head = ("#", _("Firm"), _("When"), _("Who"), _("Documents"), _("File"))
     rows = [
         (
             str(batch["batch"]),

@@ -36,7 +36,7 @@ def exit_code_of(error: BlinkError, *, as_json: bool) -> int:
 
 def usage_error(error: typer.TyperException) -> BlinkError:
     """A mistake on the command line, in our words."""
-    name = type(error).__name__
+    name, hint = type(error).__name__, _("Help: blink --help")
     param = getattr(error, "param", None)
     which = param.opts[0] if param is not None and param.opts else ""
     if name == "NoSuchOption":
@@ -47,7 +47,8 @@ def usage_error(error: typer.TyperException) -> BlinkError:
         problem = _("The value of {which} is not right: {detail}").format(which=which, detail=error.message)
     else:
         problem = _("The command is not understood: {detail}").format(detail=error.format_message())
-    return BlinkError(USAGE, problem=f"{problem} {_('Help: blink --help')}")
+    ending = "" if problem.endswith((".", "!", "?")) else "."
+    return BlinkError(USAGE, problem=f"{problem}{ending} {hint}")
 
 
 def crash_report(error: BaseException, folder: Path) -> BlinkError:

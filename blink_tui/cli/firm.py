@@ -152,7 +152,7 @@ async def _list(profile: Profile, *, as_json: bool) -> None:
     elif not firms:
         output.say(_("No firms yet. Add the first: blink firm add --nip NIP"))
     else:
-        head = (_("NIP"), _("Name"), _("KSeF"), _("Fetched"))
+        head = (_("NIP"), _("Name"), _("KSeF"), _("Fetching"))
         rows = [
             (firm.context_value, firm.name, env_shown(firm.env), _("yes") if firm.enabled else _("no"))
             for firm in firms

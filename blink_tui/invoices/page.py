@@ -164,13 +164,13 @@ def _codes(line: InvoiceLine) -> str:
         line.cn and f"CN {clean(line.cn)}",
         line.pkob and f"PKOB {clean(line.pkob)}",
         line.gtin and f"GTIN {clean(line.gtin)}",
-        line.index and f"{_('index')} {clean(line.index)}",
+        line.index and _("index {value}").format(value=clean(line.index)),
         clean(line.quality),
         _("annex 15") if line.annex_15 else "",
         day(line.sale_date),
-        line.discount and f"{_('discount')} {money(line.discount)}",
-        line.excise and f"{_('excise')} {money(line.excise)}",
-        line.exchange_rate and f"{_('exchange rate')} {exact(line.exchange_rate)}",
+        line.discount and _("discount {value}").format(value=money(line.discount)),
+        line.excise and _("excise {value}").format(value=money(line.excise)),
+        line.exchange_rate and _("exchange rate {value}").format(value=exact(line.exchange_rate)),
     )
     text = joined(*(str(code) for code in codes if code))
     return f"[{text}]" if text else ""

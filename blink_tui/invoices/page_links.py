@@ -25,10 +25,10 @@ def parties(invoice: Invoice) -> Iterator[Block]:
     yield _party(invoice.buyer, _("Buyer"))
     for third in invoice.third_parties:
         role = named(THIRD_PARTY_ROLES, third.role) or clean(third.role_description)
-        yield _party(third, f"{_('Podmiot 3')}: {role}")
+        yield _party(third, _("Podmiot 3: {role}").format(role=role))
     if invoice.authorized is not None:
         role = named(AUTHORIZED_ROLES, invoice.authorized.role)
-        yield _party(invoice.authorized, f"{_('Authorised')}: {role}")
+        yield _party(invoice.authorized, _("Authorised: {role}").format(role=role))
     if invoice.corrected_seller is not None:
         yield _party(invoice.corrected_seller, _("Seller before the correction"))
     for buyer in invoice.corrected_buyers:
