@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blink_tui.cli import options
 from blink_tui.cli.context import Profile, system_user
 
 if TYPE_CHECKING:
     from blink_tui.vault import Vault
+
+
+async def _made_ready(profile: Profile) -> None:
+    """Opening the buffer makes it where there is none, and finishes an interrupted hand-over."""
+    async with profile.open_buffer():
+        pass
 
 
 def open_console(
@@ -17,6 +24,7 @@ def open_console(
     from blink_tui.sync.thread import EngineThread
     from blink_tui.tui import run_console  # first of all: it sets what Textual reads when it is imported
 
+    options.run(_made_ready(profile))
     engine = EngineThread(profile.buffer_path, vault or profile.open_vault(), profile.work_folder)
     engine.start()
     if fetch:
