@@ -41,7 +41,7 @@ _WIDTHS = [(0, "-tiny"), (60, "-slim"), (80, "-narrow"), (100, "-wide")]
 _HEIGHTS = [(0, "-flat"), (15, "-low"), (30, "-high")]
 """Classes of screens from so many columns and rows on, for the styles."""
 _TOLD_FOR = {"information": 4, "warning": 8, "error": 12}
-"""Seconds that a sentence stays in its corner."""
+"""Seconds that a sentence stays."""
 
 
 class ConsoleApp(App[None], inherit_bindings=False):
@@ -158,7 +158,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def tell(
         self, text: str, *, severity: Literal["information", "warning", "error"] = "information"
     ) -> None:
-        """Show a sentence for some seconds, in a corner."""
+        """Show a sentence for some seconds, over the list."""
         self.notify(text, severity=severity, markup=False, timeout=_TOLD_FOR[severity])
 
     def tell_error(self, error: BlinkError) -> None:

@@ -45,5 +45,7 @@ def test_the_first_command_ends_with_a_summary(tmp_path: Path) -> None:
         check=True,
     )
     assert "komplet" in done.stdout.lower()
-    assert re.search(r"^Nowe dokumenty: [1-9]\d*, ogółem: [1-9]\d*\.$", done.stdout, re.MULTILINE), done.stdout
+    assert re.search(r"^Nowe dokumenty: [1-9]\d*, ogółem: [1-9]\d*\.$", done.stdout, re.MULTILINE), (
+        done.stdout
+    )
     assert (home / ".local" / "share" / "blink-tui" / "demo" / "buffer.db").stat().st_mode & 0o777 == 0o600

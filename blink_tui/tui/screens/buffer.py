@@ -147,7 +147,12 @@ class BufferScreen(ConsoleScreen):
         self._shown = view
         self._arrivals = 0
         self._grid.show(
-            pages, sort=view.sort, descending=view.descending, all_firms=view.firm is None, cursor=cursor
+            pages,
+            sort=view.sort,
+            descending=view.descending,
+            all_firms=view.firm is None,
+            searched=bool(view.text),
+            cursor=cursor,
         )
         self.reload()  # the counts of the tree come after the rows, which people wait for
 
@@ -316,7 +321,11 @@ class BufferScreen(ConsoleScreen):
 
     def action_approve(self) -> None:
         """Ask, with count and sums, then approve."""
-        self._ask_approval(self._grid.chosen())
+        chosen = self._grid.chosen()
+        if chosen:
+            self._ask_approval(chosen)
+        else:
+            self.console.tell(_("No document is chosen."))
 
     def _ask_approval(self, chosen: list[GridRow]) -> None:
         approval = approval_of(chosen)

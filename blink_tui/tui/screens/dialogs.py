@@ -85,6 +85,9 @@ class ChoiceRows(RowsView):
         self.labels = labels
         self.set_count(len(labels), cursor)
 
+    def nothing(self) -> str:
+        return _("Nothing is called so.")
+
     def row(self, index: int, width: int) -> Pieces:
         return (((">" if index == self.cursor else " ") + " " + self.labels[index], "plain"),)
 

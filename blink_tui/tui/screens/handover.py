@@ -117,7 +117,7 @@ class BatchRows(RowsView):
     def _cells(width: int, written: str, firm: str, documents: str, who: str, file: str) -> str:
         by = f"  {fit(who, 10)}" if width >= _WIDE else ""
         left = width - 32 - len(by)
-        name = left * 2 // 5
+        name = left * 3 // 8
         return (
             f"  {fit(written, 16)} {fit(firm, name)} {fit_title(documents, 10)}{by}  {fit(file, left - name)}"
         )

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from blink_tui.i18n import _
 from blink_tui.model.text import clean
 from blink_tui.tui.keys import ACTIONS, key_name
+from blink_tui.tui.words import fit
 
 _TABS = ("go-firms", "go-log", "go-buffer", "go-handover")
 
@@ -79,19 +80,20 @@ class StatusLine(Bar):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self._shown: list[tuple[str, str]] = []
+        self._shown = ("", "")
 
     def say(self, *parts: str, alarm: str = "") -> None:
         """Show parts with a dot between them, then something that wants attention; repaints only if it differs."""
-        shown = [(" " + " · ".join(part for part in parts if part) + " ", "fill")]
-        if alarm:
-            shown.append((f" {alarm} ", "alarm"))
+        shown = " " + " · ".join(part for part in parts if part) + " ", alarm
         if shown != self._shown:
             self._shown = shown
             self.refresh()
 
     def pieces(self, width: int) -> list[tuple[str, str]]:
-        return self._shown
+        text, alarm = self._shown
+        after = [(f" {alarm} ", "alarm")] if alarm else []
+        room = max(0, width - sum(cell_len(text) for text, _style in after))
+        return [(text if cell_len(text) <= room else fit(text, room), "fill"), *after]
 
 
 class KeyBar(Bar):

@@ -45,10 +45,21 @@ class InvoiceGrid(RowsView):
         self.sort: Sort = "received_date"
         self.descending = True
         self.all_firms = True
+        self.searched = False
 
-    def show(self, pages: Pages, *, sort: Sort, descending: bool, all_firms: bool, cursor: int = 0) -> None:
+    def show(
+        self,
+        pages: Pages,
+        *,
+        sort: Sort,
+        descending: bool,
+        all_firms: bool,
+        searched: bool = False,
+        cursor: int = 0,
+    ) -> None:
         """Show other pages, which have been opened, with the cursor on a row."""
-        self.pages, self.sort, self.descending, self.all_firms = pages, sort, descending, all_firms
+        self.pages, self.sort, self.descending = pages, sort, descending
+        self.all_firms, self.searched = all_firms, searched
         work: WorkType[None] = pages.serve
         self.run_worker(work, group="pages", exclusive=True)
         self.set_count(pages.count, cursor)
@@ -82,11 +93,11 @@ class InvoiceGrid(RowsView):
         return columns.pieces(row, cursor=index == self.cursor, marked=row.id in self.marks)
 
     def nothing(self) -> str:
-        return (
-            ""
-            if self.pages is None
-            else _("No documents here. F5 shows what has arrived and asks KSeF for more.")
-        )
+        if self.pages is None:
+            return ""
+        if self.searched:
+            return _("Nothing was found. Esc shows all documents again.")
+        return _("No documents here. F5 shows what has arrived and asks KSeF for more.")
 
     def set_marks(self, rows: Iterable[GridRow]) -> None:
         """Mark exactly these documents."""

@@ -58,7 +58,12 @@ class TextView(RowsView):
             self.set_paragraphs(self._paragraphs)
 
     def row(self, index: int, width: int) -> Pieces:
-        return self._lines[index]
+        """A line; the last one in view says with an arrow that more follow."""
+        pieces = self._lines[index]
+        if index + 1 == self.count or index + 1 != self.top + self.body_height:
+            return pieces
+        text, tones = "".join(text for text, _tone in pieces), [tone for _text, tone in pieces]
+        return ((fit(text, width - 2), tones[-1] if tones else "plain"), (" ↓", "head"))
 
     def action_move(self, rows: int) -> None:
         """Scroll by rows."""

@@ -1,0 +1,55 @@
+"""The real program in tmux: `blink demo` fetches from its simulated KSeF, one document goes on into a CSV file."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.tmux import Tmux, needs_tmux
+
+pytestmark = [pytest.mark.proof, needs_tmux]
+
+_START_SECONDS = 60.0
+"""A sandbox, the firms' logins and the first packages, on a machine that is busy with other tests."""
+
+
+def test_a_document_goes_from_ksef_to_a_file(tmp_path: Path) -> None:
+    home, blink_home = tmp_path / "home", tmp_path / "blink"
+    home.mkdir()
+    env = {"HOME": str(home), "BLINK_HOME": str(blink_home)}
+    command = [sys.executable, "-m", "blink_tui.cli", "--lang", "en", "demo"]
+    with Tmux(tmp_path, command, width=80, height=24, env=env) as tmux:
+        tmux.see("[1 Firms]", "6 firms", "documents to decide on", seconds=_START_SECONDS)
+        tmux.press("2")
+        tmux.see("Read ", " 0 unreadable", seconds=_START_SECONDS)
+        tmux.press("3")
+        tmux.see("[3 Buffer]", "> + ")
+        tmux.press("F7")
+        tmux.see("words, numbers, NIP")
+        tmux.type("fv")
+        tmux.press("Enter")
+        tmux.see('"fv" · 1/', "> + ")
+        tmux.press("Enter")
+        opened = tmux.see("[Summary]", "+ fetched", "Total", "Esc Close")
+        number = opened.splitlines()[0].strip()
+        ksef_number = re.search(r"KSeF number +(\S{35})", opened)
+        assert ksef_number is not None
+        tmux.press("F9")
+        tmux.see("Approve 1 document?", number)
+        tmux.press("Enter")
+        tmux.see("1 document approved.")
+        tmux.press("4")
+        tmux.see("1 approved document waits")
+        tmux.press("F10")
+        tmux.see("Hand 1 document over?")
+        tmux.press("Enter")
+        tmux.see("1 document handed over:", "1 batch", "0 approved documents wait")
+        tmux.press("C-q")
+        tmux.see("EXIT 0")
+    (file,) = blink_home.glob("demo/export/*.csv")
+    _heads, document = file.read_text(encoding="utf-8-sig").splitlines()
+    assert ksef_number[1] in document
+    assert number in document
