@@ -78,7 +78,10 @@ async def list_faults(call: Call) -> Reply:
 
 async def add_faults(call: Call) -> Reply:
     """`POST /_sandbox/faults`: one fault, or several as `{"fault": […]}`, the form of a scenario file."""
-    call.sandbox.faults.add(*faults_of(call.body))
+    try:
+        call.sandbox.faults.add(*_faults(call.body))
+    except ValueError as error:
+        raise invalid(str(error)) from error
     return await list_faults(call)
 
 
@@ -152,8 +155,7 @@ def _row(document: Document) -> dict[str, Any]:
     }
 
 
-def faults_of(body: bytes) -> list[Fault]:
-    """The faults of a request. Raises ApiError 400."""
+def _faults(body: bytes) -> list[Fault]:
     fields = decode(body, dict[str, msgspec.Raw])
     return decode(body, FaultOrder).fault if "fault" in fields else [decode(body, Fault)]
 

@@ -218,9 +218,14 @@ class FaultBook:
 
     def __init__(self) -> None:
         self._armed: list[_Armed] = []
+        self.operations: frozenset[str] = frozenset()
+        """Names, and methods with paths, that faults may strike."""
 
     def add(self, *faults: Fault) -> None:
-        """Put faults in force after those that are."""
+        """Put faults in force after those that are. Raises ValueError when there is no such operation."""
+        for fault in faults:
+            if fault.operation not in ("", "*", *self.operations):
+                raise ValueError(f"no such operation: {fault.operation}")
         self._armed += [_Armed(fault) for fault in faults]
 
     def clear(self) -> None:

@@ -20,7 +20,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from blink_tui.i18n import _
 from blink_tui.sandbox.clock import Clock, RealClock, VirtualClock
 from blink_tui.sandbox.delivery import Lines
-from blink_tui.sandbox.options import SandboxOptions
+from blink_tui.sandbox.options import SandboxOptions, UnusableOptionsError
 from blink_tui.sandbox.scenario_file import ScenarioFile, read_scenario
 from blink_tui.sandbox.seeding import seed
 from blink_tui.sandbox.server import PREFIX, make_app
@@ -105,17 +105,21 @@ def running_sandbox(options: SandboxOptions, clock: Clock | None = None) -> Iter
     scenario = read_scenario(options.scenario, options) if options.scenario else ScenarioFile(options, ())
     options, tls = scenario.options, tls_files(options)
     sandbox = Sandbox(options, clock or (VirtualClock(options.clock) if options.clock else RealClock()))
-    sandbox.faults.add(*scenario.faults)
     seed(sandbox)
+    lines: dict[Any, asyncio.Transport] = {}
+    app = make_app(sandbox, lines)
+    try:
+        sandbox.faults.add(*scenario.faults)
+    except ValueError as error:
+        raise UnusableOptionsError(f"{options.scenario}: {error}") from error
     # With the protocol named, asyncio sets TCP_NODELAY; without it every answer waits 40 ms for an ACK.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((_HOST, options.port))
         scheme, host = ("https", options.tls_host) if tls else ("http", _HOST)
         sandbox.base = f"{scheme}://{host}:{listener.getsockname()[1]}"
-        lines: dict[Any, asyncio.Transport] = {}
         config = uvicorn.Config(
-            make_app(sandbox, lines),
+            app,
             http=_protocol(lines),
             ssl_certfile=tls.certificate if tls else None,
             ssl_keyfile=tls.key if tls else None,

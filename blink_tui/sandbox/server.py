@@ -78,6 +78,13 @@ def make_app(sandbox: Sandbox, lines: Lines) -> ASGIApp:
         *(("", each) for each in (_STORAGE, *control.OPERATIONS)),
     ]:
         by_path.setdefault(prefix + operation.path, {})[operation.method] = operation
+    sandbox.faults.operations = frozenset(
+        name
+        for by_method in by_path.values()
+        for operation in by_method.values()
+        if operation.group != CONTROL
+        for name in (operation.name, operation.key)
+    )
     doors = {path: _Door(sandbox, by_method, lines) for path, by_method in by_path.items()}
     routes = [Route(path, door) for path, door in doors.items() if "{" in path]
     router = Router(routes, redirect_slashes=False, default=_Door(sandbox, {}, lines))

@@ -414,6 +414,8 @@ def test_several_faults_strike_together_but_one_of_the_line(caller: Caller) -> N
         {"do": "drop", "operation": "*", "times": 0},
         {"do": "drop", "operation": "*", "probability": 0},
         {"do": "drop", "operation": "*", "spelling": "wrong"},
+        {"do": "drop", "operation": "query_metadat"},
+        {"do": "drop", "operation": "contents"},
         {"fault": [{"do": "drop"}]},
         [],
     ],
@@ -428,9 +430,11 @@ def test_operations_of_the_sandbox_itself_are_never_struck(caller: Caller) -> No
     assert caller.control("GET", "state").status_code == 200
 
 
-def test_every_kind_has_a_test() -> None:
+def test_every_kind_has_a_test_and_is_documented() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
     assert [kind for kind in KINDS if f'"{kind}"' not in text] == []
+    assert [kind for kind in KINDS if f"`{kind}`" not in page] == []
 
 
 def test_login_can_be_struck(caller: Caller, faulty: RunningSandbox) -> None:

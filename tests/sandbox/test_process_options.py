@@ -66,6 +66,23 @@ def test_senseless_scenario_names_its_file(tmp_path: Path, text: str) -> None:
         read_scenario(file, SandboxOptions())
 
 
+def test_operation_of_a_scenario_must_exist(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.toml"
+    file.write_text('[[fault]]\ndo = "drop"\noperation = "nothing"\n')
+    with pytest.raises(UnusableOptionsError, match="nothing"), running_sandbox(relaxed(scenario=file)):
+        pass
+
+
+def test_documented_scenario_is_a_good_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    file = tmp_path / "scenario.toml"
+    file.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    scenario = read_scenario(file, SandboxOptions())
+    assert (scenario.options.bounds, scenario.options.clock) == ("[)", NOON)
+    with running_sandbox(relaxed(scenario=file)) as sandbox:
+        assert len(sandbox.state.faults.published()) == len(scenario.faults) == 3
+
+
 def test_log_goes_to_the_end_of_a_file(tmp_path: Path) -> None:
     file = tmp_path / "requests.jsonl"
     file.write_text("{}\n")
