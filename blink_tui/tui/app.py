@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -187,18 +187,29 @@ class ConsoleApp(App[None], inherit_bindings=False):
         if screen is not None:
             screen.go_back()
 
-    def action_fetch(self) -> None:
+    async def action_fetch(self) -> None:
         """Show what has arrived, then ask for a pass over the firms shown."""
         screen = self._console_screen()
         if screen is None:
             return
         screen.show_arrivals()
+        try:
+            firms = await self.buffer.firms.list(enabled_only=True)
+        except BlinkError as error:
+            self.tell_error(error)
+        else:
+            self._ask_engine(firms)
+
+    def _ask_engine(self, firms: Sequence[Firm]) -> None:
+        """Ask for a pass and say so, or say why not."""
         if self.engine is None:
             self.tell(_("Another process fetches for this profile; what it stores is shown here."))
         elif self._engine_has_ended:
             self.tell(_engine_ended(), severity="error")
         elif self.engine.busy:
             self.tell(_("Fetching is under way."))
+        elif not firms or (self.firm is not None and self.firm.id not in {firm.id for firm in firms}):
+            self.tell(_("There is no firm to fetch for, or it is switched off. See the firms (1)."))
         else:
             self.engine.fetch_now(None if self.firm is None else (self.firm.id,))
             firm = clean(self.firm.name) if self.firm is not None else _("all firms")

@@ -42,6 +42,12 @@ class LogLine:
         levels = {event.level for event in self.events}
         return next((level for level in _LEVELS if level in levels), "info")
 
+    @property
+    def quiet(self) -> bool:
+        """Whether it ended well and brought nothing."""
+        ends = [event for event in self.events if isinstance(event, PassFinished)]
+        return self.level == "info" and bool(ends) and not ends[-1].new
+
 
 def folded(rows: Iterable[LogRow]) -> list[LogLine]:
     """Rows gathered by run and firm; a line stands where its first row stood."""
@@ -74,7 +80,8 @@ def _role(event: Event) -> str:
 def _told(event: Event) -> str:
     """An event in words, with its level and its role before it."""
     word = _(_LEVELS[event.level][1]) if event.level in _LEVELS else ""
-    return ": ".join(part for part in (word, _role(event), sentence(event)) if part)
+    text = clean(event.problem) if isinstance(event, PassFailed) else sentence(event)
+    return ": ".join(part for part in (word, _role(event), text) if part)
 
 
 def summary(line: LogLine) -> str:
@@ -101,7 +108,7 @@ def _outcome(finished: PassFinished, events: Iterable[Event]) -> str:
     for event in events:
         if isinstance(event, DocumentsStored) and event.role in ROLE_SHORT:
             roles[Role(event.role)] += event.new
-    counts = ", ".join(f"{_(ROLE_SHORT[role])} {number(count)}" for role, count in roles.items() if count)
+    counts = ", ".join(f"{number(count)} {_(ROLE_SHORT[role])}" for role, count in roles.items() if count)
     text = ngettext("{count} new", "{count} new", finished.new).format(count=number(finished.new))
     return ": ".join(part for part in (text, counts) if part)
 
@@ -109,7 +116,7 @@ def _outcome(finished: PassFinished, events: Iterable[Event]) -> str:
 def log_line(line: LogLine, firms: Mapping[int, str], width: int) -> Pieces:
     """One line of the log."""
     first = line.rows[0]
-    glyph, _word, tone = _LEVELS.get(line.level, ("  ", "", "plain"))
+    glyph, _word, tone = _LEVELS.get(line.level, ("  ", "", "dim" if line.quiet else "plain"))
     firm = fit(firms.get(first.event.firm_id or 0, ""), _FIRM_WIDTH)
     time = second(first.at) if width >= _WIDE else second(first.at)[-_CLOCK:]
     lead = f" {time} "

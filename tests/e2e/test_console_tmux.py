@@ -41,7 +41,7 @@ def test_from_the_firms_to_a_file(tmux: Tmux, tmp_path: Path) -> None:
     tmux.press("F5")
     tmux.see("KSeF is asked for: all firms.")
     tmux.press("2")
-    tmux.see("25 new: buyer 25", "ERROR: Stopped")
+    tmux.see("25 new: 25 buyer", "ERROR: KSeF refused")
     tmux.press("4")
     tmux.see("approved document", "Gross")
     tmux.press("F10")

@@ -18,7 +18,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.screens.log import LogRows
 from blink_tui.tui.widgets.grid import InvoiceGrid
-from tests.tui.conftest import Desk, OpenDesk
+from tests.tui.conftest import Desk, OpenDesk, Wishes
 from tests.tui.office import make, store
 
 
@@ -63,7 +63,7 @@ async def test_the_log_follows_until_one_scrolls_back(
         await desk.see("51 events", "! 1 error")
         assert desk.app.screen.query_one(LogRows).cursor == cursor
         await desk.press("end")
-        await desk.see("! ERROR: Stopped: [b]no[/b]", "x · 450", "following the newest")
+        await desk.see("! ERROR: [b]no[/b]", "x · 450", "following the newest")
 
 
 async def test_a_pass_is_one_line_that_opens_into_all_it_told(
@@ -84,8 +84,8 @@ async def test_a_pass_is_one_line_that_opens_into_all_it_told(
         )
         await desk.see("office: Stored 2 documents, 0 of them new")
         await buffer.log.append([PassFinished(run="1", firm_id=of, new=2)])
-        text = await desk.see("2 new: buyer 2")
-        assert text.splitlines()[2].rstrip().endswith("2 new: buyer 2")
+        text = await desk.see("2 new: 2 buyer")
+        assert text.splitlines()[2].rstrip().endswith("2 new: 2 buyer")
         await desk.press("enter")
         await desk.see("Fetching finished: 2 new documents", "Podmiot 3  Stored 2 documents")
         await desk.press("escape")
@@ -327,6 +327,12 @@ async def test_an_empty_buffer_says_what_to_do(buffer: Buffer, tmp_path: Path) -
     app = ConsoleApp(buffer, None, who="anna", export_dir=tmp_path)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         desk = Desk(app, pilot, buffer, engine=None, folder=tmp_path)  # type: ignore[arg-type]
+        await desk.press("f5")
+        await desk.see("Another process fetches")
+        app.engine = Wishes()
+        await desk.press("f5")
+        await desk.see("There is no firm to fetch for")
+        assert app.engine.asked == []
         await desk.see("No firm yet", "blink firm add --nip", "blink credential add --firm", "blink demo")
         await desk.press("3")
         await desk.see("no documents")

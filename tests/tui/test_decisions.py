@@ -119,8 +119,10 @@ def test_a_finished_pass_tells_what_each_role_brought() -> None:
         for role, seen, new in (("seller", 1000, 1000), ("seller", 500, 500), ("third_party", 3, 2))
     ]
     finished = PassFinished(run="1", firm_id=1, new=1502)
-    assert summary(line(STARTED, QUIET, *stored, finished)) == ("1 502 new: seller 1 500, Podmiot 3 2")
-    assert summary(line(STARTED, QUIET, PassFinished(run="1", firm_id=1, new=0))) == "Nothing new"
+    assert summary(line(STARTED, QUIET, *stored, finished)) == ("1 502 new: 1 500 seller, 2 Podmiot 3")
+    nothing = line(STARTED, QUIET, PassFinished(run="1", firm_id=1, new=0))
+    assert summary(nothing) == "Nothing new"
+    assert [tone for _text, tone in log_line(nothing, {}, 80)] == ["dim", "dim"]
 
 
 def test_what_stopped_is_told_before_the_end_and_counted() -> None:
@@ -129,7 +131,7 @@ def test_what_stopped_is_told_before_the_end_and_counted() -> None:
         for role in ("seller", "buyer")
     ]
     found = line(STARTED, *failed, PassFinished(run="1", firm_id=1, new=0))
-    assert summary(found) == "ERROR: seller: Stopped: KSeF is silent. · 1 more"
+    assert summary(found) == "ERROR: seller: KSeF is silent. · 1 more"
 
 
 def test_a_warning_does_not_hide_how_it_ended() -> None:
@@ -146,7 +148,7 @@ def test_problems_are_told_by_word_and_glyph(width: int) -> None:
     )
     text = "".join(text for text, _tone in log_line(failed, {1: "Alfa"}, width))
     assert "13:00:05" in text
-    assert "! ERROR: buyer: Stopped: a[2Jb" in text
+    assert "! ERROR: buyer: a[2Jb" in text
     assert ("2026-11-20" in text) is (width == 120)
 
 
