@@ -178,7 +178,7 @@ def _indented(xml: bytes) -> str:
 
 def _chopped(line: str, width: int) -> list[str]:
     """A line in pieces of at most so many cells, its indentation kept."""
-    body = clean(line)
+    body = clean(line).lstrip()
     indent = " " * min(len(line) - len(line.lstrip(" ")), width // 2)
     room = max(10, width - len(indent))
     if cell_len(body) <= room:

@@ -69,8 +69,12 @@ async def test_what_the_checks_found_marks_their_page(content: Content) -> None:
 
 
 async def test_the_xml_is_indented_for_reading(content: Content) -> None:
-    text = "\n".join(shown(by_id(content)[XML]))
-    assert "   <Naglowek>" in text
+    lines = shown(by_id(content, 60)[XML])
+    text = "\n".join(lines)
+    start = lines.index("   <Naglowek>")
+    form = lines[start + 1 : lines.index("     <WariantFormularza>3</WariantFormularza>")]
+    assert len(form) > 1
+    assert all(line.startswith("     ") and line[5] != " " for line in form), "wrapped under itself"
     assert 'kodSystemowy="FA (3)"' in text
 
 
