@@ -50,6 +50,11 @@ def check(response: httpx.Response, prefix: str) -> None:
         assert header == "X-System-Warning" or header in response.headers, header
 
 
+def agrees(value: Any, schema: dict[str, Any]) -> bool:
+    """A value has the shape that a schema of the contract describes."""
+    return bool(_validator(json.dumps(schema)).is_valid(value))
+
+
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """The contract in the words of JSON Schema."""
