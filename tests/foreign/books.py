@@ -23,6 +23,22 @@ def sales(nip: str) -> list[str]:
     return sorted(digest(file.read_bytes()) for file in SAMPLES.glob("*.xml") if _seller(file) == nip)
 
 
+def new_invoices(nip: str, count: int) -> list[bytes]:
+    """Invoices of a firm that nobody has sent yet: one of its own under new numbers."""
+    for file in sorted(SAMPLES.glob("*.xml")):
+        tree = etree.parse(file)
+        kind = tree.find("{*}Fa/{*}RodzajFaktury")
+        if _seller(file) == nip and kind is not None and kind.text == "VAT":
+            number = tree.find("{*}Fa/{*}P_2")
+            assert number is not None
+            made = []
+            for place in range(count):
+                number.text = f"OBCY/{place + 1}"
+                made.append(etree.tostring(tree, encoding="UTF-8", xml_declaration=True))
+            return made
+    raise LookupError(nip)
+
+
 def sellers(world: World) -> list[Firm]:
     """The firms of a sandbox that have issued invoices, the busiest first."""
     issued = Counter(_seller(file) for file in sorted(SAMPLES.glob("*.xml")))

@@ -1,8 +1,8 @@
 """Walks through ksef2's SDK; run by the interpreter of an environment that has it, never imported.
 
-Reads a task from standard input: `nip` and `token` of a firm, `office` (a NIP that is to get rights), `invoice` (XML to
-send, or null). Prints what it found as one JSON document. The SDK's models refuse every answer that is not as the
-contract has it, so a step that comes to its end has had right answers.
+Reads a task from standard input: `nip` and `token` of a firm, `office` (a NIP that is to get rights), `invoices` (three
+of the firm in XML, to send). Prints what it found as one JSON document. The SDK's models refuse every answer that is
+not as the contract has it, so a step that comes to its end has had right answers.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from ksef2 import Client, Environment  # type: ignore[import-not-found]  # only 
 from ksef2.models import (  # type: ignore[import-not-found]  # only in that environment
     AuthContextIdentifier,
     AuthorizationPermissionsQuery,
+    BatchInvoice,
     CollectiveIdentifiersQuery,
     EntityPermissionsQuery,
     EuEntityPermissionsQuery,
+    FormSchema,
     Identifier,
     InvoicesFilter,
     Permission,
@@ -37,7 +39,7 @@ from ksef2.models import (  # type: ignore[import-not-found]  # only in that env
     SubunitPermissionsQuery,
 )
 
-Task = dict[str, str]
+Task = dict[str, Any]
 Findings = dict[str, Any]
 
 _SOON = {"timeout": 20.0, "poll_interval": 0.1}
@@ -68,6 +70,7 @@ def main() -> None:
             "permissions": lambda: permissions(by_seal, task),
             "testdata": lambda: testdata(client, by_seal, task),
             "collective": lambda: collective(by_token),
+            "sending": lambda: sending(by_seal, task["invoices"]),
             "sessions": lambda: sessions(by_seal),
         }
         json.dump({name: attempt(step) for name, step in steps.items()}, sys.stdout)
@@ -221,6 +224,29 @@ def collective(firm: Any) -> Findings:
         each.collective_identifier_number for each in firm.collective_identifiers.list_for_invoice(members[0])
     ]
     return {"numbers": numbers, "members": members, "holders": holders}
+
+
+def sending(owner: Any, texts: list[str]) -> Findings:
+    """The first invoice sent by itself, the others in one file; all of them fetched again, with their receipts."""
+    alone, *others = (text.encode() for text in texts)
+    with owner.online_session(form_code=FormSchema.FA3) as online:
+        submission = online.send_invoice(alone)
+        status = submission.wait(**_SOON)
+        receipt = submission.download_upo()
+    prepared = owner.batch.prepare(
+        [BatchInvoice(file_name=f"{place}.xml", content=xml) for place, xml in enumerate(others)]
+    )
+    with owner.batch_session(prepared_batch=prepared) as batch:
+        batch.upload_parts()
+    ended = batch.wait(**_SOON)
+    rows = batch.list_invoices(page_size=10).invoices
+    numbers = [status.ksef_number, *(row.ksef_number for row in rows)]
+    return {
+        "fetched": sorted(digest(owner.invoices.download(number, timeout=20.0)) for number in numbers),
+        "in_receipt": status.ksef_number in receipt.decode(),
+        "successful": ended.successful_invoice_count,
+        "receipts": len(batch.download_upo()),
+    }
 
 
 def sessions(owner: Any) -> Findings:

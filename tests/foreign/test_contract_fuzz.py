@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not contract.present(), reason="the official contract is not beside the repository"),
 ]
 
-EXAMPLES = 15
+EXAMPLES = 10
 SPOILED = 2
 """Right requests of an operation that are spoiled at every spot."""
 JUNK = (b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a": "\\ud800"}', b"null", b"3", b'"text"')

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.foreign.books import sales, sellers
+from tests.foreign.books import digest, new_invoices, sales, sellers
 from tests.foreign.world import Firm, World
 
 pytestmark = pytest.mark.proof
@@ -35,11 +35,17 @@ def findings(
     abroad: World, ksef2: Path, firm: Firm, office: Firm, tmp_path_factory: pytest.TempPathFactory
 ) -> Findings:
     """What the SDK found, by step."""
-    task = json.dumps({"nip": firm.nip, "token": firm.token, "office": office.nip})
+    given = {"nip": firm.nip, "token": firm.token, "office": office.nip}
+    task = json.dumps(given | {"invoices": [xml.decode() for xml in sent(firm)]})
     ended = abroad.run([ksef2 / "python", _DRIVER], home=tmp_path_factory.mktemp("home"), told=task)
     assert ended.returncode == 0, ended.stderr
     found: Findings = json.loads(ended.stdout)
     return found
+
+
+def sent(firm: Firm) -> list[bytes]:
+    """What the SDK sends."""
+    return new_invoices(firm.nip, 3)
 
 
 def step(findings: Findings, name: str) -> dict[str, Any]:
@@ -95,6 +101,14 @@ def test_collective_identifiers(findings: Findings) -> None:
     found = step(findings, "collective")
     assert found["members"]
     assert set(found["holders"]) <= set(found["numbers"])
+
+
+def test_sending_alone_and_in_one_file(findings: Findings, firm: Firm) -> None:
+    found = step(findings, "sending")
+    assert found["fetched"] == sorted(digest(xml) for xml in sent(firm))
+    assert found["in_receipt"]
+    assert found["successful"] == 2
+    assert found["receipts"] == 1
 
 
 def test_open_logins(findings: Findings) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.foreign.books import digest, sales, sellers
+from tests.foreign.books import digest, new_invoices, sales, sellers
 from tests.foreign.world import BASE, Firm, World
 from tests.sandbox.signing import PrivateKey, identity, rsa_key
 
@@ -33,14 +33,13 @@ def firm(abroad: World) -> Firm:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the client keeps its profiles and tokens."""
-    return tmp_path_factory.mktemp("home")
+def ksef(abroad: World, ksef_client: Path, firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Ksef:
+    """The client with a profile for the firm."""
+    return set_up(abroad, ksef_client, firm, tmp_path_factory.mktemp("home"))
 
 
-@pytest.fixture(scope="module")
-def ksef(abroad: World, ksef_client: Path, home: Path, firm: Firm) -> Ksef:
-    """Runs one command of a client with a profile for the firm; gives the data of its answer."""
+def set_up(abroad: World, ksef_client: Path, firm: Firm, home: Path) -> Ksef:
+    """Runs one command of a client with a profile for a firm, kept in a folder; gives the data of its answer."""
     # Where a desktop has a keyring, the client would leave its tokens there.
     own = {
         "KSEF_CLI_ALLOW_INSECURE_TOKEN_STORE": "1",
@@ -72,17 +71,21 @@ def test_token_login_and_refresh(ksef: Ksef, firm: Firm) -> None:
     assert ksef("auth", "status")["auth_method"] == "token"
 
 
-@pytest.mark.parametrize("key", [None, rsa_key()], ids=["ec", "rsa"])
-def test_login_by_signature(ksef: Ksef, firm: Firm, tmp_path: Path, key: PrivateKey | None) -> None:
+def enter_by_seal(ksef: Ksef, firm: Firm, folder: Path, key: PrivateKey | None = None) -> dict[str, Any]:
+    """Log in with a self-made certificate of the firm."""
     now = datetime.now(UTC)
     sealed = identity(
         f"VATPL-{firm.nip}", key=key, begins=now - timedelta(days=1), ends=now + timedelta(days=1)
     )
-    certificate, private = tmp_path / "seal.pem", tmp_path / "seal.key"
+    certificate, private = folder / "seal.pem", folder / "seal.key"
     certificate.write_bytes(sealed.certificate.public_bytes(Encoding.PEM))
     private.write_bytes(sealed.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    files = ["--cert-pem", str(certificate), "--key-pem", str(private)]
-    entered = ksef("auth", "login-xades", *files, *SOON)
+    return ksef("auth", "login-xades", "--cert-pem", str(certificate), "--key-pem", str(private), *SOON)
+
+
+@pytest.mark.parametrize("key", [None, rsa_key()], ids=["ec", "rsa"])
+def test_login_by_signature(ksef: Ksef, firm: Firm, tmp_path: Path, key: PrivateKey | None) -> None:
+    entered = enter_by_seal(ksef, firm, tmp_path, key)
     refreshed = ksef("auth", "refresh")
     assert refreshed["access_valid_until"] > entered["access_valid_until"]
     assert ksef("invoice", "list", *STORED)["count"] == len(sales(firm.nip))
@@ -111,3 +114,24 @@ def test_export(logged_in: Ksef, firm: Firm, tmp_path: Path, compression: str) -
     found = sorted(digest(file.read_bytes()) for file in (tmp_path / "out").rglob("*.xml"))
     assert found == sales(firm.nip)
     assert told["metadata_count"] == len(found)
+
+
+def test_sending(abroad: World, ksef_client: Path, tmp_path: Path) -> None:
+    firm = sellers(abroad)[3]  # nobody else counts its sales
+    ksef = set_up(abroad, ksef_client, firm, tmp_path)
+    enter_by_seal(ksef, firm, tmp_path)
+    invoice, *others = new_invoices(firm.nip, 3)
+    file, receipt, fetched = tmp_path / "new.xml", tmp_path / "upo.xml", tmp_path / "fetched.xml"
+    file.write_bytes(invoice)
+    wanted = ["--wait-status", "--wait-upo", *SOON, "--save-upo"]
+    number = ksef("send", "online", "--invoice", str(file), *wanted, str(receipt))["ksef_number"]
+    assert number in receipt.read_text(encoding="utf-8")
+    ksef("invoice", "download", "--ksef-number", number, "--out", str(fetched), "--as", "bytes")
+    assert fetched.read_bytes() == invoice
+
+    folder, receipt = tmp_path / "others", tmp_path / "upo-of-others.xml"
+    folder.mkdir()
+    for place, other in enumerate(others):
+        (folder / f"{place}.xml").write_bytes(other)
+    ksef("send", "batch", "--dir", str(folder), *wanted, str(receipt))
+    assert receipt.read_text(encoding="utf-8").count("</NumerKSeFDokumentu>") == len(others)
