@@ -28,7 +28,7 @@ _PROBLEM_FROM = 118
 _FIRST_STEPS = """
 {steps}
 
-   blink firm add --nip 5265877635 --name "Piekarnia Bochenek"
+   blink firm add --nip 5265877635 --name "Alfa sp. z o.o."
    blink credential add --firm 5265877635
 
 {access}

@@ -93,8 +93,6 @@ class InvoiceGrid(RowsView):
         return columns.pieces(row, cursor=index == self.cursor, marked=row.id in self.marks)
 
     def nothing(self) -> str:
-        if self.pages is None:
-            return ""
         if self.searched:
             return _("Nothing was found. Esc shows all documents again.")
         return _("No documents here. F5 shows what has arrived and asks KSeF for more.")

@@ -51,6 +51,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.count = 0
         self.cursor = 0
+        self._counted = False
         self._strips: LRUCache[tuple[Pieces, str, int], Strip] = LRUCache(256)
 
     # What a list says of itself
@@ -64,7 +65,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         return None
 
     def nothing(self) -> str:
-        """What stands in place of the rows where there are none: what to do, a paragraph a line."""
+        """What stands in place of the rows once it is known that there are none: what to do, a paragraph a line."""
         return ""
 
     # Rows and cursor
@@ -85,6 +86,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def set_count(self, count: int, cursor: int | None = None) -> None:
         """Say how many rows there are and where the cursor stands; repaints all."""
+        self._counted = True
         self.count = count
         self.cursor = max(0, min(self.cursor if cursor is None else cursor, count - 1))
         self._resize_virtually()
@@ -141,7 +143,7 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
                 return self._strip(head, "head", width)
             y -= 1
         index = self.top + y
-        if not self.count:
+        if not self.count and self._counted:
             return self._strip(self._nothing(y, width), "plain", width)
         if index >= self.count:
             return self._strip((), "plain", width)
