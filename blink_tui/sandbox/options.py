@@ -86,6 +86,8 @@ class SandboxOptions:
     """Log in with self-made certificates, too, as on the environment TEST."""
     export_delay: float = 1.0
     """How long an export stays at status 100, at least."""
+    processing_delay: float = 0.5
+    """How long a sent invoice is under way until it has its number and is stored."""
     link_life: float = 3_600.0
     """How long the link of a package part is good."""
     package_life: float = 3 * 86_400.0

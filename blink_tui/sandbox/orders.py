@@ -25,7 +25,7 @@ FAILURES = {
 }
 """Details of failed exports."""
 
-_LINK_REFUSED = (
+LINK_REFUSED = (
     b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code>'
     b"<Message>Server failed to authenticate the request.</Message></Error>"
 )
@@ -43,7 +43,7 @@ async def order_export(call: Call) -> Reply:
             f"i zalogowanego identyfikatora kontekstu ({session.context[0]}).",
         )
     window = window_of(order.filters, call.now, sandbox.high_water_mark(), sandbox.options)
-    key, iv = _keys(call, order.encryption)
+    key, iv = session_key(call, order.encryption)
     if sandbox.exports.running(session.context, call.now) >= RUNNING_AT_ONCE:
         raise bad_request(
             21182,
@@ -85,7 +85,7 @@ def _compression(order: ExportOrder, options: SandboxOptions) -> str:
     return "Zip" if options.api == "2.6" else order.compression_type or "Zip"
 
 
-def _keys(call: Call, encryption: Encryption) -> tuple[bytes | None, bytes]:
+def session_key(call: Call, encryption: Encryption) -> tuple[bytes | None, bytes]:
     """The caller's AES key, None when it does not decrypt, and initialisation vector."""
     server_key = call.sandbox.keys.find(SYMMETRIC_USAGE, encryption.public_key_id)
     if server_key is None:
@@ -122,7 +122,7 @@ async def download_part(call: Call) -> Reply:
         call.params["name"], call.query.get("se", ""), call.query.get("sig", ""), call.now
     )
     if found is None:
-        return Reply(403, _LINK_REFUSED, "application/xml")
+        return Reply(403, LINK_REFUSED, "application/xml")
     export, number = found
     try:
         data, digest = await export.encrypted_part(number)

@@ -18,6 +18,8 @@ from blink_tui.sandbox import (
     older,
     orders,
     quotas,
+    sending_operations,
+    sending_reports,
 )
 from blink_tui.sandbox.calls import (
     CONTROL,
@@ -62,11 +64,18 @@ OPERATIONS = (
     *quotas.OPERATIONS,
     *collective.OPERATIONS,
     Operation("GET", "/peppol/query", peppol_providers, "anonymous"),
+    *sending_operations.OPERATIONS,
+    *sending_reports.OPERATIONS,
     *access.OPERATIONS,
 )
 """What of the contract is simulated, the busiest first."""
 
-_STORAGE = Operation("GET", "/storage/{folder}/invoice-part/{name}", orders.download_part, UNLIMITED)
+_STORAGE = (
+    Operation("GET", "/storage/{folder}/invoice-part/{name}", orders.download_part, UNLIMITED),
+    *sending_operations.STORAGE,
+    *sending_reports.STORAGE,
+)
+"""Behind signed links, outside the API."""
 
 
 def make_app(sandbox: Sandbox, lines: Lines) -> ASGIApp:
@@ -75,7 +84,7 @@ def make_app(sandbox: Sandbox, lines: Lines) -> ASGIApp:
     for prefix, operation in [
         *((PREFIX, each) for each in OPERATIONS if sandbox.options.api != "2.6" or older.known(each)),
         *((latarnia.PREFIX, each) for each in latarnia.OPERATIONS),
-        *(("", each) for each in (_STORAGE, *control.OPERATIONS)),
+        *(("", each) for each in (*_STORAGE, *control.OPERATIONS)),
     ]:
         by_path.setdefault(prefix + operation.path, {})[operation.method] = operation
     sandbox.faults.operations = frozenset(

@@ -22,6 +22,7 @@ from blink_tui.sandbox.marks import PinnedMarks
 from blink_tui.sandbox.options import SandboxOptions
 from blink_tui.sandbox.people import People
 from blink_tui.sandbox.quotas import ContextLimits
+from blink_tui.sandbox.sending import SendingBook
 from blink_tui.sandbox.sessions import SessionBook, Status
 from blink_tui.sandbox.tokens import KsefToken
 
@@ -47,6 +48,7 @@ class Sandbox:
         self.documents = Repository()
         self.intake = Intake(self.documents, options.seed)
         self.arrivals = Arrivals(self)
+        self.sending = SendingBook(self.documents)
         self.firms: list[Firm] = []
         self.tokens: dict[str, KsefToken] = {}
         """By the whole token text."""
