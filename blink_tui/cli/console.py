@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blink_tui.cli import options
-from blink_tui.cli.context import Profile, system_user
+from blink_tui.cli.context import Profile, memory_vault, system_user
 
 if TYPE_CHECKING:
     from blink_tui.vault import Vault
@@ -25,7 +25,9 @@ def open_console(
     from blink_tui.tui import run_console  # first of all: it sets what Textual reads when it is imported
 
     options.run(_made_ready(profile))
-    engine = EngineThread(profile.buffer_path, vault or profile.open_vault(), profile.work_folder)
+    if vault is None:  # a new profile has no secrets, so its user is not asked for a passphrase yet
+        vault = profile.open_vault() if profile.vault_path.exists() else memory_vault()
+    engine = EngineThread(profile.buffer_path, vault, profile.work_folder)
     engine.start()
     if fetch:
         engine.fetch_now()

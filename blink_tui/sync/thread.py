@@ -86,6 +86,9 @@ class EngineThread:
         except BaseException as error:
             self._problem = error
         finally:
+            with self._lock:
+                self._busy = False
+                self._wishes.clear()
             self._started.set()
 
     async def _serve(self) -> None:
