@@ -121,8 +121,10 @@ def _facts(content: Content, room: int) -> tuple[Pieces, ...]:
     document = content.document
     roles = ", ".join(_(ROLE_WORDS[role]) for role in sorted(document.roles))
     status = f"{STATUS_GLYPHS[document.status]} {_(STATUS_WORDS[document.status])}"
-    direction = _(DIRECTION_WORDS[document.direction]) + " (" + _("as") + f" {roles})"
-    received = _("received") + " " + day(document.received_date) if document.received_date else ""
+    direction = _("{direction} (as {roles})").format(
+        direction=_(DIRECTION_WORDS[document.direction]), roles=roles
+    )
+    received = _("received {day}").format(day=day(document.received_date)) if document.received_date else ""
     line = " · ".join(part for part in (status, direction, received) if part)
     problem = wrapped("! " + content.problem, room) if content.problem else ()
     return (

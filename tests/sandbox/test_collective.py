@@ -61,7 +61,11 @@ def test_identifiers_are_chosen(caller: Caller, changes: dict[str, Any], count: 
 
 @pytest.mark.parametrize(
     "body",
-    [{}, MARCH | {"dateCreatedTo": "2026-06-30T00:00:00Z"}, MARCH | {"dateCreatedFrom": "2026-04-01T00:00:00Z"}],
+    [
+        {},
+        MARCH | {"dateCreatedTo": "2026-06-30T00:00:00Z"},
+        MARCH | {"dateCreatedFrom": "2026-04-01T00:00:00Z"},
+    ],
 )
 def test_range_of_creation_is_checked(caller: Caller, body: dict[str, str]) -> None:
     assert code_of(caller.http.post("/collective-identifiers/query", json=body)) == 21405

@@ -32,7 +32,12 @@ BODIES = (
     b"[" * 2_000,
 )
 PLACES = ("x", "%00", "%C5%BC", "1" * 36, "a" * 2_000)
-QUERIES = ("", "?pageSize=0&pageOffset=-1", "?pageSize=99999999999999999999", "?sortOrder=%00&pageSize=%C5%BC")
+QUERIES = (
+    "",
+    "?pageSize=0&pageOffset=-1",
+    "?pageSize=99999999999999999999",
+    "?sortOrder=%00&pageSize=%C5%BC",
+)
 
 
 @pytest.fixture(scope="module")
