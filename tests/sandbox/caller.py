@@ -27,6 +27,8 @@ from tests.sandbox import contract
 OAEP = rsa_padding.OAEP(rsa_padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
 TLS = ssl.create_default_context()
 """Made once: reading the certificates of all authorities costs more than most tests."""
+_PATIENCE = 5_000
+"""Questions after which an export is taken to hang."""
 LONG_AGO = "2026-03-01T00:00:00Z"
 
 
@@ -146,11 +148,12 @@ class Caller:
 
     def ready(self, reference: str) -> dict[str, Any]:
         """The status of an export once it is no longer busy; building takes the sandbox a moment of real time."""
-        while True:
+        for _ in range(_PATIENCE):
             body: dict[str, Any] = self.http.get(f"/invoices/exports/{reference}").json()
             if body["status"]["code"] != 100:
                 return body
             time.sleep(0)
+        raise AssertionError(f"export {reference} stays at status 100")
 
     def export(self, subject: str = "Subject1", **changes: Any) -> Archive:
         """Order, wait, download, decrypt, unpack."""
