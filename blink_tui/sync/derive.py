@@ -3,50 +3,65 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
 from blink_tui.buffer import Buffer, DerivedRow, Undecoded
 from blink_tui.model import events
 from blink_tui.sync.derive_work import DERIVED_VERSION, derive
 from blink_tui.sync.events import Reporter
-from blink_tui.sync.workers import Worker
+from blink_tui.sync.workers import Worker, ended
 
 _BATCH = 200
-_ROUND = 2000
+_ROUND = 5000
 _WORKERS = 2
 _FEW = 300
 """Documents under which a thread is done sooner than processes could be started."""
 
 
 async def derive_pending(buffer: Buffer, report: Reporter) -> None:
-    """Read every document whose derived version is older than ours; what one round saved stays."""
+    """Read every document whose derived version is older than ours; each batch that was saved stays."""
     read = unreadable = 0
+
+    async def save(rows: Sequence[DerivedRow]) -> None:
+        nonlocal read, unreadable
+        await buffer.derived.save(rows)
+        read += len(rows)
+        unreadable += sum(row.problem is not None for row in rows)
+
     async with AsyncExitStack() as stack:
         workers: list[Worker] = []
         while pending := await buffer.derived.pending(DERIVED_VERSION, _ROUND):
             if len(pending) > _FEW and not workers:
                 workers = [await stack.enter_async_context(Worker()) for _ in range(_WORKERS)]
             batches = [pending[start : start + _BATCH] for start in range(0, len(pending), _BATCH)]
-            for rows in await _derived(workers, batches):
-                await buffer.derived.save(rows)
-                read += len(rows)
-                unreadable += sum(row.problem is not None for row in rows)
+            await _read(workers, batches, save)
     if read:
         report(events.DocumentsDerived, read=read, unreadable=unreadable)
 
 
-async def _derived(
-    workers: Sequence[Worker], batches: Sequence[Sequence[Undecoded]]
-) -> list[list[DerivedRow]]:
+async def _read(
+    workers: Sequence[Worker],
+    batches: Sequence[Sequence[Undecoded]],
+    save: Callable[[Sequence[DerivedRow]], Awaitable[None]],
+) -> None:
+    """Read batches, each worker its share; while one batch is saved the other worker goes on."""
     if not workers:
-        return [await asyncio.to_thread(_here, batch) for batch in batches]
+        for batch in batches:
+            await save(await asyncio.to_thread(_here, batch))
+        return
 
-    async def share(worker: Worker, own: Sequence[Sequence[Undecoded]]) -> list[list[DerivedRow]]:
-        return [rows for batch in own async for rows in worker.stream(derive, batch)]
+    async def share(worker: Worker, own: Sequence[Sequence[Undecoded]]) -> None:
+        for batch in own:
+            async for rows in worker.stream(derive, batch):
+                await save(rows)
 
     shares = [share(worker, batches[number :: len(workers)]) for number, worker in enumerate(workers)]
-    return [rows for part in await asyncio.gather(*shares) for rows in part]
+    tasks = [asyncio.create_task(one) for one in shares]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        await ended(tasks)
 
 
 def _here(batch: Sequence[Undecoded]) -> list[DerivedRow]:

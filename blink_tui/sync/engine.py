@@ -29,7 +29,7 @@ from blink_tui.sync.leases import heartbeat, leased
 from blink_tui.sync.passes import FirmPass, PassTools
 from blink_tui.sync.reconcile import Comparison
 from blink_tui.sync.single import fetch_number
-from blink_tui.sync.workers import Worker
+from blink_tui.sync.workers import Worker, ended
 from blink_tui.vault import Vault
 
 ALL_ROLES = tuple(Role)
@@ -129,7 +129,7 @@ class SyncEngine:
             try:
                 return await asyncio.gather(*tasks)
             finally:
-                await _ended(tasks)
+                await ended(tasks)
 
     def _client(self, url: str, gate: Limiter, run: str, firms: Sequence[Firm]) -> KsefClient:
         """A client for one environment; what KSeF warns of is told with the firm it was told for."""
@@ -183,7 +183,7 @@ class SyncEngine:
         try:
             errors = await asyncio.gather(*tasks)
         finally:
-            await _ended(tasks)
+            await ended(tasks)
         return [error for error in errors if error]
 
     async def _number(
@@ -216,10 +216,3 @@ def _told(report: Reporter, firm: Firm, error: BlinkError, role: Role | None) ->
         trace_id=error.trace_id,
     )
     return error
-
-
-async def _ended(tasks: Sequence[asyncio.Task[object]]) -> None:
-    """Cancel what still runs and wait for it, so that nothing outlives the pass."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import multiprocessing
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from multiprocessing.connection import Connection
@@ -85,6 +86,7 @@ class Worker:
 
 def _serve(pipe: Connection) -> None:
     """Life of a worker: one call after another until the other end closes."""
+    gc.disable()  # what is made here forms no cycles, and looking for them is a fifth of the work
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             function, args, kwargs = pipe.recv()
@@ -95,3 +97,10 @@ def _serve(pipe: Connection) -> None:
                 pipe.send((False, error))
             else:
                 pipe.send((False, None))
+
+
+async def ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel what still runs and wait for it, so that nothing outlives its caller."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
