@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -74,4 +73,4 @@ def test_a_fault_ends_the_command(blink: Blink, tmp_path: Path, words: tuple[str
     assert "boom" in reports[0].read_text()
     assert "hunter2" not in reports[0].read_text().replace('secret_in_a_local = "hunter2-hunter2"', "")
     assert reports[0].stat().st_mode & 0o777 == 0o600
-    assert lasted < 2 or os.getloadavg()[0] > 3
+    assert lasted < 2
