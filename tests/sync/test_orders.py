@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -189,6 +190,24 @@ async def test_the_key_of_an_order_is_durable_before_ksef_is_asked_and_wrapped(
 
 async def test_links_that_have_expired_are_renewed(profile: Office, sandbox: RunningSandbox) -> None:
     fault(sandbox, "expired-link")
+    assert await told(profile) == []
+    assert len(requests(sandbox, "order_export")) == 1
+    assert await is_whole(profile, sandbox)
+
+
+async def test_whoever_ends_the_program_waits_a_moment_for_the_answer_to_an_order(
+    profile: Office, sandbox: RunningSandbox
+) -> None:
+    (firm,) = profile.firms
+    fault(sandbox, "delay", operation="order_export", seconds=0.3)
+    running = asyncio.create_task(profile.run(wish=BUYER))
+    while not await profile.buffer.exports.list(firm.id):
+        await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    (pending,) = await profile.buffer.exports.list(firm.id)
+    assert pending.reference is not None
     assert await told(profile) == []
     assert len(requests(sandbox, "order_export")) == 1
     assert await is_whole(profile, sandbox)
