@@ -20,7 +20,7 @@ from blink_tui.buffer import errors
 from blink_tui.buffer.session import translated
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.machine import boot_id
-from blink_tui.model.ports import Full, Standing
+from blink_tui.model.ports import BookTicket, Full, Standing
 
 _VERSION = 2
 _TABLES = """
@@ -31,12 +31,12 @@ DROP TABLE IF EXISTS parked;
 CREATE TABLE boot (id TEXT NOT NULL) STRICT;
 INSERT INTO boot VALUES ('');
 CREATE TABLE request (
-    id INTEGER PRIMARY KEY,
     context TEXT NOT NULL,
     counter TEXT NOT NULL,
-    frees REAL NOT NULL -- moment from which its windows run: the response, or the latest it can come
-) STRICT;
-CREATE INDEX request_by_counter ON request (context, counter, frees);
+    number INTEGER NOT NULL,
+    frees REAL NOT NULL, -- moment from which its windows run: the response, or the latest it can come
+    PRIMARY KEY (context, counter, number)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE context (
     name TEXT PRIMARY KEY,
     parked_until REAL NOT NULL DEFAULT 0,
@@ -104,27 +104,35 @@ class LimitBook:
 
     def take(
         self, context: str, counter: str, windows: Sequence[tuple[float, int]], now: float
-    ) -> int | Full:
+    ) -> BookTicket | Full:
         """Count one more request, if every window (seconds, requests) has room: its ticket."""
         with translated(self._name), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.execute(
-                "DELETE FROM request WHERE context = ? AND counter = ? AND frees <= ?",
-                (context, counter, now - _KEPT),
-            )
-            full = self._full(context, counter, windows, now)
+            latest = self._latest(context, counter)
+            if latest and latest[0][0] > now + _LONGEST_ANSWER + _IMPOSSIBLE:
+                self._carry_over()
+                latest = self._latest(context, counter)
+            full = _full([frees for frees, _number in latest], windows, now)
             if full is not None:
                 return full
-            cursor = self._connection.execute(
-                "INSERT INTO request (context, counter, frees) VALUES (?, ?, ?)",
-                (context, counter, now + _LONGEST_ANSWER),
+            if latest and latest[-1][0] <= now - _KEPT:
+                self._connection.execute(
+                    "DELETE FROM request WHERE context = ? AND counter = ? AND frees <= ?",
+                    (context, counter, now - _KEPT),
+                )
+            number = max((number for _frees, number in latest), default=0) + 1
+            self._connection.execute(
+                "INSERT INTO request VALUES (?, ?, ?, ?)", (context, counter, number, now + _LONGEST_ANSWER)
             )
-            return int(cursor.lastrowid or 0)
+        return BookTicket(context, counter, number)
 
-    def answered(self, ticket: int, moment: float) -> None:
+    def answered(self, ticket: BookTicket, moment: float) -> None:
         """The response has come: the windows of the request run from here."""
         with translated(self._name):
-            self._connection.execute("UPDATE request SET frees = ? WHERE id = ?", (moment, ticket))
+            self._connection.execute(
+                "UPDATE request SET frees = ? WHERE context = ? AND counter = ? AND number = ?",
+                (moment, *ticket),
+            )
 
     def park(self, context: str, now: float, seconds: float) -> None:
         """Ask nothing for a context for so long; a shorter time does not shorten a longer one."""
@@ -163,6 +171,7 @@ class LimitBook:
                 self._path or ":memory:", isolation_level=None, timeout=10, check_same_thread=False
             )
             try:
+                connection.execute("PRAGMA page_size = 1024")  # each write copies whole pages
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = OFF")
                 with connection:
@@ -200,30 +209,24 @@ class LimitBook:
             ).fetchone()
         return Standing(*row) if row else Standing()
 
-    def _full(
-        self, context: str, counter: str, windows: Sequence[tuple[float, int]], now: float
-    ) -> Full | None:
-        """Why there is no room in the windows of a counter; None when there is."""
-        most = max((most for _length, most in windows), default=0)
-        latest = self._latest(context, counter, most)
-        if latest and latest[0] > now + _LONGEST_ANSWER + _IMPOSSIBLE:
-            self._carry_over()
-            latest = self._latest(context, counter, most)
-        return max(
-            (
-                Full(now + length, running=True) if latest[most - 1] > now else
-                Full(latest[most - 1] + length, running=False)
-                for length, most in windows
-                if len(latest) >= most and latest[most - 1] + length > now
+    def _latest(self, context: str, counter: str) -> list[tuple[float, int]]:
+        """Moments and numbers of a counter's requests, the latest first."""
+        return sorted(
+            self._connection.execute(
+                "SELECT frees, number FROM request WHERE context = ? AND counter = ?", (context, counter)
             ),
-            default=None,
-        )  # fmt: skip
+            reverse=True,
+        )
 
-    def _latest(self, context: str, counter: str, most: int) -> list[float]:
-        return [
-            frees
-            for (frees,) in self._connection.execute(
-                "SELECT frees FROM request WHERE context = ? AND counter = ? ORDER BY frees DESC LIMIT ?",
-                (context, counter, most),
-            )
-        ]
+
+def _full(latest: Sequence[float], windows: Sequence[tuple[float, int]], now: float) -> Full | None:
+    """Why there is no room in windows over moments, the latest first; None when there is."""
+    decisive = [(latest[most - 1], length) for length, most in windows if len(latest) >= most]
+    return max(
+        (
+            Full(now + length, running=True) if moment > now else Full(moment + length, running=False)
+            for moment, length in decisive
+            if moment + length > now
+        ),
+        default=None,
+    )

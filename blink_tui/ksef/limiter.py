@@ -29,7 +29,7 @@ from blink_tui.ksef.rates import ANONYMOUS, GLOBAL
 from blink_tui.ksef.session import Session
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.ports import Full, LimitBook, Standing
+from blink_tui.model.ports import BookTicket, Full, LimitBook, Standing
 
 PATIENCE = 5.0
 """Longest wait for a slot inside a request, in seconds; what takes longer is refused with the time it takes."""
@@ -46,7 +46,7 @@ class _Tickets(NamedTuple):
     """What a request holds: its slots by address, and its entry in the book where the context counts it."""
 
     address: AddressTicket
-    context: int | None
+    context: BookTicket | None
 
 
 class Limiter(Budget):
@@ -104,7 +104,7 @@ class Limiter(Budget):
             self._address.release(address)
             await self._wait(taken, deadline, operation, context)
 
-    def _of_context(self, operation: Operation, context: Context) -> int | Full | None:
+    def _of_context(self, operation: Operation, context: Context) -> BookTicket | Full | None:
         """A ticket in the context's windows, or why there is none; None for what is counted by address alone."""
         now = self._clock.steady()
         standing = self._standing(context)

@@ -33,6 +33,14 @@ class Full(NamedTuple):
     """True when there is room then only if an answer comes that is still awaited."""
 
 
+class BookTicket(NamedTuple):
+    """A request that the book counts."""
+
+    context: str
+    counter: str
+    number: int
+
+
 class Standing(NamedTuple):
     """What the book knows of a context besides its requests. Moments are readings of the steady clock."""
 
@@ -59,10 +67,10 @@ class LimitBook(Protocol):
 
     def take(
         self, context: str, counter: str, windows: Sequence[tuple[float, int]], now: float
-    ) -> int | Full:
+    ) -> BookTicket | Full:
         """Count one more request, if every window (seconds, requests) has room: its ticket."""
 
-    def answered(self, ticket: int, moment: float) -> None:
+    def answered(self, ticket: BookTicket, moment: float) -> None:
         """The response has come: the windows of the request run from here."""
 
     def park(self, context: str, now: float, seconds: float) -> None:
