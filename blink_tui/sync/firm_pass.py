@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from blink_tui.ksef.client import Session
 from blink_tui.ksef.errors import ROLE_IMPOSSIBLE, AskedToWaitError
+from blink_tui.ksef.limiter import ensure_limits
 from blink_tui.model import events
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.documents import Role
@@ -108,6 +109,7 @@ class FirmPass:
         try:
             _credential, access = await firm_access(tools.buffer, tools.vault, self.firm)
             session = await self.logins.session(tools.client, self.firm, access)
+            await self._read_limits(session)
         except BlinkError as error:
             self._told(error, None)
             for role in held.roles:
@@ -115,6 +117,17 @@ class FirmPass:
             return None
         self.report(events.LoggedIn)
         return session
+
+    async def _read_limits(self, session: Session) -> None:
+        """KSeF's own limits for the firm, where those that are known may have changed."""
+        limits = await ensure_limits(session, self.tools.limiter)
+        if limits is not None:
+            hourly = {group: limit.per_hour for group, limit in limits.items()}
+            self.report(
+                events.LimitsRead,
+                lists=hourly.get("invoiceMetadata"),
+                packages=hourly.get("invoiceExport"),
+            )
 
     async def _each_role(self, session: Session, held: Held) -> None:
         tasks = [asyncio.create_task(self._role(session, role, held)) for role in held.roles]

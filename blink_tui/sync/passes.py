@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ from blink_tui.ksef.errors import (
     PART_DAMAGED,
     PART_LINK_EXPIRED,
 )
+from blink_tui.ksef.limiter import Limiter
+from blink_tui.ksef.operations import Context
 from blink_tui.ksef.wire import ExportPackage
 from blink_tui.model import events
 from blink_tui.model.clock import Clock
@@ -56,6 +58,8 @@ from blink_tui.vault import Vault
 
 _SPOILT = (PACKAGE_DISAGREES, PACKAGE_DAMAGED, PACKAGE_UNSAFE, PART_DAMAGED, HASH_CONFLICT)
 """What a package is thrown away for: the next pass orders a fresh one."""
+_NO_LIMIT = 1000
+"""Requests of a pass where KSeF sets no limit."""
 _LAST_MOMENT = 3.0
 """Seconds that the end of the program waits for the answer to an order that was sent."""
 _FORGOTTEN = (EXPORT_GONE, EXPORT_UNKNOWN, EXPORT_FAILED)
@@ -72,8 +76,7 @@ class PassTools:
     clock: Clock
     folder: Path
     """Private folder for package parts."""
-    budget: Callable[[Firm], plan.Budget]
-    """Requests that the limiter would let through now for a firm."""
+    limiter: Limiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ class RolePass:
             mark=await buffer.marks.get(firm.id, self.role),
             ranges=tuple(ranges),
             ordered=tuple(self._ordered(one) for one in exports if one.role is self.role),
-            budget=self.tools.budget(firm),
+            budget=_budget(self.tools.limiter, self.session.context),
             busy=self._manner.busy,
             history=self._manner.history,
             probe=self._page[1] if self._page else None,
@@ -289,7 +292,8 @@ class RolePass:
             return
         start = plan.Window(mark.until, None).asked_from
         page = await self.session.query_metadata(QueryWindow(self.role, start, beyond_mark=True))
-        unknown = (await self._unknown(page))[: self.tools.budget(self.firm).documents]
+        most = _budget(self.tools.limiter, self.session.context).documents
+        unknown = (await self._unknown(page))[:most]
         await self.store_documents(await self.fetch_singly(unknown))
 
     # Packages
@@ -297,14 +301,7 @@ class RolePass:
     async def _order(self, window: plan.Window, range_id: int | None) -> None:
         """Order a package; the plan goes on with it."""
         self._page = None
-        key, iv = secrets.token_bytes(32), secrets.token_bytes(16)
-        exports = self.tools.buffer.exports
-        wrapped = await asyncio.to_thread(self.tools.vault.wrap, key, _wrapping(self.firm, self.role))
-        asked_at = instant_of(self._now())
-        export_id = await exports.begin(
-            self.firm.id, self.role, window.start, window.end, wrapped, iv, asked_at, range_id
-        )
-        order = asyncio.create_task(self._placed(export_id, window, key, iv, range_id))
+        order = asyncio.create_task(self._placed(window, range_id))
         try:
             await asyncio.shield(order)
         except asyncio.CancelledError:
@@ -313,11 +310,14 @@ class RolePass:
             await ended([order])
             raise
 
-    async def _placed(
-        self, export_id: int, window: plan.Window, key: bytes, iv: bytes, range_id: int | None
-    ) -> None:
-        """Send an order that is durable already, and keep KSeF's reference at once."""
+    async def _placed(self, window: plan.Window, range_id: int | None) -> None:
+        """Make an order durable, send it, and keep KSeF's reference at once."""
         exports = self.tools.buffer.exports
+        key, iv = secrets.token_bytes(32), secrets.token_bytes(16)
+        wrapped = await asyncio.to_thread(self.tools.vault.wrap, key, _wrapping(self.firm, self.role))
+        export_id = await exports.begin(
+            self.firm.id, self.role, window.start, window.end, wrapped, iv, instant_of(self._now()), range_id
+        )
         try:
             reference = await self.session.start_export(self.role, window.asked_from, window.end, key, iv)
         except BlinkError as error:
@@ -465,6 +465,17 @@ class RolePass:
         if self._disagreed:
             await self.tools.buffer.mismatches.cured(self.firm.id, self.role)
             self._disagreed = False
+
+
+def _budget(limiter: Limiter, context: Context) -> plan.Budget:
+    """Requests that a pass may make without waiting for longer than a moment."""
+    left = limiter.left(context).groups
+
+    def of(group: str) -> int:
+        windows = (left[group].per_minute, left[group].per_hour)
+        return min((most for most in windows if most is not None), default=_NO_LIMIT)
+
+    return plan.Budget(of("invoiceMetadata"), of("invoiceExport"), of("invoiceDownload"))
 
 
 def _disagreements(error: BlinkError) -> tuple[Disagreement, ...]:
