@@ -26,7 +26,7 @@ from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener
 from blink_tui.sync.firm_pass import FirmOutcome, FirmPass, Wish
 from blink_tui.sync.leases import heartbeat
-from blink_tui.sync.passes import PassTools
+from blink_tui.sync.role_work import PassTools
 from blink_tui.sync.workers import Worker, ended
 from blink_tui.vault import Vault
 
