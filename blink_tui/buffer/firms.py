@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm
+from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm, NewFirm
 from blink_tui.model.values import Nip
 
 _COLUMNS = "id, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, version"
@@ -80,6 +80,44 @@ class Firms:
             await history.start(session, firm.id, context_type, value)
             return firm
 
+    async def add_many(self, new: Sequence[NewFirm]) -> list[Firm]:
+        """Register firms in one transaction: all of them or none, thousands within a second.
+
+        Raises BlinkError(FIRM_EXISTS) for the first whose context is there in its environment.
+        """
+        async with self._database.transaction() as session:
+            last = await session.row("SELECT coalesce(max(id), 0) FROM firm")
+            after = last[0] if last else 0
+            taken = {
+                tuple(row) for row in await session.rows("SELECT context_value, context_type, env FROM firm")
+            }
+            rows = []
+            for firm in new:
+                place = _environment(firm.env)
+                context = (firm.context_value, firm.context_type, place)
+                if context in taken:
+                    raise BlinkError(errors.FIRM_EXISTS, firm=firm.context_value, context=firm.context_value)
+                taken.add(context)
+                rows.append(
+                    (
+                        firm.nip, firm.context_type, firm.context_value, firm.name, place, firm.kind,
+                        "csv", _stored(firm.first_day),
+                    )
+                )  # fmt: skip
+            await session.run_many(composed(_INSERT, columns="id"), rows)
+            added = await session.rows(
+                composed("SELECT {columns} FROM firm WHERE id > ? ORDER BY id", columns=_COLUMNS), (after,)
+            )
+            firms = [_firm(row) for row in added]
+            await history.start_many(session, [(f.id, f.context_type, f.context_value) for f in firms])
+            return firms
+
+    async def edit_many(self, changes: Mapping[int, Mapping[str, Any]]) -> None:
+        """Change many firms by id, each as `edit` would whatever its version, all of them or none."""
+        async with self._database.transaction() as session:
+            for firm_id, values in changes.items():
+                await _set(session, firm_id, _values(values))
+
     async def get(self, firm_id: int) -> Firm:
         """Raises BlinkError(FIRM_UNKNOWN)."""
         return await _get(self._database.reader, firm_id)
@@ -109,13 +147,7 @@ class Firms:
             values = _values(changes)
             if values.get("env", firm.env) != firm.env:
                 await _require_free(session, firm.context_type, firm.context_value, values["env"])
-            await session.run(
-                composed(
-                    "UPDATE firm SET {pairs} version = version + 1 WHERE id = ?",
-                    pairs="".join(f"{name} = ?, " for name in values),
-                ),
-                (*values.values(), firm_id),
-            )
+            await _set(session, firm_id, values)
             return await _get(session, firm_id)
 
     async def set_enabled(self, firm_id: int, version: int, enabled: bool) -> Firm:
@@ -128,6 +160,16 @@ class Firms:
             composed("SELECT {columns} FROM firm WHERE enabled >= ?", columns=_COLUMNS), (int(enabled_only),)
         )
         return sorted(map(_firm, rows), key=lambda firm: (polish_key(firm.name), firm.id))
+
+
+async def _set(session: Session, firm_id: int, values: Mapping[str, Any]) -> None:
+    await session.run(
+        composed(
+            "UPDATE firm SET {pairs} version = version + 1 WHERE id = ?",
+            pairs="".join(f"{name} = ?, " for name in values),
+        ),
+        (*values.values(), firm_id),
+    )
 
 
 async def _get(session: Session, firm_id: int) -> Firm:

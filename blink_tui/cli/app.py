@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from blink_tui.cli import (
+    config,
     credential,
     demo,
     doc,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
+app.add_typer(config.app, name="config")
 app.add_typer(doc.app, name="doc")
 app.add_typer(export.app, name="export")
 app.command("sync", help=_("Fetch what is new. Example: blink sync --firm 5265877635"))(sync.sync)
