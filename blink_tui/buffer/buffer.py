@@ -19,6 +19,7 @@ from blink_tui.buffer.history import History
 from blink_tui.buffer.leases import Leases
 from blink_tui.buffer.log import FetchLog
 from blink_tui.buffer.marks import Marks
+from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.settings import Settings
 from blink_tui.model.clock import Clock, SystemClock
 
@@ -30,6 +31,7 @@ class Buffer:
         self._database = database
         self.firms = Firms(database)
         self.credentials = Credentials(database)
+        self.offices = Offices(database)
         self.marks = Marks(database)
         self.exports = PendingExports(database)
         self.documents = Documents(database, clock)

@@ -80,43 +80,28 @@ class Firms:
             await history.start(session, firm.id, context_type, value)
             return firm
 
-    async def add_many(self, new: Sequence[NewFirm]) -> list[Firm]:
-        """Register firms in one transaction: all of them or none, thousands within a second.
+    async def add_many(
+        self, new: Sequence[NewFirm], changes: Mapping[int, Mapping[str, Any]] | None = None
+    ) -> list[Firm]:
+        """Register firms and change others by id, in one transaction: all of it or nothing, thousands in a second.
 
         Raises BlinkError(FIRM_EXISTS) for the first whose context is there in its environment.
         """
+        rows = [_new_row(firm) for firm in new]
         async with self._database.transaction() as session:
+            await _require_all_free(session, rows)
             last = await session.row("SELECT coalesce(max(id), 0) FROM firm")
-            after = last[0] if last else 0
-            taken = {
-                tuple(row) for row in await session.rows("SELECT context_value, context_type, env FROM firm")
-            }
-            rows = []
-            for firm in new:
-                place = _environment(firm.env)
-                context = (firm.context_value, firm.context_type, place)
-                if context in taken:
-                    raise BlinkError(errors.FIRM_EXISTS, firm=firm.context_value, context=firm.context_value)
-                taken.add(context)
-                rows.append(
-                    (
-                        firm.nip, firm.context_type, firm.context_value, firm.name, place, firm.kind,
-                        "csv", _stored(firm.first_day),
-                    )
-                )  # fmt: skip
             await session.run_many(composed(_INSERT, columns="id"), rows)
             added = await session.rows(
-                composed("SELECT {columns} FROM firm WHERE id > ? ORDER BY id", columns=_COLUMNS), (after,)
+                composed("SELECT {columns} FROM firm WHERE id > ? ORDER BY id", columns=_COLUMNS),
+                last or (0,),
             )
             firms = [_firm(row) for row in added]
-            await history.start_many(session, [(f.id, f.context_type, f.context_value) for f in firms])
-            return firms
-
-    async def edit_many(self, changes: Mapping[int, Mapping[str, Any]]) -> None:
-        """Change many firms by id, each as `edit` would whatever its version, all of them or none."""
-        async with self._database.transaction() as session:
-            for firm_id, values in changes.items():
+            contexts = [(firm.id, firm.context_type, firm.context_value) for firm in firms]
+            await history.start_many(session, contexts)
+            for firm_id, values in (changes or {}).items():
                 await _set(session, firm_id, _values(values))
+            return firms
 
     async def get(self, firm_id: int) -> Firm:
         """Raises BlinkError(FIRM_UNKNOWN)."""
@@ -177,6 +162,19 @@ async def _get(session: Session, firm_id: int) -> Firm:
     if row is None:
         raise BlinkError(errors.FIRM_UNKNOWN, context=str(firm_id))
     return _firm(row)
+
+
+def _new_row(firm: NewFirm) -> Row:
+    place, first_day = _environment(firm.env), _stored(firm.first_day)
+    return firm.nip, firm.context_type, firm.context_value, firm.name, place, firm.kind, "csv", first_day
+
+
+async def _require_all_free(session: Session, rows: Sequence[Row]) -> None:
+    taken = set(await session.rows("SELECT context_type, context_value, env FROM firm"))
+    for _nip, type_, value, _name, place, *_ in rows:
+        if (type_, value, place) in taken:
+            raise BlinkError(errors.FIRM_EXISTS, firm=value, context=value)
+        taken.add((type_, value, place))
 
 
 async def _require_free(session: Session, context_type: str, value: str, env: str) -> None:

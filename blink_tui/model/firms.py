@@ -77,6 +77,11 @@ class NewFirm:
     kind: FirmKind = FirmKind.TAXPAYER
     first_day: date | None = None
 
+    @property
+    def base_url(self) -> str:
+        """Base of the API it will be asked at, without a slash at its end."""
+        return ENVIRONMENTS.get(self.env, self.env).rstrip("/")
+
 
 class CredentialKind(StrEnum):
     """What logs in."""
@@ -151,3 +156,54 @@ class FirmCredential:
     def state(self) -> CredentialState:
         """What the last login found."""
         return self.use.state
+
+
+class GrantSource(StrEnum):
+    """Which of KSeF's lists tells that a right was granted."""
+
+    ENTITIES = "entities"
+    """What firms granted to the office."""
+    PERSONAL = "personal"
+    """What the person who logs in was given; it still looks active after a firm withdrew it from the office."""
+
+
+class GrantState(StrEnum):
+    """What became of a context that granted an office access."""
+
+    OFFERED = "offered"
+    ADDED = "added"
+    IGNORED = "ignored"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A context whose invoices an office may view, as KSeF lists it."""
+
+    context_type: ContextType
+    context_value: str
+    kind: FirmKind
+    """Of the firm that it is or would be."""
+    since: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedContext(Granted):
+    """The same as remembered, with what became of it here."""
+
+    source: GrantSource
+    first_seen: Instant
+    last_seen: Instant
+    withdrawn_at: Instant | None
+    ignored: bool
+    firm_id: int | None
+    """The firm that it is here, in the office's environment."""
+
+    @property
+    def state(self) -> GrantState:
+        """The first of these that holds: withdrawn, a firm here, ignored by a person; else it is offered."""
+        if self.withdrawn_at is not None:
+            return GrantState.WITHDRAWN
+        if self.firm_id is not None:
+            return GrantState.ADDED
+        return GrantState.IGNORED if self.ignored else GrantState.OFFERED

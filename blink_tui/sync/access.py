@@ -13,6 +13,7 @@ from blink_tui.ksef.certificates import CertificateCredential
 from blink_tui.ksef.client import Credential as Access
 from blink_tui.ksef.client import KsefClient, Session
 from blink_tui.ksef.stored_login import holder_of
+from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant, instant_of, warsaw_day
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import CredentialKind, CredentialState, Firm, FirmCredential
@@ -110,6 +111,22 @@ def seen_before(credential: FirmCredential, error: BlinkError) -> BlinkError:
         return error
     day = warsaw_day(worked).isoformat()
     return BlinkError(RIGHT_WITHDRAWN, firm=error.firm, cause=error.cause, trace_id=error.trace_id, day=day)
+
+
+async def logged_in(buffer: Buffer, vault: Vault, client: KsefClient, firm: Firm, clock: Clock) -> Session:
+    """A session of a firm on demand, with what became of the login kept. Raises BlinkError, as it is to be told."""
+    credential, access = await firm_access(buffer, vault, firm)
+    refused = may_log_in(credential, clock.now(), on_demand=True)
+    if refused is not None:
+        refused.firm = firm.context_value
+        raise refused
+    try:
+        session = await KeptLogins(vault).session(client, firm, access)
+    except BlinkError as error:
+        error.firm = error.firm or firm.context_value
+        raise await note_refusal(buffer, credential, error, clock.now()) from error
+    await note_accepted(buffer, credential, clock.now())
+    return session
 
 
 class KeptLogins:

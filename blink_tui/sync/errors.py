@@ -28,6 +28,14 @@ TOKEN_FOR_MANY = ErrorKind(
     ExitCode.USAGE,
     N_("A token logs in for one firm only. Name one firm, or use a certificate for many."),
 )
+CLIENTS_NEED_CERTIFICATE = ErrorKind(
+    "clients-need-certificate",
+    ExitCode.USAGE,
+    N_(
+        "Firm {firm} logs in with a token, which cannot log in for its clients. Register a certificate for it first:"
+        " blink credential add --firm {firm} --cert FILE --key FILE"
+    ),
+)
 PACKAGE_DISAGREES = ErrorKind(
     "package-disagrees",
     ExitCode.FAILED,
