@@ -169,9 +169,11 @@ def _row(credential: Credential, shown: dict[str, Any]) -> tuple[str, ...]:
         state = _("{state} for {refused} of {all}").format(
             state=state, refused=refused, all=len(credential.uses)
         )
-    ends = shown["expires"] or ""
-    if ends and shown["days_left"] <= THRESHOLDS[0]:
-        ends = _("{day} (days left: {days})").format(day=ends, days=shown["days_left"])
+    ends, days = shown["expires"] or "", shown["days_left"]
+    if ends and days < 0:
+        ends = _("{day} (past)").format(day=ends)
+    elif ends and days <= THRESHOLDS[0]:
+        ends = _("{day} (days left: {days})").format(day=ends, days=days)
     checked = output.moment(shown["checked_at"]) if shown["checked_at"] else ""
     return str(credential.id), shortened(shown["firms"]), credential.label, state, checked, ends
 

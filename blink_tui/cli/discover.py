@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -91,13 +92,17 @@ async def _discover(profile: Profile, text: str | None, wish: _Wish, *, as_json:
     from blink_tui.sync.access import firm_access, logged_in
     from blink_tui.sync.clients import KsefClients
     from blink_tui.sync.discovery import add_firms, discover
+    from blink_tui.sync.events import EventSink
 
     async with profile.open_buffer() as buffer, KsefClients(profile.work_folder) as clients:
         office = await firm_named(buffer, text) if text else await _the_office(buffer)
         vault = profile.open_vault()
         client = await clients.for_firm(office)
         session = await logged_in(buffer, vault, client, office, clients.clock)
-        found = await discover(buffer, session, office, clients.clock.now())
+        sink = EventSink(buffer, None)
+        report = sink.reporter(secrets.token_hex(4), office.id)
+        found = await discover(buffer, session, office, clients.clock.now(), report)
+        await sink.flush()
         chosen = wish.chosen(found.contexts, office)
         added: list[Firm] = []
         if wish.adds:

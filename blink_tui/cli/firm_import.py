@@ -33,6 +33,8 @@ TOO_LARGE = ErrorKind(
 )
 
 _LARGEST = 16 * 1024 * 1024
+_SHOWN = 20
+"""Lines that are told of to people, so that the sum below them is seen."""
 _LONG = 500
 """Lines from which on it is told that it goes on."""
 
@@ -86,8 +88,7 @@ async def _import(profile: Profile, listed: FirmList, *, update: bool, dry_run: 
 
 
 def _show(plan: _Plan, listed: FirmList, *, dry_run: bool) -> None:
-    for remark in listed.warnings:
-        output.warn(_("Line {line}: {text}.").format(line=remark.line, text=remark.message))
+    _warn(listed.warnings)
     if listed.ignored:
         output.warn(_("Columns left alone: {names}").format(names=", ".join(listed.ignored)))
     text = (
@@ -123,10 +124,17 @@ def _refuse(file: Path, listed: FirmList, *, as_json: bool) -> int:
     if as_json:
         output.say_json(output.failure_json(error) | {"problems": _remarks_json(listed.problems)})
     else:
-        for remark in listed.problems:
-            output.warn(_("Line {line}: {text}.").format(line=remark.line, text=remark.message))
+        _warn(listed.problems)
         output.warn(str(error))
     return int(error.kind.exit_code)
+
+
+def _warn(remarks: Sequence[Remark]) -> None:
+    """The first remarks; programs get all of them with --json."""
+    for remark in remarks[:_SHOWN]:
+        output.warn(_("Line {line}: {text}.").format(line=remark.line, text=remark.message))
+    if len(remarks) > _SHOWN:
+        output.warn(_("… and more lines: {n}").format(n=len(remarks) - _SHOWN))
 
 
 def _plan_json(plan: _Plan, listed: FirmList, *, dry_run: bool) -> dict[str, Any]:

@@ -182,7 +182,7 @@ CONTEXT_BLOCKED = _refused(
     "context-blocked",
     N_(
         "KSeF has blocked firm {firm} on suspicion of a security incident. Contact the Ministry of Finance. "
-        "Nothing is asked for the firm until you check the access again: blink credential check --firm {firm}"
+        "Nothing is asked for the firm until its access has been checked again (blink credential check)."
     ),
 )
 SECURITY_BLOCKED = _refused(

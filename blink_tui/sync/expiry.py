@@ -28,7 +28,7 @@ class Expiry:
     @property
     def near(self) -> bool:
         """It is time to renew."""
-        return self.days_left <= THRESHOLDS[0]
+        return 0 <= self.days_left <= THRESHOLDS[0]
 
 
 def expiry_of(credential: Credential | FirmCredential, tokens_end: date | None, today: date) -> Expiry | None:

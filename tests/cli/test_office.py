@@ -55,6 +55,8 @@ def test_clients_are_found_added_and_fetched(
     states = {one["context"]["value"]: one["state"] for one in found["contexts"]}
     assert states == {nips[0]: "offered", nips[1]: "offered", nips[2]: "ignored"}
     assert "--add-all" in blink("firm", "discover").text
+    told = blink("log", "--json").json_lines
+    assert [(one["event"], one["firm"], one["count"]) for one in told] == [("contexts-found", OFFICE, 3)]
     one = blink("firm", "discover", "--add", nips[0], "--json").json
     assert one["added"] == [nips[0]]
     rest = blink("firm", "discover", "--add-all", "--json").json
@@ -158,7 +160,9 @@ def test_three_thousand_firms_come_from_a_list_and_names_later(blink: Blink, tmp
     tried = blink("firm", "import", str(file), "--dry-run", "--json").json
     assert (tried["rows"], tried["added"], tried["dry_run"]) == (3_000, 3_000, True)
     assert blink("firm", "list", "--json").json == []
-    assert blink("firm", "import", str(file), "--json").json["added"] == 3_000
+    added = blink("firm", "import", str(file))
+    assert "Added: 3000" in added.text
+    assert added.err.count("check digit") == 20
     assert len(blink("firm", "list", "--json").json) == 3_000
     file.write_text("nip;name;kind\n0000000007;Siódma;\n0000000008;=1+1;branch\n0000009999;Nowa;\n")
     again = blink("firm", "import", str(file), "--json").json
