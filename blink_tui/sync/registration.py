@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -106,38 +106,32 @@ async def _checked(buffer: Buffer, vault: Vault, clients: KsefClients, firm: Fir
 
 async def remove(buffer: Buffer, vault: Vault, clients: KsefClients, credential: Credential) -> int:
     """Forget a credential, its secret and the logins kept for it; returns how many of those KSeF ended, too."""
-    firms = [
-        await buffer.firms.get(use.firm_id)
-        for use in credential.uses
-        if use.state is not CredentialState.REFUSED  # its login is over, and a blocked context is left alone
-    ]
+    firms = [await buffer.firms.get(firm_id) for firm_id in credential.firm_ids]
+    refused = {use.firm_id for use in credential.uses if use.state is CredentialState.REFUSED}
     ended = 0
     with suppress(BlinkError):  # one that is spoilt in the vault can be removed all the same
         access = access_of(vault, credential.kind, credential.vault_name)
-        ended = await _log_out(clients, access, await KeptLogins(vault).forgotten(firms, access))
+        logins = await KeptLogins(vault).forgotten(firms, access)
+        # Where it was refused its login is over, and a blocked context is left alone.
+        ended = await _log_out(clients, access, [one for one in logins if one[0].id not in refused])
     await buffer.credentials.remove(credential.id)
     await asyncio.to_thread(vault.remove, credential.vault_name)
     return ended
 
 
-async def _log_out(clients: KsefClients, access: Access, logins: Sequence[tuple[Firm, Secret]]) -> int:
-    """End logins in KSeF, as far as it answers: each ends by itself within days. Returns how many were."""
-    answers = True
-
-    async def one(login: tuple[Firm, Secret]) -> bool:
-        nonlocal answers
-        firm, kept = login
-        if not answers:
-            return False
+async def _log_out(clients: KsefClients, access: Access, logins: Iterable[tuple[Firm, Secret]]) -> int:
+    """End logins in KSeF while it answers, each ends by itself within days; returns how many were ended."""
+    ended = 0
+    for firm, kept in logins:
         try:
             client = await clients.for_firm(firm)
             await (await client.resume(firm.context_type, firm.context_value, access, kept)).logout()
         except BlinkError as error:
-            answers = error.kind.exit_code is not ExitCode.KSEF_UNAVAILABLE
-            return False
-        return True
-
-    return sum(await _each(logins, one))
+            if error.kind.exit_code is ExitCode.KSEF_UNAVAILABLE:
+                break
+        else:
+            ended += 1
+    return ended
 
 
 def _require_fit(access: Access, firms: Sequence[Firm], clients: KsefClients) -> None:

@@ -248,6 +248,14 @@ async def test_a_person_sees_the_clients_she_may_read_and_says_nothing_of_the_ot
     assert found.withdrawn == ()
 
 
+async def test_the_offices_own_list_overrules_what_a_person_sees(
+    world: World, office: Firm, night: Night, nips: list[str]
+) -> None:
+    permissions(world.sandbox, nips[0], "InvoiceRead")
+    assert states(await night(await staff(world, office, [nips[1]]))) == {nips[1]: GrantState.OFFERED}
+    assert states(await night()) == {nips[0]: GrantState.OFFERED, nips[1]: GrantState.WITHDRAWN}
+
+
 async def test_a_persons_right_does_not_undo_a_withdrawal_seen_by_the_office(
     world: World, office: Firm, night: Night, nips: list[str]
 ) -> None:

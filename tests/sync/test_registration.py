@@ -190,6 +190,22 @@ async def test_removing_works_while_ksef_is_away(world: World, firms: list[Firm]
     fault(world.sandbox, do="answer", operation="POST /auth/token/refresh", status=503)
     assert await remove(world.buffer, world.vault, world.clients, registered.credential) == 0
     assert world.vault.names() == []
+    assert calls(world.sandbox, "POST /v2/auth/token/refresh") == 1
+
+
+async def test_removing_leaves_a_blocked_context_alone(world: World, firms: list[Firm]) -> None:
+    firm = firms[0]
+    registered = await register(world.buffer, world.vault, world.clients, [firm], seal(firm.nip))
+    client = await world.clients.for_firm(firm)
+    await logged_in(world.buffer, world.vault, client, firm, world.clients.clock)
+    context = {"contextIdentifier": {"type": "Nip", "value": firm.nip}}
+    await asyncio.to_thread(set_up, world.sandbox, "context/block", context)
+    await check_firms(world.buffer, world.vault, world.clients, [firm])
+    before = world.sandbox.state.journal.total
+    found = await world.buffer.credentials.get(registered.credential.id)
+    assert await remove(world.buffer, world.vault, world.clients, found) == 0
+    assert world.sandbox.state.journal.total == before
+    assert world.vault.names() == []
 
 
 async def test_one_that_is_spoilt_in_the_vault_can_be_removed(world: World, firms: list[Firm]) -> None:
