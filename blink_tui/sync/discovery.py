@@ -1,8 +1,8 @@
 """Finding an office's clients: who granted it the right to view invoices, who withdrew it, and making firms of them.
 
 An office is a firm in whose own context this was asked once by a person (`blink firm discover`). From then on the
-schedule may ask once a night for each of `buffer.offices.discovered()`. The certificate that logs in there logs in for the
-clients, too.
+schedule asks once a night for each of `buffer.offices.discovered()`. The certificate that logs in there logs in for
+the clients, too.
 """
 
 from __future__ import annotations
