@@ -124,7 +124,10 @@ async def logged_in(buffer: Buffer, vault: Vault, client: KsefClient, firm: Firm
         session = await KeptLogins(vault).session(client, firm, access)
     except BlinkError as error:
         error.firm = error.firm or firm.context_value
-        raise await note_refusal(buffer, credential, error, clock.now()) from error
+        told = await note_refusal(buffer, credential, error, clock.now())
+        if told is error:
+            raise
+        raise told from error
     await note_accepted(buffer, credential, clock.now())
     return session
 

@@ -23,6 +23,7 @@ from blink_tui.model.secret import Secret
 from blink_tui.sync.access import KeptLogins, access_of, firm_access, note_refusal
 from blink_tui.sync.clients import KsefClients
 from blink_tui.sync.errors import TOKEN_FOR_MANY
+from blink_tui.sync.workers import ended
 from blink_tui.vault import Vault
 
 _T = TypeVar("_T")
@@ -108,20 +109,20 @@ async def remove(buffer: Buffer, vault: Vault, clients: KsefClients, credential:
     """Forget a credential, its secret and the logins kept for it; returns how many of those KSeF ended, too."""
     firms = [await buffer.firms.get(firm_id) for firm_id in credential.firm_ids]
     refused = {use.firm_id for use in credential.uses if use.state is CredentialState.REFUSED}
-    ended = 0
+    count = 0
     with suppress(BlinkError):  # one that is spoilt in the vault can be removed all the same
         access = access_of(vault, credential.kind, credential.vault_name)
         logins = await KeptLogins(vault).forgotten(firms, access)
         # Where it was refused its login is over, and a blocked context is left alone.
-        ended = await _log_out(clients, access, [one for one in logins if one[0].id not in refused])
+        count = await _log_out(clients, access, [one for one in logins if one[0].id not in refused])
     await buffer.credentials.remove(credential.id)
     await asyncio.to_thread(vault.remove, credential.vault_name)
-    return ended
+    return count
 
 
 async def _log_out(clients: KsefClients, access: Access, logins: Iterable[tuple[Firm, Secret]]) -> int:
     """End logins in KSeF while it answers, each ends by itself within days; returns how many were ended."""
-    ended = 0
+    count = 0
     for firm, kept in logins:
         try:
             client = await clients.for_firm(firm)
@@ -130,8 +131,8 @@ async def _log_out(clients: KsefClients, access: Access, logins: Iterable[tuple[
             if error.kind.exit_code is ExitCode.KSEF_UNAVAILABLE:
                 break
         else:
-            ended += 1
-    return ended
+            count += 1
+    return count
 
 
 def _require_fit(access: Access, firms: Sequence[Firm], clients: KsefClients) -> None:
@@ -178,4 +179,8 @@ async def _each(items: Sequence[_T], work: Callable[[_T], Awaitable[_R]]) -> lis
         async with turns:
             return await work(item)
 
-    return await asyncio.gather(*(one(item) for item in items))
+    tasks = [asyncio.create_task(one(item)) for item in items]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        await ended(tasks)
