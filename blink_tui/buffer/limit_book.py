@@ -171,9 +171,9 @@ class LimitBook:
                 self._path or ":memory:", isolation_level=None, timeout=10, check_same_thread=False
             )
             try:
+                connection.execute("PRAGMA synchronous = OFF")
                 connection.execute("PRAGMA page_size = 1024")  # each write copies whole pages
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = OFF")
                 with connection:
                     connection.execute("BEGIN IMMEDIATE")
                     self._prepare()
