@@ -209,6 +209,28 @@ def test_a_file_cut_short_meanwhile_is_filled_up(path: Path, window: AddressWind
     assert room(window, 100.0) == 0
 
 
+_FULL_DISK = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+from blink_tui.ksef.address_window import AddressTicket, shared_window
+with shared_window("https://api.ksef.mf.gov.pl/v2") as window:
+    print(sum(isinstance(window.take({"global": 75}, 100.0), AddressTicket) for _ in range(80)))
+"""
+
+
+def test_on_a_full_disk_a_process_counts_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLINK_LIMITS_DIR", str(tmp_path))
+    child = subprocess.run([sys.executable, "-c", _FULL_DISK], capture_output=True, text=True, check=True)
+    assert child.stdout == "75\n"
+
+
+def test_the_file_has_its_size_before_it_is_used(path: Path, window: AddressWindow) -> None:
+    size = path.stat().st_size
+    room(window, 100.0, LOGIN)
+    window.park("anonymous", 100.0, 5.0)
+    assert path.stat().st_size == size > 135 * 8
+
+
 def test_all_users_may_write_the_file(path: Path, window: AddressWindow) -> None:
     assert path.stat().st_mode & 0o777 == 0o666
 
