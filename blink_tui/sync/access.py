@@ -18,7 +18,7 @@ from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.firms import Credential, CredentialKind, CredentialState, Firm
 from blink_tui.model.secret import Secret
 from blink_tui.sync.errors import NO_CREDENTIAL
-from blink_tui.vault import Vault
+from blink_tui.vault import VAULT_ENTRY_MISSING, Vault
 
 _TRANSIENT = (ExitCode.KSEF_UNAVAILABLE, ExitCode.LIMITS_EXHAUSTED)
 
@@ -113,7 +113,12 @@ class KeptLogins:
         return session
 
     def _kept(self, name: str) -> Secret | None:
-        return self._vault.get(name) if name in self._vault.names() else None
+        try:
+            return self._vault.get(name)
+        except BlinkError as error:
+            if error.kind is not VAULT_ENTRY_MISSING:
+                raise
+            return None
 
 
 def label_of(access: Access) -> tuple[CredentialKind, str]:
