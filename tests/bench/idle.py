@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,11 @@ import msgspec
 import psutil
 
 from blink_tui.ksef.address_window import WINDOWS, AddressTicket, AddressWindow
-from blink_tui.model.clock import SystemClock
+from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.ports import Full
-from blink_tui.sandbox.state import Firm as Known
 from blink_tui.sync.engine import SyncEngine, Wish
-from tests.bench.idle_profile import make_due, opened, settle
 from tests.bench.measure import MIB, longest_stall, peak_memory, row
+from tests.sync.settled import make_due, opened, settle
 
 A_SECOND = WINDOWS["global"]
 """Requests that KSeF takes from one address."""
@@ -42,6 +42,7 @@ from blink_tui.sandbox.limits import common_rates
 from blink_tui.sandbox.running import announcement
 options = SandboxOptions(documents=0, firms=int(sys.argv[1]), limits=False, auth_delay=0.0)
 with running_sandbox(options) as sandbox:
+    sandbox.state.clock.advance(float(sys.argv[2]))
     print(announcement(sandbox, as_json=True), flush=True)
     sys.stdin.readline()
     sandbox.state.rates.common = common_rates(True, older=False)
@@ -53,18 +54,39 @@ _LOOK_EVERY = 0.25
 """Seconds between two looks at the memory: each costs a millisecond."""
 
 
+class DayClock(SystemClock):
+    """The machine's clock at another hour: at night other roles would be due, and comparisons with KSeF's list."""
+
+    def __init__(self, ahead: float) -> None:
+        self._ahead = timedelta(seconds=ahead)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+
+def until_noon() -> float:
+    """Seconds from now to noon UTC of this day; less than none after it."""
+    now = datetime.now(UTC)
+    return (now.replace(hour=12, minute=0, second=0, microsecond=0) - now).total_seconds()
+
+
 class Holding:
     """How long requests hold their slots, from the taking to the answer."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
+        self.asked = self.full = 0
+        """Looks for a slot, and those that found none: without any, something else than the limits is slow."""
         self._since: dict[AddressTicket, float] = {}
         take, answered = AddressWindow.take, AddressWindow.answered
 
         def taken(window: AddressWindow, wanted: Mapping[str, int], now: float) -> AddressTicket | Full:
             ticket = take(window, wanted, now)
+            self.asked += 1
             if isinstance(ticket, AddressTicket):
                 self._since[ticket] = now
+            else:
+                self.full += 1
             return ticket
 
         def left(window: AddressWindow, ticket: AddressTicket, moment: float) -> None:
@@ -73,32 +95,34 @@ class Holding:
                 self.seconds.append(moment - since)
             answered(window, ticket, moment)
 
-        AddressWindow.take = taken  # type: ignore[method-assign]
-        AddressWindow.answered = left  # type: ignore[method-assign]
+        AddressWindow.take = taken  # type: ignore[method-assign,assignment]
+        AddressWindow.answered = left  # type: ignore[method-assign,assignment]
 
     @property
     def mean(self) -> float:
         return sum(self.seconds) / max(1, len(self.seconds))
 
 
-async def prepare(folder: Path, announced: Mapping[str, Any]) -> None:
+async def prepare(folder: Path, announced: Mapping[str, Any], clock: Clock) -> None:
     """A profile in which everything has been fetched once."""
+    from blink_tui.sandbox.state import Firm as Known
+
     known = msgspec.convert(announced["firms"], list[Known])
     async with opened(folder) as (buffer, vault):
-        await settle(buffer, vault, announced["url"], known, SystemClock())
+        await settle(buffer, vault, announced["url"], known, clock)
 
 
-async def idle_pass(folder: Path) -> dict[str, float]:
+async def idle_pass(folder: Path, clock: Clock) -> dict[str, float]:
     """One due pass over everything; figures in seconds and counts."""
     async with opened(folder) as (buffer, vault):
         firms = await buffer.firms.list()
-        await make_due(buffer, firms)
+        await make_due(buffer, firms, clock)
         holding, process = Holding(), psutil.Process()
         base = process.memory_full_info().pss
         before = (await buffer.change_token())[1], time.process_time()
         async with longest_stall() as stall:
             start = time.perf_counter()
-            outcome = await SyncEngine(buffer, vault, folder / "work").run(firms, Wish(due=True))
+            outcome = await SyncEngine(buffer, vault, folder / "work", clock=clock).run(firms, Wish(due=True))
             wall = time.perf_counter() - start
         assert not outcome.failed, outcome.failed[0].errors
         assert len(outcome.firms) == len(firms)
@@ -108,6 +132,7 @@ async def idle_pass(folder: Path) -> dict[str, float]:
             "transactions": (await buffer.change_token())[1] - before[0],
             "held": holding.mean,
             "longest_held": max(holding.seconds),
+            "full": holding.full / holding.asked,
             "stall": stall.value,
             "base": base,
         }
@@ -140,8 +165,8 @@ class Server:
 
 
 @contextmanager
-def server(firms: int) -> Iterator[Server]:
-    command = [sys.executable, "-c", _SERVER, str(firms)]
+def server(firms: int, ahead: float) -> Iterator[Server]:
+    command = [sys.executable, "-c", _SERVER, str(firms), str(ahead)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -188,12 +213,17 @@ class Measured:
         print(row("refused for limits (429)", self.refused, "", 0))
         print(row("a slot held from taking to answer, mean", figures["held"] * 1000, "ms"))
         print(row("a slot held from taking to answer, longest", figures["longest_held"] * 1000, "ms"))
+        print(row("looks for a slot that found none", figures["full"] * 100, "%"))
         print(row("transactions a firm", figures["transactions"] / firms, ""))
         print(row("our processor time a firm", figures["cpu"] / firms * 1000, "ms"))
         print(row("our share of one processor", figures["cpu"] / wall * 100, "%"))
         print(row("the sandbox's share of one processor", self.sandbox_cpu / wall * 100, "%"))
         print(row("peak memory of our processes (PSS)", self.memory / MIB, "MiB", 200))
-        print(row("  above the start of the pass, a firm", (self.memory - figures["base"]) / firms / 1024, "KiB"))
+        print(
+            row(
+                "  above the start of the pass, a firm", (self.memory - figures["base"]) / firms / 1024, "KiB"
+            )
+        )
         print(row("longest stall of the engine's loop", figures["stall"] * 1000, "ms", 50))
 
 
@@ -215,19 +245,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--firms", type=int, nargs="+", default=[20, 200, 2000])
     parser.add_argument("--runs", type=int, default=1, help="passes over each number of firms")
+    parser.add_argument("--ahead", type=float, default=until_noon(), help="seconds to set the clocks on")
     parser.add_argument("--child", type=Path, help="run the measured pass over the profile in a folder")
     parser.add_argument("--prepare", type=Path, help="make a profile in a folder, of what is read")
     chosen = parser.parse_args()
     if chosen.child:
-        print(json.dumps(asyncio.run(idle_pass(chosen.child))))
+        print(json.dumps(asyncio.run(idle_pass(chosen.child, DayClock(chosen.ahead)))))
         return
     if chosen.prepare:
-        asyncio.run(prepare(chosen.prepare, json.loads(sys.stdin.read())))
+        asyncio.run(prepare(chosen.prepare, json.loads(sys.stdin.read()), DayClock(chosen.ahead)))
         return
-    command = [sys.executable, "-m", "tests.bench.idle"]
+    command = [sys.executable, "-m", "tests.bench.idle", "--ahead", str(chosen.ahead)]
     costs: list[Measured] = []
     for firms in chosen.firms:
-        with tempfile.TemporaryDirectory(prefix="blink-bench-") as name, server(firms) as running:
+        with (
+            tempfile.TemporaryDirectory(prefix="blink-bench-") as name,
+            server(firms, chosen.ahead) as running,
+        ):
             folder = Path(name)
             os.environ["BLINK_LIMITS_DIR"] = str(folder / "limits")
             start, announced = time.perf_counter(), json.dumps(running.announced).encode()

@@ -9,21 +9,24 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blink_tui.buffer import Buffer, MarkMove, open_buffer
 from blink_tui.ksef.client import KsefClient, QueryWindow
-from blink_tui.model.clock import Clock, SystemClock
+from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.documents import Role
 from blink_tui.model.firms import CredentialKind, Firm
 from blink_tui.model.schedule import RoleEnd
 from blink_tui.model.secret import Secret
 from blink_tui.model.values import parse_nip
-from blink_tui.sandbox.state import Firm as Known
 from blink_tui.sync import plan
 from blink_tui.sync.access import KeptLogins
 from blink_tui.sync.leases import holder_name, is_gone
 from blink_tui.vault import PassphraseSource, Vault, open_vault
+
+if TYPE_CHECKING:  # measured processes come here too, and are to hold nothing of the sandbox
+    from blink_tui.sandbox.state import Firm as Known
 
 OFTEN = (Role.SELLER, Role.BUYER)
 """Roles that the schedule of a taxpayer asks for every 15 minutes."""
@@ -48,9 +51,9 @@ async def settle(buffer: Buffer, vault: Vault, url: str, known: Sequence[Known],
         async def one(each: Known) -> Firm:
             async with turns:
                 firm = await buffer.firms.add(parse_nip(each.nip), name=each.name, env=url)
-                name = f"token/{each.nip}/bench"
+                name = f"token/{each.nip}"
                 await asyncio.to_thread(vault.put, name, Secret(each.token))
-                await buffer.credentials.add(CredentialKind.TOKEN, name, "bench", [firm.id])
+                await buffer.credentials.add(CredentialKind.TOKEN, name, each.nip, [firm.id])
                 session = await logins.session(client, firm, Secret(each.token))
                 first = plan.first_instant(None, clock.now())
                 for role in Role:
@@ -71,7 +74,6 @@ async def _asked(buffer: Buffer, firm: Firm, at: Instant) -> None:
         await buffer.schedules.swept(firm.id, role, at)
 
 
-async def make_due(buffer: Buffer, firms: Sequence[Firm], clock: Clock | None = None) -> None:
+async def make_due(buffer: Buffer, firms: Sequence[Firm], clock: Clock) -> None:
     """Let the schedule ask for the often roles now, and for nothing else."""
-    at = instant_of((clock or SystemClock()).now())
-    await buffer.schedules.want([firm.id for firm in firms], OFTEN, at)
+    await buffer.schedules.want([firm.id for firm in firms], OFTEN, instant_of(clock.now()))
