@@ -38,18 +38,19 @@ A_SECOND = WINDOWS["global"]
 _SERVER = """
 import sys
 from blink_tui.sandbox import SandboxOptions, running_sandbox
-from blink_tui.sandbox.limits import common_rates
 from blink_tui.sandbox.running import announcement
-options = SandboxOptions(documents=0, firms=int(sys.argv[1]), limits=False, auth_delay=0.0)
+options = SandboxOptions(documents=0, firms=int(sys.argv[1]), auth_delay=0.0)
 with running_sandbox(options) as sandbox:
+    rates, admit = sandbox.state.rates, sandbox.state.rates.admit
+    rates.admit = lambda *_: None
     sandbox.state.clock.advance(float(sys.argv[2]))
     print(announcement(sandbox, as_json=True), flush=True)
     sys.stdin.readline()
-    sandbox.state.rates.common = common_rates(True, older=False)
+    rates.admit = admit
     print(flush=True)
     sys.stdin.readline()
 """
-"""Without limits until it is sent a line; the next one, or the end of its input, ends it."""
+"""Tells its limits and keeps nobody to them until it is sent a line; the next one ends it."""
 _LOOK_EVERY = 0.25
 """Seconds between two looks at the memory: each costs a millisecond."""
 
@@ -109,7 +110,7 @@ async def prepare(folder: Path, announced: Mapping[str, Any], clock: Clock) -> N
 
     known = msgspec.convert(announced["firms"], list[Known])
     async with opened(folder) as (buffer, vault):
-        await settle(buffer, vault, announced["url"], known, clock)
+        await settle(buffer, vault, folder / "work", announced["url"], known, clock)
 
 
 async def idle_pass(folder: Path, clock: Clock) -> dict[str, float]:

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blink_tui.buffer import Buffer, MarkMove, open_buffer
+from blink_tui.buffer.limit_book import LimitBook
+from blink_tui.ksef.address_window import AddressWindow, environment_of
 from blink_tui.ksef.client import KsefClient, QueryWindow
+from blink_tui.ksef.limiter import Limiter, ensure_limits
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.documents import Role
@@ -42,28 +45,34 @@ async def opened(folder: Path, clock: Clock | None = None) -> AsyncIterator[tupl
         yield buffer, vault
 
 
-async def settle(buffer: Buffer, vault: Vault, url: str, known: Sequence[Known], clock: Clock) -> list[Firm]:
-    """Firms of a sandbox without limits as a first pass leaves them."""
+async def settle(
+    buffer: Buffer, vault: Vault, work: Path, url: str, known: Sequence[Known], clock: Clock
+) -> list[Firm]:
+    """Firms of a sandbox without limits as a first pass leaves them; `work` is the engine's folder."""
     turns = asyncio.Semaphore(_AT_ONCE)
     logins = KeptLogins(vault)
-    async with KsefClient(url, clock=clock) as client:
+    window = AddressWindow(None, environment_of(url))
+    with LimitBook(work / "limits.db") as book:
+        limiter = Limiter(clock, book, window)
+        async with KsefClient(url, clock=clock) as client:
 
-        async def one(each: Known) -> Firm:
-            async with turns:
-                firm = await buffer.firms.add(parse_nip(each.nip), name=each.name, env=url)
-                name = f"token/{each.nip}"
-                await asyncio.to_thread(vault.put, name, Secret(each.token))
-                await buffer.credentials.add(CredentialKind.TOKEN, name, each.nip, [firm.id])
-                session = await logins.session(client, firm, Secret(each.token))
-                first = plan.first_instant(None, clock.now())
-                for role in Role:
-                    page = await session.query_metadata(QueryWindow(role, first))
-                    assert page.hwm is not None
-                    await buffer.documents.store(firm, role, [], move=MarkMove(first, page.hwm))
-                await _asked(buffer, firm, instant_of(clock.now()))
-                return firm
+            async def one(each: Known) -> Firm:
+                async with turns:
+                    firm = await buffer.firms.add(parse_nip(each.nip), name=each.name, env=url)
+                    name = f"token/{each.nip}"
+                    await asyncio.to_thread(vault.put, name, Secret(each.token))
+                    await buffer.credentials.add(CredentialKind.TOKEN, name, each.nip, [firm.id])
+                    session = await logins.session(client, firm, Secret(each.token))
+                    await ensure_limits(session, limiter)
+                    first = plan.first_instant(None, clock.now())
+                    for role in Role:
+                        page = await session.query_metadata(QueryWindow(role, first))
+                        assert page.hwm is not None
+                        await buffer.documents.store(firm, role, [], move=MarkMove(first, page.hwm))
+                    await _asked(buffer, firm, instant_of(clock.now()))
+                    return firm
 
-        return list(await asyncio.gather(*map(one, known)))
+            return list(await asyncio.gather(*map(one, known)))
 
 
 async def _asked(buffer: Buffer, firm: Firm, at: Instant) -> None:
