@@ -22,6 +22,7 @@ from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.mismatches import Mismatches
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.ranges import HistoryRanges
+from blink_tui.buffer.role_states import RoleStates
 from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
 from blink_tui.model.clock import Clock, SystemClock
@@ -39,6 +40,7 @@ class Buffer:
         self.exports = PendingExports(database)
         self.schedules = Schedules(database)
         self.mismatches = Mismatches(database)
+        self.roles = RoleStates(database)
         self.proofs = Proofs(database)
         self.documents = Documents(database, clock)
         self.history = History(database)
