@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from blink_tui.buffer import Buffer
@@ -95,19 +96,9 @@ class SyncEngine:
         return Outcome(tuple(outcomes))
 
     async def _tasks(self, firms: Sequence[Firm], wish: Wish) -> list[Task]:
-        schedules: dict[int, dict[Role, ScheduledRole]] = {}
-        for one in await self._buffer.schedules.all():
-            schedules.setdefault(one.firm_id, {})[one.role] = one
-        now = self._clock.now()
-        tasks: list[Task] = []
-        for firm in firms:
-            scheduled = schedules[firm.id]
-            roles = timetable.roles_asked(firm, scheduled, wish.roles)
-            if wish.due:
-                roles = timetable.due_roles(firm, [scheduled[role] for role in roles], now)
-            if roles or not wish.due:
-                tasks.append((firm, tuple(roles), scheduled))
-        return tasks
+        """What is to be asked for; choosing it for 2,000 firms takes 0.1 s, so not on the loop."""
+        scheduled = await self._buffer.schedules.all()
+        return await asyncio.to_thread(_chosen, firms, scheduled, wish, self._clock.now())
 
     async def _passes(self, tasks: Sequence[Task], wish: Wish, run: str) -> list[FirmOutcome]:
         """The store stage of every firm; what it opened is closed before documents are read."""
@@ -147,3 +138,20 @@ class SyncEngine:
             self._sink.tell(events.SystemWarned(run=run, firm_id=ids.get(context.value), warning=warning))
 
         return KsefClient(url, clock=self._clock, on_warning=warned, gate=gate)
+
+
+def _chosen(
+    firms: Sequence[Firm], scheduled: Iterable[ScheduledRole], wish: Wish, now: datetime
+) -> list[Task]:
+    schedules: dict[int, dict[Role, ScheduledRole]] = {}
+    for one in scheduled:
+        schedules.setdefault(one.firm_id, {})[one.role] = one
+    tasks: list[Task] = []
+    for firm in firms:
+        known = schedules[firm.id]
+        roles = timetable.roles_asked(firm, known, wish.roles)
+        if wish.due:
+            roles = timetable.due_roles(firm, [known[role] for role in roles], now)
+        if roles or not wish.due:
+            tasks.append((firm, tuple(roles), known))
+    return tasks
