@@ -33,7 +33,7 @@ from blink_tui.vault import Vault
 
 __all__ = ["FirmOutcome", "Outcome", "SyncEngine", "Wish"]
 
-_FIRMS_AT_ONCE = 16
+_FIRMS_AT_ONCE = 32
 """As many as keep the address's requests a second in use while each waits for its answers."""
 
 
