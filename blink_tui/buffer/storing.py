@@ -137,7 +137,8 @@ async def store(
         "INSERT INTO document_role (document_id, role) VALUES (?, ?)",
         [(ids[number], role.value) for number in new],
     )
-    await history.append(session, firm.id, happenings, at=at, who=history.ENGINE)
+    if happenings:
+        await history.append(session, firm.id, happenings, at=at, who=history.ENGINE)
     if move is not None:
         mover = marks if move.range_id is None else ranges
         await mover.move(session, firm.id, role, move)
@@ -189,6 +190,8 @@ async def _held(session: Session, firm_id: int, numbers: Sequence[KsefNumber]) -
 
 async def _insert(session: Session, firm_id: int, rows: Sequence[Row]) -> dict[KsefNumber, int]:
     """New documents and their ids, read back as one range."""
+    if not rows:
+        return {}
     newest = await session.row("SELECT coalesce(max(id), 0) FROM document")
     await session.run_many(_INSERT, rows)
     return dict(
