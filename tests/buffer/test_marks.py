@@ -9,7 +9,7 @@ from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
-from blink_tui.model.marks import HistoryRange
+from blink_tui.model.marks import HistoryRange, Mark
 from tests.buffer.factory import instant, invoice
 
 BUYER = Role.BUYER
@@ -162,6 +162,28 @@ async def test_a_mark_moves_forward_over_what_was_fetched_alone(
     await move(buffer, firm, 50, 90)
     await move(buffer, firm, since, until)
     assert await span(buffer, firm) == (instant(50), instant(reached))
+
+
+async def test_a_mark_that_moved_is_the_one_that_the_next_move_meets(buffer: Buffer, firm: Firm) -> None:
+    await move(buffer, firm, 50, 90)
+    await move(buffer, firm, 90, 95)
+    await move(buffer, firm, 90, 92)
+    assert await span(buffer, firm) == (instant(50), instant(95))
+    await move(buffer, firm, 95, 99)
+    assert await span(buffer, firm) == (instant(50), instant(99))
+
+
+async def test_a_mark_is_told_by_firm_and_role(buffer: Buffer, firm: Firm) -> None:
+    second = await buffer.firms.add(firm.nip, name="B", env="prod")
+    owners = [(second, BUYER), (firm, Role.SELLER), (firm, BUYER), (second, Role.SELLER)]
+    for number, (owner, role) in enumerate(owners):
+        await buffer.documents.store(owner, role, [], move=MarkMove(instant(number), instant(50 + number)))
+    made = [
+        Mark(one.id, role, instant(number), instant(50 + number)) for number, (one, role) in enumerate(owners)
+    ]
+    assert [await buffer.marks.get(one.id, role) for one, role in owners] == made
+    assert await buffer.marks.all() == sorted(made, key=lambda mark: (mark.firm_id, mark.role))
+    assert await buffer.marks.get(firm.id, Role.THIRD_PARTY) is None
 
 
 async def test_a_claim_begins_at_the_earlier_instant_not_at_the_lesser_text(
