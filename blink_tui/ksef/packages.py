@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from blink_tui.ksef import metadata
 from blink_tui.ksef.archives import METADATA_NAME, Bounds, damaged, read_tar_gz, read_zip, unsafe
 from blink_tui.ksef.errors import PART_DAMAGED
-from blink_tui.ksef.metadata import BadRecord
+from blink_tui.ksef.metadata import BadRecord, decode_records
 from blink_tui.ksef.wire import ExportPart
 from blink_tui.model.documents import DocumentHeader
 from blink_tui.model.errors import BlinkError
@@ -28,7 +29,9 @@ __all__ = [
     "METADATA_NAME",
     "Bounds",
     "decode_package_metadata",
+    "decode_records",
     "decrypt_parts",
+    "package_records",
     "read_members",
     "read_package",
 ]
@@ -122,9 +125,14 @@ def read_package(
     return read_members(decrypt_parts(files, parts, key, iv), files[0].parent, bounds or Bounds())
 
 
-def decode_package_metadata(content: bytes) -> tuple[list[DocumentHeader], list[BadRecord]]:
-    """Headers and bad records of a package's `_metadata.json`. Raises BlinkError(PACKAGE_DAMAGED)."""
+def package_records(content: bytes) -> list[msgspec.Raw]:
+    """The records of a package's `_metadata.json`, for `decode_records`. Raises BlinkError(PACKAGE_DAMAGED)."""
     try:
-        return metadata.decode_package_metadata(content)
+        return metadata.package_records(content)
     except ValueError as error:
         raise damaged(f"{METADATA_NAME}: {error}") from error
+
+
+def decode_package_metadata(content: bytes) -> tuple[list[DocumentHeader], list[BadRecord]]:
+    """Headers and bad records of a package's `_metadata.json`. Raises BlinkError(PACKAGE_DAMAGED)."""
+    return decode_records(package_records(content))
