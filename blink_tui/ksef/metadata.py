@@ -94,7 +94,7 @@ _metadata = msgspec.json.Decoder(_InvoiceMetadata)
 _essentials = msgspec.json.Decoder(_Essentials)
 _number_only = msgspec.json.Decoder(_KsefNumberOnly)
 
-_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z", re.ASCII)
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|\+00:00)", re.ASCII)
 
 _LARGEST_EXPONENT = 18
 """Amounts of more digits than this before the point are noise, and costly to calculate with."""

@@ -105,13 +105,14 @@ def _packed(job: PackageJob) -> tuple[dict[str, _File], bytes]:
     metadata = b""
     with ThreadPoolExecutor(1, "blink-pack") as thread:
         packing: deque[Future[dict[str, _File]]] = deque()
-        together: list[tuple[str, bytes]] = []
+        together: list[tuple[str, Sha256, bytes]] = []
         size = 0
         for name, content in read_package(job.files, job.parts, job.key, job.iv):
             if name == METADATA_NAME:
                 metadata = content
                 continue
-            together.append((name.removesuffix(".xml"), content))
+            sha256 = Sha256(hashlib.sha256(content).digest())
+            together.append((name.removesuffix(".xml"), sha256, content))
             size += len(content)
             if size >= _TOGETHER:
                 packing.append(thread.submit(_pack, together))
@@ -124,11 +125,11 @@ def _packed(job: PackageJob) -> tuple[dict[str, _File], bytes]:
     return files, metadata
 
 
-def _pack(together: Sequence[tuple[str, bytes]]) -> dict[str, _File]:
-    bodies = compress_many([content for _, content in together])
+def _pack(together: Sequence[tuple[str, Sha256, bytes]]) -> dict[str, _File]:
+    bodies = compress_many([content for _, _, content in together])
     return {
-        number: _File(Sha256(hashlib.sha256(content).digest()), *body, len(content))
-        for (number, content), body in zip(together, bodies, strict=True)
+        number: _File(sha256, *body, len(content))
+        for (number, sha256, content), body in zip(together, bodies, strict=True)
     }
 
 

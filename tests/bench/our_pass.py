@@ -59,4 +59,4 @@ async def fetch(url: str, nip: str, token: str, folder: Path) -> dict[str, float
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="blink-bench-") as kept:
-        print(json.dumps(asyncio.run(fetch(*sys.argv[1:], Path(kept)))))
+        print(json.dumps(asyncio.run(fetch(sys.argv[1], sys.argv[2], sys.argv[3], Path(kept)))))
