@@ -115,7 +115,9 @@ def _document_row(firm: Firm, role: Role, header: DocumentHeader, thirds: Sequen
 
 def _warsaw_day(instant: Instant) -> str:
     """A day begins in Warsaw on a full hour of UTC, so all instants of an hour have one day."""
-    return _day_of_hour(instant[:13]) if instant.endswith(("Z", "+00:00")) else warsaw_day(instant).isoformat()
+    return (
+        _day_of_hour(instant[:13]) if instant.endswith(("Z", "+00:00")) else warsaw_day(instant).isoformat()
+    )
 
 
 @lru_cache(maxsize=4096)

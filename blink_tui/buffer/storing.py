@@ -45,15 +45,12 @@ async def store(
     await _store_bytes(session, prepared)
     held = await _held(session, firm.id, numbers)
     new = [number for number in numbers if number not in held]
-    ids = await _insert(session, firm.id, [prepared.documents[number] for number in new])
+    newest = await _insert(session, role, [prepared.documents[number] for number in new])
     happenings = [
-        _happening(prepared, number, ids[number], "fetched", None, Status.FETCHED) for number in new
+        _happening(prepared, number, id_, "fetched", None, Status.FETCHED)
+        for id_, number in enumerate(new, newest + 1)
     ]
     happenings += await _add_role(session, firm, role, prepared, held)
-    await session.run_many(
-        "INSERT INTO document_role (document_id, role) VALUES (?, ?)",
-        [(ids[number], role.value) for number in new],
-    )
     await history.append(session, firm.id, happenings, at=at, who=history.ENGINE)
     if move is not None:
         await marks.move(session, firm.id, role, move)
@@ -95,16 +92,19 @@ async def _held(session: Session, firm_id: int, numbers: Sequence[KsefNumber]) -
     return held
 
 
-async def _insert(session: Session, firm_id: int, rows: Sequence[Row]) -> dict[KsefNumber, int]:
-    """New documents and their ids, read back as one range."""
+async def _insert(session: Session, role: Role, rows: Sequence[Row]) -> int:
+    """New documents with their role; returns the id before theirs, which follow it one by one.
+
+    SQLite gives a new row the largest id plus one, and nobody else writes within the transaction.
+    """
     newest = await session.row("SELECT coalesce(max(id), 0) FROM document")
+    before = int(newest[0]) if newest else 0
     await session.run_many(INSERT, rows)
-    return dict(
-        await session.rows(
-            "SELECT ksef_number, id FROM document WHERE id > ? AND +firm_id = ?",
-            (newest[0] if newest else 0, firm_id),
-        )
+    await session.run(
+        "INSERT INTO document_role (document_id, role) SELECT id, ? FROM document WHERE id > ?",
+        (role.value, before),
     )
+    return before
 
 
 async def _add_role(

@@ -24,6 +24,8 @@ _NAME = re.compile(
     r"[0-9]{10}-[0-9]{8}-(?:[0-9A-F]{12}|[0-9A-F]{6}-[0-9A-F]{6})-[0-9A-F]{2}\.xml|_metadata\.json"
 )
 _MEGABYTE = 1024 * 1024
+_PIECE = 256 * 1024
+"""Bytes inflated at once: few enough to stay near the processor."""
 _InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stub means the class
 
 
@@ -124,7 +126,7 @@ class _Inflated:
             pass
 
     def _next(self) -> bytes:
-        """At most 1 MB more of plain bytes, empty at the end of the stream."""
+        """At most `_PIECE` more of plain bytes, empty at the end of the stream."""
         while True:
             if not self._rest:
                 self._rest = next(self._chunks, b"")
@@ -136,7 +138,7 @@ class _Inflated:
             if not self._rest:
                 raise damaged("compressed stream ends early")
             try:
-                piece = self._inflate.decompress(self._rest, _MEGABYTE)
+                piece = self._inflate.decompress(self._rest, _PIECE)
             except _InflateError as error:
                 raise damaged(str(error)) from error
             self._rest = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail

@@ -1,6 +1,6 @@
 """From the encrypted parts of a package to its members: work for the processor, for a worker process to do.
 
-Parts are decrypted and inflated in pieces of a megabyte; of a tar.gz no plain byte touches the disk.
+Parts are decrypted and inflated in small pieces; of a tar.gz no plain byte touches the disk.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
     "read_package",
 ]
 
-_CHUNK = 1024 * 1024
+_CHUNK = 256 * 1024
 _AES_BLOCK_BITS = 128
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -45,7 +45,7 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 def decrypt_parts(
     files: Sequence[Path], parts: Sequence[ExportPart], key: bytes, iv: bytes
 ) -> Iterator[bytes]:
-    """The plain archive, in pieces of about 1 MB, out of its downloaded parts in order.
+    """The plain archive, in pieces, out of its downloaded parts in order.
 
     Size and hash of a part are checked at its end, so what was yielded of it is proven only then.
     Raises BlinkError(PART_DAMAGED).
