@@ -23,6 +23,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import ScheduledRole
 from blink_tui.sync import timetable
 from blink_tui.sync.access import may_log_in
+from blink_tui.sync.arrival import sweep
 from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener
 from blink_tui.sync.expiry import expiry_warnings
@@ -117,6 +118,7 @@ class SyncEngine:
         """The store stage of every firm; what it opened is closed before documents are read."""
         firms = [firm for firm, _roles, _scheduled in tasks]
         turns = asyncio.Semaphore(_FIRMS_AT_ONCE)
+        await asyncio.to_thread(sweep, self._folder)
         async with heartbeat(self._buffer, self._clock), AsyncExitStack() as stack:
             worker = await stack.enter_async_context(Worker())
             book = await asyncio.to_thread(stack.enter_context, LimitBook(self._folder / "limits.db"))
