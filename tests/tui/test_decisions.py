@@ -9,12 +9,13 @@ import pytest
 
 from blink_tui.buffer import Buffer, GridFilter, GridRow, LogRow
 from blink_tui.model.dates import Instant
-from blink_tui.model.documents import Direction, Role, Status
+from blink_tui.model.documents import Direction, Status
 from blink_tui.model.events import (
     DocumentsStored,
     Event,
     ExportReady,
     LoggedIn,
+    LoginFailed,
     MarkMoved,
     PassFailed,
     PassFinished,
@@ -22,10 +23,10 @@ from blink_tui.model.events import (
     SystemWarned,
 )
 from blink_tui.model.firms import Firm
-from blink_tui.model.marks import Mark
+from blink_tui.model.telling import sentence
 from blink_tui.tui.approval import approval_of, sum_lines
-from blink_tui.tui.events import LogLine, folded, log_detail, log_line, sentence, summary
-from blink_tui.tui.overview import complete_between, last_failure
+from blink_tui.tui.events import LogLine, folded, log_detail, log_line, summary
+from blink_tui.tui.overview import last_failure
 from blink_tui.tui.themes import BLINK, theme_for
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.widgets.tree import Branch, branches_of, count_of
@@ -57,19 +58,6 @@ async def test_nothing_to_refuse_is_an_empty_sentence(row: GridRow) -> None:
     assert approval_of([row]).refusal == ""
 
 
-def mark(role: Role, since: str, until: str) -> Mark:
-    return Mark(1, role, Instant(since), Instant(until))
-
-
-def test_a_firm_is_complete_where_all_its_roles_are() -> None:
-    assert complete_between([]) == (None, None)
-    found = complete_between([
-        mark(Role.SELLER, "2026-09-01T00:00:00Z", "2026-11-01T00:00:00.5Z"),
-        mark(Role.BUYER, "2026-10-01T00:00:00Z", "2026-11-01T00:00:00.4999999Z"),
-    ])  # fmt: skip
-    assert found == ("2026-10-01T00:00:00Z", "2026-11-01T00:00:00.4999999Z")
-
-
 def logged(*events: Event) -> list[LogRow]:
     return [
         LogRow(number, Instant("2026-11-20T12:00:05.1Z"), event) for number, event in enumerate(events, 1)
@@ -81,6 +69,18 @@ def test_only_the_newest_run_counts_as_a_failure() -> None:
     assert last_failure([]) is None
     assert last_failure(logged(failed, PassFinished(run="1", firm_id=1, new=0))) is failed
     assert last_failure(logged(failed, PassFinished(run="2", firm_id=1, new=0))) is None
+
+
+def test_a_refused_login_is_a_failure() -> None:
+    refused = LoginFailed(run="1", firm_id=1, code="token-revoked", problem="no")
+    assert last_failure(logged(STARTED, refused)) is refused
+
+
+def test_a_failure_of_an_earlier_run_stands_until_its_role_is_cured() -> None:
+    failed = PassFailed(run="1", firm_id=1, role="buyer", code="quarantined", problem="no")
+    later = logged(failed, PassFinished(run="2", firm_id=1, new=0))
+    assert last_failure(later, {"quarantined"}) is failed
+    assert last_failure(later, {"export-stuck"}) is None
 
 
 def test_events_are_sentences_with_warsaw_time() -> None:
