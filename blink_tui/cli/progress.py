@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +25,12 @@ _WIDTH = 110
 
 def event_json(event: Event, at: Instant, firm: str | None) -> dict[str, Any]:
     """An event as programs read it: the same in the fetch log and in the stream of a running pass."""
-    fields = {name: getattr(event, name) for name in event.__dataclass_fields__ if name != "firm_id"}
-    return {"at": at, "event": event.name, "level": event.level, "firm": firm, **fields}
+    told = {one.name: getattr(event, one.name) for one in fields(event) if one.name != "firm_id"}
+    return {"at": at, "event": event.name, "level": event.level, "firm": firm, **told}
 
 
 @asynccontextmanager
-async def told(firms: list[Firm], *, stream: bool) -> AsyncIterator[Listener]:
+async def listening(firms: list[Firm], *, stream: bool) -> AsyncIterator[Listener]:
     """A listener for a pass: JSON lines on stderr, or a line of progress where stderr is a terminal."""
     if stream:
         names = {firm.id: firm.context_value for firm in firms}

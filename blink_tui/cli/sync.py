@@ -10,7 +10,7 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.options import AsJson, FirmsOption, RoleChoice, checked_number, chosen_firms, roles_of
-from blink_tui.cli.progress import told
+from blink_tui.cli.progress import listening
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.dates import instant_of, start_of_warsaw_day, warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
@@ -148,7 +148,7 @@ async def run_pass(
     """One pass of the engine; what goes on stands on stderr, with `stream` as JSON lines."""
     from blink_tui.sync.engine import SyncEngine
 
-    async with told(firms, stream=stream) as listener:
+    async with listening(firms, stream=stream) as listener:
         engine = SyncEngine(buffer, vault, profile.work_folder, listener=listener)
         return await engine.run(firms, wish)
 

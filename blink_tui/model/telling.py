@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from blink_tui.i18n import N_, Message, _
 from blink_tui.model.dates import datetime_of, parse_instant, warsaw
 from blink_tui.model.documents import Role
@@ -28,7 +30,7 @@ _GIVEN_UP = "given up"
 
 def sentence(event: Event) -> str:
     """An event in words; instants in it as Warsaw time."""
-    values = {name: _readable(name, getattr(event, name)) for name in event.__dataclass_fields__}
+    values = {one.name: _readable(one.name, getattr(event, one.name)) for one in fields(event)}
     return clean(str(Message(_text(event), values | _words(event)))) or event.name
 
 
@@ -49,7 +51,7 @@ def _words(event: Event) -> dict[str, str]:
     """What stands in the place of values that say nothing to people."""
     if isinstance(event, LimitsRead):
         limits = {"lists": event.lists, "packages": event.packages}
-        return {name: _("as many as one likes") for name, limit in limits.items() if limit is None}
+        return {name: _("unlimited") for name, limit in limits.items() if limit is None}
     if isinstance(event, DocumentQuarantined):
         told = {"listed": event.listed, "found": event.found}
         words = {name: _("nothing") for name, value in told.items() if not value}
