@@ -140,7 +140,7 @@ def _show(outcome: Outcome, months: list[list[MonthTotal]]) -> None:
 def _compared(firm: FirmOutcome) -> str:
     """A row for each role, and for each further currency, with the sums of both sides."""
     head = (
-        _("Role"), _("Complete from"), _("Complete until"), _("In KSeF"), "", _("In the buffer"), "",
+        _("Role"), _("Complete from"), _("Complete until"), _("Docs"), _("In KSeF"), _("In buffer"), "",
     )  # fmt: skip
     rows = []
     for one in _ordered(firm):
