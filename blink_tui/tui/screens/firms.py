@@ -113,7 +113,7 @@ class FirmRows(RowsView):
             number(state.approved),
             text,
         )
-        lead = (">" if index == self.cursor else " ") + (text[:1] if text[:1] in "!~" else " ")
+        lead = (">" if index == self.cursor else " ") + (text[0] if text.startswith(("!", "~")) else " ")
         return ((lead + cells[2:], tone),)
 
     def nothing(self) -> str:
