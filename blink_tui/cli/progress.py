@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from blink_tui.model.firms import Firm
 
 Listener = Callable[[Event], None]
-_WIDTH = 110
+_NAME = 24
+"""Letters of a firm's name, so that what happens has room beside it."""
 
 
 def event_json(event: Event, at: Instant, firm: str | None) -> dict[str, Any]:
@@ -61,13 +63,16 @@ async def _tick(progress: Progress) -> None:
 
 
 def _paint(line: str) -> None:
-    sys.stderr.write(f"\r\x1b[K{line}")
+    room = (
+        shutil.get_terminal_size((80, 24)).columns - 1
+    )  # a line that fills the terminal would begin another
+    sys.stderr.write(f"\r\x1b[K{line[:room]}")
     sys.stderr.flush()
 
 
 @dataclass(slots=True)
 class Progress:
-    """The line of a terminal: firm, what happened last, how long it waits, documents so far."""
+    """The line of a terminal: documents so far, the firm, how long it waits, what happened last."""
 
     names: dict[int, str]
     """Of the firms, by their ids."""
@@ -94,8 +99,8 @@ class Progress:
             return ""
         count = ngettext("{count} document", "{count} documents", self._stored).format(count=self._stored)
         firm = self.names.get(self._last.firm_id or 0, "")
-        parts = [f"{firm}: {sentence(self._last)}" if firm else sentence(self._last), self._clock(now), count]
-        return " · ".join(part for part in parts if part)[:_WIDTH]
+        parts = [count, firm[:_NAME], self._clock(now), sentence(self._last)]
+        return " · ".join(part for part in parts if part)
 
     def _clock(self, now: datetime) -> str:
         """Time left where the end is known, else how long the package in question is being prepared."""

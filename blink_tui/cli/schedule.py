@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 NAME = "Businesslink"
 """What the schedule is called."""
+_SHOWN = 10
+"""Firms of which the schedule is shown after it was set."""
 AT_REST = ErrorKind(
     "at-rest",
     ExitCode.USAGE,
@@ -201,7 +203,10 @@ async def _set(
             (firm.id, role) for firm in firms for role in roles_of(choice) if role in askable_roles(firm)
         ]
         await buffer.schedules.set_interval(places, every)
-    await _list(profile, [firm.context_value for firm in firms] if texts else [], as_json=as_json)
+    if as_json or len(firms) <= _SHOWN:
+        await _list(profile, texts, as_json=as_json)
+    else:
+        output.say(ngettext("Saved for {n} firm.", "Saved for {n} firms.", len(firms)).format(n=len(firms)))
 
 
 def _require_possible(firm: Firm, choice: RoleChoice, every: int | None) -> None:

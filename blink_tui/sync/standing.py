@@ -21,6 +21,7 @@ from blink_tui.sync.timetable import SHORTEST, due_at, interval_of
 
 T = TypeVar("T")
 _DAY = timedelta(days=1)
+_ORDER = {role: place for place, role in enumerate(Role)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +135,13 @@ async def standings(buffer: Buffer, firms: Iterable[Firm], now: datetime) -> lis
             proofs.get((firm.id, one.role)),
         )
 
+    def in_order(firm: Firm) -> list[ScheduledRole]:
+        return sorted(scheduled[firm.id], key=lambda one: _ORDER[one.role])
+
     return [
         FirmStanding(
             firm,
-            tuple(
-                role(firm, one)
-                for one in sorted(scheduled[firm.id], key=lambda one: list(Role).index(one.role))
-            ),
+            tuple(role(firm, one) for one in in_order(firm)),
             totals.get(firm.id, 0),
             credentials.get(firm.id),
             tuple(mismatches.get(firm.id, ())),

@@ -99,14 +99,13 @@ def test_progress_counts_documents_and_the_time_that_is_left() -> None:
     ordered = ExportRequested(run="1", firm_id=1, role="buyer", window_from="x", reference="R")
     assert progress.line(NOW) == ""
     progress.heard(DocumentsStored(run="1", firm_id=1, role="seller", seen=9, new=3), NOW)
-    assert progress.heard(ordered, NOW) == "Alfa: Package ordered, from x · 0:00 · 3 documents"
-    assert progress.line(NOW + timedelta(seconds=75)).endswith("· 1:15 · 3 documents")
+    assert progress.heard(ordered, NOW) == "3 documents · Alfa · 0:00 · Package ordered, from x"
+    assert "· Alfa · 1:15 ·" in progress.line(NOW + timedelta(seconds=75))
     ready = ExportReady(run="1", firm_id=1, role="buyer", reference="R", documents=1, parts=1)
-    assert progress.heard(ready, NOW) == "Alfa: Package ready: 1 documents, 1 parts · 3 documents"
+    assert progress.heard(ready, NOW) == "3 documents · Alfa · Package ready: 1 documents, 1 parts"
     until = instant_of(NOW + timedelta(seconds=90))
     waiting = Waiting(run="1", firm_id=1, role="buyer", reason="the limit", until=until)
-    assert progress.heard(waiting, NOW).startswith(
-        "Alfa: Waiting until 2026-11-23 00:31: the limit · -1:30 ·"
-    )
-    assert "· -" not in progress.line(NOW + timedelta(seconds=91))
+    line = "3 documents · Alfa{left} · Waiting until 2026-11-23 00:31: the limit"
+    assert progress.heard(waiting, NOW) == line.format(left=" · -1:30")
+    assert progress.line(NOW + timedelta(seconds=91)) == line.format(left="")
     assert "Alfa" not in progress.heard(replace(waiting, firm_id=None), NOW)
