@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from blink_tui.buffer import Buffer
+from blink_tui.buffer.errors import DISK_FULL
 from blink_tui.model.dates import datetime_of, instant_of
 from blink_tui.model.documents import Role
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.events import PassFailed, PassStarted
 from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import NEVER
@@ -22,6 +24,7 @@ from blink_tui.model.secret import Secret
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, running_sandbox
 from blink_tui.sync import attendant
 from blink_tui.sync.agenda import Agenda, read_agenda
+from blink_tui.sync.engine import SyncEngine
 from blink_tui.sync.thread import EngineThread
 from blink_tui.sync.timetable import due_at
 from blink_tui.vault import MemorySource, PassphraseSource, Vault, open_vault
@@ -241,3 +244,28 @@ async def test_a_vault_that_does_not_open_is_told_once_and_fetching_goes_on_when
         await desk.passes(LOOK, engine)
         assert engine.problem is None
         assert await desk.started() == 1
+
+
+async def test_a_wish_that_came_to_nothing_can_be_wished_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.office.buffer.schedules.set_interval([(desk.firm.id, role) for role in Role], NEVER)
+    with desk.engine() as engine:
+        await desk.rested(engine)
+        problems = []
+        with monkeypatch.context() as patch:
+            patch.setattr(SyncEngine, "run", _full)
+            engine.fetch_now()
+            await desk.rested(engine)
+            problems.append(engine.problem)
+        engine.fetch_now()
+        await desk.rested(engine)
+        problems.append(engine.problem)
+        assert isinstance(problems[0], BlinkError)
+        assert problems[1] is None
+        assert await desk.started() == 1
+
+
+async def _full(*_arguments: object) -> None:
+    """The disk has no room; how that comes about is proven where disks are really full."""
+    raise BlinkError(DISK_FULL, path="buffer.db")
