@@ -100,7 +100,7 @@ class Documents:
         new document gets an event `fetched`. Meant for chunks of some hundred. Raises BlinkError(HASH_CONFLICT), and
         nothing of the call is stored, when a KSeF number comes with other bytes than before.
         """
-        prepared = await asyncio.to_thread(storing.prepare, firm, role, items)
+        prepared = await asyncio.to_thread(storing.prepare, firm, role, items) if items else storing.NOTHING
         async with self._database.transaction() as session:
             return await storing.store(
                 session,

@@ -45,6 +45,9 @@ class Prepared:
     rows: Mapping[KsefNumber, Row]
 
 
+NOTHING = Prepared({}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """A document that the firm has already."""
