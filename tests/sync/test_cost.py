@@ -132,6 +132,7 @@ async def test_what_a_firm_costs_does_not_grow_with_their_number(settled: Settle
         assert requests == {"refresh": len(firms), "query_metadata": 2 * len(firms)}
         costs.append((settled.statements.transactions(), settled.statements.count()))
     few, many = costs
+    print(few, many)
 
     assert many[0] * FEW <= few[0] * MANY
     assert many[1] * FEW <= few[1] * MANY
