@@ -138,7 +138,7 @@ async def idle_pass(folder: Path, clock: Clock) -> dict[str, float]:
             "longest_held": max(holding.seconds),
             "full": holding.full / holding.asked,
             "stall": stall.value,
-            "base": base,
+            "grown": process.memory_full_info().pss - base,
         }
 
 
@@ -232,11 +232,7 @@ class Measured:
         print(row("our share of one processor", figures["cpu"] / wall * 100, "%"))
         print(row("the sandbox's share of one processor", self.sandbox_cpu / wall * 100, "%"))
         print(row("peak memory of our processes (PSS)", self.memory / MIB, "MiB", 200))
-        print(
-            row(
-                "  above the start of the pass, a firm", (self.memory - figures["base"]) / firms / 1024, "KiB"
-            )
-        )
+        print(row("  grown from the start of the pass to its end", figures["grown"] / MIB, "MiB"))
         print(row("longest stall of the engine's loop", figures["stall"] * 1000, "ms", 50))
 
 
@@ -309,10 +305,14 @@ def main() -> None:
             for _ in range(chosen.runs):
                 costs.append(measured(running, folder, command(chosen.ahead)))
                 costs[-1].printed()
-    print("firms   requests  transactions  processor ms  a firm")
+    print("a firm costs    requests  transactions  processor ms")
     for one in costs:
         transactions, cpu = one.figures["transactions"] / one.firms, one.figures["cpu"] / one.firms * 1000
-        print(f"{one.firms:5} {one.requests / one.firms:10.2f} {transactions:13.2f} {cpu:13.2f}")
+        print(f"{one.firms:6} firms {one.requests / one.firms:11.2f} {transactions:13.2f} {cpu:13.2f}")
+    few, many = costs[0], costs[-1]
+    if many.firms > few.firms:
+        more = (many.figures["grown"] - few.figures["grown"]) / (many.firms - few.firms)
+        print(row(f"memory a firm, from {few.firms:,} to {many.firms:,}", more / 1024, "KiB"))
 
 
 if __name__ == "__main__":
