@@ -40,6 +40,8 @@ class Manner:
     """Ranges of history are fetched now."""
     busy: bool
     """The last passes each brought more than is fetched one by one."""
+    on_demand: bool = False
+    """A person waits."""
     since: Instant | None = None
     """A person wants everything from here, whatever was fetched before."""
     beyond_mark: bool = False
@@ -89,6 +91,8 @@ class RolePass:
     async def _follow_plan(self) -> None:
         while (step := plan.next_step(await self._facts())).verb is not Verb.DONE:
             match step:
+                case plan.Step(verb=Verb.WAIT, range_id=int()) if not self._manner.on_demand:
+                    return  # history comes in its time; the role itself is up to date
                 case plan.Step(verb=Verb.WAIT):
                     raise self._waits(step)
                 case plan.Step(verb=Verb.FORGET, export_id=int(export_id)):

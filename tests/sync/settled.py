@@ -24,7 +24,7 @@ from blink_tui.model.schedule import RoleEnd
 from blink_tui.model.secret import Secret
 from blink_tui.model.values import parse_nip
 from blink_tui.sync import plan
-from blink_tui.sync.access import KeptLogins
+from blink_tui.sync.access import logged_in
 from blink_tui.sync.leases import holder_name, is_gone
 from blink_tui.vault import PassphraseSource, Vault, open_vault
 
@@ -50,7 +50,6 @@ async def settle(
 ) -> list[Firm]:
     """Firms of a sandbox without limits as a first pass leaves them; `work` is the engine's folder."""
     turns = asyncio.Semaphore(_AT_ONCE)
-    logins = KeptLogins(vault)
     window = AddressWindow(None, environment_of(url))
     with LimitBook(work / "limits.db") as book:
         limiter = Limiter(clock, book, window)
@@ -62,7 +61,7 @@ async def settle(
                     name = f"token/{each.nip}"
                     await asyncio.to_thread(vault.put, name, Secret(each.token))
                     await buffer.credentials.add(CredentialKind.TOKEN, name, each.nip, [firm.id])
-                    session = await logins.session(client, firm, Secret(each.token))
+                    session = await logged_in(buffer, vault, client, firm, clock)
                     await ensure_limits(session, limiter)
                     first = plan.first_instant(None, clock.now())
                     for role in Role:
