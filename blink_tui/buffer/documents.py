@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from blink_tui.buffer import amounts, errors, history, statuses, storing, xml_codec
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.preparing import Prepared, prepare
+from blink_tui.buffer.preparing import NOTHING, Prepared, prepare
 from blink_tui.buffer.records import Account, Document, MarkMove, StoredInvoice, StoreResult
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed, places, sliced
@@ -103,7 +103,7 @@ class Documents:
         other bytes than before.
         """
         if not isinstance(items, Prepared):
-            items = await asyncio.to_thread(prepare, firm, role, items)
+            items = await asyncio.to_thread(prepare, firm, role, items) if items else NOTHING
         async with self._database.transaction() as session:
             return await storing.store(
                 session,
