@@ -28,6 +28,8 @@ from blink_tui.sync.verify import check_package
 
 BATCH = 2000
 """Documents that leave at once: a transaction of the store, some 50 ms."""
+_FIRST = 500
+"""As many at first, so that the store begins at once."""
 _TOGETHER = 1024 * 1024
 """Bytes of XML hashed and compressed in one go."""
 _AHEAD = 3
@@ -57,39 +59,36 @@ class _File:
 
 
 def prepared(job: PackageJob, firm: Firm, role: Role) -> Iterator[tuple[Prepared, bool]]:
-    """What `unpack` yields, ready for the store of a firm and role; True with the last batch of a whole package.
-
-    Where the package turns out not to be whole, all that was proven comes before the error.
-    """
-    held = Prepared({}, {}, {})
-    try:
-        for batch in unpack(job):
-            if held:
-                yield held, False
-            held = prepare(firm, role, batch)
-    except BlinkError:
-        if held:
-            yield held, False
-        raise
-    yield held, True
+    """What `unpack` yields, ready for the store of a firm and role."""
+    for batch, whole in unpack(job):
+        yield prepare(firm, role, batch), whole
 
 
-def unpack(job: PackageJob) -> Iterator[list[StoredInvoice]]:
+def unpack(job: PackageJob) -> Iterator[tuple[list[StoredInvoice], bool]]:
     """Decrypt, inflate, verify and compress a package; yields every document whose bytes agree with its list.
 
-    Only when it ends without an error is the package whole. Raises BlinkError: a damaged part, an unsafe archive, or,
-    at the very end, a package that contradicts itself; what was yielded is right even then.
+    True comes with the last batch, once the package is proven whole. Raises BlinkError: a damaged part, an unsafe
+    archive, or a package that contradicts itself, after all that is right in it.
     """
     files, metadata = _packed(job)
     hashes = {number: file.sha256 for number, file in files.items()}
     headers: list[DocumentHeader] = []
     problems: list[str] = []
-    for records in sliced(package_records(metadata), BATCH):
-        listed, bad = decode_records(records)
+    batch: list[StoredInvoice] = []
+    records = package_records(metadata)
+    for place, some in enumerate((records[:_FIRST], *sliced(records[_FIRST:], BATCH))):
+        if place:
+            yield batch, False
+        listed, bad = decode_records(some)
         headers += listed
         problems += [record.problem for record in bad]
-        yield list(_proven(listed, files))
-    check_package(job.announced, headers, hashes, problems)
+        batch = list(_proven(listed, files))
+    try:
+        check_package(job.announced, headers, hashes, problems)
+    except BlinkError:
+        yield batch, False
+        raise
+    yield batch, True
 
 
 def single_invoice(header: DocumentHeader, content: bytes) -> StoredInvoice:

@@ -21,7 +21,7 @@ from blink_tui.sync.unpack import BATCH
 from blink_tui.vault import Vault
 from tests.sync.conftest import Office, office
 
-DOCUMENTS = 3 * BATCH + 50
+DOCUMENTS = 2 * BATCH + 50
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ async def test_a_package_contradicting_itself_late_leaves_right_documents_and_no
     assert [mark.role for mark in await profile.buffer.marks.all()] == [Role.BUYER]
 
 
-async def test_a_refused_batch_leaves_nothing_for_the_next_call_of_the_worker(
+async def test_a_batch_that_the_disk_refuses_moves_no_mark_and_the_next_pass_is_whole(
     profile: Office, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = profile.buffer.documents.store
