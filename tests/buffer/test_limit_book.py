@@ -237,6 +237,20 @@ def test_parking_of_another_boot_is_shorter_by_what_that_boot_is_known_to_have_w
         assert book.standing("firm", 10.0) == Standing(2565.0, 3565.0, "{}", 7.0, -2000.0)
 
 
+def test_limits_that_another_boot_learnt_last_are_as_old_as_this_one_at_least(path: Path) -> None:
+    with LimitBook(path, "before") as book:
+        book.take("firm", "lists", HOURLY, 6000.0)
+        book.learn("firm", "{}", 7.0, 9000.0)
+    with LimitBook(path, "after") as book:
+        assert book.standing("firm", 10.0).read_steady == 0.0
+
+
+def test_a_parking_that_ends_with_a_longer_one_does_not_replace_it(book: LimitBook) -> None:
+    book.park("firm", 100.0, 60.0)
+    book.park("firm", 110.0, 50.0)
+    assert book.standing("firm", 110.0) == Standing(160.0, 60.0)
+
+
 def test_where_boots_cannot_be_told_apart_moments_from_the_future_are_another_one_s(path: Path) -> None:
     with LimitBook(path, "-") as book:
         sent(book, 9000.0)
