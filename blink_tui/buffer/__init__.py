@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from blink_tui.buffer.history import ChainState
     from blink_tui.buffer.log import LogRow, UnknownEvent
     from blink_tui.buffer.records import (
+        Account,
         Batch,
         BatchState,
         DerivedRow,
@@ -37,6 +38,7 @@ _MODULES = {
     "ChainState": "history",
     "LogRow": "log",
     "UnknownEvent": "log",
+    "Account": "records",
     "Batch": "records",
     "BatchState": "records",
     "DerivedRow": "records",
@@ -51,6 +53,7 @@ _MODULES = {
 
 __all__ = [
     "SORTS",
+    "Account",
     "Batch",
     "BatchState",
     "Buffer",

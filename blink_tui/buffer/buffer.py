@@ -19,6 +19,10 @@ from blink_tui.buffer.history import History
 from blink_tui.buffer.leases import Leases
 from blink_tui.buffer.log import FetchLog
 from blink_tui.buffer.marks import Marks
+from blink_tui.buffer.mismatches import Mismatches
+from blink_tui.buffer.proofs import Proofs
+from blink_tui.buffer.ranges import HistoryRanges
+from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
 from blink_tui.model.clock import Clock, SystemClock
 
@@ -31,7 +35,11 @@ class Buffer:
         self.firms = Firms(database)
         self.credentials = Credentials(database)
         self.marks = Marks(database)
+        self.ranges = HistoryRanges(database)
         self.exports = PendingExports(database)
+        self.schedules = Schedules(database)
+        self.mismatches = Mismatches(database)
+        self.proofs = Proofs(database)
         self.documents = Documents(database, clock)
         self.history = History(database)
         self.derived = Derived(database)

@@ -25,7 +25,7 @@ class Derived:
     async def pending(self, version: int, limit: int) -> list[Undecoded]:
         """Documents last derived by a version before this one, or never."""
         rows = await self._database.reader.rows(
-            "SELECT d.id, d.ksef_number, x.body, x.dictionary FROM document d"
+            "SELECT d.id, d.ksef_number, x.body, x.dictionary, d.direction, d.received_date FROM document d"
             " JOIN invoice_xml x ON x.ksef_number = d.ksef_number"
             " WHERE d.derived_version < ? ORDER BY d.derived_version, d.id LIMIT ?",
             (version, limit),
@@ -37,12 +37,13 @@ class Derived:
         tables = [_vat_rows(row) for row in rows]
         async with self._database.transaction() as session:
             await session.run_many(
-                "UPDATE document SET derived_version = ?, due_date = ?, problem = ? WHERE id = ?",
+                "UPDATE document SET derived_version = ?, due_date = ?, problem = ?, vat_month = ? WHERE id = ?",
                 [
                     (
                         row.version,
                         row.due_date.isoformat() if row.due_date else None,
                         row.problem or (_INEXACT if table is None else None),
+                        row.vat_month,
                         row.document_id,
                     )
                     for row, table in zip(rows, tables, strict=True)

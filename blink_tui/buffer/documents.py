@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from blink_tui.buffer import amounts, errors, history, statuses, storing, xml_codec
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.records import Document, MarkMove, StoredInvoice, StoreResult
+from blink_tui.buffer.records import Account, Document, MarkMove, StoredInvoice, StoreResult
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed, places, sliced
 from blink_tui.i18n import N_, Message
 from blink_tui.model.clock import Clock
-from blink_tui.model.dates import Instant, instant_of
+from blink_tui.model.dates import Instant, datetime_of, instant_key, instant_of
 from blink_tui.model.documents import Direction, Party, Role, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
-from blink_tui.model.values import KsefNumber, Sha256
+from blink_tui.model.values import KsefNumber
 
 _SELECT = """
     SELECT d.id, d.firm_id, f.nip, d.ksef_number,
@@ -29,6 +29,16 @@ _SELECT = """
     FROM document d JOIN firm f ON f.id = d.firm_id JOIN invoice_xml x ON x.ksef_number = d.ksef_number
     WHERE {where}
 """
+
+
+_ACCOUNTS = """
+    SELECT d.ksef_number, x.sha256, d.stored, d.gross, d.currency, d.vat_month, d.direction
+    FROM document d JOIN document_role r ON r.document_id = d.id JOIN invoice_xml x ON x.ksef_number = d.ksef_number
+    WHERE d.firm_id = ? AND r.role = ? {some}
+"""
+
+
+_DAY = timedelta(days=1)
 
 
 def _day(text: str | None) -> date | None:
@@ -121,15 +131,38 @@ class Documents:
             found.update(row[0] for row in await self._database.reader.rows(sql, (role, firm_id, *some)))
         return found
 
-    async def in_role(self, firm_id: int, role: Role) -> dict[KsefNumber, tuple[Sha256, Instant | None]]:
-        """Hash and permanent storage of everything a firm has in a role, by number."""
-        rows = await self._database.reader.rows(
-            "SELECT d.ksef_number, x.sha256, d.stored FROM document d"
-            " JOIN document_role r ON r.document_id = d.id JOIN invoice_xml x ON x.ksef_number = d.ksef_number"
-            " WHERE d.firm_id = ? AND r.role = ?",
-            (firm_id, role),
+    async def stored_between(
+        self, firm_id: int, role: Role, since: Instant, until: Instant
+    ) -> dict[KsefNumber, Account]:
+        """What the buffer says of a firm's documents in a role that KSeF stored in [since, until), by number."""
+        first, last = (
+            f"{datetime_of(end) + slack:%Y-%m-%d}" for end, slack in ((since, -_DAY), (until, 2 * _DAY))
         )
-        return {number: (sha256, stored) for number, sha256, stored in rows}
+        some = "AND d.stored >= ? AND d.stored < ?"  # instants are kept as KSeF wrote them, with any offset
+        found = await self._accounts(some, (firm_id, role, first, last))
+        low, high = instant_key(since), instant_key(until)
+        return {
+            number: account
+            for number, account in found.items()
+            if account.stored and low <= instant_key(account.stored) < high
+        }
+
+    async def accounts(
+        self, firm_id: int, role: Role, numbers: Sequence[KsefNumber]
+    ) -> dict[KsefNumber, Account]:
+        """What the buffer says of some documents of a firm in a role; those that it lacks are left out."""
+        found: dict[KsefNumber, Account] = {}
+        for some in sliced(numbers):
+            within = composed("AND d.ksef_number IN ({places})", places=places(len(some)))
+            found |= await self._accounts(within, (firm_id, role, *some))
+        return found
+
+    async def _accounts(self, some: str, values: Sequence[object]) -> dict[KsefNumber, Account]:
+        rows = await self._database.reader.rows(composed(_ACCOUNTS, some=some), values)
+        return {
+            number: Account(sha256, stored, amounts.to_amount(gross), currency, month, Direction(direction))
+            for number, sha256, stored, gross, currency, month, direction in rows
+        }
 
     async def get(self, document_id: int) -> Document:
         """Raises BlinkError(DOCUMENT_UNKNOWN)."""
@@ -191,7 +224,8 @@ class Documents:
                 raise BlinkError(errors.CHANGED_MEANWHILE, what=document.ksef_number)
             row = await session.row("SELECT direction FROM document WHERE id = ?", (document_id,))
             await session.run(
-                "UPDATE document SET direction = ?, direction_by = ?, version = version + 1 WHERE id = ?",
+                "UPDATE document SET direction = ?, direction_by = ?, derived_version = 0, version = version + 1"
+                " WHERE id = ?",
                 (direction, who, document_id),
             )
             happening = history.Happening(

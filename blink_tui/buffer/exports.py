@@ -9,13 +9,13 @@ from blink_tui.buffer.sql import composed
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 
-_COLUMNS = "id, firm_id, role, window_from, window_to, wrapped_key, iv, reference, asked_at"
+_COLUMNS = "id, firm_id, role, window_from, window_to, wrapped_key, iv, reference, asked_at, range_id"
 
 
 def _export(row: Row) -> StoredExport:
-    id_, firm_id, role, window_from, window_to, wrapped_key, iv, reference, asked_at = row
+    id_, firm_id, role, window_from, window_to, wrapped_key, iv, reference, asked_at, range_id = row
     return StoredExport(
-        id_, firm_id, Role(role), window_from, window_to, wrapped_key, iv, reference, asked_at
+        id_, firm_id, Role(role), window_from, window_to, wrapped_key, iv, reference, asked_at, range_id
     )
 
 
@@ -34,13 +34,14 @@ class PendingExports:
         wrapped_key: bytes,
         iv: bytes,
         asked_at: Instant,
+        range_id: int | None = None,
     ) -> int:
         """Make an export durable before KSeF is asked for it; returns its id."""
         async with self._database.transaction() as session:
             row = await session.row(
-                "INSERT INTO pending_export (firm_id, role, window_from, window_to, wrapped_key, iv, asked_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                (firm_id, role, window_from, window_to, wrapped_key, iv, asked_at),
+                "INSERT INTO pending_export (firm_id, role, window_from, window_to, wrapped_key, iv, asked_at,"
+                " range_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                (firm_id, role, window_from, window_to, wrapped_key, iv, asked_at, range_id),
             )
             if row is None:
                 raise LookupError(firm_id)

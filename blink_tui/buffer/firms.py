@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from blink_tui.buffer import errors, history
+from blink_tui.buffer import errors, history, schedules
 from blink_tui.buffer.collation import polish_key
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row, Session
@@ -16,17 +16,30 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm
 from blink_tui.model.values import Nip
 
-_COLUMNS = "id, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, version"
+_COLUMNS = "id, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, paused, version"
 _INSERT = """
     INSERT INTO firm (nip, context_type, context_value, name, env, kind, ledger_format, first_day)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {columns}
 """
-_EDITABLE = frozenset({"name", "env", "kind", "ledger_format", "first_day", "enabled"})
+_EDITABLE = frozenset({"name", "env", "kind", "ledger_format", "first_day", "enabled", "paused"})
 _NAMES_OF_BASES = {base: name for name, base in ENVIRONMENTS.items()}
 
 
 def _firm(row: Row) -> Firm:
-    id_, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, version = row
+    (
+        id_,
+        nip,
+        context_type,
+        context_value,
+        name,
+        env,
+        kind,
+        ledger_format,
+        first_day,
+        enabled,
+        paused,
+        version,
+    ) = row
     return Firm(
         id=id_,
         nip=Nip(nip),
@@ -38,6 +51,7 @@ def _firm(row: Row) -> Firm:
         ledger_format=ledger_format,
         first_day=date.fromisoformat(first_day) if first_day else None,
         enabled=bool(enabled),
+        paused=bool(paused),
         version=version,
     )
 
@@ -78,6 +92,7 @@ class Firms:
                 raise LookupError(value)
             firm = _firm(row)
             await history.start(session, firm.id, context_type, value)
+            await schedules.start(session, firm.id)
             return firm
 
     async def get(self, firm_id: int) -> Firm:
@@ -95,7 +110,7 @@ class Firms:
         return [_firm(row) for row in rows]
 
     async def edit(self, firm_id: int, version: int, **changes: Any) -> Firm:
-        """Change name, env, kind, ledger_format, first_day or enabled; marks stay as they are.
+        """Change name, env, kind, ledger_format, first_day, enabled or paused; marks stay as they are.
 
         Raises BlinkError: CHANGED_MEANWHILE when `version` is not the present one, FIRM_EXISTS when the new
         environment has the context already, FIRM_UNKNOWN. Raises TypeError for another field.
@@ -156,6 +171,7 @@ def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
         values["env"] = _environment(values["env"])
     if "first_day" in values:
         values["first_day"] = _stored(values["first_day"])
-    if "enabled" in values:
-        values["enabled"] = int(values["enabled"])
+    for name in ("enabled", "paused"):
+        if name in values:
+            values[name] = int(values[name])
     return values

@@ -32,6 +32,8 @@ class MarkMove:
 
     since: Instant
     until: Instant
+    range_id: int | None = None
+    """The range of history that it moves; None is the forward mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class StoredExport:
     iv: bytes
     reference: str | None
     asked_at: Instant
+    range_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,18 @@ class Document:
     """Grows with every decision about it; a change names the version that was looked at."""
 
 
+class Account(NamedTuple):
+    """What the buffer says of a document, to be compared with KSeF's list."""
+
+    sha256: Sha256
+    stored: Instant | None
+    gross: Decimal | None
+    currency: str
+    vat_month: str
+    """YYYY-MM as proposed; empty until the second stage, and where it waits for a payment."""
+    direction: Direction
+
+
 class Undecoded(NamedTuple):
     """A document waiting for the second stage."""
 
@@ -100,6 +115,9 @@ class Undecoded(NamedTuple):
     ksef_number: KsefNumber
     body: bytes
     dictionary: int
+    direction: str
+    received_date: str
+    """Warsaw day; empty where KSeF did not tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +131,8 @@ class DerivedRow:
     """Folded text that searches look through (`model.text.folded`)."""
     problem: str | None
     vat: tuple[VatAmount, ...]
+    vat_month: str = ""
+    """YYYY-MM as proposed; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from blink_tui.buffer import amounts, errors, history, marks
+from blink_tui.buffer import amounts, errors, history, marks, ranges
 from blink_tui.buffer.collation import polish_key
 from blink_tui.buffer.records import MarkMove, StoredInvoice, StoreResult
 from blink_tui.buffer.session import Row, Session
@@ -105,7 +105,11 @@ def _direction(firm: Firm, roles: Iterable[Role], header: DocumentHeader) -> Dir
 def _require_same(number: KsefNumber, held: Sha256, came: Sha256) -> None:
     if held != came:
         raise BlinkError(
-            errors.HASH_CONFLICT, cause=f"held {held.hex()}, came {came.hex()}", ksef_number=number
+            errors.HASH_CONFLICT,
+            cause=f"held {held.hex()}, came {came.hex()}",
+            ksef_number=number,
+            held=held.hex(),
+            came=came.hex(),
         )
 
 
@@ -135,7 +139,8 @@ async def store(
     )
     await history.append(session, firm.id, happenings, at=at, who=history.ENGINE)
     if move is not None:
-        await marks.move(session, firm.id, role, move)
+        mover = marks if move.range_id is None else ranges
+        await mover.move(session, firm.id, role, move)
     if finish_export is not None:
         await session.run("DELETE FROM pending_export WHERE id = ?", (finish_export,))
     return StoreResult(seen=len(numbers), new=len(new))
@@ -214,7 +219,8 @@ async def _add_role(
             )
     await session.run_many("INSERT INTO document_role (document_id, role) VALUES (?, ?)", roles)
     await session.run_many(
-        "UPDATE document SET direction = ?, version = version + 1 WHERE id = ?", directions
+        "UPDATE document SET direction = ?, derived_version = 0, version = version + 1 WHERE id = ?",
+        directions,
     )
     return happenings
 

@@ -71,7 +71,7 @@ async def _sync(
         )
         if not firms:
             raise BlinkError(NO_FIRMS)
-        outcome = await run_pass(profile, buffer, profile.open_vault(), firms, Wish(roles, number))
+        outcome = await run_pass(profile, buffer, profile.open_vault(), firms, Wish(roles, number=number))
         summary = await summary_json(buffer, outcome)
     code = exit_code_for([firm.errors for firm in outcome.firms])
     if as_json:

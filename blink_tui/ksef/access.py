@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any, TypeVar
 
 from blink_tui.ksef import errors, stored_login
@@ -36,6 +37,10 @@ class Access:
     def clock(self) -> Clock:
         """What tells the time here."""
         return self._transport.clock
+
+    def server_now(self) -> datetime:
+        """The present by KSeF's clock, as far as the login told it."""
+        return self.clock.now() + self._tokens.ahead
 
     def refresh_secret(self) -> Secret:
         """The login for the vault, so that `KsefClient.resume` needs no new one; changes only with a new login."""

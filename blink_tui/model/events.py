@@ -86,12 +86,79 @@ class MarkMoved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting(Event):
-    """Nothing is asked before an instant, because KSeF said so or a package is being prepared."""
+    """A role does nothing more in this pass; `until` is when it can go on, None where that is not known."""
 
     name = "waiting"
-    text = N_("Waiting {seconds:.0f} s: {reason}")
-    seconds: float
+    text = N_("Waiting: {reason}")
+    level = "warning"
     reason: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowAsked(Event):
+    """KSeF's list of a window was looked at."""
+
+    name = "window-asked"
+    text = N_("Asked from {window_from}: {unknown} unknown documents")
+    window_from: str
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryMoved(Event):
+    """A range of history is complete up to a later instant."""
+
+    name = "history-moved"
+    text = N_("History complete from {since} until {until}")
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportForgotten(Event):
+    """An order for a package was given up; what it was for is ordered anew."""
+
+    name = "export-forgotten"
+    text = N_("Package given up: {reason}")
+    level = "warning"
+    reference: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentQuarantined(Event):
+    """Three fresh packages disagreed alike over a document: a person decides."""
+
+    name = "document-quarantined"
+    text = N_("In quarantine: {number}; KSeF lists {listed}, the bytes have {found}")
+    level = "error"
+    number: str
+    listed: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsRead(Event):
+    """KSeF told the request limits in force for the firm."""
+
+    name = "limits-read"
+    text = N_("Request limits read: {lists} lists and {packages} packages an hour")
+    lists: int | None
+    packages: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginFailed(Event):
+    """KSeF did not let the firm's credential in; its marks did not move."""
+
+    name = "login-failed"
+    text = N_("Access refused: {problem}")
+    level = "error"
+    code: str
+    problem: str
+    cause: str | None = None
+    trace_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +221,8 @@ EVENTS: dict[str, type[Event]] = {
     kind.name: kind
     for kind in (
         PassStarted, LoggedIn, ExportRequested, ExportReady, DocumentsStored, MarkMoved,
-        Waiting, DocumentsDerived, PassFailed, PassFinished, Reconciled, SystemWarned,
+        Waiting, WindowAsked, HistoryMoved, ExportForgotten, DocumentQuarantined, LimitsRead, LoginFailed,
+        DocumentsDerived, PassFailed, PassFinished, Reconciled, SystemWarned,
     )
 }  # fmt: skip
 """Every event by the name under which the fetch log keeps it."""

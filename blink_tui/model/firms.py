@@ -42,6 +42,8 @@ class Firm:
     first_day: date | None
     """Warsaw day from which the first fetch reads; None means the first day of the previous month."""
     enabled: bool
+    paused: bool
+    """The schedule leaves it alone; a person may still fetch."""
     version: int
     """Grows with every change; an update names the version it read."""
 

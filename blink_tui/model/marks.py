@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from blink_tui.model.dates import Instant
+from blink_tui.model.dates import Instant, instant_key
 from blink_tui.model.documents import Role
 from blink_tui.model.secret import Secret
 
@@ -20,6 +20,50 @@ class Mark:
     role: Role
     since: Instant
     until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRange:
+    """Everything that KSeF stored for a firm's role in [since, reached) is in the buffer; wanted is [since, until).
+
+    It lies before the forward mark, or is read once more; `reached` moves as a mark does.
+    """
+
+    id: int
+    firm_id: int
+    role: Role
+    since: Instant
+    until: Instant
+    reached: Instant
+
+    @property
+    def whole(self) -> bool:
+        """Nothing of it is left to fetch."""
+        return instant_key(self.reached) >= instant_key(self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a comparison with KSeF's own list found for a role in [since, until)."""
+
+    firm_id: int
+    role: Role
+    at: Instant
+    since: Instant
+    until: Instant
+    listed: int
+    """Documents that KSeF lists."""
+    missing: int
+    """Listed and not in the buffer; they were fetched after it."""
+    different: int
+    """In both, with other bytes or amounts."""
+    unlisted: int
+    """In the buffer and not listed."""
+
+    @property
+    def equal(self) -> bool:
+        """Both sides hold the same."""
+        return not (self.missing or self.different or self.unlisted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +85,5 @@ class PendingExport:
     iv: bytes
     reference: str | None
     asked_at: Instant
+    range_id: int | None = None
+    """The range of history whose mark it moves; None is the forward mark."""

@@ -14,6 +14,7 @@ from blink_tui.ksef.client import Session
 from blink_tui.ksef.wire import ExportPackage, ExportPart
 from blink_tui.model.firms import Firm
 from blink_tui.model.marks import PendingExport
+from blink_tui.model.mismatches import Disagreement
 from blink_tui.sync.unpack import PackageJob, unpack
 from blink_tui.sync.workers import Worker
 
@@ -38,14 +39,18 @@ async def store_package(
     export: PendingExport,
     package: ExportPackage,
     move: MarkMove | None,
+    accepted: frozenset[Disagreement] = frozenset(),
 ) -> Stored:
     """Bring a ready package into the buffer; its last transaction moves the mark and ends the export.
 
+    `accepted` are disagreements of the package that a person let pass.
     Raises BlinkError; then the mark has not moved and whatever was stored is found again and not doubled.
     """
     async with scratch(folder / f"export-{export.id}") as place:
         files = await download(session, package.parts, place)
-        job = PackageJob(files, package.parts, export.key.reveal(), export.iv, package.invoice_count)
+        job = PackageJob(
+            files, package.parts, export.key.reveal(), export.iv, package.invoice_count, accepted
+        )
         seen = new = 0
         held: list[StoredInvoice] = []
         async for batch in _unpacked(worker, job, package.size):

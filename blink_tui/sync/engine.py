@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,52 +12,29 @@ from pathlib import Path
 from blink_tui.buffer import Buffer
 from blink_tui.buffer.limit_book import LimitBook
 from blink_tui.ksef.address_window import shared_window
-from blink_tui.ksef.client import KsefClient, Session
+from blink_tui.ksef.client import KsefClient
 from blink_tui.ksef.limiter import Limiter
 from blink_tui.ksef.operations import Context
 from blink_tui.model import events
 from blink_tui.model.clock import Clock, SystemClock
-from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
-from blink_tui.model.errors import BlinkError
-from blink_tui.model.firms import ContextType, Firm
-from blink_tui.model.values import KsefNumber
-from blink_tui.sync.access import KeptLogins, firm_access
+from blink_tui.model.firms import Firm
+from blink_tui.model.schedule import ScheduledRole
+from blink_tui.sync import timetable
+from blink_tui.sync.access import KeptLogins
 from blink_tui.sync.derive import derive_pending
-from blink_tui.sync.events import EventSink, Listener, Reporter
-from blink_tui.sync.leases import heartbeat, leased
-from blink_tui.sync.passes import FirmPass, PassTools
-from blink_tui.sync.reconcile import Comparison
-from blink_tui.sync.single import fetch_number
+from blink_tui.sync.events import EventSink, Listener
+from blink_tui.sync.firm_pass import ALL_ROLES, FirmOutcome, FirmPass, Wish
+from blink_tui.sync.leases import heartbeat
+from blink_tui.sync.passes import PassTools
+from blink_tui.sync.plan import Budget
 from blink_tui.sync.workers import Worker, ended
 from blink_tui.vault import Vault
 
-ALL_ROLES = tuple(Role)
-_FIRMS_AT_ONCE = 6
+__all__ = ["ALL_ROLES", "FirmOutcome", "Outcome", "SyncEngine", "Wish"]
 
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a run is asked for."""
-
-    roles: tuple[Role, ...] = ALL_ROLES
-    number: KsefNumber | None = None
-    """Only this document, and no mark moves."""
-    reconcile_since: Instant | None = None
-    """After the pass compare with KSeF's list from here, or from each role's first instant if later."""
-    reconcile: bool = False
-    """Compare with KSeF's list after the pass and fetch what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class FirmOutcome:
-    """What a pass did for one firm."""
-
-    firm: Firm
-    new: int
-    errors: tuple[BlinkError, ...]
-    comparisons: tuple[Comparison, ...] = ()
-    """What reconciling found, before the missing documents were fetched."""
+_FIRMS_AT_ONCE = 16
+"""As many as keep the address's requests a second in use while each waits for its answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +52,10 @@ class Outcome:
     def failed(self) -> tuple[FirmOutcome, ...]:
         """Firms of which something stopped."""
         return tuple(firm for firm in self.firms if firm.errors)
+
+
+Task = tuple[Firm, tuple[Role, ...], Mapping[Role, ScheduledRole]]
+"""A firm with the roles to ask for, and its schedule."""
 
 
 class SyncEngine:
@@ -100,36 +81,63 @@ class SyncEngine:
         self._logins = KeptLogins(vault)
 
     async def run(self, firms: Sequence[Firm], wish: Wish | None = None) -> Outcome:
-        """One pass for each firm, a few at a time, then the derive stage over what came in."""
+        """One pass for each firm, a few at a time, then the derive stage over what came in.
+
+        With `wish.due` only firms and roles that the schedule asks for now; the others are not in the outcome.
+        """
         run = secrets.token_hex(4)
+        wish = wish or Wish()
+        tasks = await self._tasks(firms, wish)
+        if wish.due and not tasks:
+            return Outcome(())
         async with self._sink.flushing():
-            outcomes = await self._passes(firms, wish or Wish(), run)
+            outcomes = await self._passes(tasks, wish, run)
             await derive_pending(self._buffer, report=self._sink.reporter(run, None))
         return Outcome(tuple(outcomes))
 
-    async def _passes(self, firms: Sequence[Firm], wish: Wish, run: str) -> list[FirmOutcome]:
+    async def _tasks(self, firms: Sequence[Firm], wish: Wish) -> list[Task]:
+        schedules: dict[int, dict[Role, ScheduledRole]] = {}
+        for one in await self._buffer.schedules.all():
+            schedules.setdefault(one.firm_id, {})[one.role] = one
+        now = self._clock.now()
+        tasks: list[Task] = []
+        for firm in firms:
+            scheduled = schedules[firm.id]
+            roles = [role for role in timetable.askable_roles(firm) if role in wish.roles]
+            if wish.due:
+                roles = timetable.due_roles(firm, [scheduled[role] for role in roles], now)
+            if roles or not wish.due:
+                tasks.append((firm, tuple(roles), scheduled))
+        return tasks
+
+    async def _passes(self, tasks: Sequence[Task], wish: Wish, run: str) -> list[FirmOutcome]:
         """The store stage of every firm; what it opened is closed before documents are read."""
+        firms = [firm for firm, _roles, _scheduled in tasks]
         turns = asyncio.Semaphore(_FIRMS_AT_ONCE)
         async with heartbeat(self._buffer, self._clock), AsyncExitStack() as stack:
             worker = await stack.enter_async_context(Worker())
             book = await asyncio.to_thread(stack.enter_context, LimitBook(self._folder / "limits.db"))
-            clients = {}
+            tools = {}
             for url in {firm.base_url for firm in firms}:
                 gate = Limiter(self._clock, book, stack.enter_context(shared_window(url)))
-                clients[url] = await stack.enter_async_context(self._client(url, gate, run, firms))
-
-            async def one(firm: Firm) -> FirmOutcome:
-                tools = PassTools(
-                    self._buffer, self._vault, clients[firm.base_url], worker, self._clock, self._folder
+                client = await stack.enter_async_context(self._client(url, gate, run, firms))
+                tools[url] = PassTools(
+                    self._buffer, self._vault, client, worker, self._clock, self._folder, _boundless
                 )
-                async with turns:
-                    return await self._firm_pass(tools, firm, wish, self._sink.reporter(run, firm.id))
 
-            tasks = [asyncio.create_task(one(firm)) for firm in firms]
+            async def one(
+                firm: Firm, roles: tuple[Role, ...], known: Mapping[Role, ScheduledRole]
+            ) -> FirmOutcome:
+                report = self._sink.reporter(run, firm.id)
+                async with turns:
+                    work = FirmPass(tools[firm.base_url], self._logins, firm, roles, known, wish, report)
+                    return await work.run()
+
+            running = [asyncio.create_task(one(*task)) for task in tasks]
             try:
-                return await asyncio.gather(*tasks)
+                return await asyncio.gather(*running)
             finally:
-                await ended(tasks)
+                await ended(running)
 
     def _client(self, url: str, gate: Limiter, run: str, firms: Sequence[Firm]) -> KsefClient:
         """A client for one environment; what KSeF warns of is told with the firm it was told for."""
@@ -140,79 +148,6 @@ class SyncEngine:
 
         return KsefClient(url, clock=self._clock, on_warning=warned, gate=gate)
 
-    async def _firm_pass(self, tools: PassTools, firm: Firm, wish: Wish, report: Reporter) -> FirmOutcome:
-        report(events.PassStarted)
-        try:
-            _credential, access = await firm_access(self._buffer, self._vault, firm)
-            session = await self._logins.session(tools.client, firm, access)
-        except BlinkError as error:
-            return FirmOutcome(firm, 0, (_told(report, firm, error, None),))
-        report(events.LoggedIn)
-        roles = tuple(role for role in wish.roles if role in askable_roles(firm))
-        if wish.number is None:
-            firm_pass = FirmPass(tools, firm, session, report)
-            comparisons: list[Comparison] = []
 
-            async def fetch(role: Role) -> None:
-                await firm_pass.fetch_role(role)
-                if wish.reconcile:
-                    comparisons.extend(await firm_pass.reconcile_role(role, wish.reconcile_since))
-
-            errors = await self._each_role(fetch, firm, roles, report)
-            new, found = firm_pass.new, tuple(comparisons)
-        else:
-            new, errors = await self._number(session, firm, roles, wish.number, report)
-            found = ()
-        report(events.PassFinished, new=new)
-        return FirmOutcome(firm, new, tuple(errors), found)
-
-    async def _each_role(
-        self, work: Callable[[Role], Awaitable[None]], firm: Firm, roles: Sequence[Role], report: Reporter
-    ) -> list[BlinkError]:
-        """Every role side by side, each in its lease; one that fails leaves the others going."""
-
-        async def one(role: Role) -> BlinkError | None:
-            try:
-                async with leased(self._buffer, firm, role):
-                    await work(role)
-            except BlinkError as error:
-                return _told(report, firm, error, role)
-            return None
-
-        tasks = [asyncio.create_task(one(role)) for role in roles]
-        try:
-            errors = await asyncio.gather(*tasks)
-        finally:
-            await ended(tasks)
-        return [error for error in errors if error]
-
-    async def _number(
-        self, session: Session, firm: Firm, roles: tuple[Role, ...], number: KsefNumber, report: Reporter
-    ) -> tuple[int, list[BlinkError]]:
-        try:
-            stored = await fetch_number(self._buffer, session, firm, roles, number)
-        except BlinkError as error:
-            return 0, [_told(report, firm, error, None)]
-        report(events.DocumentsStored, seen=stored.seen, new=stored.new)
-        return stored.new, []
-
-
-def askable_roles(firm: Firm) -> tuple[Role, ...]:
-    """Roles that KSeF answers in the firm's context: a unit has no documents as seller or buyer (21181)."""
-    if firm.context_type is ContextType.INTERNAL_ID:
-        return (Role.THIRD_PARTY, Role.AUTHORIZED)
-    return ALL_ROLES
-
-
-def _told(report: Reporter, firm: Firm, error: BlinkError, role: Role | None) -> BlinkError:
-    """Report a failure; the error with its firm filled in."""
-    error.firm = error.firm or firm.context_value
-    report(
-        events.PassFailed,
-        role=role,
-        code=error.kind.code,
-        problem=str(error),
-        cause=error.cause,
-        trace_id=error.trace_id,
-    )
-    return error
+def _boundless(_firm: Firm) -> Budget:
+    return Budget(lists=1000, packages=1000, documents=1000)

@@ -14,8 +14,17 @@ PACKAGE_DISAGREES = ErrorKind(
     "package-disagrees",
     ExitCode.FAILED,
     N_(
-        "KSeF's package contradicts itself, so none of it was taken as complete. It will be fetched anew"
-        " in the next pass; if this stays, report it to the Ministry."
+        "KSeF's accounts of {number} contradict one another, so nothing was taken as complete. It will be"
+        " fetched anew in the next pass; after three times a person decides."
+    ),
+)
+QUARANTINED = ErrorKind(
+    "quarantined",
+    ExitCode.FAILED,
+    N_(
+        "KSeF's accounts of {number} contradict one another each time it is fetched, so it stands in quarantine and"
+        " this role of {firm} has stopped. Report it to the Ministry; to go on in spite of it:"
+        " blink doc accept {number} --firm {firm} --reason REASON"
     ),
 )
 EXPORT_FAILED = ErrorKind(
@@ -27,6 +36,19 @@ EXPORT_STUCK = ErrorKind(
     "export-stuck",
     ExitCode.KSEF_UNAVAILABLE,
     N_("KSeF is still preparing the package. The next pass goes on with it."),
+)
+ORDER_UNCERTAIN = ErrorKind(
+    "order-uncertain",
+    ExitCode.KSEF_UNAVAILABLE,
+    N_(
+        "It is not known whether KSeF took the last order for a package of {firm}. It is ordered again after"
+        " {until}; nothing is lost by it."
+    ),
+)
+BUDGET_SPENT = ErrorKind(
+    "budget-spent",
+    ExitCode.LIMITS_EXHAUSTED,
+    N_("This hour's requests for {firm} are used up. The next pass goes on exactly here."),
 )
 WINDOW_STANDS_STILL = ErrorKind(
     "window-stands-still",

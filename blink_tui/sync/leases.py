@@ -6,17 +6,20 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import N_
 from blink_tui.model.clock import Clock
+from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
+from blink_tui.model.schedule import RoleEnd
 
 WORK_HELD = ErrorKind(
     "work-held",
@@ -71,16 +74,41 @@ def _start_without_proc(pid: int) -> str:
     return "runs"
 
 
+@dataclass(slots=True)
+class Held:
+    """Roles of a firm that this process works on, and what comes of them."""
+
+    roles: tuple[Role, ...]
+    others: Mapping[Role, str]
+    """Roles that another process works on, with its name."""
+    ends: dict[Role, RoleEnd] = field(default_factory=dict)
+    """To be filled in; kept for the schedule when the leases are given back."""
+
+
 @asynccontextmanager
-async def leased(buffer: Buffer, firm: Firm, role: Role) -> AsyncIterator[None]:
-    """Hold a firm's role while the block runs. Raises BlinkError (exit code 7) when another process does."""
-    other = await buffer.leases.take(firm.id, role, holder_name(), is_gone)
-    if other is not None:
-        raise BlinkError(WORK_HELD, firm=firm.context_value, holder=other)
+async def leased(
+    buffer: Buffer,
+    firm: Firm,
+    roles: Sequence[Role],
+    *,
+    asked: Instant | None = None,
+    planned: Mapping[Role, Instant | None] | None = None,
+) -> AsyncIterator[Held]:
+    """Hold those of a firm's roles that no other process holds while the block runs.
+
+    `asked` and `planned` are as in `Leases.take`.
+    """
+    taken = await buffer.leases.take(firm.id, roles, holder_name(), is_gone, asked=asked, planned=planned)
+    held = Held(taken.roles, taken.others)
     try:
-        yield
+        yield held
     finally:
-        await buffer.leases.release(firm.id, role, holder_name())
+        await buffer.leases.release(firm.id, held.roles, holder_name(), held.ends)
+
+
+def work_held(firm: Firm, holder: str) -> BlinkError:
+    """The error that another process's lease means for a person who asked."""
+    return BlinkError(WORK_HELD, firm=firm.context_value, holder=holder)
 
 
 @asynccontextmanager

@@ -6,17 +6,16 @@ Nothing is yielded before the whole package has been checked.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from blink_tui.buffer.records import StoredInvoice
 from blink_tui.buffer.xml_codec import compress
-from blink_tui.ksef.errors import DOCUMENT_DAMAGED
 from blink_tui.ksef.packages import METADATA_NAME, decode_package_metadata, read_package
 from blink_tui.ksef.wire import ExportPart
 from blink_tui.model.documents import DocumentHeader
-from blink_tui.model.errors import BlinkError
+from blink_tui.model.mismatches import Disagreement
 from blink_tui.model.values import Sha256
 from blink_tui.sync.verify import check_package
 
@@ -34,6 +33,8 @@ class PackageJob:
     iv: bytes
     announced: int
     """invoiceCount of the export's status."""
+    accepted: frozenset[Disagreement] = frozenset()
+    """What a person accepted although it disagrees."""
 
 
 def unpack(job: PackageJob) -> Iterator[list[StoredInvoice]]:
@@ -52,15 +53,18 @@ def unpack(job: PackageJob) -> Iterator[list[StoredInvoice]]:
         hashes[number] = Sha256(hashlib.sha256(content).digest())
         bodies[number] = (*compress(content), len(content))
     headers, bad = decode_package_metadata(metadata)
-    check_package(job.announced, headers, hashes, (record.problem for record in bad))
-    yield from _batches([StoredInvoice(header, *bodies.pop(header.ksef_number)) for header in headers])
+    problems = (record.problem for record in bad)
+    whole = check_package(job.announced, headers, hashes, problems, job.accepted)
+    yield from _batches([StoredInvoice(header, *bodies.pop(header.ksef_number)) for header in whole])
 
 
-def single_invoice(header: DocumentHeader, content: bytes) -> StoredInvoice:
-    """A document that was downloaded by itself. Raises BlinkError when its bytes are not those the list names."""
-    if hashlib.sha256(content).digest() != header.sha256:
-        raise BlinkError(DOCUMENT_DAMAGED, cause=f"{header.ksef_number}: other hash than in the list")
-    return StoredInvoice(header, *compress(content), len(content))
+def single_invoice(
+    header: DocumentHeader, content: bytes, accepted: Collection[Disagreement] = ()
+) -> StoredInvoice:
+    """A document that was downloaded by itself. Raises BlinkError(PACKAGE_DISAGREES) as `check_package` does."""
+    files: dict[str, Sha256] = {header.ksef_number: Sha256(hashlib.sha256(content).digest())}
+    (whole,) = check_package(1, [header], files, (), accepted)
+    return StoredInvoice(whole, *compress(content), len(content))
 
 
 def _batches(rows: Sequence[StoredInvoice]) -> Iterator[list[StoredInvoice]]:

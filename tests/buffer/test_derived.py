@@ -18,7 +18,10 @@ TABLE = (
 async def test_documents_wait_until_they_are_derived_by_this_version(buffer: Buffer, firm: Firm) -> None:
     await buffer.documents.store(firm, Role.BUYER, [invoice(n) for n in (1, 2, 3)])
     waiting = await buffer.derived.pending(version=1, limit=2)
-    assert [(id_, number) for id_, number, _, _ in waiting] == [(1, ksef_number(1)), (2, ksef_number(2))]
+    assert [(one.document_id, one.ksef_number) for one in waiting] == [
+        (1, ksef_number(1)),
+        (2, ksef_number(2)),
+    ]
     assert [xml_codec.decompress(w.body, w.dictionary) for w in waiting] == [xml_of(1), xml_of(2)]
     await buffer.derived.save(
         [DerivedRow(1, 1, None, "", None, ()), DerivedRow(2, 1, None, "", "no form", ())]

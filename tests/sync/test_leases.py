@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from blink_tui.buffer import Buffer, open_buffer
+from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
-from blink_tui.model.errors import BlinkError, ExitCode
+from blink_tui.model.errors import ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.values import Nip
-from blink_tui.sync.leases import holder_name, is_gone, leased
+from blink_tui.sync.leases import holder_name, is_gone, leased, work_held
 
 
 class StillClock:
@@ -65,43 +66,58 @@ def killed_holder() -> str:
 
 async def test_a_second_process_is_told_who_holds_the_work(buffer: Buffer, firm: Firm) -> None:
     other = holder_of(os.getppid())
-    assert await buffer.leases.take(firm.id, Role.BUYER, other, is_gone) is None
-    with pytest.raises(BlinkError) as refusal:
-        async with leased(buffer, firm, Role.BUYER):
-            pytest.fail("two processes at work")
-    assert refusal.value.kind.exit_code is ExitCode.WORK_HELD
-    assert refusal.value.values["holder"] == other
-    async with leased(buffer, firm, Role.SELLER):
-        pass
+    assert (await buffer.leases.take(firm.id, [Role.BUYER], other, is_gone)).roles == (Role.BUYER,)
+    async with leased(buffer, firm, [Role.BUYER, Role.SELLER]) as held:
+        assert held.roles == (Role.SELLER,)
+        assert held.others == {Role.BUYER: other}
+    refusal = work_held(firm, other)
+    assert refusal.kind.exit_code is ExitCode.WORK_HELD
+    assert other in str(refusal)
 
 
 async def test_a_lease_is_given_back_even_after_a_failure(buffer: Buffer, firm: Firm) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with leased(buffer, firm, Role.BUYER):
+        async with leased(buffer, firm, [Role.BUYER]):
             raise ZeroDivisionError
-    assert await buffer.leases.take(firm.id, Role.BUYER, "elsewhere/x/1/1", is_gone) is None
+    assert (await buffer.leases.take(firm.id, [Role.BUYER], "elsewhere/x/1/1", is_gone)).roles
 
 
 async def test_what_a_killed_process_held_is_taken_over_at_once(buffer: Buffer, firm: Firm) -> None:
     dead = killed_holder()
-    await buffer.leases.take(firm.id, Role.BUYER, dead, lambda _: False)
-    async with leased(buffer, firm, Role.BUYER):
-        pass
+    await buffer.leases.take(firm.id, [Role.BUYER], dead, lambda _: False)
+    async with leased(buffer, firm, [Role.BUYER]) as held:
+        assert held.roles == (Role.BUYER,)
 
 
 async def test_another_machine_s_lease_ends_when_it_is_not_renewed(
     buffer: Buffer, firm: Firm, clock: StillClock
 ) -> None:
     far = "elsewhere/boot/1/1"
-    await buffer.leases.take(firm.id, Role.BUYER, far, is_gone)
+    await buffer.leases.take(firm.id, [Role.BUYER], far, is_gone)
     clock.moment += timedelta(seconds=50)
     await buffer.leases.renew(far)
     clock.moment += timedelta(seconds=50)
-    assert await buffer.leases.take(firm.id, Role.BUYER, holder_name(), is_gone) == far
+    assert (await buffer.leases.take(firm.id, [Role.BUYER], holder_name(), is_gone)).others == {
+        Role.BUYER: far
+    }
     clock.moment += timedelta(seconds=11)
-    assert await buffer.leases.take(firm.id, Role.BUYER, holder_name(), is_gone) is None
-    await buffer.leases.release(firm.id, Role.BUYER, far)
-    assert await buffer.leases.take(firm.id, Role.BUYER, far, is_gone) == holder_name()
+    assert (await buffer.leases.take(firm.id, [Role.BUYER], holder_name(), is_gone)).roles
+    await buffer.leases.release(firm.id, [Role.BUYER], far)
+    assert (await buffer.leases.take(firm.id, [Role.BUYER], far, is_gone)).others == {
+        Role.BUYER: holder_name()
+    }
+
+
+async def test_a_role_that_somebody_asked_for_meanwhile_is_left_alone(buffer: Buffer, firm: Firm) -> None:
+    roles, me = [Role.BUYER, Role.SELLER], holder_name()
+    planned = {role: one.asked for role, one in (await buffer.schedules.of(firm.id)).items()}
+    first, second = Instant("2026-11-22T12:00:00Z"), Instant("2026-11-22T12:01:00Z")
+    await buffer.leases.take(firm.id, [Role.BUYER], me, is_gone, asked=first, planned=planned)
+    await buffer.leases.release(firm.id, [Role.BUYER], me)
+    taken = await buffer.leases.take(firm.id, roles, me, is_gone, asked=second, planned=planned)
+    assert (taken.roles, taken.others) == ((Role.SELLER,), {})
+    asked = {role: one.asked for role, one in (await buffer.schedules.of(firm.id)).items()}
+    assert (asked[Role.BUYER], asked[Role.SELLER]) == (first, second)
 
 
 def test_a_number_used_again_by_another_process_is_not_the_holder() -> None:

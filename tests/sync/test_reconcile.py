@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from blink_tui.buffer import Account
 from blink_tui.model.dates import Instant
-from blink_tui.model.documents import DocumentHeader, Party, Role
+from blink_tui.model.documents import Direction, DocumentHeader, Party, Role
 from blink_tui.model.values import KsefNumber, Sha256
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, running_sandbox
 from blink_tui.sync.engine import Outcome, SyncEngine, Wish
@@ -27,17 +29,24 @@ PARTY = Party("Nip", "5265877635", "A")
 
 def header(number: str, stored: str, sha256: Sha256 = HASH) -> DocumentHeader:
     return DocumentHeader(
-        KsefNumber(number), sha256, number, None, None, Instant(stored), PARTY, PARTY, None, None, None,
+        KsefNumber(number), sha256, number, None, None, Instant(stored), PARTY, PARTY, None, None, Decimal("1.23"),
         "PLN", "FA (3)", "Vat", offline=False, self_invoicing=False, has_attachment=False,
     )  # fmt: skip
 
 
+def account(
+    stored: str | None, sha256: Sha256 = HASH, gross: Decimal | None = Decimal("1.23"), currency: str = "PLN"
+) -> Account:
+    return Account(sha256, Instant(stored) if stored else None, gross, currency, "", Direction.PURCHASE)
+
+
 def test_equal_sides_are_equal_however_often_a_document_is_listed() -> None:
     listed = [header("A", "2026-11-02T00:00:00Z"), header("A", "2026-11-02T00:00:00Z")]
-    held = {KsefNumber("A"): (HASH, listed[0].stored)}
+    held = {KsefNumber("A"): account("2026-11-02T00:00:00Z")}
     found = compare(Role.BUYER, SINCE, UNTIL, listed, held)
     assert found.equal
     assert found.listed == 1
+    assert found.listed_sums == found.held_sums == {"PLN": Decimal("1.23")}
 
 
 def test_what_is_missing_other_or_unknown_is_named() -> None:
@@ -46,17 +55,31 @@ def test_what_is_missing_other_or_unknown_is_named() -> None:
         header("OTHER", "2026-11-03T00:00:00Z", OTHER_HASH),
         header("AT THE END", UNTIL),
     ]
-    held: dict[KsefNumber, tuple[Sha256, Instant | None]] = {
-        KsefNumber("OTHER"): (HASH, Instant("2026-11-03T00:00:00Z")),
-        KsefNumber("UNLISTED"): (HASH, Instant("2026-11-04T00:00:00Z")),
-        KsefNumber("EARLIER"): (HASH, Instant("2026-10-04T00:00:00Z")),
-        KsefNumber("AFTER THE MARK"): (HASH, UNTIL),
-        KsefNumber("WITHOUT A DATE"): (HASH, None),
+    held = {
+        KsefNumber("OTHER"): account("2026-11-03T00:00:00Z"),
+        KsefNumber("UNLISTED"): account("2026-11-04T00:00:00Z"),
+        KsefNumber("EARLIER"): account("2026-10-04T00:00:00Z"),
+        KsefNumber("AFTER THE MARK"): account(UNTIL),
+        KsefNumber("WITHOUT A DATE"): account(None),
     }
     found = compare(Role.BUYER, SINCE, UNTIL, listed, held)
     assert [one.ksef_number for one in found.missing] == ["MISSING"]
     assert (found.different, found.unlisted) == (("OTHER",), ("UNLISTED",))
     assert not found.equal
+    assert found.listed_sums == {"PLN": Decimal("2.46")}
+    assert found.held_sums == {"PLN": Decimal("2.46")}
+
+
+@pytest.mark.parametrize(
+    ("gross", "currency", "different"),
+    [("1.24", "PLN", True), ("1.23", "EUR", True), (None, "PLN", False), ("1.23", "PLN", False)],
+)
+def test_another_amount_is_a_difference_and_an_amount_not_told_is_none(
+    gross: str | None, currency: str, different: bool
+) -> None:
+    held = {KsefNumber("A"): account(UNTIL, gross=Decimal(gross) if gross else None, currency=currency)}
+    found = compare(Role.BUYER, SINCE, UNTIL, [header("A", "2026-11-02T00:00:00Z")], held)
+    assert found.different == (("A",) if different else ())
 
 
 def test_a_long_span_is_cut_into_adjoining_windows() -> None:

@@ -1,0 +1,97 @@
+"""The schedule of each role: read by whoever decides what is due, written where a pass begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from blink_tui.buffer.database import Database
+from blink_tui.buffer.session import Row, Session
+from blink_tui.buffer.sql import composed
+from blink_tui.model.dates import Instant
+from blink_tui.model.documents import Role
+from blink_tui.model.schedule import RoleEnd, ScheduledRole
+
+_SELECT = """
+    SELECT firm_id, role, every, asked, wanted, not_before, problem, brought, brought_before, swept
+    FROM schedule {where} ORDER BY firm_id, role
+"""
+
+
+def _scheduled(row: Row) -> ScheduledRole:
+    firm_id, role, every, asked, wanted, not_before, problem, brought, before, swept = row
+    return ScheduledRole(
+        firm_id, Role(role), every, asked, wanted, not_before, problem, (brought, before), swept
+    )
+
+
+async def start(session: Session, firm_id: int) -> None:
+    """Make the schedule of a new firm within the caller's transaction."""
+    await session.run_many(
+        "INSERT INTO schedule (firm_id, role) VALUES (?, ?)", [(firm_id, role.value) for role in Role]
+    )
+
+
+async def asked(session: Session, firm_id: int) -> dict[Role, Instant | None]:
+    """When each role was asked for last."""
+    rows = await session.rows("SELECT role, asked FROM schedule WHERE firm_id = ?", (firm_id,))
+    return {Role(role): at for role, at in rows}
+
+
+async def begun(session: Session, firm_id: int, roles: Iterable[Role], at: Instant) -> None:
+    """Roles are asked for from now on, within the caller's transaction."""
+    await session.run_many(
+        "UPDATE schedule SET asked = ? WHERE firm_id = ? AND role = ?",
+        [(at, firm_id, role.value) for role in roles],
+    )
+
+
+async def ended(session: Session, firm_id: int, ends: Mapping[Role, RoleEnd]) -> None:
+    """What came of roles, within the caller's transaction."""
+    await session.run_many(
+        "UPDATE schedule SET problem = ?, not_before = ?, brought = ?, brought_before = brought,"
+        " every = coalesce(?, every) WHERE firm_id = ? AND role = ?",
+        [
+            (end.problem, end.not_before, end.brought, end.every, firm_id, role.value)
+            for role, end in ends.items()
+        ],
+    )
+
+
+class Schedules:
+    """The schedules of a profile's firms."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> list[ScheduledRole]:
+        """Every role of every firm."""
+        rows = await self._database.reader.rows(composed(_SELECT, where=""))
+        return [_scheduled(row) for row in rows]
+
+    async def of(self, firm_id: int) -> dict[Role, ScheduledRole]:
+        """The roles of one firm."""
+        rows = await self._database.reader.rows(composed(_SELECT, where="WHERE firm_id = ?"), (firm_id,))
+        return {one.role: one for one in map(_scheduled, rows)}
+
+    async def set_interval(self, firm_id: int, roles: Sequence[Role], every: int | None) -> None:
+        """Ask every so many minutes, NIGHTLY, NEVER, or as the firm's kind asks (None)."""
+        async with self._database.transaction() as session:
+            await session.run_many(
+                "UPDATE schedule SET every = ?, not_before = NULL WHERE firm_id = ? AND role = ?",
+                [(every, firm_id, role.value) for role in roles],
+            )
+
+    async def want(self, firm_ids: Sequence[int], roles: Sequence[Role], at: Instant) -> None:
+        """Ask whoever runs the schedule for a pass now."""
+        async with self._database.transaction() as session:
+            await session.run_many(
+                "UPDATE schedule SET wanted = ? WHERE firm_id = ? AND role = ?",
+                [(at, firm_id, role.value) for firm_id in firm_ids for role in roles],
+            )
+
+    async def swept(self, firm_id: int, role: Role, at: Instant) -> None:
+        """A role was compared with KSeF's list by the schedule."""
+        async with self._database.transaction() as session:
+            await session.run(
+                "UPDATE schedule SET swept = ? WHERE firm_id = ? AND role = ?", (at, firm_id, role)
+            )
