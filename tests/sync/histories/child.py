@@ -16,7 +16,6 @@ import httpx
 
 from blink_tui.buffer import open_buffer
 from blink_tui.ksef import transport
-from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
 from blink_tui.sync.engine import SyncEngine, Wish
@@ -48,10 +47,10 @@ class Job:
     """A pass to be made."""
 
     folder: Path
-    roles: tuple[Role, ...] = tuple(Role)
-    ahead: timedelta = timedelta(0)
+    wish: Wish
+    ahead: timedelta
     """By how much the machine's clock is wrong."""
-    dies_at: int | None = None
+    dies_at: int | None
     """The await, counted from 1 over all tasks, at which the process kills itself."""
 
 
@@ -111,7 +110,9 @@ class _Steps:
     def loop(self) -> asyncio.AbstractEventLoop:
         """An event loop whose tasks are counted."""
         loop = asyncio.new_event_loop()
-        loop.set_task_factory(lambda of, coro, **more: asyncio.Task(_Counted(coro, self.one), loop=of, **more))  # type: ignore[arg-type]
+        loop.set_task_factory(
+            lambda of, coro, **more: asyncio.Task(_Counted(coro, self.one), loop=of, **more)
+        )
         return loop
 
 
@@ -126,7 +127,7 @@ async def _pass(job: Job) -> tuple[str, ...]:
     vault = open_vault(job.folder / VAULT, FixedSource(), create=False)
     async with open_buffer(job.folder / BUFFER, clock=clock) as buffer:
         engine = SyncEngine(buffer, vault, job.folder / WORK, clock=clock)
-        outcome = await engine.run(await buffer.firms.list(enabled_only=True), Wish(job.roles))
+        outcome = await engine.run(await buffer.firms.list(enabled_only=True), job.wish)
     return tuple(error.kind.code for firm in outcome.firms for error in firm.errors)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from blink_tui.model.dates import instant_of
 from blink_tui.model.documents import Role
 from blink_tui.sandbox.faults import KINDS, Fault
+from blink_tui.sync.engine import Wish
 from tests.sync.histories.invoices import SHAPES
 from tests.sync.histories.world import DAY, HOUR, Coming, Setting, Spot, World
 
@@ -68,6 +71,22 @@ _comings = st.builds(
 )
 
 
+wishes = st.one_of(
+    st.just(Wish()),
+    st.sampled_from(
+        [
+            Wish((Role.BUYER,)),
+            Wish((Role.SELLER, Role.AUTHORIZED)),
+            Wish(due=True),
+            Wish(beyond_mark=True),
+            Wish(reconcile=True),
+            *(Wish(since=instant_of(start - timedelta(days=150))) for start in _STARTS),
+        ]
+    ),
+)
+"""What passes are made for: everything, on time, or what a person may ask."""
+
+
 @st.composite
 def faults(draw: st.DrawFn) -> Fault:
     """A fault of any kind that can meet a client which downloads."""
@@ -102,15 +121,13 @@ def faults(draw: st.DrawFn) -> Fault:
 class History(RuleBasedStateMachine):
     """One firm or two, and what happens to them; in the end the buffer holds what the sandbox holds."""
 
+    failures: ClassVar[list[str]] = []
+    """Stories of those that failed."""
     world: World
-
-    @staticmethod
-    def tell(story: str) -> None:
-        """Hears of a failure."""
 
     @initialize(setting=settings(), shape=st.sampled_from(list(SHAPES)), count=st.sampled_from([0, 1, 9, 30]))
     def begin(self, setting: Setting, shape: str, count: int) -> None:
-        self.world = World(setting, self.tell)
+        self.world = World(setting, self.failures.append)
         if count:
             self.world.backlog(shape, count)
 
@@ -146,9 +163,9 @@ class History(RuleBasedStateMachine):
     def release_the_mark(self) -> None:
         self.world.release_mark()
 
-    @rule(roles=st.sampled_from([tuple(Role), (Role.BUYER,), (Role.SELLER, Role.AUTHORIZED)]))
-    def fetch(self, roles: tuple[Role, ...]) -> None:
-        self.world.passes(None, roles=roles)
+    @rule(wish=wishes)
+    def fetch(self, wish: Wish) -> None:
+        self.world.passes(None, wish=wish)
 
     @rule(coming=_comings, after=st.integers(1, 30))
     def fetch_while_invoices_come(self, coming: Coming, after: int) -> None:
@@ -160,9 +177,9 @@ class History(RuleBasedStateMachine):
         self.world.go_wrong(fault)
         self.world.passes(None)
 
-    @rule(dies_at=_AWAITS)
-    def fetch_and_die(self, dies_at: int) -> None:
-        self.world.passes(dies_at)
+    @rule(dies_at=_AWAITS, wish=wishes)
+    def fetch_and_die(self, dies_at: int, wish: Wish) -> None:
+        self.world.passes(dies_at, wish=wish)
 
     @rule(dies_at=_AWAITS, again=_AWAITS)
     def die_twice(self, dies_at: int, again: int) -> None:

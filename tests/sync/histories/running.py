@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
+from typing import ClassVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -31,14 +32,13 @@ def run_family(number: int, count: int = FAMILY, *, shrink: bool = True) -> Fami
     from tests.sync.histories.machine import History
 
     done = 0
-    failures: list[str] = []
 
-    class Told(History):
-        tell = staticmethod(failures.append)
+    class Counted(History):
+        failures: ClassVar[list[str]] = []
 
         def teardown(self) -> None:
             nonlocal done
-            done += not failures
+            done += not self.failures
             super().teardown()
 
     bounds = settings(
@@ -53,12 +53,13 @@ def run_family(number: int, count: int = FAMILY, *, shrink: bool = True) -> Fami
         phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
     )
     try:
-        run_state_machine_as_test(seed(number)(Told), settings=bounds)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(seed(number)(Counted), settings=bounds)
     except Exception as error:
         # Processes and sockets are not to the last step the same in each run, so that what failed once need not fail
         # again: the shortest story is kept, whatever hypothesis makes of it.
-        failures = failures or ["".join(traceback.format_exception(error))]
-    return Family(number, done, min(failures, key=len, default=None))
+        stories = Counted.failures or ["".join(traceback.format_exception(error))]
+        return Family(number, done, min(stories, key=len))
+    return Family(number, done, None)
 
 
 def run_families(seeds: range, workers: int = 2) -> Iterator[Family]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from blink_tui.buffer import open_buffer
 from blink_tui.buffer.xml_codec import decompress
@@ -29,6 +29,7 @@ from blink_tui.sandbox.clock import parse_ticks, seconds, text_of
 from blink_tui.sandbox.documents import Document
 from blink_tui.sandbox.faults import Fault
 from blink_tui.sandbox.journal import Entry, Journal
+from blink_tui.sync.engine import Wish
 from blink_tui.vault import open_vault
 from tests.sync.histories.child import BUFFER, CLOCK, VAULT, Ended, FixedSource, Job
 from tests.sync.histories.clock import SECOND, SharedClock
@@ -43,6 +44,7 @@ SUBJECTS = {
 }
 LONGEST_PASS = 60.0
 """Seconds of real time after which a pass hangs."""
+EVERYTHING = Wish()
 HOUR, DAY = 3_600.0, 86_400.0
 _MEMORY = Path("/dev/shm")
 """Where there is one, histories are kept in memory: they are about kills, not about power cuts."""
@@ -153,9 +155,7 @@ class World:
         async with open_buffer(self.folder / BUFFER) as buffer:
             for known in self.sandbox.firms:
                 nip = parse_nip(known.nip)
-                firm = await buffer.firms.add(
-                    nip, name=known.name, env=url, first_day=self.setting.first_day
-                )
+                firm = await buffer.firms.add(nip, name=known.name, env=url, first_day=self.setting.first_day)
                 vault.put(f"token/{nip}", Secret(known.token))
                 await buffer.credentials.add(CredentialKind.TOKEN, f"token/{nip}", nip, [firm.id])
 
@@ -264,18 +264,17 @@ class World:
 
     # What the program does
 
-    def passes(self, *deaths: int | None, roles: tuple[Role, ...] = tuple(Role)) -> list[Ended]:
+    def passes(self, *deaths: int | None, wish: Wish = EVERYTHING) -> list[Ended]:
         """One pass, or several at once, each in a process that dies at an await or does not; then look whether all
         is well. Raises AssertionError.
         """
-        under_way = [Pass(Job(self.folder, roles, self.ahead, dies_at)) for dies_at in deaths]
+        under_way = [Pass(Job(self.folder, wish, self.ahead, dies_at)) for dies_at in deaths]
         with self._told():
             ended = [one.ended(LONGEST_PASS) for one in under_way]
         self.journal.plan = None
         self._look_at_mark()
         for dies_at, one in zip(deaths, ended, strict=True):
-            roles_told = ", ".join(roles) if len(roles) < len(Role) else "all"
-            self.story.append(f"pass of {roles_told}, to die at {dies_at}: {one}")
+            self.story.append(f"pass, {wish}, to die at {dies_at}: {one}")
         with self._told():
             for one in ended:
                 assert one.crash is None, one.crash
@@ -288,16 +287,14 @@ class World:
     # What must hold
 
     def check(self) -> None:
-        """What holds at every moment: no mark claims what is not there, goes back, or is not KSeF's; limits are kept."""
+        """At every moment: no mark claims what is not there, goes back or is not KSeF's; limits are kept."""
         held = self._held()
         for (nip, role), (since, until) in self._marks_now().items():
             old_since, old_until = self._marks.get((nip, role), (since, until))
             assert until >= old_until, f"{role} of {nip}: the mark went back"
             assert since <= old_since, f"{role} of {nip}: the mark forgot its beginning"
             assert until <= self._highest, f"{role} of {nip}: the mark is beyond KSeF's"
-            claimed = {
-                one.ksef_number for one in self._seen(nip, role) if since <= one.stamps.stored < until
-            }
+            claimed = {one.ksef_number for one in self._seen(nip, role) if since <= one.stamps.stored < until}
             missing = claimed - held.get((nip, role), {}).keys()
             assert not missing, f"{role} of {nip}: below the mark and not in the buffer: {sorted(missing)}"
             self._marks[nip, role] = since, until
@@ -336,9 +333,7 @@ class World:
         for nip in self.nips:
             for role in Role:
                 there = {
-                    one.ksef_number: one.sha256
-                    for one in self._seen(nip, role)
-                    if one.stamps.stored >= start
+                    one.ksef_number: one.sha256 for one in self._seen(nip, role) if one.stamps.stored >= start
                 }
                 here = held.get((nip, role), {})
                 if there != here:
@@ -387,6 +382,6 @@ class World:
             held.setdefault((nip, role), {})[number] = sha256
         return held
 
-    def _rows(self, sql: str) -> list[tuple[str, ...]]:
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.folder / BUFFER)) as connection:
             return connection.execute(sql).fetchall()
