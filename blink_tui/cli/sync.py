@@ -49,7 +49,7 @@ def sync(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    roles = tuple(Role) if role is RoleChoice.ALL else (Role(role.value),)
+    roles = None if role is RoleChoice.ALL else (Role(role.value),)
     only = checked_number(number) if number else None
     raise typer.Exit(options.run(_sync(options.profile(context), firms or [], roles, only, as_json=json)))
 
@@ -57,7 +57,7 @@ def sync(
 async def _sync(
     profile: Profile,
     texts: list[str],
-    roles: tuple[Role, ...],
+    roles: tuple[Role, ...] | None,
     number: KsefNumber | None,
     *,
     as_json: bool,

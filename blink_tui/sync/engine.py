@@ -24,14 +24,14 @@ from blink_tui.sync import timetable
 from blink_tui.sync.access import KeptLogins
 from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener
-from blink_tui.sync.firm_pass import ALL_ROLES, FirmOutcome, FirmPass, Wish
+from blink_tui.sync.firm_pass import FirmOutcome, FirmPass, Wish
 from blink_tui.sync.leases import heartbeat
 from blink_tui.sync.passes import PassTools
 from blink_tui.sync.plan import Budget
 from blink_tui.sync.workers import Worker, ended
 from blink_tui.vault import Vault
 
-__all__ = ["ALL_ROLES", "FirmOutcome", "Outcome", "SyncEngine", "Wish"]
+__all__ = ["FirmOutcome", "Outcome", "SyncEngine", "Wish"]
 
 _FIRMS_AT_ONCE = 16
 """As many as keep the address's requests a second in use while each waits for its answers."""
@@ -103,7 +103,7 @@ class SyncEngine:
         tasks: list[Task] = []
         for firm in firms:
             scheduled = schedules[firm.id]
-            roles = [role for role in timetable.askable_roles(firm) if role in wish.roles]
+            roles = timetable.roles_asked(firm, scheduled, wish.roles)
             if wish.due:
                 roles = timetable.due_roles(firm, [scheduled[role] for role in roles], now)
             if roles or not wish.due:

@@ -27,7 +27,6 @@ from blink_tui.sync.reconcile import Comparison, reconcile
 from blink_tui.sync.single import fetch_number
 from blink_tui.sync.workers import ended
 
-ALL_ROLES = tuple(Role)
 _SWEPT_DAYS = 7
 """How far back the nightly comparison with KSeF's list reaches."""
 _WAITS = (EXPORT_STUCK, ORDER_UNCERTAIN)
@@ -37,7 +36,8 @@ _WAITS = (EXPORT_STUCK, ORDER_UNCERTAIN)
 class Wish:
     """What a run is asked for."""
 
-    roles: tuple[Role, ...] = ALL_ROLES
+    roles: tuple[Role, ...] | None = None
+    """None is every role that the schedule has not switched off."""
     due: bool = False
     """Only what the schedule says, leaving the user's reserve of requests; else a person asks."""
     number: KsefNumber | None = None

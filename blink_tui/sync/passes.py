@@ -51,11 +51,13 @@ from blink_tui.sync.events import Reporter
 from blink_tui.sync.exports import ready_package
 from blink_tui.sync.plan import Verb
 from blink_tui.sync.unpack import single_invoice
-from blink_tui.sync.workers import Worker
+from blink_tui.sync.workers import Worker, ended
 from blink_tui.vault import Vault
 
 _SPOILT = (PACKAGE_DISAGREES, PACKAGE_DAMAGED, PACKAGE_UNSAFE, PART_DAMAGED, HASH_CONFLICT)
 """What a package is thrown away for: the next pass orders a fresh one."""
+_LAST_MOMENT = 3.0
+"""Seconds that the end of the program waits for the answer to an order that was sent."""
 _FORGOTTEN = (EXPORT_GONE, EXPORT_UNKNOWN, EXPORT_FAILED)
 
 
@@ -302,6 +304,20 @@ class RolePass:
         export_id = await exports.begin(
             self.firm.id, self.role, window.start, window.end, wrapped, iv, asked_at, range_id
         )
+        order = asyncio.create_task(self._placed(export_id, window, key, iv, range_id))
+        try:
+            await asyncio.shield(order)
+        except asyncio.CancelledError:
+            # Whoever ends the program had better wait a moment than leave an order of which nobody knows
+            await asyncio.wait({order}, timeout=_LAST_MOMENT)
+            await ended([order])
+            raise
+
+    async def _placed(
+        self, export_id: int, window: plan.Window, key: bytes, iv: bytes, range_id: int | None
+    ) -> None:
+        """Send an order that is durable already, and keep KSeF's reference at once."""
+        exports = self.tools.buffer.exports
         try:
             reference = await self.session.start_export(self.role, window.asked_from, window.end, key, iv)
         except BlinkError as error:

@@ -6,7 +6,7 @@ KSeF asks for 15 minutes between two looks at a subject type, and for nights whe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
@@ -66,6 +66,16 @@ def interval_of(firm: Firm, scheduled: ScheduledRole) -> int:
     if scheduled.every is None or usual == NEVER:
         return usual
     return max(scheduled.every, shortest_interval(firm)) if scheduled.every > 0 else scheduled.every
+
+
+def roles_asked(
+    firm: Firm, scheduled: Mapping[Role, ScheduledRole], wanted: Collection[Role] | None
+) -> list[Role]:
+    """The roles that a person's wish means: those named, or all that are not switched off."""
+    askable = askable_roles(firm)
+    if wanted is not None:
+        return [role for role in askable if role in wanted]
+    return [role for role in askable if interval_of(firm, scheduled[role]) != NEVER]
 
 
 def is_night(now: datetime) -> bool:

@@ -1,0 +1,157 @@
+"""Marks and ranges of history: moved only forward, only over what was fetched, joined where they adjoin."""
+
+from __future__ import annotations
+
+import pytest
+
+from blink_tui.buffer import Buffer, MarkMove
+from blink_tui.model.dates import Instant
+from blink_tui.model.documents import Role
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.firms import Firm
+from tests.buffer.factory import instant, invoice
+
+BUYER = Role.BUYER
+
+
+async def move(buffer: Buffer, firm: Firm, since: int, until: int, range_id: int | None = None) -> None:
+    await buffer.documents.store(firm, BUYER, [], move=MarkMove(instant(since), instant(until), range_id))
+
+
+async def add(buffer: Buffer, firm: Firm, since: int, until: int) -> int:
+    await buffer.ranges.add(firm.id, BUYER, instant(since), instant(until))
+    return max(one.id for one in await buffer.ranges.of(firm.id, BUYER))
+
+
+async def span(buffer: Buffer, firm: Firm) -> tuple[Instant, Instant] | None:
+    mark = await buffer.marks.get(firm.id, BUYER)
+    return (mark.since, mark.until) if mark else None
+
+
+async def left(buffer: Buffer, firm: Firm) -> list[tuple[Instant, Instant, Instant]]:
+    return [(one.since, one.reached, one.until) for one in await buffer.ranges.of(firm.id, BUYER)]
+
+
+async def test_a_range_begins_with_nothing_and_is_not_doubled(buffer: Buffer, firm: Firm) -> None:
+    first = await add(buffer, firm, 10, 50)
+    assert await add(buffer, firm, 10, 50) == first
+    assert await left(buffer, firm) == [(instant(10), instant(10), instant(50))]
+    assert await add(buffer, firm, 10, 40) != first
+    assert await add(buffer, firm, 11, 50) != first
+    assert len(await buffer.ranges.all()) == 3
+    assert await buffer.ranges.of(firm.id, Role.SELLER) == []
+    assert [one.whole for one in await buffer.ranges.all()] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "reached"),
+    [
+        (10, 20, 20),
+        (9, 20, 20),  # began before
+        (11, 20, 10),  # between 10 and 11 nobody fetched
+        (10, 10, 10),
+        (10, 9, 10),  # never back
+        (10, 49, 49),
+    ],
+)
+async def test_a_range_moves_as_a_mark_does(
+    buffer: Buffer, firm: Firm, since: int, until: int, reached: int
+) -> None:
+    await move(buffer, firm, 50, 90)
+    one = await add(buffer, firm, 10, 50)
+    await move(buffer, firm, since, until, one)
+    assert await left(buffer, firm) == [(instant(10), instant(reached), instant(50))]
+    assert await span(buffer, firm) == (instant(50), instant(90))
+
+
+async def test_a_move_of_a_range_that_is_gone_moves_nothing(buffer: Buffer, firm: Firm) -> None:
+    await move(buffer, firm, 50, 90)
+    await move(buffer, firm, 10, 99, 77)
+    assert await span(buffer, firm) == (instant(50), instant(90))
+
+
+@pytest.mark.parametrize("until", [50, 51, 95])
+async def test_a_whole_range_becomes_part_of_what_the_mark_claims(
+    buffer: Buffer, firm: Firm, until: int
+) -> None:
+    await move(buffer, firm, 50, 90)
+    one = await add(buffer, firm, 10, 50)
+    await move(buffer, firm, 10, until, one)
+    assert await left(buffer, firm) == []
+    assert await span(buffer, firm) == (instant(10), instant(90))
+
+
+async def test_a_range_that_does_not_reach_the_mark_waits_for_the_one_between(
+    buffer: Buffer, firm: Firm
+) -> None:
+    await move(buffer, firm, 50, 90)
+    older, later = await add(buffer, firm, 10, 30), await add(buffer, firm, 30, 50)
+    await move(buffer, firm, 10, 30, older)
+    assert await span(buffer, firm) == (instant(50), instant(90))
+    assert (await buffer.ranges.of(firm.id, BUYER))[0].whole
+    await move(buffer, firm, 30, 50, later)
+    assert await span(buffer, firm) == (instant(10), instant(90))
+    assert await left(buffer, firm) == []
+
+
+async def test_a_gap_keeps_what_lies_before_it_out_of_the_claim(buffer: Buffer, firm: Firm) -> None:
+    await move(buffer, firm, 50, 90)
+    one = await add(buffer, firm, 10, 49)
+    await move(buffer, firm, 10, 49, one)
+    assert await span(buffer, firm) == (instant(50), instant(90))
+    assert await left(buffer, firm) == [(instant(10), instant(49), instant(49))]
+
+
+async def test_what_is_read_again_within_the_claim_leaves_it_as_it_was(buffer: Buffer, firm: Firm) -> None:
+    await move(buffer, firm, 10, 90)
+    one = await add(buffer, firm, 40, 90)
+    await move(buffer, firm, 40, 91, one)
+    assert await span(buffer, firm) == (instant(10), instant(90))
+    assert await left(buffer, firm) == []
+
+
+async def test_history_may_be_whole_before_the_first_forward_pass_ends(buffer: Buffer, firm: Firm) -> None:
+    one = await add(buffer, firm, 10, 50)
+    await move(buffer, firm, 10, 50, one)
+    assert await span(buffer, firm) is None
+    assert len(await left(buffer, firm)) == 1
+
+
+async def test_instants_are_compared_not_their_texts(buffer: Buffer, firm: Firm) -> None:
+    """01:00:20+01:00 is 20 seconds past midnight, though its text sorts behind 00:00:50."""
+    await move(buffer, firm, 50, 90)
+    one = await add(buffer, firm, 10, 50)
+    east = Instant("2026-09-01T01:00:20.0000001+01:00")
+    await buffer.documents.store(firm, BUYER, [], move=MarkMove(instant(10), east, one))
+    assert await left(buffer, firm) == [(instant(10), east, instant(50))]
+    await move(buffer, firm, 21, 50, one)
+    assert (await left(buffer, firm))[0][1] == east
+    await move(buffer, firm, 20, 30, one)
+    assert (await left(buffer, firm))[0][1] == instant(30)
+
+
+async def test_a_move_and_the_documents_before_it_are_one(buffer: Buffer, firm: Firm) -> None:
+    one = await add(buffer, firm, 10, 50)
+    move_to = MarkMove(instant(10), instant(20), one)
+    await buffer.documents.store(firm, BUYER, [invoice(1)])
+    other = invoice(1, xml=b"<other/>")
+    with pytest.raises(BlinkError, match="other bytes"):
+        await buffer.documents.store(firm, BUYER, [invoice(2), other], move=move_to)
+    assert await left(buffer, firm) == [(instant(10), instant(10), instant(50))]
+    assert await buffer.documents.total() == 1
+
+
+async def test_roles_and_firms_have_marks_of_their_own(buffer: Buffer, firm: Firm) -> None:
+    second = await buffer.firms.add(firm.nip, name="B", env="prod")
+    await buffer.documents.store(firm, BUYER, [], move=MarkMove(instant(1), instant(2)))
+    await buffer.documents.store(second, BUYER, [], move=MarkMove(instant(3), instant(4)))
+    await buffer.documents.store(second, Role.SELLER, [], move=MarkMove(instant(5), instant(6)))
+    one = await add(buffer, second, 0, 3)
+    await buffer.documents.store(second, Role.SELLER, [], move=MarkMove(instant(0), instant(3), one))
+    marks = {(mark.firm_id, mark.role): (mark.since, mark.until) for mark in await buffer.marks.all()}
+    assert marks == {
+        (firm.id, BUYER): (instant(1), instant(2)),
+        (second.id, BUYER): (instant(3), instant(4)),
+        (second.id, Role.SELLER): (instant(5), instant(6)),
+    }
+    assert await left(buffer, second) == [(instant(0), instant(0), instant(3))]
