@@ -12,8 +12,9 @@ from blink_tui.ksef.certificates import CertificateCredential
 from blink_tui.ksef.keys import PublicKeys
 from blink_tui.ksef.operations import Context
 from blink_tui.ksef.queries import DateType, QueryWindow
+from blink_tui.ksef.rates import RateLimit
 from blink_tui.ksef.rights import TokenState
-from blink_tui.ksef.session import PAGE_SIZE, ContextLimits, MetadataPage, RateLimit, Session
+from blink_tui.ksef.session import PAGE_SIZE, ContextLimits, MetadataPage, Session
 from blink_tui.ksef.transport import Gate, OpenGate, Transport, WarningListener
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.secret import Secret

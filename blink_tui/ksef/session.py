@@ -31,6 +31,7 @@ from blink_tui.ksef.operations import (
 )
 from blink_tui.ksef.parts import download_part
 from blink_tui.ksef.queries import DateType, QueryWindow, filters_of, window_around
+from blink_tui.ksef.rates import RateLimit
 from blink_tui.ksef.rights import INVOICE_READ, Rights, TokenState, token_state
 from blink_tui.ksef.transport import Transport, unreadable
 from blink_tui.ksef.wire import (
@@ -69,15 +70,6 @@ class MetadataPage:
     truncated: bool
     hwm: Instant | None
     """High-water mark; None when the window begins after it, so that there is nothing new, or is by other dates."""
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """Requests allowed in each window; None is no limit."""
-
-    per_second: int | None
-    per_minute: int | None
-    per_hour: int | None
 
 
 @dataclass(frozen=True, slots=True)

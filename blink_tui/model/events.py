@@ -122,7 +122,7 @@ class ExportForgotten(Event):
     name = "export-forgotten"
     text = N_("Package given up: {reason}")
     level = "warning"
-    reference: str | None
+    export: int
     reason: str
 
 

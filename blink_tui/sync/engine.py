@@ -26,8 +26,7 @@ from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener
 from blink_tui.sync.firm_pass import FirmOutcome, FirmPass, Wish
 from blink_tui.sync.leases import heartbeat
-from blink_tui.sync.passes import PassTools
-from blink_tui.sync.plan import Budget
+from blink_tui.sync.role_work import PassTools
 from blink_tui.sync.workers import Worker, ended
 from blink_tui.vault import Vault
 
@@ -119,10 +118,11 @@ class SyncEngine:
             book = await asyncio.to_thread(stack.enter_context, LimitBook(self._folder / "limits.db"))
             tools = {}
             for url in {firm.base_url for firm in firms}:
-                gate = Limiter(self._clock, book, stack.enter_context(shared_window(url)))
-                client = await stack.enter_async_context(self._client(url, gate, run, firms))
+                window = stack.enter_context(shared_window(url))
+                limiter = Limiter(self._clock, book, window, keep_reserve=wish.due)
+                client = await stack.enter_async_context(self._client(url, limiter, run, firms))
                 tools[url] = PassTools(
-                    self._buffer, self._vault, client, worker, self._clock, self._folder, _boundless
+                    self._buffer, self._vault, client, worker, self._clock, self._folder, limiter
                 )
 
             async def one(
@@ -147,7 +147,3 @@ class SyncEngine:
             self._sink.tell(events.SystemWarned(run=run, firm_id=ids.get(context.value), warning=warning))
 
         return KsefClient(url, clock=self._clock, on_warning=warned, gate=gate)
-
-
-def _boundless(_firm: Firm) -> Budget:
-    return Budget(lists=1000, packages=1000, documents=1000)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from blink_tui.ksef.client import Session
 from blink_tui.ksef.errors import ROLE_IMPOSSIBLE, AskedToWaitError
+from blink_tui.ksef.limiter import ensure_limits
 from blink_tui.model import events
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.documents import Role
@@ -21,9 +22,10 @@ from blink_tui.sync.access import KeptLogins, firm_access
 from blink_tui.sync.errors import EXPORT_STUCK, ORDER_UNCERTAIN
 from blink_tui.sync.events import Reporter
 from blink_tui.sync.leases import Held, leased, work_held
-from blink_tui.sync.passes import Manner, PassTools, RolePass
+from blink_tui.sync.passes import Manner, RolePass
 from blink_tui.sync.plan import MOST_SINGLE
 from blink_tui.sync.reconcile import Comparison, reconcile
+from blink_tui.sync.role_work import PassTools, RoleWork
 from blink_tui.sync.single import fetch_number
 from blink_tui.sync.workers import ended
 
@@ -108,6 +110,7 @@ class FirmPass:
         try:
             _credential, access = await firm_access(tools.buffer, tools.vault, self.firm)
             session = await self.logins.session(tools.client, self.firm, access)
+            await self._read_limits(session)
         except BlinkError as error:
             self._told(error, None)
             for role in held.roles:
@@ -115,6 +118,17 @@ class FirmPass:
             return None
         self.report(events.LoggedIn)
         return session
+
+    async def _read_limits(self, session: Session) -> None:
+        """KSeF's own limits for the firm, where those that are known may have changed."""
+        limits = await ensure_limits(session, self.tools.limiter)
+        if limits is not None:
+            hourly = {group: limit.per_hour for group, limit in limits.items()}
+            self.report(
+                events.LimitsRead,
+                lists=hourly.get("invoiceMetadata"),
+                packages=hourly.get("invoiceExport"),
+            )
 
     async def _each_role(self, session: Session, held: Held) -> None:
         tasks = [asyncio.create_task(self._role(session, role, held)) for role in held.roles]
@@ -124,15 +138,16 @@ class FirmPass:
             await ended(tasks)
 
     async def _role(self, session: Session, role: Role, held: Held) -> None:
-        work = RolePass(self.tools, self.firm, session, role, self.report, self._manner(role))
+        work = RoleWork(self.tools, self.firm, session, role, self.report)
+        role_pass = RolePass(work, self._manner(role))
         problem = None
         try:
-            await work.fetch()
-            await self._compare(work)
+            await role_pass.fetch()
+            await self._compare(role_pass)
         except BlinkError as error:
             problem = self._told(error, role)
-        self._new += work.new
-        held.ends[role] = self._end(problem, work.new)
+        self._new += role_pass.new
+        held.ends[role] = self._end(problem, role_pass.new)
 
     def _manner(self, role: Role) -> Manner:
         night = timetable.is_night(self.tools.clock.now())
@@ -143,17 +158,18 @@ class FirmPass:
             beyond_mark=self.wish.beyond_mark,
         )
 
-    async def _compare(self, work: RolePass) -> None:
+    async def _compare(self, role_pass: RolePass) -> None:
         """A person's wish, or the nightly sweep over the last days."""
         if self.wish.reconcile:
-            found = await reconcile(work, self.wish.reconcile_since)
+            found = await reconcile(role_pass, self.wish.reconcile_since)
             if found is not None:
                 self._comparisons.append(found)
             return
         now = self.tools.clock.now()
-        if self.wish.due and timetable.sweep_is_due(self.firm, self.scheduled[work.role], now):
-            await reconcile(work, instant_of(now - timedelta(days=_SWEPT_DAYS)))
-            await self.tools.buffer.schedules.swept(self.firm.id, work.role, instant_of(now))
+        role = role_pass.work.role
+        if self.wish.due and timetable.sweep_is_due(self.firm, self.scheduled[role], now):
+            await reconcile(role_pass, instant_of(now - timedelta(days=_SWEPT_DAYS)))
+            await self.tools.buffer.schedules.swept(self.firm.id, role, instant_of(now))
 
     async def _number(self, session: Session, roles: Sequence[Role], number: KsefNumber) -> None:
         try:

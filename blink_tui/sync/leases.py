@@ -19,6 +19,7 @@ from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
+from blink_tui.model.machine import boot_id
 from blink_tui.model.schedule import RoleEnd
 
 WORK_HELD = ErrorKind(
@@ -27,7 +28,6 @@ WORK_HELD = ErrorKind(
     N_("Another process is fetching for {firm} right now ({holder}). What it brings appears here too."),
 )
 _HEARTBEAT_SECONDS = 20.0
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @lru_cache(maxsize=1)
@@ -48,8 +48,7 @@ def is_gone(holder: str) -> bool:
 @lru_cache(maxsize=1)
 def _machine() -> str:
     """Host and its boot; what ran before a reboot is gone."""
-    boot = _BOOT.read_text().strip() if _BOOT.exists() else "-"
-    return f"{socket.gethostname()}/{boot}"
+    return f"{socket.gethostname()}/{boot_id()}"
 
 
 def _start_of(pid: int) -> str:

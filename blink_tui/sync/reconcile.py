@@ -30,6 +30,7 @@ from blink_tui.sync.arrival import download, scratch
 from blink_tui.sync.errors import WINDOW_STANDS_STILL
 from blink_tui.sync.exports import ready_package
 from blink_tui.sync.passes import RolePass
+from blink_tui.sync.role_work import RoleWork
 from blink_tui.sync.verify import disagreement
 
 Sums = Mapping[str, Decimal]
@@ -110,10 +111,11 @@ def _sums(amounts: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
     return sums
 
 
-async def reconcile(work: RolePass, since: Instant | None) -> Comparison | None:
+async def reconcile(role_pass: RolePass, since: Instant | None) -> Comparison | None:
     """Compare a role with KSeF's list from `since`, or where its mark begins if later, to its mark; keep the result
     and fetch what is missing. None where the role has no mark yet. Raises BlinkError.
     """
+    work = role_pass.work
     tools, firm, role = work.tools, work.firm, work.role
     mark = await tools.buffer.marks.get(firm.id, role)
     if mark is None:
@@ -125,11 +127,11 @@ async def reconcile(work: RolePass, since: Instant | None) -> Comparison | None:
     held |= await tools.buffer.documents.accounts(firm.id, role, elsewhere)
     comparison = compare(role, start, mark.until, listed, held)
     await _keep(work, comparison)
-    await _fetch_missing(work, comparison)
+    await _fetch_missing(role_pass, comparison)
     return comparison
 
 
-async def _keep(work: RolePass, found: Comparison) -> None:
+async def _keep(work: RoleWork, found: Comparison) -> None:
     counts = {
         "listed": found.listed,
         "missing": len(found.missing),
@@ -144,12 +146,12 @@ async def _keep(work: RolePass, found: Comparison) -> None:
     await work.tools.buffer.proofs.save(proof)
 
 
-async def _fetch_missing(work: RolePass, found: Comparison) -> None:
+async def _fetch_missing(role_pass: RolePass, found: Comparison) -> None:
     """Few documents one by one, many as the packages that hold them."""
     if len(found.missing) <= plan.MOST_SINGLE:
-        await work.store_documents(await work.fetch_singly(found.missing))
+        await role_pass.store_documents(await role_pass.fetch_singly(found.missing))
     else:
-        await work.read_again(found.since, found.until)
+        await role_pass.read_again(found.since, found.until)
 
 
 async def listed_by_ksef(

@@ -21,6 +21,9 @@ class ManualClock:
     def now(self) -> datetime:
         return self.present
 
+    def steady(self) -> float:
+        return self.present.timestamp()
+
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.present += timedelta(seconds=seconds)

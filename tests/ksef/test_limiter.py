@@ -3,201 +3,470 @@
 from __future__ import annotations
 
 import asyncio
-import struct
+import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from blink_tui.buffer.limit_book import LimitBook
+from blink_tui.ksef import errors
 from blink_tui.ksef.address_window import AddressTicket, AddressWindow
-from blink_tui.ksef.errors import LIMITS, AskedToWaitError
-from blink_tui.ksef.limiter import DOCUMENTED, Limiter
-from blink_tui.ksef.operations import CHALLENGE, EXPORT, EXPORT_STATUS, METADATA, Context
+from blink_tui.ksef.errors import LIMITS, SERVER_PAUSED, AskedToWaitError
+from blink_tui.ksef.limiter import Limiter
+from blink_tui.ksef.operations import (
+    CHALLENGE,
+    EXPORT,
+    EXPORT_STATUS,
+    METADATA,
+    OWN_TOKEN,
+    REFRESH,
+    TOKENS,
+    Context,
+    Operation,
+)
+from blink_tui.ksef.rates import RateLimit
+from blink_tui.model.errors import BlinkError, ErrorKind
+from tests.clocks import START, VirtualClock
 
 FIRM, OTHER_FIRM = Context("Nip", "1111111111"), Context("Nip", "2222222222")
-
-
-class HandClock:
-    """Time passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-        await asyncio.sleep(0)
+LATER = timedelta(hours=5)
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> VirtualClock:
+    return VirtualClock()
 
 
 @pytest.fixture
-def limiter(clock: HandClock) -> Iterator[Limiter]:
-    with LimitBook(None) as book, AddressWindow(None) as window:
-        yield Limiter(clock, book, window)
+def book(tmp_path: Path) -> Iterator[LimitBook]:
+    with LimitBook(tmp_path / "limits.db") as book:
+        yield book
 
 
-async def _asked(limiter: Limiter, clock: HandClock, context: Context, seconds: float = 0.0) -> datetime:
-    async with limiter.slot(METADATA, context):
-        start = clock.now()
-        clock.moment += timedelta(seconds=seconds)
-    return start
+@pytest.fixture
+def window(tmp_path: Path) -> Iterator[AddressWindow]:
+    with AddressWindow(tmp_path / "test.window", "test") as window:
+        yield window
 
 
-async def test_no_second_holds_more_requests_than_documented(limiter: Limiter, clock: HandClock) -> None:
-    starts = [await _asked(limiter, clock, FIRM) for _ in range(16)]
-    for start in starts:
-        assert sum(start <= other < start + timedelta(seconds=1) for other in starts) <= 8
+@pytest.fixture
+def limiter(clock: VirtualClock, book: LimitBook, window: AddressWindow) -> Limiter:
+    return Limiter(clock, book, window)
 
 
-async def test_a_slot_frees_one_window_after_the_response(limiter: Limiter, clock: HandClock) -> None:
-    for _ in range(8):
-        await _asked(limiter, clock, FIRM)
-    slow = clock.moment
-    async with limiter.slot(EXPORT, FIRM):
-        clock.moment += timedelta(seconds=0.9)
-    ninth = await _asked(limiter, clock, FIRM, 0.5)
-    assert ninth >= slow + timedelta(seconds=1)
+async def ask(
+    limiter: Limiter,
+    clock: VirtualClock,
+    operation: Operation = METADATA,
+    context: Context = FIRM,
+    seconds: float = 0.0,
+) -> float:
+    """One request with an answer after some time; when it was sent."""
+    async with limiter.slot(operation, context):
+        sent = clock.steady()
+        clock.advance(seconds)
+    return sent
 
 
-async def test_what_would_wait_long_is_refused_with_the_time_it_takes(
-    limiter: Limiter, clock: HandClock
-) -> None:
-    for _ in range(DOCUMENTED["invoiceMetadata"][timedelta(minutes=1)]):
-        await _asked(limiter, clock, FIRM)
+async def refused(limiter: Limiter, operation: Operation = METADATA, context: Context = FIRM) -> int:
+    """For how many seconds the limiter refuses a request."""
     with pytest.raises(AskedToWaitError) as refusal:
-        await _asked(limiter, clock, FIRM)
+        async with limiter.slot(operation, context):
+            pass
     assert refusal.value.kind is LIMITS
-    assert 50 <= refusal.value.retry_after <= 60
-    clock.moment += timedelta(seconds=refusal.value.retry_after)
-    await _asked(limiter, clock, FIRM)
+    return refusal.value.retry_after
 
 
-async def test_firms_and_operations_have_windows_of_their_own(limiter: Limiter, clock: HandClock) -> None:
-    begun = clock.moment
-    for _ in range(8):
-        await _asked(limiter, clock, FIRM)
-        await _asked(limiter, clock, OTHER_FIRM)
-        async with limiter.slot(EXPORT_STATUS, FIRM):
-            pass
-    assert clock.moment == begun
-
-
-async def test_the_address_has_one_window_for_all(limiter: Limiter, clock: HandClock) -> None:
-    begun = clock.moment
-    for number in range(76):
-        async with limiter.slot(METADATA, Context("Nip", f"{number:010}")):
-            pass
-    assert clock.moment >= begun + timedelta(seconds=1)
-
-
-async def test_logins_share_the_anonymous_window(limiter: Limiter, clock: HandClock) -> None:
-    begun = clock.moment
-    for _ in range(61):
-        async with limiter.slot(CHALLENGE, FIRM):
-            pass
-    assert clock.moment >= begun + timedelta(seconds=1)
-
-
-async def test_retry_after_parks_the_firm_whole_and_no_other(limiter: Limiter, clock: HandClock) -> None:
+async def told_to_wait(
+    limiter: Limiter, seconds: int, operation: Operation = METADATA, context: Context = FIRM
+) -> None:
+    """A request that KSeF refuses for a while."""
     with pytest.raises(AskedToWaitError):
-        async with limiter.slot(METADATA, FIRM):
-            raise AskedToWaitError(LIMITS, 2680)
-    with pytest.raises(AskedToWaitError) as refusal:
-        await _asked(limiter, clock, FIRM)
-    assert refusal.value.retry_after == 2680
-    await _asked(limiter, clock, OTHER_FIRM)
-    clock.moment += timedelta(seconds=2680)
-    await _asked(limiter, clock, FIRM)
+        async with limiter.slot(operation, context):
+            raise AskedToWaitError(LIMITS, seconds)
+
+
+async def settled(*tasks: asyncio.Task[None]) -> int:
+    """How many tasks have ended when the loop has gone round a few times."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+    return sum(task.done() for task in tasks)
+
+
+# Windows of a context
+
+
+async def test_a_second_holds_as_many_requests_as_documented_and_not_one_more(
+    limiter: Limiter, clock: VirtualClock
+) -> None:
+    sent = [await ask(limiter, clock) for _ in range(9)]
+    assert sent == [5000.0] * 8 + [5001.0]
+
+
+async def test_a_slot_frees_one_window_after_the_response(limiter: Limiter, clock: VirtualClock) -> None:
+    for _ in range(7):
+        await ask(limiter, clock)
+    await ask(limiter, clock, seconds=0.75)
+    assert [await ask(limiter, clock) for _ in range(8)] == [5001.0] * 7 + [5001.75]
+
+
+async def test_what_would_wait_long_is_refused_with_the_whole_seconds_that_it_takes(
+    limiter: Limiter, clock: VirtualClock
+) -> None:
+    for _ in range(16):
+        await ask(limiter, clock)
+    assert clock.steady() == 5001.0
+    assert await refused(limiter) == 59
+    clock.advance(0.25)
+    assert await refused(limiter) == 59
+    clock.advance(58.75)
+    assert [await ask(limiter, clock) for _ in range(4)] == [5060.0] * 4
+    assert await refused(limiter) == 3540
+
+
+@pytest.mark.parametrize(("ahead", "waits"), [(5.0, True), (5.0625, False)])
+async def test_patience_is_five_seconds(
+    limiter: Limiter, clock: VirtualClock, *, ahead: float, waits: bool
+) -> None:
+    for _ in range(16):
+        await ask(limiter, clock)
+    clock.advance(5060.0 - ahead - clock.steady())
+    if waits:
+        assert await ask(limiter, clock) == 5060.0
+        assert clock.slept[-1] == ahead
+    else:
+        assert await refused(limiter) == 6
+        assert len(clock.slept) == 1
+
+
+async def test_firms_environments_and_operations_have_windows_of_their_own(
+    limiter: Limiter, clock: VirtualClock, book: LimitBook, tmp_path: Path
+) -> None:
+    with AddressWindow(tmp_path / "demo.window", "demo") as window:
+        elsewhere = Limiter(clock, book, window)
+        for _ in range(8):
+            await ask(limiter, clock)
+            await ask(limiter, clock, context=OTHER_FIRM)
+            await ask(limiter, clock, context=Context("InternalId", FIRM.value))
+            await ask(limiter, clock, EXPORT_STATUS)
+            await ask(elsewhere, clock)
+    assert clock.slept == []
+
+
+async def test_operations_of_a_group_share_a_counter_but_the_others_have_one_each(
+    limiter: Limiter, clock: VirtualClock
+) -> None:
+    one, two = (Operation(name, "GET", f"/{name}", "collectiveIdentifier") for name in ("one", "two"))
+    for _ in range(10):
+        for operation in (OWN_TOKEN, TOKENS, one, two):
+            await ask(limiter, clock, operation)
+    assert clock.slept == []
+    for operation in (one, two, OWN_TOKEN, TOKENS):
+        assert await ask(limiter, clock, operation) == 5001.0
 
 
 async def test_requests_under_way_hold_their_slots_until_they_are_answered(
-    limiter: Limiter, clock: HandClock
+    limiter: Limiter, clock: VirtualClock
 ) -> None:
     answer = asyncio.Event()
-    running = 0
 
-    async def ask() -> None:
-        nonlocal running
+    async def request() -> None:
         async with limiter.slot(METADATA, FIRM):
-            running += 1
             await answer.wait()
 
-    tasks = [asyncio.create_task(ask()) for _ in range(9)]
-    for _ in range(20):
-        await asyncio.sleep(0)
-    assert running == 8
+    tasks = [asyncio.create_task(request()) for _ in range(8)]
+    await settled(*tasks)
+    ninth = asyncio.create_task(request())
+    assert await settled(*tasks, ninth) == 0
     answer.set()
-    await asyncio.gather(*tasks)
-    assert running == 9
+    await asyncio.gather(*tasks, ninth)
+    assert clock.steady() > 5001.0
 
 
-async def test_a_process_that_comes_back_remembers_what_it_asked(tmp_path: Path, clock: HandClock) -> None:
+async def test_an_answer_that_does_not_come_ends_the_patience_of_who_waits_for_it(
+    limiter: Limiter, clock: VirtualClock, book: LimitBook
+) -> None:
+    for _ in range(8):
+        book.take("test|Nip|1111111111", "invoiceMetadata", ((1.0, 8),), clock.steady())
+    assert await refused(limiter) == 1
+    assert clock.slept == [0.25] * 17  # until a second's window could no longer be over in time
+
+
+async def test_a_window_that_is_long_is_not_waited_for_though_an_answer_is_on_its_way(
+    limiter: Limiter, clock: VirtualClock, book: LimitBook
+) -> None:
+    for _ in range(16):
+        book.take("test|Nip|1111111111", "invoiceMetadata", ((60.0, 16),), clock.steady())
+    assert await refused(limiter) == 60
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "late"),
+    [
+        (errors.TIMED_OUT, 10.0),
+        (errors.EXPORT_UNCERTAIN, 10.0),
+        (errors.UNREACHABLE, 0.0),
+        (errors.CONNECTION_LOST, 0.0),
+        (errors.DOCUMENT_UNKNOWN, 0.0),
+    ],
+)
+async def test_what_was_given_up_may_still_arrive(
+    limiter: Limiter, clock: VirtualClock, book: LimitBook, kind: ErrorKind, late: float
+) -> None:
+    with pytest.raises(BlinkError) as caught:
+        await _failing(limiter, clock, kind)
+    assert caught.value.kind is kind
+    assert book.requests("test|Nip|1111111111", 0.0) == {"invoiceMetadata": [5030.0 + late]}
+
+
+async def _failing(limiter: Limiter, clock: VirtualClock, kind: ErrorKind) -> None:
+    async with limiter.slot(METADATA, FIRM):
+        clock.advance(30)
+        raise BlinkError(kind)
+
+
+async def test_a_cancelled_request_may_still_arrive(
+    limiter: Limiter, clock: VirtualClock, book: LimitBook, window: AddressWindow
+) -> None:
+    async def request() -> None:
+        async with limiter.slot(METADATA, FIRM):
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(request())
+    await settled(task)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert book.requests("test|Nip|1111111111", 0.0) == {"invoiceMetadata": [5010.0]}
+    assert window.take({"global": 1}, 5010.5) == (5011.0, False)
+
+
+async def test_a_process_that_comes_back_remembers_what_it_asked(tmp_path: Path, clock: VirtualClock) -> None:
     for _ in range(2):
         with LimitBook(tmp_path / "limits.db") as book, AddressWindow(None) as window:
             limiter = Limiter(clock, book, window)
             for _ in range(8):
-                await _asked(limiter, clock, FIRM)
+                await ask(limiter, clock)
     with LimitBook(tmp_path / "limits.db") as book, AddressWindow(None) as window:
-        with pytest.raises(AskedToWaitError) as refusal:
-            await _asked(Limiter(clock, book, window), clock, FIRM)
-        assert 50 <= refusal.value.retry_after <= 60
+        assert await refused(Limiter(clock, book, window)) == 59
 
 
-async def test_parking_outlives_the_process(tmp_path: Path, clock: HandClock) -> None:
-    with (
-        LimitBook(tmp_path / "limits.db") as book,
-        AddressWindow(None) as window,
-        pytest.raises(AskedToWaitError),
-    ):
-        async with Limiter(clock, book, window).slot(METADATA, FIRM):
-            raise AskedToWaitError(LIMITS, 3565)
-    with LimitBook(tmp_path / "limits.db") as book, AddressWindow(None) as window:
-        with pytest.raises(AskedToWaitError) as refusal:
-            await _asked(Limiter(clock, book, window), clock, FIRM)
-        assert refusal.value.retry_after == 3565
-
-
-async def test_a_request_whose_process_was_killed_counts_for_a_while(
-    tmp_path: Path, clock: HandClock
+@pytest.mark.parametrize("jump", [-LATER, LATER])
+async def test_setting_the_wall_clock_neither_frees_nor_holds_a_slot(
+    limiter: Limiter, clock: VirtualClock, jump: timedelta
 ) -> None:
-    limits = DOCUMENTED["invoiceMetadata"]
+    for _ in range(16):
+        await ask(limiter, clock)
+    clock.set_wall(START + jump)
+    assert await refused(limiter) == 59
+    clock.advance(59)
+    assert await ask(limiter, clock) == 5060.0
+
+
+# The address
+
+
+async def test_the_address_has_one_window_for_all(limiter: Limiter, clock: VirtualClock) -> None:
+    sent = [await ask(limiter, clock, context=Context("Nip", f"{number:010}")) for number in range(76)]
+    assert sent == [5000.0] * 75 + [5001.0]
+
+
+async def test_logins_share_a_window_of_their_own_and_count_in_the_common_one(
+    limiter: Limiter, clock: VirtualClock
+) -> None:
+    assert [await ask(limiter, clock, CHALLENGE) for _ in range(61)] == [5000.0] * 60 + [5001.0]
+    for number in range(74):
+        await ask(limiter, clock, context=Context("Nip", f"{number:010}"))
+    assert clock.steady() == 5001.0
+    assert await ask(limiter, clock, CHALLENGE) == 5002.0
+
+
+async def test_full_windows_of_logins_hold_up_nothing_else(
+    limiter: Limiter, clock: VirtualClock, window: AddressWindow
+) -> None:
+    for _ in range(60):
+        assert isinstance(window.take({"anonymous": 60}, clock.steady()), AddressTicket)
+    login = asyncio.create_task(_request(limiter, CHALLENGE))
+    await settled(login)
+    await ask(limiter, clock)
+    assert not login.done()
+    with pytest.raises(AskedToWaitError):
+        await login
+
+
+async def _request(limiter: Limiter, operation: Operation = METADATA, context: Context = FIRM) -> None:
+    async with limiter.slot(operation, context):
+        pass
+
+
+async def test_a_line_is_waited_through_as_long_as_it_moves(limiter: Limiter, clock: VirtualClock) -> None:
+    contexts = [Context("Nip", f"{number:010}") for number in range(75 * 8)]
+    await asyncio.gather(*(_request(limiter, context=context) for context in contexts))
+    assert clock.steady() == 5007.0
+
+
+async def test_a_line_that_does_not_move_is_given_up_by_all(
+    limiter: Limiter, clock: VirtualClock, window: AddressWindow
+) -> None:
+    for _ in range(75):
+        window.take({"global": 75}, clock.steady())
+    waiting = [
+        asyncio.create_task(_request(limiter, context=Context("Nip", f"{number:010}"))) for number in range(9)
+    ]
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [error.retry_after for error in answers if isinstance(error, AskedToWaitError)] == [1] * 9
+    assert clock.steady() == 5004.25
+
+
+async def test_nothing_is_held_at_the_address_by_who_waits_for_the_context(
+    limiter: Limiter, clock: VirtualClock, window: AddressWindow
+) -> None:
+    for _ in range(16):
+        await ask(limiter, clock)
+    clock.advance(10)
+    await refused(limiter)
+    for _ in range(75):
+        assert isinstance(window.take({"global": 75}, clock.steady()), AddressTicket)
+
+
+async def test_a_book_that_cannot_be_used_lets_nothing_through_and_holds_nothing(
+    limiter: Limiter, book: LimitBook, window: AddressWindow
+) -> None:
+    book.__exit__(None, None, None)
+    with pytest.raises(sqlite3.ProgrammingError):
+        await _request(limiter)
+    assert isinstance(window.take({"global": 1}, 5000.0), AddressTicket)
+
+
+# Parking
+
+
+async def test_retry_after_parks_the_firm_whole_and_no_other(limiter: Limiter, clock: VirtualClock) -> None:
+    await told_to_wait(limiter, 2680)
+    for operation in (METADATA, EXPORT_STATUS, OWN_TOKEN, REFRESH, CHALLENGE):
+        assert await refused(limiter, operation) == 2680
+        await ask(limiter, clock, operation, OTHER_FIRM)
+    await ask(limiter, clock, context=Context("InternalId", FIRM.value))
+    clock.advance(2674.5)
+    assert await refused(limiter) == 6
+    clock.advance(0.5)
+    assert await ask(limiter, clock) == 7680.0
+
+
+async def test_a_shorter_time_does_not_shorten_a_longer_one(limiter: Limiter, clock: VirtualClock) -> None:
+    async def sent_before_and_refused_after() -> None:
+        async with limiter.slot(EXPORT, FIRM):
+            await told_to_wait(limiter, 100)
+            clock.advance(10)
+            raise AskedToWaitError(LIMITS, 5)
+
+    with pytest.raises(AskedToWaitError):
+        await sent_before_and_refused_after()
+    assert await refused(limiter) == 90
+
+
+async def test_parking_is_seen_by_whoever_was_already_waiting(
+    limiter: Limiter, clock: VirtualClock, book: LimitBook
+) -> None:
+    for _ in range(8):
+        await ask(limiter, clock)
+    waiting = asyncio.create_task(_request(limiter))
+    await asyncio.sleep(0)
+    book.park("test|Nip|1111111111", clock.steady(), 100)
+    with pytest.raises(AskedToWaitError) as refusal:
+        await waiting
+    assert refusal.value.retry_after == 100
+
+
+async def test_a_server_that_asks_to_be_left_alone_parks_too(limiter: Limiter) -> None:
+    with pytest.raises(AskedToWaitError):
+        async with limiter.slot(METADATA, FIRM):
+            raise AskedToWaitError(SERVER_PAUSED, 600)
+    assert await refused(limiter) == 600
+
+
+async def test_a_refused_login_parks_logins_of_the_address_and_nothing_else(
+    limiter: Limiter, clock: VirtualClock, tmp_path: Path, window: AddressWindow
+) -> None:
+    await told_to_wait(limiter, 30, CHALLENGE)
+    assert await refused(limiter, REFRESH, OTHER_FIRM) == 30
+    await ask(limiter, clock)
+    with LimitBook(tmp_path / "other-profile.db") as book:
+        assert await refused(Limiter(clock, book, window), CHALLENGE) == 30
+    clock.advance(30)
+    assert await ask(limiter, clock, CHALLENGE) == 5030.0
+
+
+async def test_parking_outlives_the_process_to_the_second(tmp_path: Path, clock: VirtualClock) -> None:
+    with LimitBook(tmp_path / "limits.db") as book, AddressWindow(None) as window:
+        await told_to_wait(Limiter(clock, book, window), 3565)
+    clock.advance(1000)
+    clock.set_wall(START - LATER)
+    with LimitBook(tmp_path / "limits.db") as book, AddressWindow(None) as window:
+        assert await refused(Limiter(clock, book, window)) == 2565
+
+
+# What KSeF tells
+
+
+async def test_lower_limits_are_obeyed_from_when_they_are_told_and_outlive_the_process(
+    limiter: Limiter, clock: VirtualClock, tmp_path: Path, window: AddressWindow
+) -> None:
+    for _ in range(4):
+        await ask(limiter, clock)
+    limiter.learn(FIRM, {"invoiceMetadata": RateLimit(2, 5, None), "other": RateLimit(1, 30, 120)})
+    assert await ask(limiter, clock) == 5001.0
+    assert await refused(limiter) == 59
+    assert [await ask(limiter, clock, TOKENS) for _ in range(2)] == [5001.0, 5002.0]
     with LimitBook(tmp_path / "limits.db") as book:
-        for _ in range(8):
-            assert isinstance(book.take("c", limits, clock.now()), int)
-    with LimitBook(tmp_path / "limits.db") as book:
-        assert book.take("c", limits, clock.now()) is None
-        clock.moment += timedelta(seconds=95)
-        assert isinstance(book.take("c", limits, clock.now()), int)
+        assert await refused(Limiter(clock, book, window)) == 58
+    assert [await ask(limiter, clock, context=OTHER_FIRM) for _ in range(8)] == [5002.0] * 8
 
 
-def test_two_processes_share_the_window_of_their_address(tmp_path: Path, clock: HandClock) -> None:
-    path = tmp_path / "window.slots"
-    with AddressWindow(path) as one, AddressWindow(path) as other:
-        tickets = [(one, other)[number % 2].take(("address",), clock.now()) for number in range(75)]
-        assert all(isinstance(ticket, AddressTicket) for ticket in tickets)
-        assert one.take(("address",), clock.now()) is None
-        ticket = tickets[0]
-        assert isinstance(ticket, AddressTicket)
-        other.answered(ticket, clock.now())
-        clock.moment += timedelta(seconds=0.5)
-        assert one.take(("address",), clock.now()) == pytest.approx(0.5)
-        clock.moment += timedelta(seconds=0.6)
-        assert isinstance(one.take(("address",), clock.now()), AddressTicket)
+async def test_higher_limits_hold_until_they_may_have_been_lowered(
+    limiter: Limiter, clock: VirtualClock
+) -> None:
+    limiter.learn(FIRM, {"invoiceMetadata": RateLimit(100, 200, None)})
+    assert [await ask(limiter, clock) for _ in range(40)] == [5000.0] * 40
+    clock.set_wall(START + timedelta(hours=7))
+    assert await refused(limiter) == 3600
 
 
-def test_a_spoilt_window_file_holds_up_nothing(tmp_path: Path, clock: HandClock) -> None:
-    path = tmp_path / "window.slots"
-    path.write_bytes(b"\xff" * 7)
-    with AddressWindow(path) as window:
-        assert isinstance(window.take(("address", "anonymous"), clock.now()), AddressTicket)
-    path.write_bytes(struct.pack("<135d", *[1e300] * 135))
-    with AddressWindow(path) as window:
-        assert isinstance(window.take(("address",), clock.now()), AddressTicket)
+async def test_a_lower_global_limit_narrows_the_address_for_that_context_alone(
+    limiter: Limiter, clock: VirtualClock
+) -> None:
+    limiter.learn(FIRM, {"global": RateLimit(3, None, None), "anonymous": RateLimit(1, None, None)})
+    limiter.learn(OTHER_FIRM, {"global": RateLimit(1000, None, None)})
+    for _ in range(3):
+        await ask(limiter, clock, EXPORT_STATUS, OTHER_FIRM)
+    assert await ask(limiter, clock, EXPORT_STATUS) == 5001.0
+    assert [await ask(limiter, clock, REFRESH) for _ in range(3)] == [5001.0, 5002.0, 5003.0]
+    clock.advance(10)
+    contexts = [Context("Nip", f"{number:010}") for number in range(75)]
+    for context in contexts:
+        await ask(limiter, clock, context=context)
+    assert await ask(limiter, clock, context=OTHER_FIRM) == 5014.0
+
+
+async def test_no_limit_is_no_limit(limiter: Limiter, clock: VirtualClock) -> None:
+    nothing = RateLimit(None, None, None)
+    limiter.learn(FIRM, {"invoiceMetadata": nothing, "global": nothing})
+    assert [await ask(limiter, clock) for _ in range(75)] == [5000.0] * 75
+    assert await ask(limiter, clock) == 5001.0  # the address's window never grows
+
+
+async def test_a_scheduled_pass_leaves_the_user_his_part_of_the_hour(
+    limiter: Limiter, clock: VirtualClock, book: LimitBook, window: AddressWindow
+) -> None:
+    scheduled = Limiter(clock, book, window, keep_reserve=True)
+    for _ in range(15):
+        await ask(scheduled, clock)
+        clock.advance(10)
+    assert await refused(scheduled) == 3450
+    for _ in range(5):
+        await ask(limiter, clock)
+    assert await refused(limiter) == 3450
+    clock.advance(60)
+    assert await refused(limiter) == 3390

@@ -40,6 +40,9 @@ class SharedClock:
     def now(self) -> datetime:
         return self._present
 
+    def steady(self) -> float:
+        return self._present.timestamp()
+
     async def sleep(self, seconds: float) -> None:
         self._present += timedelta(seconds=seconds)
         self.sandbox.advance(seconds)
