@@ -16,13 +16,14 @@ import httpx
 
 from blink_tui.buffer import open_buffer
 from blink_tui.ksef import transport
+from blink_tui.model import machine
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
 from blink_tui.sync.engine import SyncEngine, Wish
 from blink_tui.vault import open_vault
 from tests.sync.histories.clock import MachineClock, SharedClock
 
-CLOCK, BUFFER, VAULT, WORK, LIMITS = "clock", "buffer.db", "vault.blink", "work", "limits"
+CLOCK, BOOT, BUFFER, VAULT, WORK, LIMITS = "clock", "boot", "buffer.db", "vault.blink", "work", "limits"
 """Names in a history's folder."""
 PATIENCE = 0.5
 """Seconds of real time after which a silent server is given up; the product's 30 would be of the history's time."""
@@ -50,6 +51,8 @@ class Job:
     wish: Wish
     ahead: timedelta
     """By how much the machine's clock is wrong."""
+    booted: int
+    """When the machine was started, in ticks."""
     dies_at: int | None
     """The await, counted from 1 over all tasks, at which the process kills itself."""
 
@@ -123,7 +126,7 @@ def _is_heartbeat() -> bool:
 
 async def _pass(job: Job) -> tuple[str, ...]:
     shared = SharedClock(job.folder / CLOCK)
-    clock = MachineClock(shared, job.ahead, _is_heartbeat)
+    clock = MachineClock(shared, job.ahead, job.booted, _is_heartbeat)
     vault = open_vault(job.folder / VAULT, FixedSource(), create=False)
     async with open_buffer(job.folder / BUFFER, clock=clock) as buffer:
         engine = SyncEngine(buffer, vault, job.folder / WORK, clock=clock)
@@ -134,6 +137,7 @@ async def _pass(job: Job) -> tuple[str, ...]:
 def live(job: Job) -> Ended:
     """Make a pass in this process, to its end or until it dies."""
     os.environ["BLINK_LIMITS_DIR"] = str(job.folder / LIMITS)
+    machine._BOOT = job.folder / BOOT
     transport._TIMEOUT = httpx.Timeout(PATIENCE)
     steps = _Steps(job.dies_at)
     errors: tuple[str, ...] = ()

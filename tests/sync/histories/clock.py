@@ -65,13 +65,14 @@ class SharedClock:
 class MachineClock:
     """Implements model.clock.Clock for one process: nobody waits, a sleeper moves the shared time to his waking.
 
-    `ahead` is by how much somebody set the machine's clock wrong; `steady` does not know of it. Sleepers that
-    `waits` (a heartbeat) move nothing: they wake when the time has come.
+    `ahead` is by how much somebody set the machine's clock wrong; `steady`, which begins when the machine `booted`,
+    does not know of it. Sleepers that `waits` (a heartbeat) move nothing: they wake when the time has come.
     """
 
-    def __init__(self, shared: SharedClock, ahead: timedelta, waits: Callable[[], bool]) -> None:
+    def __init__(self, shared: SharedClock, ahead: timedelta, booted: int, waits: Callable[[], bool]) -> None:
         self._shared = shared
         self._ahead = ahead
+        self._booted = booted
         self._waits = waits
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = count()
@@ -82,7 +83,7 @@ class MachineClock:
 
     def steady(self) -> float:
         """Seconds of a clock that nobody sets."""
-        return self._shared.now() / SECOND
+        return (self._shared.now() - self._booted) / SECOND
 
     async def sleep(self, seconds: float) -> None:
         """Return when so many seconds have passed, which takes no time."""

@@ -154,6 +154,10 @@ class History(RuleBasedStateMachine):
         """Somebody sets the machine's clock, wrongly, or right again."""
         self.world.set_clock(jump)
 
+    @rule()
+    def restart_the_machine(self) -> None:
+        self.world.restart_machine()
+
     @rule(back=st.sampled_from([0.0, 1.0, 600.0]))
     def hold_the_mark(self, back: float) -> None:
         self.world.hold_mark(back)

@@ -31,7 +31,7 @@ from blink_tui.sandbox.faults import Fault
 from blink_tui.sandbox.journal import Entry, Journal
 from blink_tui.sync.engine import Wish
 from blink_tui.vault import open_vault
-from tests.sync.histories.child import BUFFER, CLOCK, VAULT, Ended, FixedSource, Job
+from tests.sync.histories.child import BOOT, BUFFER, CLOCK, VAULT, Ended, FixedSource, Job
 from tests.sync.histories.clock import SECOND, SharedClock
 from tests.sync.histories.invoices import SHAPES, invoice
 from tests.sync.histories.nursery import Pass
@@ -144,6 +144,7 @@ class World:
         self.journal = self.sandbox.journal = _Watch(self.clock, setting.answer_takes)
         self.nips = [firm.nip for firm in running.firms]
         self.ahead = timedelta(0)
+        self._boot(self.clock.now() - 1_000 * SECOND)
         self.story = [str(setting)]
         """What has happened so far."""
         self._marks: dict[tuple[str, str], tuple[int, int]] = {}
@@ -251,6 +252,16 @@ class World:
         self.ahead = ahead if abs(ahead) <= timedelta(days=3) else timedelta(0)
         self.story.append(f"clock ahead by {self.ahead}")
 
+    def restart_machine(self) -> None:
+        """The machine is off for a while; its steady clock begins anew."""
+        self.wait(45.0)
+        self._boot(self.clock.now() - 20 * SECOND)
+        self.story.append("machine restarted")
+
+    def _boot(self, booted: int) -> None:
+        self._booted = booted
+        (self.folder / BOOT).write_text(f"{booted}\n")
+
     def hold_mark(self, back: float) -> None:
         """Let the high-water mark stand where it is, or some seconds before."""
         self._look_at_mark()
@@ -268,7 +279,7 @@ class World:
         """One pass, or several at once, each in a process that dies at an await or does not; then look whether all
         is well. Raises AssertionError.
         """
-        under_way = [Pass(Job(self.folder, wish, self.ahead, dies_at)) for dies_at in deaths]
+        under_way = [Pass(Job(self.folder, wish, self.ahead, self._booted, dies_at)) for dies_at in deaths]
         with self._told():
             ended = [one.ended(LONGEST_PASS) for one in under_way]
         self.journal.plan = None
