@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 import shutil
-import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from blink_tui.buffer import open_buffer
-from blink_tui.buffer.xml_codec import decompress
-from blink_tui.model.documents import Role
 from blink_tui.model.firms import CredentialKind
 from blink_tui.model.secret import Secret
 from blink_tui.model.values import parse_nip
@@ -31,17 +27,12 @@ from blink_tui.sandbox.faults import Fault
 from blink_tui.sandbox.journal import Entry, Journal
 from blink_tui.sync.engine import Wish
 from blink_tui.vault import open_vault
+from tests.sync.histories import books
 from tests.sync.histories.child import BOOT, BUFFER, CLOCK, VAULT, Ended, FixedSource, Job
 from tests.sync.histories.clock import SECOND, SharedClock
 from tests.sync.histories.invoices import SHAPES, invoice
 from tests.sync.histories.nursery import Pass
 
-SUBJECTS = {
-    Role.SELLER: "Subject1",
-    Role.BUYER: "Subject2",
-    Role.THIRD_PARTY: "Subject3",
-    Role.AUTHORIZED: "SubjectAuthorized",
-}
 LONGEST_PASS = 60.0
 """Seconds of real time after which a pass hangs."""
 EVERYTHING = Wish()
@@ -124,6 +115,7 @@ class World:
         self.folder = Path(
             tempfile.mkdtemp(prefix="blink-history-", dir=_MEMORY if _MEMORY.is_dir() else None)
         )
+        self._buffer = self.folder / BUFFER
         self.clock = SharedClock(self.folder / CLOCK, setting.start)
         options = SandboxOptions(
             firms=setting.firms,
@@ -147,13 +139,13 @@ class World:
         self._boot(self.clock.now() - 1_000 * SECOND)
         self.story = [str(setting)]
         """What has happened so far."""
-        self._marks: dict[tuple[str, str], tuple[int, int]] = {}
+        self._marks: dict[books.FirmRole, tuple[int, int]] = {}
         self._highest = self.sandbox.high_water_mark()
         asyncio.run(self._register(running.url))
 
     async def _register(self, url: str) -> None:
         vault = open_vault(self.folder / VAULT, FixedSource(), create=True)
-        async with open_buffer(self.folder / BUFFER) as buffer:
+        async with open_buffer(self._buffer) as buffer:
             for known in self.sandbox.firms:
                 nip = parse_nip(known.nip)
                 firm = await buffer.firms.add(nip, name=known.name, env=url, first_day=self.setting.first_day)
@@ -299,13 +291,17 @@ class World:
 
     def check(self) -> None:
         """At every moment: no mark claims what is not there, goes back or is not KSeF's; limits are kept."""
-        held = self._held()
+        held = books.held(self._buffer)
         for (nip, role), (since, until) in self._marks_now().items():
             old_since, old_until = self._marks.get((nip, role), (since, until))
             assert until >= old_until, f"{role} of {nip}: the mark went back"
             assert since <= old_since, f"{role} of {nip}: the mark forgot its beginning"
             assert until <= self._highest, f"{role} of {nip}: the mark is beyond KSeF's"
-            claimed = {one.ksef_number for one in self._seen(nip, role) if since <= one.stamps.stored < until}
+            claimed = {
+                one.ksef_number
+                for one in books.seen(self.sandbox, nip, role)
+                if since <= one.stamps.stored < until
+            }
             missing = claimed - held.get((nip, role), {}).keys()
             assert not missing, f"{role} of {nip}: below the mark and not in the buffer: {sorted(missing)}"
             self._marks[nip, role] = since, until
@@ -335,64 +331,25 @@ class World:
                 break
         with self._told():
             assert not problem, f"not whole in the end: {problem}"
-            self._check_integrity()
+            wrong = [*books.faults_of(self._buffer, self.sandbox.documents.by_number)]
+            wrong += asyncio.run(self._broken_chains())
+            assert not wrong, wrong
 
     def _difference(self) -> str:
         """What still tells buffer and sandbox apart; empty when nothing does."""
-        held = self._held()
         start = parse_ticks(f"{self.setting.first_day.isoformat()}T00:00:00Z")
-        for nip in self.nips:
-            for role in Role:
-                there = {
-                    one.ksef_number: one.sha256 for one in self._seen(nip, role) if one.stamps.stored >= start
-                }
-                here = held.get((nip, role), {})
-                if there != here:
-                    return f"{role} of {nip}: {sorted(there.items() ^ here.items())}"
-        pending = self._rows("SELECT id, role, reference FROM pending_export")
-        return f"pending: {pending}" if pending else ""
+        apart = books.apart(self._buffer, self.sandbox, start)
+        pending = books.rows(self._buffer, "SELECT id, role, reference FROM pending_export")
+        return f"{apart or ''}{pending or ''}"
 
-    def _check_integrity(self) -> None:
-        assert self._rows("PRAGMA integrity_check") == [("ok",)]
-        twice = "SELECT firm_id, ksef_number FROM document GROUP BY 1, 2 HAVING count(*) > 1"
-        assert not self._rows(twice)
-        events = (
-            "SELECT d.id, (SELECT count(*) FROM document_event e WHERE e.document_id = d.id"
-            " AND e.what = 'fetched') AS times FROM document d WHERE times <> 1"
-        )
-        assert not self._rows(events), "events `fetched` not once"
-        for number, body, dictionary in self._rows("SELECT ksef_number, body, dictionary FROM invoice_xml"):
-            digest = hashlib.sha256(decompress(body, dictionary)).digest()
-            assert digest == self.sandbox.documents.by_number[number].sha256, f"other bytes: {number}"
-        asyncio.run(self._check_chains())
+    async def _broken_chains(self) -> list[str]:
+        async with open_buffer(self._buffer) as buffer:
+            states = [(firm.nip, await buffer.history.verify(firm.id)) for firm in await buffer.firms.list()]
+        return [f"chain of {nip}: {state}" for nip, state in states if state.broken_at is not None]
 
-    async def _check_chains(self) -> None:
-        async with open_buffer(self.folder / BUFFER) as buffer:
-            for firm in await buffer.firms.list():
-                state = await buffer.history.verify(firm.id)
-                assert state.broken_at is None, f"the chain of {firm.nip} breaks at {state.broken_at}"
-
-    def _seen(self, nip: str, role: str) -> Iterator[Document]:
-        yield from self.sandbox.documents.shelf(("Nip", nip), SUBJECTS[Role(role)]).all()
-
-    def _marks_now(self) -> dict[tuple[str, str], tuple[int, int]]:
+    def _marks_now(self) -> dict[books.FirmRole, tuple[int, int]]:
         sql = "SELECT f.nip, m.role, m.since, m.until FROM mark m JOIN firm f ON f.id = m.firm_id"
         return {
             (nip, role): (parse_ticks(since), parse_ticks(until))
-            for nip, role, since, until in self._rows(sql)
+            for nip, role, since, until in books.rows(self._buffer, sql)
         }
-
-    def _held(self) -> dict[tuple[str, str], dict[str, bytes]]:
-        """Numbers and hashes by firm and role."""
-        sql = (
-            "SELECT f.nip, r.role, d.ksef_number, x.sha256 FROM document d JOIN firm f ON f.id = d.firm_id"
-            " JOIN document_role r ON r.document_id = d.id JOIN invoice_xml x ON x.ksef_number = d.ksef_number"
-        )
-        held: dict[tuple[str, str], dict[str, bytes]] = {}
-        for nip, role, number, sha256 in self._rows(sql):
-            held.setdefault((nip, role), {})[number] = sha256
-        return held
-
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.folder / BUFFER)) as connection:
-            return connection.execute(sql).fetchall()
