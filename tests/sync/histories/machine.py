@@ -32,6 +32,8 @@ _LINE = (
     "token_login", "login_status", "redeem", "refresh", "*",
 )  # fmt: skip
 """Operations that a downloading client meets."""
+_OF_THE_LINE = ("answer", "answer", "answer", "drop", "half-body", "silence")
+"""Faults that can strike every request, and so are drawn more often."""
 _STATUSES = (400, 401, 403, 404, 410, 429, 500, 502, 503, 504)
 _CODES = (21165, 21175, 21182, 21183, 21301, 21405, 21470)
 _REASONS = ("missing-permissions", "security-service-blocked", "ip-not-allowed")
@@ -90,14 +92,14 @@ wishes = st.one_of(
 @st.composite
 def faults(draw: st.DrawFn) -> Fault:
     """A fault of any kind that can meet a client which downloads."""
-    do = draw(st.sampled_from(sorted(KINDS)))
+    do = draw(st.one_of(st.sampled_from(_OF_THE_LINE), st.sampled_from(sorted(KINDS))))
     kind = KINDS[do]
     most = 2 if do in _CONTRADICTING or do == "silence" else 3
     chosen: dict[str, object] = {
         "do": do,
         "operation": draw(st.sampled_from(kind.strikes or _LINE)),
         "times": draw(st.integers(1, most)),
-        "skip": draw(st.integers(0, 3)),
+        "skip": draw(st.sampled_from([0, 0, 1, 2, 5])),
     }
     if "after_work" in kind.takes:
         chosen["after_work"] = draw(st.booleans())
@@ -176,9 +178,10 @@ class History(RuleBasedStateMachine):
         self.world.journal.plan = after, lambda: self.world.come(coming)
         self.world.passes(None)
 
-    @rule(fault=faults())
-    def fetch_while_something_goes_wrong(self, fault: Fault) -> None:
-        self.world.go_wrong(fault)
+    @rule(some=st.lists(faults(), min_size=1, max_size=3))
+    def fetch_while_something_goes_wrong(self, some: list[Fault]) -> None:
+        for fault in some:
+            self.world.go_wrong(fault)
         self.world.passes(None)
 
     @rule(dies_at=_AWAITS, wish=wishes)
