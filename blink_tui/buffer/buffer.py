@@ -20,6 +20,7 @@ from blink_tui.buffer.leases import Leases
 from blink_tui.buffer.log import FetchLog
 from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.mismatches import Mismatches
+from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.schedules import Schedules
@@ -34,6 +35,7 @@ class Buffer:
         self._database = database
         self.firms = Firms(database)
         self.credentials = Credentials(database)
+        self.offices = Offices(database)
         self.marks = Marks(database)
         self.ranges = HistoryRanges(database)
         self.exports = PendingExports(database)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm
+from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm, NewFirm
 from blink_tui.model.values import Nip
 
 _COLUMNS = "id, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, paused, version"
@@ -95,6 +95,30 @@ class Firms:
             await schedules.start(session, firm.id)
             return firm
 
+    async def add_many(
+        self, new: Sequence[NewFirm], changes: Mapping[int, Mapping[str, Any]] | None = None
+    ) -> list[Firm]:
+        """Register firms and change others by id, in one transaction: all of it or nothing, thousands in a second.
+
+        Raises BlinkError(FIRM_EXISTS) for the first whose context is there in its environment.
+        """
+        rows = [_new_row(firm) for firm in new]
+        async with self._database.transaction() as session:
+            await _require_all_free(session, rows)
+            last = await session.row("SELECT coalesce(max(id), 0) FROM firm")
+            await session.run_many(composed(_INSERT, columns="id"), rows)
+            added = await session.rows(
+                composed("SELECT {columns} FROM firm WHERE id > ? ORDER BY id", columns=_COLUMNS),
+                last or (0,),
+            )
+            firms = [_firm(row) for row in added]
+            contexts = [(firm.id, firm.context_type, firm.context_value) for firm in firms]
+            await history.start_many(session, contexts)
+            await schedules.start(session, *(firm.id for firm in firms))
+            for firm_id, values in (changes or {}).items():
+                await _set(session, firm_id, _values(values))
+            return firms
+
     async def get(self, firm_id: int) -> Firm:
         """Raises BlinkError(FIRM_UNKNOWN)."""
         return await _get(self._database.reader, firm_id)
@@ -124,13 +148,7 @@ class Firms:
             values = _values(changes)
             if values.get("env", firm.env) != firm.env:
                 await _require_free(session, firm.context_type, firm.context_value, values["env"])
-            await session.run(
-                composed(
-                    "UPDATE firm SET {pairs} version = version + 1 WHERE id = ?",
-                    pairs="".join(f"{name} = ?, " for name in values),
-                ),
-                (*values.values(), firm_id),
-            )
+            await _set(session, firm_id, values)
             return await _get(session, firm_id)
 
     async def set_enabled(self, firm_id: int, version: int, enabled: bool) -> Firm:
@@ -145,11 +163,34 @@ class Firms:
         return sorted(map(_firm, rows), key=lambda firm: (polish_key(firm.name), firm.id))
 
 
+async def _set(session: Session, firm_id: int, values: Mapping[str, Any]) -> None:
+    await session.run(
+        composed(
+            "UPDATE firm SET {pairs} version = version + 1 WHERE id = ?",
+            pairs="".join(f"{name} = ?, " for name in values),
+        ),
+        (*values.values(), firm_id),
+    )
+
+
 async def _get(session: Session, firm_id: int) -> Firm:
     row = await session.row(composed("SELECT {columns} FROM firm WHERE id = ?", columns=_COLUMNS), (firm_id,))
     if row is None:
         raise BlinkError(errors.FIRM_UNKNOWN, context=str(firm_id))
     return _firm(row)
+
+
+def _new_row(firm: NewFirm) -> Row:
+    place, first_day = _environment(firm.env), _stored(firm.first_day)
+    return firm.nip, firm.context_type, firm.context_value, firm.name, place, firm.kind, "csv", first_day
+
+
+async def _require_all_free(session: Session, rows: Sequence[Row]) -> None:
+    taken = set(await session.rows("SELECT context_type, context_value, env FROM firm"))
+    for _nip, type_, value, _name, place, *_ in rows:
+        if (type_, value, place) in taken:
+            raise BlinkError(errors.FIRM_EXISTS, firm=value, context=value)
+        taken.add((type_, value, place))
 
 
 async def _require_free(session: Session, context_type: str, value: str, env: str) -> None:

@@ -47,6 +47,12 @@ async def start(session: Session, firm_id: int, context_type: str, context_value
     await session.run("INSERT INTO chain (firm_id, length, head) VALUES (?, 0, ?)", (firm_id, head))
 
 
+async def start_many(session: Session, firms: Sequence[tuple[int, str, str]]) -> None:
+    """Begin the chains of new firms, each an id with the type and value of its context."""
+    rows = [(firm_id, chain.genesis(type_, value)) for firm_id, type_, value in firms]
+    await session.run_many("INSERT INTO chain (firm_id, length, head) VALUES (?, 0, ?)", rows)
+
+
 async def append(
     session: Session,
     firm_id: int,

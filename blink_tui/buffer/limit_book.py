@@ -11,6 +11,7 @@ there at the latest. The wall clock has no say in it: between two boots it is mo
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +59,8 @@ _KEPT = 3600.0
 """Length of the longest window."""
 _IMPOSSIBLE = 2 * _LONGEST_ANSWER
 """A moment so many seconds further ahead than this boot writes them is another boot's."""
+
+_TRIES, _PAUSE_SECONDS = 50, 0.02
 
 
 class LimitBook:
@@ -173,7 +176,7 @@ class LimitBook:
             try:
                 connection.execute("PRAGMA synchronous = OFF")
                 connection.execute("PRAGMA page_size = 1024")  # each write copies whole pages
-                connection.execute("PRAGMA journal_mode = WAL")
+                _use_wal(connection)
                 with connection:
                     connection.execute("BEGIN IMMEDIATE")
                     self._prepare()
@@ -217,6 +220,18 @@ class LimitBook:
             ),
             reverse=True,
         )
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Turn a file's journal into a write-ahead log; SQLite does not wait by itself for others that do the same."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:
+                raise
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _full(latest: Sequence[float], windows: Sequence[tuple[float, int]], now: float) -> Full | None:

@@ -24,10 +24,11 @@ def _scheduled(row: Row) -> ScheduledRole:
     )
 
 
-async def start(session: Session, firm_id: int) -> None:
-    """Make the schedule of a new firm within the caller's transaction."""
+async def start(session: Session, *firm_ids: int) -> None:
+    """Make the schedules of new firms within the caller's transaction."""
     await session.run_many(
-        "INSERT INTO schedule (firm_id, role) VALUES (?, ?)", [(firm_id, role.value) for role in Role]
+        "INSERT INTO schedule (firm_id, role) VALUES (?, ?)",
+        [(firm_id, role.value) for firm_id in firm_ids for role in Role],
     )
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from blink_tui.buffer.database import Database
+from blink_tui.model.settings import Setting
+
+T = TypeVar("T")
 
 
 class Settings:
@@ -15,6 +20,14 @@ class Settings:
         """The value of a name."""
         row = await self._database.reader.row("SELECT value FROM setting WHERE key = ?", (key,))
         return str(row[0]) if row else None
+
+    async def value(self, setting: Setting[T]) -> T:
+        """What a setting says, its default where it was not set or was set by another version of the program."""
+        text = await self.get(setting.key)
+        try:
+            return setting.parse(setting.default if text is None else text)
+        except ValueError:
+            return setting.parse(setting.default)
 
     async def set(self, key: str, value: str) -> None:
         """Set a name, whatever it was before."""

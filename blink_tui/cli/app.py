@@ -10,12 +10,15 @@ from typing import Annotated
 import typer
 
 from blink_tui.cli import (
+    config,
     credential,
     demo,
+    discover,
     doc,
     export,
     failures,
     firm,
+    firm_import,
     option_value,
     output,
     reconcile,
@@ -36,8 +39,23 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+firm.app.command(
+    "discover",
+    help=_(
+        "Find the firms that granted the office access, and add them. "
+        "Example: blink firm discover --firm 5265877635 --add-all"
+    ),
+)(discover.discover)
+firm.app.command(
+    "import",
+    help=_(
+        "Add the firms of a CSV list with the columns nip, name, env, kind, internal_id, from. "
+        "Example: blink firm import firms.csv --dry-run"
+    ),
+)(firm_import.import_firms)
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
+app.add_typer(config.app, name="config")
 app.add_typer(doc.app, name="doc")
 app.add_typer(export.app, name="export")
 app.command("sync", help=_("Fetch what is new. Example: blink sync --firm 5265877635"))(sync.sync)

@@ -19,8 +19,11 @@ from blink_tui.model.firms import Credential, CredentialState
 from blink_tui.model.secret import Secret
 
 if TYPE_CHECKING:
+    from blink_tui.buffer import Buffer
     from blink_tui.cli.context import Profile
     from blink_tui.ksef.certificates import CertificateCredential
+    from blink_tui.model.firms import Firm
+    from blink_tui.sync.expiry import Expiry
 
 app = typer.Typer(help=_("Access to KSeF: tokens and certificates."), no_args_is_help=True)
 FileOption = partial(typer.Option, exists=True, dir_okay=False, readable=True)
@@ -29,6 +32,11 @@ NO_SUCH_CREDENTIAL = ErrorKind(
     "no-such-credential",
     ExitCode.USAGE,
     N_("There is no access number {number}. See the known ones: blink credential list"),
+)
+ALL_HAVE_ACCESS = ErrorKind(
+    "all-have-access",
+    ExitCode.USAGE,
+    N_("Every firm has an access already. Name the firms that shall have this one with --firm."),
 )
 
 _STATES = {
@@ -47,9 +55,12 @@ _STATES = {
 def add(
     context: typer.Context,
     firms: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option("--firm", metavar="NIP", help=_("Firm it logs in for; a certificate may serve many.")),
-    ],
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help=_("A certificate for every firm that has no access yet."))
+    ] = False,
     token_stdin: Annotated[
         bool, typer.Option("--token-stdin", help=_("Read the token from standard input."))
     ] = False,
@@ -65,7 +76,12 @@ def add(
     json: AsJson = False,
 ) -> None:
     files = _CertificateFiles(cert, key, p12, passphrase_file)
-    options.run(_add(options.profile(context), firms, files, from_stdin=token_stdin, as_json=json))
+    if bool(firms) == every:
+        raise BlinkError(
+            USAGE, problem=_("Name the firms with --firm, or all that have no access with --all.")
+        )
+    work = _add(options.profile(context), firms or [], files, from_stdin=token_stdin, as_json=json)
+    raise typer.Exit(options.run(work))
 
 
 @app.command("list", help=_("List what logs in, without secrets. Example: blink credential list"))
@@ -99,88 +115,179 @@ def remove(
 
 async def _add(
     profile: Profile, texts: list[str], files: _CertificateFiles, *, from_stdin: bool, as_json: bool
-) -> None:
-    from blink_tui.sync.access import register
+) -> int:
+    """No texts mean every enabled firm that has no access yet."""
+    from blink_tui.sync.clients import KsefClients
+    from blink_tui.sync.registration import register
 
-    async with profile.open_buffer() as buffer:
-        firms = [await firm_named(buffer, text) for text in texts]
+    async with profile.open_buffer() as buffer, KsefClients(profile.work_folder) as clients:
+        firms = [await firm_named(buffer, text) for text in texts] or await _without_access(buffer)
         access = files.read() if files.named else _read_token(from_stdin=from_stdin)
-        registered = await register(buffer, profile.open_vault(), firms, access)
-    if registered.warning is not None:
-        for line in output.failure_lines(registered.warning):
+        registered = await register(buffer, profile.open_vault(), clients, firms, access)
+        shown = await _shown(buffer, [registered.credential])
+    for error in (*registered.refused, *registered.unchecked):
+        for line in output.failure_lines(error):
             output.warn(line)
+    if registered.unchecked:
         output.warn(_("It is kept as unchecked; the next fetch will tell."))
     if as_json:
-        names = {firm.id: firm.context_value for firm in firms}
-        output.say_json(_credential_json(registered.credential, names))
-    elif registered.warning is None:
-        output.say(_("KSeF accepted it. Next: blink sync --firm {firm}").format(firm=firms[0].context_value))
+        more = {"refused": [output.failure_json(error)["error"] for error in registered.refused]}
+        output.say_json(shown[0] | (more if registered.refused else {}))
+    elif not registered.unchecked:
+        output.say(_("KSeF accepted it. Next: blink sync --firm {firm}").format(firm=shown[0]["firms"][0]))
+    return int(ExitCode.PARTLY_FAILED if registered.refused else ExitCode.DONE)
+
+
+async def _without_access(buffer: Buffer) -> list[Firm]:
+    held = await buffer.credentials.by_firm()
+    firms = [firm for firm in await buffer.firms.list(enabled_only=True) if firm.id not in held]
+    if not firms:
+        raise BlinkError(ALL_HAVE_ACCESS)
+    return firms
 
 
 async def _list(profile: Profile, *, as_json: bool) -> None:
     async with profile.open_buffer() as buffer:
         credentials = await buffer.credentials.list()
-        names = {firm.id: firm.context_value for firm in await buffer.firms.list()}
+        shown = await _shown(buffer, credentials)
     if as_json:
-        output.say_json([_credential_json(credential, names) for credential in credentials])
+        output.say_json(shown)
     elif not credentials:
         output.say(_("No access yet. Add a token: blink credential add --firm NIP"))
     else:
-        head = ("#", _("Firms"), _("Token or certificate"), _("State"), _("Checked"))
-        rows = [
-            (
-                str(credential.id),
-                ", ".join(names.get(firm_id, "?") for firm_id in credential.firm_ids),
-                credential.label,
-                _(_STATES[credential.state]),
-                credential.checked_at or "",
-            )
-            for credential in credentials
-        ]
+        head = ("#", _("Firms"), _("Token or certificate"), _("State"), _("Checked"), _("Last day"))
+        rows = [_row(credential, one) for credential, one in zip(credentials, shown, strict=True)]
         output.say(output.table(head, rows))
 
 
+def _row(credential: Credential, shown: dict[str, Any]) -> tuple[str, ...]:
+    from blink_tui.sync.expiry import THRESHOLDS, shortened
+
+    refused = sum(use.state is CredentialState.REFUSED for use in credential.uses)
+    state = _(_STATES[shown["state"]])
+    if 0 < refused < len(credential.uses):
+        state = _("{state} for {refused} of {all}").format(
+            state=state, refused=refused, all=len(credential.uses)
+        )
+    ends, days = shown["expires"] or "", shown["days_left"]
+    if ends and days < 0:
+        ends = _("{day} (past)").format(day=ends)
+    elif ends and days <= THRESHOLDS[0]:
+        ends = _("{day} (days left: {days})").format(day=ends, days=days)
+    checked = output.moment(shown["checked_at"]) if shown["checked_at"] else ""
+    return str(credential.id), shortened(shown["firms"]), credential.label, state, checked, ends
+
+
 async def _check(profile: Profile, texts: list[str], *, as_json: bool) -> int:
-    from blink_tui.sync.access import check_firm
+    from blink_tui.sync.clients import KsefClients
+    from blink_tui.sync.expiry import expiry_of, today_and_tokens_end
+    from blink_tui.sync.registration import check_firms
     from blink_tui.sync.summary import exit_code_for
 
-    async with profile.open_buffer() as buffer:
+    async with profile.open_buffer() as buffer, KsefClients(profile.work_folder) as clients:
         firms = [await firm_named(buffer, text) for text in texts] or await buffer.firms.list(
             enabled_only=True
         )
-        vault = profile.open_vault()
-        findings = [(firm, await check_firm(buffer, vault, firm)) for firm in firms]
+        errors = await check_firms(buffer, profile.open_vault(), clients, firms)
+        today, tokens_end = await today_and_tokens_end(buffer, clients.clock)
+        held = await buffer.credentials.by_firm()
+    ends = [expiry_of(found, tokens_end, today) if (found := held.get(firm.id)) else None for firm in firms]
+    findings = list(zip(firms, errors, ends, strict=True))
     if as_json:
         output.say_json(
             [
                 {
                     "firm": firm.context_value,
                     "ok": error is None,
+                    **_expiry_json(expiry),
                     **(output.failure_json(error) if error else {}),
                 }
-                for firm, error in findings
+                for firm, error, expiry in findings
             ]
         )
     else:
-        for firm, error in findings:
+        for firm, error, expiry in findings:
             lines = (
                 output.failure_lines(error) if error else [_("{firm}: access works.").format(firm=firm.name)]
             )
+            if expiry and expiry.near:
+                text = _("{firm}: the access ends on {day} (days left: {days}). Renew it before that.")
+                lines.append(text.format(firm=firm.name, day=expiry.ends, days=expiry.days_left))
             output.say("\n".join(lines))
-    return int(exit_code_for([[error] if error else [] for _firm, error in findings]))
+    return int(exit_code_for([[error] if error else [] for error in errors]))
 
 
 async def _remove(profile: Profile, number: int, *, as_json: bool) -> None:
-    async with profile.open_buffer() as buffer:
+    from blink_tui.sync.clients import KsefClients
+    from blink_tui.sync.registration import remove as forget
+
+    async with profile.open_buffer() as buffer, KsefClients(profile.work_folder) as clients:
         found = [one for one in await buffer.credentials.list() if one.id == number]
         if not found:
             raise BlinkError(NO_SUCH_CREDENTIAL, number=number)
-        await buffer.credentials.remove(number)
-        profile.open_vault().remove(found[0].vault_name)
+        ended = await forget(buffer, profile.open_vault(), clients, found[0])
+        left = await buffer.credentials.by_firm()
+        firms = [await buffer.firms.get(firm_id) for firm_id in found[0].firm_ids]
+    remaining = [(firm, left.get(firm.id)) for firm in firms]
     if as_json:
-        output.say_json({"removed": number})
-    else:
-        output.say(_("Removed. Revoke the token in KSeF too if nobody needs it."))
+        output.say_json(
+            {
+                "removed": number,
+                "logged_out": ended,
+                "remaining": [
+                    {"firm": firm.context_value, "credential": other.id if other else None}
+                    for firm, other in remaining
+                ],
+            }
+        )
+        return
+    output.say(_("Removed. Revoke the token in KSeF too if nobody needs it."))
+    for firm, other in remaining:
+        if other:
+            text = _("{firm}: logs in with number {number} from now on, {label}.")
+            output.say(text.format(firm=firm.context_value, number=other.id, label=other.label))
+        else:
+            text = _("{firm}: has no access any more. Add one: blink credential add --firm {firm}")
+            output.say(text.format(firm=firm.context_value))
+
+
+async def _shown(buffer: Buffer, credentials: list[Credential]) -> list[dict[str, Any]]:
+    """Credentials as scripts read them; `state`, `problem` and `checked_at` are of the firm that fares worst."""
+    from blink_tui.model.clock import SystemClock
+    from blink_tui.sync.expiry import expiry_of, today_and_tokens_end
+
+    names = {firm.id: firm.context_value for firm in await buffer.firms.list()}
+    today, tokens_end = await today_and_tokens_end(buffer, SystemClock())
+    return [
+        {
+            "id": credential.id,
+            "kind": credential.kind,
+            "label": credential.label,
+            "state": worst.state if (worst := credential.worst) else CredentialState.UNCHECKED,
+            "checked_at": worst.checked_at if worst else None,
+            "problem": worst.problem if worst else None,
+            "firms": [names.get(firm_id, "") for firm_id in credential.firm_ids],
+            "by_firm": [
+                {
+                    "firm": names.get(use.firm_id, ""),
+                    "state": use.state,
+                    "problem": use.problem,
+                    "checked_at": use.checked_at,
+                    "accepted_at": use.accepted_at,
+                }
+                for use in credential.uses
+            ],
+            **_expiry_json(expiry_of(credential, tokens_end, today)),
+        }
+        for credential in credentials
+    ]
+
+
+def _expiry_json(expiry: Expiry | None) -> dict[str, Any]:
+    return {
+        "expires": expiry.ends.isoformat() if expiry else None,
+        "days_left": expiry.days_left if expiry else None,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,15 +347,3 @@ def _read_token(*, from_stdin: bool) -> Secret:
     if not text.strip():
         raise BlinkError(USAGE, problem=_("The token is empty."))
     return Secret(text.strip())
-
-
-def _credential_json(credential: Credential, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "id": credential.id,
-        "kind": credential.kind,
-        "label": credential.label,
-        "state": credential.state,
-        "checked_at": credential.checked_at,
-        "problem": credential.problem,
-        "firms": [names.get(firm_id, "") for firm_id in credential.firm_ids],
-    }

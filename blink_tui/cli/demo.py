@@ -102,15 +102,14 @@ async def _prepare(
 async def _registered(buffer: Buffer, vault: Vault, url: str, known: _SandboxFirm) -> Firm:
     """A firm of the sandbox with its token; one that is there keeps its marks and gets the new address."""
     from blink_tui.model.firms import CredentialKind
-    from blink_tui.sync.access import label_of
+    from blink_tui.sync.registration import described
 
     found = await buffer.firms.find(known.nip)
     if found:
         firm = await buffer.firms.edit(found[0].id, found[0].version, env=url)
     else:
         firm = await buffer.firms.add(parse_nip(known.nip), name=known.name, env=url)
-    _kind, label = label_of(known.token)
-    vault_name = f"token/{firm.context_value}/{label}"
+    _kind, vault_name, label, _end = described(known.token, firm)
     vault.put(vault_name, known.token)
     credential = await buffer.credentials.for_firm(firm.id)
     if credential is None or credential.vault_name != vault_name:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
@@ -15,7 +14,7 @@ from blink_tui.cli.options import AsJson
 from blink_tui.i18n import _
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import USAGE, BlinkError
-from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm
+from blink_tui.model.firms import ContextType, Firm, parse_environment
 from blink_tui.model.values import nip_check_digit_is_right, parse_nip
 
 if TYPE_CHECKING:
@@ -211,18 +210,15 @@ def checked_nip(text: str) -> str:
 
 def checked_env(text: str) -> str:
     """A name of an environment or a base URL: https, or http on loopback. Raises BlinkError (usage)."""
-    if text in ENVIRONMENTS:
-        return text
-    url = urlsplit(text)
-    loopback = url.hostname in ("127.0.0.1", "localhost", "::1")
-    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and loopback)):
-        return text.rstrip("/")
-    raise BlinkError(
-        USAGE,
-        problem=_(
-            "--env takes prod, demo, test or an https address; http only on this machine: {text}"
-        ).format(text=text),
-    )
+    try:
+        return parse_environment(text)
+    except ValueError:
+        raise BlinkError(
+            USAGE,
+            problem=_(
+                "--env takes prod, demo, test or an https address; http only on this machine: {text}"
+            ).format(text=text),
+        ) from None
 
 
 def checked_day(text: str | None) -> date | None:

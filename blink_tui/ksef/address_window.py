@@ -8,6 +8,7 @@ locked for some microseconds at a time, and read rather than mapped, since anybo
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -112,8 +113,14 @@ class AddressWindow:
     def __enter__(self) -> Self:
         if self._path is not None:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
-            if os.fstat(self._file).st_uid == os.geteuid():
-                os.fchmod(self._file, 0o666)
+            try:
+                if os.fstat(self._file).st_uid == os.geteuid():
+                    os.fchmod(self._file, 0o666)
+                with self._locked():
+                    self._write(0, bytes(self._content))  # whole, so that no later write finds the disk full
+            except BaseException:
+                self.__exit__(None, None, None)
+                raise
         return self
 
     def __exit__(
@@ -192,8 +199,8 @@ class AddressWindow:
 
     def _write(self, offset: int, data: bytes) -> None:
         self._content[offset : offset + len(data)] = data
-        if self._file >= 0:
-            os.pwrite(self._file, data, offset)
+        if self._file >= 0 and os.pwrite(self._file, data, offset) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

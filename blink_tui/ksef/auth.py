@@ -71,6 +71,13 @@ def reference_of_token(token: Secret) -> str | None:
     return fields[0] if len(fields) == 3 and "-EC-" in fields[0] else None
 
 
+def identity_of(credential: Secret | CertificateCredential) -> str:
+    """Tells one credential from another; nothing of it can be used to log in."""
+    if isinstance(credential, CertificateCredential):
+        return f"{credential.info.fingerprint} {credential.subject_type}"
+    return hashlib.sha256(credential.reveal().strip()).hexdigest()
+
+
 def _fields(token: Secret) -> list[str]:
     return token.reveal().decode(errors="replace").strip().split("|")
 
@@ -133,7 +140,7 @@ class TokenLogin:
         self._keys = keys
         self.context = context
         self._token = token
-        self.identity = hashlib.sha256(token.reveal().strip()).hexdigest()
+        self.identity = identity_of(token)
         self.reference = reference_of_token(token)
         """The token's number in KSeF; None when the token does not say it."""
 
@@ -191,7 +198,7 @@ class CertificateLogin:
         self._transport = transport
         self.context = context
         self._credential = credential
-        self.identity = f"{credential.info.fingerprint} {credential.subject_type}"
+        self.identity = identity_of(credential)
 
     async def log_in(self) -> Tokens:
         """Challenge, signed request, status, redeem. Raises BlinkError with the cause of a refusal.

@@ -97,14 +97,15 @@ CERTIFICATE_INVALID = _refused(
 CERTIFICATE_CHAIN = _refused(
     "certificate-chain",
     N_(
-        "KSeF could not verify who issued the certificate that logs in for firm {firm}. Use a certificate from KSeF."
+        "KSeF could not verify who issued the certificate that logs in for firm {firm}. "
+        "Use a certificate from KSeF, or check the firm's environment."
     ),
 )
 CERTIFICATE_UNTRUSTED = _refused(
     "certificate-untrusted",
     N_(
         "KSeF does not trust the issuer of the certificate that logs in for firm {firm}. "
-        "Use a certificate from KSeF or a qualified one."
+        "Use a certificate from KSeF or a qualified one, or check the firm's environment."
     ),
 )
 CERTIFICATE_REVOKED = _refused(
@@ -180,8 +181,8 @@ HOLDER_DECEASED = _refused(
 CONTEXT_BLOCKED = _refused(
     "context-blocked",
     N_(
-        "KSeF has blocked firm {firm} on suspicion of a security incident. Contact the Ministry of Finance; "
-        "do not try again before that."
+        "KSeF has blocked firm {firm} on suspicion of a security incident. Contact the Ministry of Finance. "
+        "Nothing is asked for the firm until its access has been checked again (blink credential check)."
     ),
 )
 SECURITY_BLOCKED = _refused(

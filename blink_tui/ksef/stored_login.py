@@ -33,6 +33,14 @@ def to_secret(tokens: Tokens, login: Login) -> Secret:
     return Secret(msgspec.json.encode(stored))
 
 
+def holder_of(stored: Secret) -> str | None:
+    """Whose login it is (`auth.identity_of`); None for one of another version of the program."""
+    try:
+        return msgspec.json.decode(stored.reveal(), type=_Stored).login
+    except ValueError:
+        return None
+
+
 def from_secret(stored: Secret, login: Login) -> Tokens | None:
     """Tokens whose access has ended, to be refreshed; None when they are another context's or credential's."""
     try:

@@ -217,12 +217,48 @@ class SystemWarned(Event):
     warning: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialExpires(Event):
+    """What logs in for some firms ends soon; told once for each threshold."""
+
+    name = "credential-expires"
+    text = N_("Access {label} ends on {ends} (days left: {days_left}); firms: {firms}")
+    level = "warning"
+    label: str
+    ends: str
+    days_left: int
+    firms: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextsFound(Event):
+    """Contexts granted an office the right to their invoices and are no firms here yet."""
+
+    name = "contexts-found"
+    text = N_("New firms granted access: {contexts}. Add them: blink firm discover --firm {office}")
+    office: str
+    contexts: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightWithdrawn(Event):
+    """A context is no longer among those that granted an office the right to their invoices."""
+
+    name = "right-withdrawn"
+    text = N_("Firm {context} withdrew the access of office {office}")
+    level = "warning"
+    office: str
+    context: str
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind
     for kind in (
         PassStarted, LoggedIn, ExportRequested, ExportReady, DocumentsStored, MarkMoved,
         Waiting, WindowAsked, HistoryMoved, ExportForgotten, DocumentQuarantined, LimitsRead, LoginFailed,
         DocumentsDerived, PassFailed, PassFinished, Reconciled, SystemWarned,
+        CredentialExpires, ContextsFound, RightWithdrawn,
     )
 }  # fmt: skip
 """Every event by the name under which the fetch log keeps it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from urllib.parse import urlsplit
 
+from blink_tui.model.dates import Instant
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.values import Nip
 
@@ -15,6 +17,18 @@ ENVIRONMENTS = {
     "test": "https://api-test.ksef.mf.gov.pl/v2",
 }
 """Names of KSeF's environments and their API bases (PROTOCOL 1)."""
+
+
+def parse_environment(text: str) -> str:
+    """The name of an environment or the base URL of another one: https, or http on this machine. Raises ValueError."""
+    bare = text.strip().rstrip("/")
+    if bare.lower() in ENVIRONMENTS:
+        return bare.lower()
+    url = urlsplit(bare)
+    loopback = url.hostname in ("127.0.0.1", "localhost", "::1")
+    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and loopback)):
+        return bare
+    raise ValueError(text)
 
 
 class ContextType(StrEnum):
@@ -53,6 +67,24 @@ class Firm:
         return ENVIRONMENTS.get(self.env, self.env).rstrip("/")
 
 
+@dataclass(frozen=True, slots=True)
+class NewFirm:
+    """A firm that is to be registered."""
+
+    nip: Nip
+    context_type: ContextType
+    context_value: str
+    name: str
+    env: str
+    kind: FirmKind = FirmKind.TAXPAYER
+    first_day: date | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Base of the API it will be asked at, without a slash at its end."""
+        return ENVIRONMENTS.get(self.env, self.env).rstrip("/")
+
+
 class CredentialKind(StrEnum):
     """What logs in."""
 
@@ -69,6 +101,22 @@ class CredentialState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialUse:
+    """What KSeF last said of a credential in one firm."""
+
+    firm_id: int
+    state: CredentialState
+    problem: str | None = None
+    """Error code of the last refusal (`BlinkError.kind.code`)."""
+    problem_values: dict[str, str] = field(default_factory=dict)
+    """What the refusal's sentence needs besides the firm."""
+    checked_at: Instant | None = None
+    """When it was last asked for, as far as that told anything new."""
+    accepted_at: Instant | None = None
+    """A moment of the last Warsaw day on which a login succeeded; None when none ever did."""
+
+
+@dataclass(frozen=True, slots=True)
 class Credential:
     """What logs in; the secret itself lies in the vault under `vault_name`."""
 
@@ -77,10 +125,87 @@ class Credential:
     vault_name: str
     label: str
     """Shown to people: the token's reference number or the certificate's subject, never a secret."""
-    state: CredentialState
-    checked_at: str | None
-    """UTC instant of the last check."""
-    problem: str | None
-    """Error code of the last refusal (`BlinkError.kind.code`)."""
-    firm_ids: tuple[int, ...]
+    valid_to: Instant | None
+    """Last instant of a certificate; None for a token, whose end is the law's (setting `tokens.end`)."""
+    uses: tuple[CredentialUse, ...]
+    """One for each firm that it serves."""
     version: int
+
+    @property
+    def firm_ids(self) -> tuple[int, ...]:
+        """The firms that it serves."""
+        return tuple(use.firm_id for use in self.uses)
+
+    @property
+    def worst(self) -> CredentialUse | None:
+        """The firm to look at first: one that refuses it, else one not checked yet, else any; None without firms."""
+        order = (CredentialState.REFUSED, CredentialState.UNCHECKED, CredentialState.ACCEPTED)
+        return min(self.uses, key=lambda use: order.index(use.state), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class FirmCredential:
+    """What logs in for one firm, with what KSeF last said of it there."""
+
+    id: int
+    kind: CredentialKind
+    vault_name: str
+    label: str
+    valid_to: Instant | None
+    use: CredentialUse
+
+    @property
+    def state(self) -> CredentialState:
+        """What the last login found."""
+        return self.use.state
+
+
+class GrantSource(StrEnum):
+    """Which of KSeF's lists tells that a right was granted."""
+
+    ENTITIES = "entities"
+    """What firms granted to the office."""
+    PERSONAL = "personal"
+    """What the person who logs in was given; it still looks active after a firm withdrew it from the office."""
+
+
+class GrantState(StrEnum):
+    """What became of a context that granted an office access."""
+
+    OFFERED = "offered"
+    ADDED = "added"
+    IGNORED = "ignored"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A context whose invoices an office may view, as KSeF lists it."""
+
+    context_type: ContextType
+    context_value: str
+    kind: FirmKind
+    """Of the firm that it is or would be."""
+    since: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedContext(Granted):
+    """The same as remembered, with what became of it here."""
+
+    source: GrantSource
+    first_seen: Instant
+    last_seen: Instant
+    withdrawn_at: Instant | None
+    ignored: bool
+    firm_id: int | None
+    """The firm that it is here, in the office's environment."""
+
+    @property
+    def state(self) -> GrantState:
+        """The first of these that holds: withdrawn, a firm here, ignored by a person; else it is offered."""
+        if self.withdrawn_at is not None:
+            return GrantState.WITHDRAWN
+        if self.firm_id is not None:
+            return GrantState.ADDED
+        return GrantState.IGNORED if self.ignored else GrantState.OFFERED

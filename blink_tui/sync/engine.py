@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from blink_tui.buffer import Buffer
@@ -21,9 +22,10 @@ from blink_tui.model.documents import Role
 from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import ScheduledRole
 from blink_tui.sync import timetable
-from blink_tui.sync.access import KeptLogins
+from blink_tui.sync.access import may_log_in
 from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener
+from blink_tui.sync.expiry import expiry_warnings
 from blink_tui.sync.firm_pass import FirmOutcome, FirmPass, Wish
 from blink_tui.sync.leases import heartbeat
 from blink_tui.sync.role_work import PassTools
@@ -77,7 +79,6 @@ class SyncEngine:
         self._folder = folder
         self._clock = clock or SystemClock()
         self._sink = EventSink(buffer, listener)
-        self._logins = KeptLogins(vault)
 
     async def run(self, firms: Sequence[Firm], wish: Wish | None = None) -> Outcome:
         """One pass for each firm, a few at a time, then the derive stage over what came in.
@@ -90,6 +91,8 @@ class SyncEngine:
         if wish.due and not tasks:
             return Outcome(())
         async with self._sink.flushing():
+            for warning in await expiry_warnings(self._buffer, self._clock, run):
+                self._sink.tell(warning)
             outcomes = await self._passes(tasks, wish, run)
             await derive_pending(self._buffer, report=self._sink.reporter(run, None))
         return Outcome(tuple(outcomes))
@@ -100,7 +103,7 @@ class SyncEngine:
             schedules.setdefault(one.firm_id, {})[one.role] = one
         now = self._clock.now()
         tasks: list[Task] = []
-        for firm in firms:
+        for firm in await self._open_to_schedule(firms, now) if wish.due else firms:
             scheduled = schedules[firm.id]
             roles = timetable.roles_asked(firm, scheduled, wish.roles)
             if wish.due:
@@ -108,6 +111,15 @@ class SyncEngine:
             if roles or not wish.due:
                 tasks.append((firm, tuple(roles), scheduled))
         return tasks
+
+    async def _open_to_schedule(self, firms: Sequence[Firm], now: datetime) -> list[Firm]:
+        """Firms for which something logs in that KSeF has not just refused."""
+        credentials = await self._buffer.credentials.by_firm()
+        return [
+            firm
+            for firm in firms
+            if (credential := credentials.get(firm.id)) and not may_log_in(credential, now, on_demand=False)
+        ]
 
     async def _passes(self, tasks: Sequence[Task], wish: Wish, run: str) -> list[FirmOutcome]:
         """The store stage of every firm; what it opened is closed before documents are read."""
@@ -125,13 +137,14 @@ class SyncEngine:
                     self._buffer, self._vault, client, worker, self._clock, self._folder, limiter
                 )
 
+            offices = await self._buffer.offices.discovered()
+
             async def one(
                 firm: Firm, roles: tuple[Role, ...], known: Mapping[Role, ScheduledRole]
             ) -> FirmOutcome:
-                report = self._sink.reporter(run, firm.id)
+                report, asked = self._sink.reporter(run, firm.id), offices.get(firm.id)
                 async with turns:
-                    work = FirmPass(tools[firm.base_url], self._logins, firm, roles, known, wish, report)
-                    return await work.run()
+                    return await FirmPass(tools[firm.base_url], firm, roles, known, wish, report, asked).run()
 
             running = [asyncio.create_task(one(*task)) for task in tasks]
             try:

@@ -10,6 +10,32 @@ NO_CREDENTIAL = ErrorKind(
     ExitCode.CREDENTIAL_REFUSED,
     N_("Nothing is registered that logs in for this firm. Add a token: blink credential add --firm {firm}"),
 )
+RIGHT_WITHDRAWN = ErrorKind(
+    "right-withdrawn",
+    ExitCode.CREDENTIAL_REFUSED,
+    N_(
+        "The right to view the invoices of firm {firm} was withdrawn: the access worked until {day}. Ask the firm to"
+        " grant it again in KSeF (InvoiceRead), or stop fetching for it: blink firm disable {firm}"
+    ),
+)
+REFUSED_BEFORE = ErrorKind(
+    "refused-before",
+    ExitCode.CREDENTIAL_REFUSED,
+    N_("KSeF refused the last login for firm {firm}. See why: blink credential check --firm {firm}"),
+)
+TOKEN_FOR_MANY = ErrorKind(
+    "token-for-many",
+    ExitCode.USAGE,
+    N_("A token logs in for one firm only. Name one firm, or use a certificate for many."),
+)
+CLIENTS_NEED_CERTIFICATE = ErrorKind(
+    "clients-need-certificate",
+    ExitCode.USAGE,
+    N_(
+        "Firm {firm} logs in with a token, which cannot log in for its clients. Register a certificate for it first:"
+        " blink credential add --firm {firm} --cert FILE --key FILE"
+    ),
+)
 PACKAGE_DISAGREES = ErrorKind(
     "package-disagrees",
     ExitCode.FAILED,

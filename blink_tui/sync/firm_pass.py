@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from blink_tui.ksef.client import Session
 from blink_tui.ksef.errors import ROLE_IMPOSSIBLE, AskedToWaitError
@@ -18,7 +18,8 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import NEVER, RoleEnd, ScheduledRole
 from blink_tui.model.values import KsefNumber
 from blink_tui.sync import timetable
-from blink_tui.sync.access import KeptLogins, firm_access
+from blink_tui.sync.access import logged_in, refusal_noted
+from blink_tui.sync.discovery import discover
 from blink_tui.sync.errors import EXPORT_STUCK, ORDER_UNCERTAIN
 from blink_tui.sync.events import Reporter
 from blink_tui.sync.leases import Held, leased, work_held
@@ -70,13 +71,14 @@ class FirmPass:
     """What one firm is asked for in one run."""
 
     tools: PassTools
-    logins: KeptLogins
     firm: Firm
     roles: tuple[Role, ...]
     scheduled: Mapping[Role, ScheduledRole]
     """As it stood when the roles were chosen."""
     wish: Wish
     report: Reporter
+    office_asked: Instant | None = None
+    """When it was last asked who granted the firm rights, where the firm is an office."""
     _errors: list[BlinkError] = field(default_factory=list)
     _comparisons: list[Comparison] = field(default_factory=list)
     _new: int = 0
@@ -103,13 +105,14 @@ class FirmPass:
             await self._number(session, held.roles, self.wish.number)
         else:
             await self._each_role(session, held)
+            await self._discover(session)
         self.report(events.PassFinished, new=self._new)
 
     async def _logged_in(self, held: Held) -> Session | None:
+        """A session; None when there is none to be had, with the reason kept for every role."""
         tools = self.tools
         try:
-            _credential, access = await firm_access(tools.buffer, tools.vault, self.firm)
-            session = await self.logins.session(tools.client, self.firm, access)
+            session = await logged_in(tools.buffer, tools.vault, tools.client, self.firm, tools.clock)
             await self._read_limits(session)
         except BlinkError as error:
             self._told(error, None)
@@ -145,12 +148,25 @@ class FirmPass:
             await role_pass.fetch()
             await self._compare(role_pass)
         except BlinkError as error:
-            problem = self._told(error, role)
+            problem = self._told(await refusal_noted(self.tools.buffer, self.firm, error, self._now()), role)
         self._new += role_pass.new
         held.ends[role] = self._end(problem, role_pass.new)
 
+    async def _discover(self, session: Session) -> None:
+        """Once a night an office asks who granted it rights."""
+        due = self.office_asked and timetable.is_due_tonight(self.firm, self.office_asked, self._now())
+        if not (self.wish.due and due):
+            return
+        try:
+            await discover(self.tools.buffer, session, self.firm, self._now(), self.report)
+        except BlinkError as error:
+            self._told(error, None)
+
+    def _now(self) -> datetime:
+        return self.tools.clock.now()
+
     def _manner(self, role: Role) -> Manner:
-        night = timetable.is_night(self.tools.clock.now())
+        night = timetable.is_night(self._now())
         return Manner(
             history=night or not self.wish.due,
             busy=min(self.scheduled[role].brought) > MOST_SINGLE,
@@ -165,9 +181,8 @@ class FirmPass:
             if found is not None:
                 self._comparisons.append(found)
             return
-        now = self.tools.clock.now()
-        role = role_pass.work.role
-        if self.wish.due and timetable.sweep_is_due(self.firm, self.scheduled[role], now):
+        now, role = self._now(), role_pass.work.role
+        if self.wish.due and timetable.is_due_tonight(self.firm, self.scheduled[role].swept, now):
             await reconcile(role_pass, instant_of(now - timedelta(days=_SWEPT_DAYS)))
             await self.tools.buffer.schedules.swept(self.firm.id, role, instant_of(now))
 
@@ -183,7 +198,7 @@ class FirmPass:
     def _end(self, problem: BlinkError | None, brought: int) -> RoleEnd:
         if problem is None:
             return RoleEnd(brought)
-        held = timetable.hold_after(self.firm, problem, self.tools.clock.now())
+        held = timetable.hold_after(self.firm, problem, self._now())
         every = NEVER if problem.kind == ROLE_IMPOSSIBLE else None
         return RoleEnd(brought, problem.kind.code, held, every)
 
@@ -192,7 +207,7 @@ class FirmPass:
         error.firm = error.firm or self.firm.context_value
         self._errors.append(error)
         if isinstance(error, AskedToWaitError):
-            until = instant_of(self.tools.clock.now() + timedelta(seconds=error.retry_after))
+            until = instant_of(self._now() + timedelta(seconds=error.retry_after))
             self.report(events.Waiting, role=role, reason=str(error), until=until)
         elif error.kind in _WAITS or error.kind.exit_code is ExitCode.LIMITS_EXHAUSTED:
             self.report(events.Waiting, role=role, reason=str(error))

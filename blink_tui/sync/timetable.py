@@ -166,10 +166,10 @@ def hold_after(firm: Firm, error: BlinkError, now: datetime) -> Instant | None:
     return None
 
 
-def sweep_is_due(firm: Firm, scheduled: ScheduledRole, now: datetime) -> bool:
-    """True when a role was not yet compared with KSeF's list in this night."""
-    swept = _past(scheduled.swept, now)
-    return is_night(now) and (swept is None or swept < nightly_slot(firm, now) <= now)
+def is_due_tonight(firm: Firm, last: Instant | None, now: datetime) -> bool:
+    """True for what is done once a night and was last done before this one."""
+    done = _past(last, now)
+    return is_night(now) and (done is None or done < nightly_slot(firm, now))
 
 
 def due_roles(firm: Firm, scheduled: Iterable[ScheduledRole], now: datetime) -> list[Role]:

@@ -60,9 +60,10 @@ class Vault:
             what = Message(N_("its entry {name} was changed"), {"name": name})
             raise BlinkError(VAULT_DAMAGED, what=what) from error
 
-    def remove(self, name: str) -> None:
-        """Forget a secret; one that is not there is forgotten already. Raises BlinkError(VAULT_NOT_WRITTEN)."""
-        self._change(lambda records: {kept: sealed for kept, sealed in records.items() if kept != name})
+    def remove(self, *names: str) -> None:
+        """Forget secrets; one that is not there is forgotten already. Raises BlinkError(VAULT_NOT_WRITTEN)."""
+        if names:
+            self._change(lambda records: {kept: seal for kept, seal in records.items() if kept not in names})
 
     def names(self) -> list[str]:
         """Names of all secrets, in order."""

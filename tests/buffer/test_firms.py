@@ -8,7 +8,7 @@ import pytest
 from blink_tui.buffer import Buffer, MarkMove
 from blink_tui.model.documents import FirmKind, Role
 from blink_tui.model.errors import BlinkError, ExitCode
-from blink_tui.model.firms import ContextType, CredentialKind, CredentialState, Firm
+from blink_tui.model.firms import ContextType, CredentialKind, CredentialState, CredentialUse, Firm, NewFirm
 from blink_tui.model.values import Nip
 from tests.buffer.factory import NIP, SELLER, instant, invoice
 
@@ -90,29 +90,94 @@ async def test_an_unknown_firm_is_a_usage_error(buffer: Buffer) -> None:
     assert "7" in str(caught.value.message.values)
 
 
+async def newest(buffer: Buffer, firm: Firm) -> int | None:
+    found = await buffer.credentials.for_firm(firm.id)
+    return found.id if found else None
+
+
 async def test_the_newest_credential_of_a_firm_counts(buffer: Buffer, firm: Firm) -> None:
     other = await buffer.firms.add(SELLER, name="B", env="test")
     old = await buffer.credentials.add(CredentialKind.TOKEN, "credential/a", "token A", [firm.id])
     new = await buffer.credentials.add(
         CredentialKind.CERTIFICATE, "credential/b", "biuro", [firm.id, other.id]
     )
-    assert await buffer.credentials.for_firm(firm.id) == new
-    assert (new.state, new.firm_ids) == (CredentialState.UNCHECKED, (firm.id, other.id))
+    assert await newest(buffer, firm) == new.id
+    assert new.firm_ids == (firm.id, other.id)
+    assert {use.state for use in new.uses} == {CredentialState.UNCHECKED}
+    await buffer.credentials.link(old.id, [firm.id])
+    assert await newest(buffer, firm) == old.id
+    assert {id_: found.id for id_, found in (await buffer.credentials.by_firm()).items()} == {
+        firm.id: old.id,
+        other.id: new.id,
+    }
     await buffer.credentials.remove(new.id)
-    assert await buffer.credentials.for_firm(firm.id) == old
+    assert await newest(buffer, firm) == old.id
     assert await buffer.credentials.for_firm(other.id) is None
     assert await buffer.credentials.list() == [old]
 
 
-async def test_what_a_check_found_is_kept(buffer: Buffer, firm: Firm) -> None:
-    credential = await buffer.credentials.add(CredentialKind.TOKEN, "credential/a", "token A", [firm.id])
-    await buffer.credentials.set_state(credential.id, CredentialState.REFUSED, "token-revoked", instant(5))
-    kept = await buffer.credentials.get(credential.id)
-    assert (kept.state, kept.problem, kept.checked_at) == (
-        CredentialState.REFUSED,
-        "token-revoked",
-        instant(5),
+async def test_what_a_login_found_is_kept_firm_by_firm(buffer: Buffer, firm: Firm) -> None:
+    other = await buffer.firms.add(SELLER, name="B", env="test")
+    office = await buffer.credentials.add(CredentialKind.CERTIFICATE, "c", "biuro", [firm.id, other.id])
+    await buffer.credentials.note_accepted(office.id, firm.id, instant(4))
+    await buffer.credentials.note_accepted(office.id, other.id, instant(4))
+    await buffer.credentials.note_refused(
+        office.id, firm.id, "right-withdrawn", {"day": "2026-10-03"}, instant(5)
     )
-    assert kept.version == credential.version + 1
+    refused, accepted = (await buffer.credentials.get(office.id)).uses
+    assert refused == CredentialUse(
+        firm.id,
+        CredentialState.REFUSED,
+        "right-withdrawn",
+        {"day": "2026-10-03"},
+        checked_at=instant(5),
+        accepted_at=instant(4),
+    )
+    assert accepted == CredentialUse(
+        other.id, CredentialState.ACCEPTED, checked_at=instant(4), accepted_at=instant(4)
+    )
+    held = await buffer.credentials.for_firm(firm.id)
+    assert held is not None
+    assert (held.use, held.state) == (refused, CredentialState.REFUSED)
+    assert (await buffer.credentials.get(office.id)).worst == refused
+
+
+async def test_a_credential_registered_again_is_one_and_unchecked(buffer: Buffer, firm: Firm) -> None:
+    first = await buffer.credentials.add(CredentialKind.CERTIFICATE, "c", "biuro", [firm.id])
+    await buffer.credentials.note_refused(first.id, firm.id, "no-rights", {}, instant(5))
+    again = await buffer.credentials.add(CredentialKind.CERTIFICATE, "c", "biuro", [firm.id], instant(9))
+    assert [one.id for one in await buffer.credentials.list()] == [first.id]
+    assert (again.valid_to, again.uses[0].state, again.uses[0].problem) == (
+        instant(9),
+        CredentialState.UNCHECKED,
+        None,
+    )
+
+
+async def test_a_credential_that_is_not_there_cannot_be_linked(buffer: Buffer, firm: Firm) -> None:
     with pytest.raises(BlinkError):
-        await buffer.credentials.set_state(99, CredentialState.ACCEPTED, None, instant(5))
+        await buffer.credentials.link(99, [firm.id])
+
+
+async def test_thousands_of_firms_come_in_one_transaction(buffer: Buffer) -> None:
+    new = [
+        NewFirm(Nip(f"{number:010}"), ContextType.NIP, f"{number:010}", f"Firma {number}", "prod")
+        for number in range(3_000)
+    ]
+    changes = (await buffer.change_token())[1]
+    added = await buffer.firms.add_many(new)
+    assert (await buffer.change_token())[1] == changes + 1
+    assert [firm.context_value for firm in added] == [firm.context_value for firm in new]
+    assert await buffer.firms.get(added[7].id) == added[7]
+    assert (await buffer.history.verify(added[-1].id)).broken_at is None
+
+
+async def test_many_firms_are_added_whole_or_not_at_all(buffer: Buffer, firm: Firm) -> None:
+    new = [
+        NewFirm(Nip(value), ContextType.NIP, value, "A", env)
+        for value, env in (("0000000001", "prod"), (firm.context_value, firm.env))
+    ]
+    with pytest.raises(BlinkError) as caught:
+        await buffer.firms.add_many(new)
+    assert caught.value.kind.code == "firm-exists"
+    assert await buffer.firms.list() == [firm]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +138,7 @@ def test_parking_for_ever_is_parking_for_a_day(window: AddressWindow) -> None:
 
 _CHILD = """
 import sys
+import threading
 from pathlib import Path
 from blink_tui.ksef.address_window import AddressTicket, AddressWindow
 with AddressWindow(Path(sys.argv[1])) as window:
@@ -152,6 +155,20 @@ def test_processes_share_the_window_and_a_dead_one_s_requests_count(path: Path) 
     with AddressWindow(path) as window:
         assert window.take(ALL, 189.0) == Full(190.0, running=True)
         assert room(window, 191.0) == 75
+
+
+def test_who_holds_the_file_is_waited_for(path: Path, window: AddressWindow) -> None:
+    found: list[AddressTicket | Full] = []
+    with path.open("rb+") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        taking = threading.Thread(target=lambda: found.append(window.take(ALL, 100.0)))
+        taking.start()
+        taking.join(0.2)
+        assert taking.is_alive()
+        other.seek(24 + 16)
+        other.write(struct.pack("<75d", *[99.5] * 75))
+    taking.join()
+    assert found == [Full(100.5, running=False)]
 
 
 def test_what_another_boot_asked_is_over_but_its_parking_lasts_as_long_as_ksef_asked(path: Path) -> None:
@@ -207,6 +224,28 @@ def test_a_file_cut_short_meanwhile_is_filled_up(path: Path, window: AddressWind
     path.write_bytes(b"")
     assert room(window, 100.0) == 75
     assert room(window, 100.0) == 0
+
+
+_FULL_DISK = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+from blink_tui.ksef.address_window import AddressTicket, shared_window
+with shared_window("https://api.ksef.mf.gov.pl/v2") as window:
+    print(sum(isinstance(window.take({"global": 75}, 100.0), AddressTicket) for _ in range(80)))
+"""
+
+
+def test_on_a_full_disk_a_process_counts_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLINK_LIMITS_DIR", str(tmp_path))
+    child = subprocess.run([sys.executable, "-c", _FULL_DISK], capture_output=True, text=True, check=True)
+    assert child.stdout == "75\n"
+
+
+def test_the_file_has_its_size_before_it_is_used(path: Path, window: AddressWindow) -> None:
+    size = path.stat().st_size
+    room(window, 100.0, LOGIN)
+    window.park("anonymous", 100.0, 5.0)
+    assert path.stat().st_size == size > 135 * 8
 
 
 def test_all_users_may_write_the_file(path: Path, window: AddressWindow) -> None:

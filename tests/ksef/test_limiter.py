@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -332,10 +333,11 @@ async def test_nothing_is_held_at_the_address_by_who_waits_for_the_context(
 
 
 async def test_a_book_that_cannot_be_used_lets_nothing_through_and_holds_nothing(
-    limiter: Limiter, book: LimitBook, window: AddressWindow
+    limiter: Limiter, book: LimitBook, window: AddressWindow, tmp_path: Path
 ) -> None:
-    book.__exit__(None, None, None)
-    with pytest.raises(sqlite3.ProgrammingError):
+    with closing(sqlite3.connect(tmp_path / "limits.db")) as other:
+        other.execute("DROP TABLE request")
+    with pytest.raises(sqlite3.OperationalError):
         await _request(limiter)
     assert isinstance(window.take({"global": 1}, 5000.0), AddressTicket)
 

@@ -23,10 +23,10 @@ from blink_tui.sync.timetable import (
     due_roles,
     hold_after,
     interval_of,
+    is_due_tonight,
     is_night,
     nightly_slot,
     share_of,
-    sweep_is_due,
     usual_interval,
 )
 
@@ -194,7 +194,8 @@ def test_a_paused_or_disabled_firm_is_left_alone() -> None:
 def test_a_night_has_one_sweep() -> None:
     night = datetime(2026, 11, 22, 4, 59, tzinfo=UTC)
     slot = nightly_slot(FIRM, night)
-    assert sweep_is_due(FIRM, scheduled(), night)
-    assert not sweep_is_due(FIRM, scheduled(), NOON)
-    assert sweep_is_due(FIRM, scheduled(swept=at(slot - MICRO)), night)
-    assert not sweep_is_due(FIRM, scheduled(swept=at(slot)), night)
+    assert is_due_tonight(FIRM, None, night)
+    assert not is_due_tonight(FIRM, None, NOON)
+    assert is_due_tonight(FIRM, at(slot - MICRO), night)
+    assert not is_due_tonight(FIRM, at(slot), night)
+    assert is_due_tonight(FIRM, at(night + timedelta(days=9)), night)

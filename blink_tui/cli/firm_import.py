@@ -1,0 +1,153 @@
+"""`blink firm import`: firms out of a spreadsheet, all of them or none."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from blink_tui.cli import options, output
+from blink_tui.cli.firm import checked_env
+from blink_tui.cli.options import AsJson
+from blink_tui.i18n import N_, _
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.firm_list import FirmList, ListedFirm, Remark, read_firm_list
+from blink_tui.model.firms import Firm
+
+if TYPE_CHECKING:
+    from blink_tui.cli.context import Profile
+
+BAD_LIST = ErrorKind(
+    "bad-list",
+    ExitCode.USAGE,
+    N_(
+        "Nothing was added: {count} lines of {file} have to be corrected first. The first, line {line}: {problem}."
+    ),
+)
+TOO_LARGE = ErrorKind(
+    "list-too-large", ExitCode.USAGE, N_("The file {file} is too large for a list of firms.")
+)
+
+_LARGEST = 16 * 1024 * 1024
+_SHOWN = 20
+"""Lines that are told of to people, so that the sum below them is seen."""
+_LONG = 500
+"""Lines from which on it is told that it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a list comes to, compared with the firms that are there."""
+
+    new: Sequence[ListedFirm]
+    changes: Mapping[int, Mapping[str, Any]]
+    unchanged: int
+
+
+def import_firms(
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.csv", exists=True, dir_okay=False, readable=True, help=_("The list, CSV.")
+        ),
+    ],
+    env: Annotated[
+        str, typer.Option("--env", help=_("KSeF of lines that name none: prod, demo, test, or an address."))
+    ] = "prod",
+    update: Annotated[
+        bool, typer.Option("--update", help=_("Change firms that are there already, too."))
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Show what would be done."))] = False,
+    json: AsJson = False,
+) -> None:
+    if file.stat().st_size > _LARGEST:
+        raise BlinkError(TOO_LARGE, file=file.name)
+    listed = read_firm_list(file.read_bytes(), checked_env(env))
+    if listed.problems:
+        raise typer.Exit(_refuse(file, listed, as_json=json))
+    if len(listed.firms) >= _LONG and sys.stderr.isatty():
+        output.warn(_("{n} lines read, writing …").format(n=len(listed.firms)))
+    plan = options.run(_import(options.profile(context), listed, update=update, dry_run=dry_run))
+    if json:
+        output.say_json(_plan_json(plan, listed, dry_run=dry_run))
+    else:
+        _show(plan, listed, dry_run=dry_run)
+
+
+async def _import(profile: Profile, listed: FirmList, *, update: bool, dry_run: bool) -> _Plan:
+    async with profile.open_buffer() as buffer:
+        plan = _plan(listed, await buffer.firms.list(), update=update)
+        if not dry_run:
+            await buffer.firms.add_many([one.firm for one in plan.new], plan.changes)
+        return plan
+
+
+def _show(plan: _Plan, listed: FirmList, *, dry_run: bool) -> None:
+    _warn(listed.warnings)
+    if listed.ignored:
+        output.warn(_("Columns left alone: {names}").format(names=", ".join(listed.ignored)))
+    text = (
+        _("Would be added: {new}, changed: {changed}, left as they are: {unchanged}.")
+        if dry_run
+        else _("Added: {new}, changed: {changed}, left as they are: {unchanged}.")
+    )
+    output.say(text.format(new=len(plan.new), changed=len(plan.changes), unchanged=plan.unchanged))
+
+
+def _plan(listed: FirmList, present: Sequence[Firm], *, update: bool) -> _Plan:
+    """Which lines are new firms, and what the others change; pure."""
+    known = {(firm.context_value, firm.base_url): firm for firm in present}
+    new: list[ListedFirm] = []
+    changes: dict[int, dict[str, Any]] = {}
+    for one in listed.firms:
+        firm = known.get((one.firm.context_value, one.firm.base_url))
+        if firm is None:
+            new.append(one)
+            continue
+        told = {field: getattr(one.firm, field) for field in sorted(one.told)}
+        changed = {field: value for field, value in told.items() if value != getattr(firm, field)}
+        if update and changed:
+            changes[firm.id] = changed
+    return _Plan(new, changes, len(listed.firms) - len(new) - len(changes))
+
+
+def _refuse(file: Path, listed: FirmList, *, as_json: bool) -> int:
+    first = listed.problems[0]
+    error = BlinkError(
+        BAD_LIST, count=len(listed.problems), file=file.name, line=first.line, problem=str(first.message)
+    )
+    if as_json:
+        output.say_json(output.failure_json(error) | {"problems": _remarks_json(listed.problems)})
+    else:
+        _warn(listed.problems)
+        output.warn(str(error))
+    return int(error.kind.exit_code)
+
+
+def _warn(remarks: Sequence[Remark]) -> None:
+    """The first remarks; programs get all of them with --json."""
+    for remark in remarks[:_SHOWN]:
+        output.warn(_("Line {line}: {text}.").format(line=remark.line, text=remark.message))
+    if len(remarks) > _SHOWN:
+        output.warn(_("… and more lines: {n}").format(n=len(remarks) - _SHOWN))
+
+
+def _plan_json(plan: _Plan, listed: FirmList, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "rows": len(listed.firms),
+        "added": len(plan.new),
+        "updated": len(plan.changes),
+        "unchanged": plan.unchanged,
+        "warnings": _remarks_json(listed.warnings),
+        "ignored_columns": list(listed.ignored),
+        "dry_run": dry_run,
+    }
+
+
+def _remarks_json(remarks: Sequence[Remark]) -> list[dict[str, Any]]:
+    return [{"line": remark.line, "message": str(remark.message)} for remark in remarks]
