@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import heapq
 import mmap
-import struct
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from pathlib import Path
 
 SECOND = 10_000_000
 """Ticks of 100 ns, as the sandbox counts."""
-_TICKS = struct.Struct("=q")
+_SIZE = 8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -30,23 +30,24 @@ class SharedClock:
     def __init__(self, path: Path, start: datetime | None = None) -> None:
         self._file = path.open("r+b" if start is None else "w+b")
         if start is not None:
-            self._file.write(_TICKS.pack(ticks_of(start)))
+            self._file.write(ticks_of(start).to_bytes(_SIZE, sys.byteorder))
             self._file.flush()
-        self._page = mmap.mmap(self._file.fileno(), _TICKS.size)
+        self._page = mmap.mmap(self._file.fileno(), _SIZE)
+        self._ticks = memoryview(self._page).cast("q")  # read and written in one piece, as struct does not
 
     def now(self) -> int:
         """The present in ticks."""
-        return int(_TICKS.unpack_from(self._page)[0])
+        return int(self._ticks[0])
 
     def advance(self, amount: float) -> None:
         """Move the present by so many seconds."""
         with self._locked():
-            _TICKS.pack_into(self._page, 0, self.now() + round(amount * SECOND))
+            self._ticks[0] = self.now() + round(amount * SECOND)
 
     def go_to(self, now: int) -> None:
         """Make an instant the present, unless it is past already."""
         with self._locked():
-            _TICKS.pack_into(self._page, 0, max(self.now(), now))
+            self._ticks[0] = max(self.now(), now)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -58,6 +59,7 @@ class SharedClock:
 
     def close(self) -> None:
         """Let the page go."""
+        self._ticks.release()
         self._page.close()
         self._file.close()
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import pickle
 import signal
@@ -47,9 +48,15 @@ def _orders() -> socket.socket:
     """The line to this process's nursery, started at the first call."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = [sys.executable, "-m", "tests.sync.histories.nursery", str(theirs.fileno())]
-    subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+    nursery = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
     theirs.close()
+    atexit.register(_end, nursery, ours)
     return ours
+
+
+def _end(nursery: subprocess.Popen[bytes], orders: socket.socket) -> None:
+    orders.close()
+    nursery.wait()
 
 
 def _serve(orders: socket.socket) -> None:
