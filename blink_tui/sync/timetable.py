@@ -87,7 +87,7 @@ def is_night(now: datetime) -> bool:
 def share_of(firm: Firm) -> float:
     """Where in every interval a firm has its place, from 0 to 1: firms are spread evenly, each always alike."""
     digest = hashlib.sha256(f"{firm.base_url} {firm.context_value}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") / 2**32
+    return int.from_bytes(digest[:4]) / 2**32
 
 
 def nightly_slot(firm: Firm, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +131,7 @@ def test_only_requests_after_a_moment_are_told(book: LimitBook) -> None:
 
 _CHILD = """
 import sys
+import threading
 from pathlib import Path
 from blink_tui.buffer.limit_book import LimitBook
 from blink_tui.model.ports import Full
@@ -167,6 +169,21 @@ def test_processes_that_open_a_new_book_at_once_share_its_windows(path: Path) ->
     assert sum(map(answer, processes)) == 60
     for process in processes:
         end(process)
+
+
+def test_looking_for_room_and_taking_it_are_one(book: LimitBook, path: Path) -> None:
+    found: list[BookTicket | Full] = []
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    taking = threading.Thread(target=lambda: found.append(book.take("firm", "lists", ((1.0, 1),), 100.0)))
+    taking.start()
+    taking.join(0.2)
+    assert taking.is_alive()
+    other.execute("INSERT INTO request VALUES ('firm', 'lists', 1, 99.5)")
+    other.execute("COMMIT")
+    other.close()
+    taking.join()
+    assert found == [Full(100.5, running=False)]
 
 
 def test_a_killed_process_s_request_counts_as_answered_after_a_while(path: Path) -> None:

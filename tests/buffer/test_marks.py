@@ -9,6 +9,7 @@ from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
+from blink_tui.model.marks import HistoryRange
 from tests.buffer.factory import instant, invoice
 
 BUYER = Role.BUYER
@@ -128,6 +129,58 @@ async def test_instants_are_compared_not_their_texts(buffer: Buffer, firm: Firm)
     assert (await left(buffer, firm))[0][1] == east
     await move(buffer, firm, 20, 30, one)
     assert (await left(buffer, firm))[0][1] == instant(30)
+
+
+async def test_an_instant_that_is_there_already_is_not_written_again_in_another_way(
+    buffer: Buffer, firm: Firm
+) -> None:
+    """Nor does it set in motion what only a step forward may."""
+    await move(buffer, firm, 50, 90)
+    one = await add(buffer, firm, 10, 50)
+    await move(buffer, firm, 10, 20, one)
+    for range_id, until in ((one, "01:00:20.0000001+01:00"), (None, "01:01:30.0000001+01:00")):
+        again = MarkMove(instant(10), Instant(f"2026-09-01T{until}"), range_id)
+        await buffer.documents.store(firm, BUYER, [], move=again)
+    assert await left(buffer, firm) == [(instant(10), instant(20), instant(50))]
+    assert await span(buffer, firm) == (instant(50), instant(90))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "reached"),
+    [
+        (50, 91, 91),
+        (90, 91, 91),
+        (91, 95, 90),  # between 90 and 91 nobody fetched
+        (91, 90, 90),
+        (50, 89, 90),  # never back
+        (91, 89, 90),
+    ],
+)
+async def test_a_mark_moves_forward_over_what_was_fetched_alone(
+    buffer: Buffer, firm: Firm, since: int, until: int, reached: int
+) -> None:
+    await move(buffer, firm, 50, 90)
+    await move(buffer, firm, since, until)
+    assert await span(buffer, firm) == (instant(50), instant(reached))
+
+
+async def test_a_claim_begins_at_the_earlier_instant_not_at_the_lesser_text(
+    buffer: Buffer, firm: Firm
+) -> None:
+    """23:00:20-01:00 of the day before is later than 00:00:10, though its text sorts first."""
+    await move(buffer, firm, 10, 90)
+    await buffer.ranges.add(firm.id, BUYER, Instant("2026-08-31T23:00:20.0000001-01:00"), instant(60))
+    (one,) = await buffer.ranges.all()
+    await move(buffer, firm, 20, 60, one.id)
+    assert await left(buffer, firm) == []
+    assert await span(buffer, firm) == (instant(10), instant(90))
+
+
+async def test_a_range_knows_whose_it_is(buffer: Buffer, firm: Firm) -> None:
+    await buffer.ranges.add(firm.id, Role.SELLER, instant(10), instant(50))
+    (one,) = await buffer.ranges.all()
+    assert one == HistoryRange(one.id, firm.id, Role.SELLER, instant(10), instant(50), instant(10))
+    assert await buffer.ranges.of(firm.id, Role.SELLER) == [one]
 
 
 async def test_a_move_and_the_documents_before_it_are_one(buffer: Buffer, firm: Firm) -> None:

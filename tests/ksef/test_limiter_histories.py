@@ -213,11 +213,12 @@ class World:
                     assert limit is None or _most_at_once(counted, length) <= limit, (counter, length)
 
     async def end(self) -> None:
-        """One window after all is answered there is room for everybody."""
+        """One window after the last request can have arrived there is room for everybody, parked or not."""
         for _ in range(len(self.requests)):
             await self.answer(0)
         self.judge()
-        self.clock.advance(3600.0 + max(0.0, *(until - self.now for until in (*self.parked.values(), 0.0))))
+        over = max([self.now, self.boot_began, *(request.latest for request in self.requests)]) + 3600.0
+        self.clock.advance(max(over, *self.parked.values(), 0.0) - self.now)
         refused = len(self.waits)
         for context in (0, 1):
             for operation in range(4):

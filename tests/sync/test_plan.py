@@ -143,6 +143,18 @@ def test_a_long_span_is_cut_into_adjoining_windows() -> None:
     assert windows_between(MARK.until, MARK.until) == []
 
 
+def test_instants_are_compared_not_their_texts() -> None:
+    """01:00+02:00 of the first is 23:00 of the day before, though its text sorts behind that day's 23:30."""
+    east, later = Instant("2026-10-01T01:00:00+02:00"), Instant("2026-09-30T23:30:00Z")
+    ranges = [history(number, "2026-01-01T00:00:00Z", until) for number, until in enumerate((east, later))]
+    assert forward_start(FIRST, ranges, NOW) == later
+    before_it = Instant("2026-10-01T00:00:00+03:00")
+    assert forward_start(before_it, (), NOW) == FIRST
+    assert history_before(before_it, later, [history(1, east, later)]) == (before_it, east)
+    span = (Instant("2026-07-03T23:30:00Z"), east)
+    assert windows_between(*span) == [Window(*span)]
+
+
 # Marks
 
 
@@ -220,6 +232,9 @@ def test_a_role_that_always_brings_much_is_ordered_without_a_look() -> None:
         # no list left: a package tells as much
         ({"budget": replace(PLENTY, lists=0)}, Step(Verb.ORDER, FORWARD)),
         ({"budget": Budget(0, 0, 64)}, Step(Verb.WAIT, reason=Reason.BUDGET)),
+        # one of each left
+        ({"budget": Budget(1, 1, 1)}, Step(Verb.PROBE, FORWARD)),
+        ({"budget": Budget(0, 1, 0)}, Step(Verb.ORDER, FORWARD)),
         # nothing but lists left
         ({"busy": True, "budget": replace(PLENTY, packages=0)}, Step(Verb.PROBE, FORWARD)),
         # few documents, but fewer requests: a package

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,6 @@ from blink_tui.model.mismatches import PACKAGE, Disagreement
 from blink_tui.model.values import KsefNumber, Sha256
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
 from blink_tui.sync.engine import Wish
-from blink_tui.sync.verify import check_package
 from blink_tui.vault import Vault
 from tests.buffer.factory import invoice
 from tests.sync.clocks import SandboxClock
@@ -154,47 +152,3 @@ async def test_bytes_other_than_those_the_buffer_holds_stop_the_role_until_they_
     assert number in {one.ksef_number for one in await profile.documents(firm)}
     document = next(one for one in await profile.documents(firm) if one.ksef_number == number)
     assert document.sha256 == other.header.sha256
-
-
-def of(*numbers: int, **changes: Any) -> list[Any]:
-    return [invoice(number, **changes).header for number in numbers]
-
-
-def files(*numbers: int) -> dict[str, Sha256]:
-    return {one.ksef_number: one.sha256 for one in of(*numbers)}
-
-
-HASH = Sha256(bytes(32))
-
-
-@pytest.mark.parametrize(
-    ("announced", "headers", "found", "unreadable", "disagreements"),
-    [
-        (2, of(1, 2), files(1, 2), [], 0),
-        (2, of(1, 2, 2), files(1, 2), [], 0),
-        (0, [], {}, [], 0),
-        (2, of(1, 2), files(1), [], 1),
-        (2, of(1), files(1, 2), [], 1),
-        (3, of(1, 2), files(1, 2), [], 1),
-        (2, of(1, 2), files(1, 2), ["no number"], 1),
-        (2, of(1) + of(2, sha256=HASH), files(1, 2), [], 1),
-        (2, of(1, 2), files(3, 4), ["a", "b"], 6),
-    ],
-)
-def test_a_package_is_whole_when_count_list_and_files_agree(
-    announced: int,
-    headers: list[Any],
-    found: dict[str, Sha256],
-    unreadable: list[str],
-    disagreements: int,
-) -> None:
-    if not disagreements:
-        assert len(check_package(announced, headers, found, unreadable)) == len(found)
-        return
-    with pytest.raises(BlinkError) as refusal:
-        check_package(announced, headers, found, unreadable)
-    named = refusal.value.values["disagreements"]
-    assert len(named) == disagreements
-    assert len(check_package(announced, headers, found, unreadable, frozenset(named))) == len(
-        {header.ksef_number for header in headers} & found.keys()
-    )

@@ -26,6 +26,7 @@ from blink_tui.sync.timetable import (
     is_due_tonight,
     is_night,
     nightly_slot,
+    roles_asked,
     share_of,
     usual_interval,
 )
@@ -84,6 +85,16 @@ def test_a_role_that_ksef_does_not_answer_stays_off() -> None:
     assert due_at(unit, scheduled(S, 30), NOON) is None
 
 
+def test_a_wish_means_the_roles_it_names_or_all_that_are_not_switched_off() -> None:
+    unit = replace(FIRM, context_type=ContextType.INTERNAL_ID)
+    plan = {role: scheduled(role) for role in Role} | {A: scheduled(A, NEVER)}
+    assert roles_asked(FIRM, plan, None) == [S, B, T]
+    assert roles_asked(unit, plan, None) == [T]
+    assert roles_asked(FIRM, plan, {A, S}) == [S, A]
+    assert roles_asked(unit, plan, {A, S}) == [A]
+    assert roles_asked(FIRM, plan, set()) == []
+
+
 def test_a_role_that_was_never_asked_for_is_due_at_once() -> None:
     assert due_at(FIRM, scheduled(), NOON) == NOON
     assert due_at(FIRM, scheduled(T), NOON) == NOON
@@ -116,6 +127,8 @@ def test_a_pass_that_came_late_goes_back_to_the_firms_place() -> None:
     assert abs(late - (place + 2 * interval)) < timedelta(milliseconds=1)
     in_time = due_at(FIRM, scheduled(asked=at(place + 7 * MINUTE)), NOON + timedelta(hours=1))
     assert in_time == place + 7 * MINUTE + interval
+    half = due_at(FIRM, scheduled(asked=at(place + interval / 2)), NOON + timedelta(hours=1))
+    assert half == place + interval / 2 + interval
 
 
 def test_firms_are_spread_over_the_interval() -> None:
@@ -150,6 +163,15 @@ def test_once_a_night_also_when_the_clocks_change(start: datetime) -> None:
     assert all(timedelta(hours=22) < later - one < timedelta(hours=26) for one, later in pairwise(asked))
 
 
+@given(st.integers(0, 366 * 24 * 60), st.text("0123456789", min_size=10, max_size=10))
+def test_the_last_place_in_a_night_is_never_ahead_and_never_two_nights_ago(minutes: int, nip: str) -> None:
+    firm, now = replace(FIRM, context_value=nip), NOON + minutes * MINUTE
+    slot = nightly_slot(firm, now)
+    assert is_night(slot)
+    assert timedelta(0) <= now - slot <= timedelta(hours=25)
+    assert nightly_slot(firm, slot) == slot
+
+
 def test_a_night_that_was_missed_is_made_up_for() -> None:
     slot = nightly_slot(FIRM, NOON)
     assert NOON - timedelta(hours=16.5) <= slot <= NOON - timedelta(hours=7.5)
@@ -171,6 +193,11 @@ def test_a_failure_is_waited_out() -> None:
     assert due_at(FIRM, held, NOON) == NOON + timedelta(hours=3)
     assert due_roles(FIRM, [held], NOON) == []
     assert due_roles(FIRM, [held], NOON + timedelta(hours=3)) == [B]
+    longest = NOON + timedelta(days=2)
+    assert due_at(FIRM, replace(held, not_before=at(longest)), NOON) == longest
+    for not_a_hold in (NOON, longest + MICRO):
+        in_turn = due_at(FIRM, replace(held, not_before=None), NOON)
+        assert due_at(FIRM, replace(held, not_before=at(not_a_hold)), NOON) == in_turn
     waits = AskedToWaitError(LIMITS, 3565)
     assert hold_after(FIRM, waits, NOON) == at(NOON + timedelta(seconds=3565))
     assert hold_after(FIRM, BlinkError(SERVER_FAILED), NOON) is None
