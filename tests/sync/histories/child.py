@@ -8,7 +8,6 @@ import signal
 import traceback
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +48,6 @@ class Job:
 
     folder: Path
     wish: Wish
-    ahead: timedelta
-    """By how much the machine's clock is wrong."""
     booted: int
     """When the machine was started, in ticks."""
     dies_at: int | None
@@ -126,7 +123,7 @@ def _is_heartbeat() -> bool:
 
 async def _pass(job: Job) -> tuple[str, ...]:
     shared = SharedClock(job.folder / CLOCK)
-    clock = MachineClock(shared, job.ahead, job.booted, _is_heartbeat)
+    clock = MachineClock(shared, job.booted, _is_heartbeat)
     vault = open_vault(job.folder / VAULT, FixedSource(), create=False)
     async with open_buffer(job.folder / BUFFER, clock=clock) as buffer:
         engine = SyncEngine(buffer, vault, job.folder / WORK, clock=clock)

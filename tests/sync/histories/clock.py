@@ -15,7 +15,7 @@ from pathlib import Path
 
 SECOND = 10_000_000
 """Ticks of 100 ns, as the sandbox counts."""
-_SIZE = 8
+_SIZE = 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -30,7 +30,7 @@ class SharedClock:
     def __init__(self, path: Path, start: datetime | None = None) -> None:
         self._file = path.open("r+b" if start is None else "w+b")
         if start is not None:
-            self._file.write(ticks_of(start).to_bytes(_SIZE, sys.byteorder))
+            self._file.write(ticks_of(start).to_bytes(8, sys.byteorder) + bytes(8))
             self._file.flush()
         self._page = mmap.mmap(self._file.fileno(), _SIZE)
         self._ticks = memoryview(self._page).cast("q")  # read and written in one piece, as struct does not
@@ -38,6 +38,15 @@ class SharedClock:
     def now(self) -> int:
         """The present in ticks."""
         return int(self._ticks[0])
+
+    @property
+    def ahead(self) -> int:
+        """By how many ticks somebody has set the machine's clock wrong."""
+        return int(self._ticks[1])
+
+    @ahead.setter
+    def ahead(self, ticks: int) -> None:
+        self._ticks[1] = ticks
 
     def advance(self, amount: float) -> None:
         """Move the present by so many seconds."""
@@ -67,13 +76,12 @@ class SharedClock:
 class MachineClock:
     """Implements model.clock.Clock for one process: nobody waits, a sleeper moves the shared time to his waking.
 
-    `ahead` is by how much somebody set the machine's clock wrong; `steady`, which begins when the machine `booted`,
-    does not know of it. Sleepers that `waits` (a heartbeat) move nothing: they wake when the time has come.
+    Somebody may set the machine's clock; `steady`, which begins when the machine `booted`, does not know of it.
+    Sleepers that `waits` (a heartbeat) move nothing: they wake when the time has come.
     """
 
-    def __init__(self, shared: SharedClock, ahead: timedelta, booted: int, waits: Callable[[], bool]) -> None:
+    def __init__(self, shared: SharedClock, booted: int, waits: Callable[[], bool]) -> None:
         self._shared = shared
-        self._ahead = ahead
         self._booted = booted
         self._waits = waits
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
@@ -81,7 +89,7 @@ class MachineClock:
 
     def now(self) -> datetime:
         """The machine's idea of the present."""
-        return _EPOCH + timedelta(microseconds=self._shared.now() // 10) + self._ahead
+        return _EPOCH + timedelta(microseconds=(self._shared.now() + self._shared.ahead) // 10)
 
     def steady(self) -> float:
         """Seconds of a clock that nobody sets."""

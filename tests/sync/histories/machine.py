@@ -178,6 +178,11 @@ class History(RuleBasedStateMachine):
         self.world.journal.plan = after, lambda: self.world.come(coming)
         self.world.passes(None)
 
+    @rule(jump=st.sampled_from(_JUMPS), after=st.integers(1, 30))
+    def fetch_while_the_clock_is_set(self, jump: float, after: int) -> None:
+        self.world.journal.plan = after, lambda: self.world.set_clock(jump)
+        self.world.passes(None)
+
     @rule(some=st.lists(faults(), min_size=1, max_size=3))
     def fetch_while_something_goes_wrong(self, some: list[Fault]) -> None:
         for fault in some:
@@ -196,6 +201,12 @@ class History(RuleBasedStateMachine):
     @rule(dies_at=st.one_of(st.none(), _AWAITS))
     def fetch_twice_at_once(self, dies_at: int | None) -> None:
         self.world.passes(None, dies_at)
+
+    @rule(jump=st.sampled_from(_JUMPS), after=st.integers(1, 30))
+    def fetch_twice_at_once_while_the_clock_is_set(self, jump: float, after: int) -> None:
+        """What a machine does that was asleep, too: time has passed, and both are still there."""
+        self.world.journal.plan = after, lambda: self.world.set_clock(jump)
+        self.world.passes(None, None)
 
     def teardown(self) -> None:
         """What the history comes to, unless it has failed before."""

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -135,7 +135,6 @@ class World:
         self.sandbox = running.state
         self.journal = self.sandbox.journal = _Watch(self.clock, setting.answer_takes)
         self.nips = [firm.nip for firm in running.firms]
-        self.ahead = timedelta(0)
         self._boot(self.clock.now() - 1_000 * SECOND)
         self.story = [str(setting)]
         """What has happened so far."""
@@ -240,9 +239,9 @@ class World:
 
     def set_clock(self, jump: float) -> None:
         """Somebody sets the machine's clock, or sets it right where it would be too far off."""
-        ahead = self.ahead + timedelta(seconds=jump)
-        self.ahead = ahead if abs(ahead) <= timedelta(days=3) else timedelta(0)
-        self.story.append(f"clock ahead by {self.ahead}")
+        ahead = self.clock.ahead + seconds(jump)
+        self.clock.ahead = ahead if abs(ahead) <= 3 * DAY * SECOND else 0
+        self.story.append(f"clock ahead by {self.clock.ahead / SECOND} s")
 
     def restart_machine(self) -> None:
         """The machine is off for a while; its steady clock begins anew."""
@@ -271,7 +270,7 @@ class World:
         """One pass, or several at once, each in a process that dies at an await or does not; then look whether all
         is well. Raises AssertionError.
         """
-        under_way = [Pass(Job(self.folder, wish, self.ahead, self._booted, dies_at)) for dies_at in deaths]
+        under_way = [Pass(Job(self.folder, wish, self._booted, dies_at)) for dies_at in deaths]
         with self._told():
             ended = [one.ended(LONGEST_PASS) for one in under_way]
         self.journal.plan = None
@@ -320,7 +319,7 @@ class World:
         self.story.append("everything goes right")
         self.sandbox.faults.clear()
         self.release_mark()
-        self.ahead = timedelta(0)
+        self.clock.ahead = 0
         first = self.setting.hwm_lag + self.setting.hwm_step + HOUR
         problem = ""
         for length in (first, HOUR, HOUR, 25 * HOUR, HOUR, HOUR, 5 * DAY, *[2 * HOUR] * 8):
