@@ -23,6 +23,7 @@ from blink_tui.buffer.mismatches import Mismatches
 from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.ranges import HistoryRanges
+from blink_tui.buffer.role_states import RoleStates
 from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
 from blink_tui.model.clock import Clock, SystemClock
@@ -41,6 +42,7 @@ class Buffer:
         self.exports = PendingExports(database)
         self.schedules = Schedules(database)
         self.mismatches = Mismatches(database)
+        self.roles = RoleStates(database)
         self.proofs = Proofs(database)
         self.documents = Documents(database, clock)
         self.history = History(database)

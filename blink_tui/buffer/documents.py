@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from blink_tui.buffer import amounts, errors, history, statuses, storing, xml_codec
 from blink_tui.buffer.database import Database
+from blink_tui.buffer.preparing import Prepared, prepare
 from blink_tui.buffer.records import Account, Document, MarkMove, StoredInvoice, StoreResult
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed, places, sliced
@@ -89,7 +90,7 @@ class Documents:
         self,
         firm: Firm,
         role: Role,
-        items: Sequence[StoredInvoice],
+        items: Sequence[StoredInvoice] | Prepared,
         *,
         move: MarkMove | None = None,
         finish_export: int | None = None,
@@ -97,16 +98,18 @@ class Documents:
         """Store verified documents of one role in one transaction, with the move of its mark and the end of its export.
 
         A document that the firm has already gains the role; its direction is derived again unless set by hand. Each
-        new document gets an event `fetched`. Meant for chunks of some hundred. Raises BlinkError(HASH_CONFLICT), and
-        nothing of the call is stored, when a KSeF number comes with other bytes than before.
+        new document gets an event `fetched`. Meant for chunks of up to a thousand, which a worker process may have
+        prepared. Raises BlinkError(HASH_CONFLICT), and nothing of the call is stored, when a KSeF number comes with
+        other bytes than before.
         """
-        prepared = await asyncio.to_thread(storing.prepare, firm, role, items)
+        if not isinstance(items, Prepared):
+            items = await asyncio.to_thread(prepare, firm, role, items)
         async with self._database.transaction() as session:
             return await storing.store(
                 session,
                 firm,
                 role,
-                prepared,
+                items,
                 at=instant_of(self._clock.now()),
                 move=move,
                 finish_export=finish_export,

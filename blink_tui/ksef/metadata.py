@@ -5,14 +5,17 @@ Lists are read record by record, so that one bad record never fails a page (PROT
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 
 from blink_tui.ksef.wire import WireStruct, decoded, readable_instant, sha256_of
+from blink_tui.model.dates import Instant
 from blink_tui.model.documents import DocumentHeader, Party
 from blink_tui.model.values import parse_ksef_number
 
@@ -91,6 +94,8 @@ _metadata = msgspec.json.Decoder(_InvoiceMetadata)
 _essentials = msgspec.json.Decoder(_Essentials)
 _number_only = msgspec.json.Decoder(_KsefNumberOnly)
 
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|\+00:00)", re.ASCII)
+
 _LARGEST_EXPONENT = 18
 """Amounts of more digits than this before the point are noise, and costly to calculate with."""
 
@@ -115,9 +120,14 @@ def decode_records(records: Iterable[msgspec.Raw]) -> tuple[list[DocumentHeader]
     return headers, bad
 
 
+def package_records(content: bytes) -> list[msgspec.Raw]:
+    """The records of a package's `_metadata.json`, not yet decoded. Raises ValueError when it is no such file."""
+    return decoded(content, _PackageMetadata).invoices
+
+
 def decode_package_metadata(content: bytes) -> tuple[list[DocumentHeader], list[BadRecord]]:
     """Headers and bad records of a package's `_metadata.json`. Raises ValueError when it is no such file."""
-    return decode_records(decoded(content, _PackageMetadata).invoices)
+    return decode_records(package_records(content))
 
 
 def _readable_number(record: msgspec.Raw) -> str | None:
@@ -136,8 +146,8 @@ def _header(meta: _InvoiceMetadata) -> DocumentHeader:
         sha256=sha256_of(meta.invoice_hash),
         invoice_number=meta.invoice_number or "",
         issue_date=_day(meta.issue_date),
-        received=readable_instant(meta.acquisition_date),
-        stored=readable_instant(meta.permanent_storage_date),
+        received=_instant(meta.acquisition_date),
+        stored=_instant(meta.permanent_storage_date),
         seller=Party("Nip" if seller.nip else "None", seller.nip, seller.name),
         buyer=_party(buyer.identifier, buyer.name),
         net=_amount(meta.net_amount),
@@ -159,6 +169,18 @@ def _party(identifier: _Identifier | None, name: str | None) -> Party:
     if identifier is None:
         return Party("None", None, name)
     return Party(identifier.type or "None", identifier.value, name)
+
+
+def _instant(text: str | None) -> Instant | None:
+    """`readable_instant`, at a fifth of its cost where the instant is in UTC, as KSeF writes them."""
+    if text and _UTC.fullmatch(text) and _is_hour(text[:13]):
+        return Instant(text)
+    return readable_instant(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_hour(text: str) -> bool:
+    return readable_instant(f"{text}:00:00Z") is not None
 
 
 def _amount(amount: Decimal | None) -> Decimal | None:

@@ -1,6 +1,6 @@
 """From the encrypted parts of a package to its members: work for the processor, for a worker process to do.
 
-Parts are decrypted and inflated in pieces of a megabyte; of a tar.gz no plain byte touches the disk.
+Parts are decrypted and inflated in small pieces; of a tar.gz no plain byte touches the disk.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from blink_tui.ksef import metadata
 from blink_tui.ksef.archives import METADATA_NAME, Bounds, damaged, read_tar_gz, read_zip, unsafe
 from blink_tui.ksef.errors import PART_DAMAGED
-from blink_tui.ksef.metadata import BadRecord
+from blink_tui.ksef.metadata import BadRecord, decode_records
 from blink_tui.ksef.wire import ExportPart
 from blink_tui.model.documents import DocumentHeader
 from blink_tui.model.errors import BlinkError
@@ -28,12 +29,14 @@ __all__ = [
     "METADATA_NAME",
     "Bounds",
     "decode_package_metadata",
+    "decode_records",
     "decrypt_parts",
+    "package_records",
     "read_members",
     "read_package",
 ]
 
-_CHUNK = 1024 * 1024
+_CHUNK = 256 * 1024
 _AES_BLOCK_BITS = 128
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -42,7 +45,7 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 def decrypt_parts(
     files: Sequence[Path], parts: Sequence[ExportPart], key: bytes, iv: bytes
 ) -> Iterator[bytes]:
-    """The plain archive, in pieces of about 1 MB, out of its downloaded parts in order.
+    """The plain archive, in pieces, out of its downloaded parts in order.
 
     Size and hash of a part are checked at its end, so what was yielded of it is proven only then.
     Raises BlinkError(PART_DAMAGED).
@@ -122,9 +125,14 @@ def read_package(
     return read_members(decrypt_parts(files, parts, key, iv), files[0].parent, bounds or Bounds())
 
 
-def decode_package_metadata(content: bytes) -> tuple[list[DocumentHeader], list[BadRecord]]:
-    """Headers and bad records of a package's `_metadata.json`. Raises BlinkError(PACKAGE_DAMAGED)."""
+def package_records(content: bytes) -> list[msgspec.Raw]:
+    """The records of a package's `_metadata.json`, for `decode_records`. Raises BlinkError(PACKAGE_DAMAGED)."""
     try:
-        return metadata.decode_package_metadata(content)
+        return metadata.package_records(content)
     except ValueError as error:
         raise damaged(f"{METADATA_NAME}: {error}") from error
+
+
+def decode_package_metadata(content: bytes) -> tuple[list[DocumentHeader], list[BadRecord]]:
+    """Headers and bad records of a package's `_metadata.json`. Raises BlinkError(PACKAGE_DAMAGED)."""
+    return decode_records(package_records(content))

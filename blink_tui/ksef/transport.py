@@ -31,6 +31,10 @@ from blink_tui.model.secret import Secret
 _T = TypeVar("_T")
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
+_AT_ONCE = 75
+"""KSeF takes no more from one address within a second (PROTOCOL 5)."""
+_LIMITS = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
+"""Every connection is kept: with fewer to keep, each request of a busy pass would shake hands anew."""
 _PAUSES = (timedelta(seconds=0.5), timedelta(seconds=1.5))
 """Between the attempts of a GET, before jitter; a longer trouble is the schedule's to wait out."""
 _JITTER = random.SystemRandom()
@@ -128,6 +132,7 @@ class Transport:
         self.http = httpx.AsyncClient(
             headers={"User-Agent": user_agent(), "X-Error-Format": "problem-details"},
             timeout=_TIMEOUT,
+            limits=_LIMITS,
             verify=await asyncio.to_thread(_trusted_authorities),
             follow_redirects=False,
             cookies=_no_cookies(),

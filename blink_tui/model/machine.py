@@ -1,7 +1,8 @@
-"""Which boot of this machine it is: what was counted by a clock that starts with the machine belongs to one of them."""
+"""Which boot of this machine it is, and which of its processes run: what tells the living from the dead."""
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,3 +13,25 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 def boot_id() -> str:
     """A name that no other boot has, equal in all processes of this one; `-` where the system gives none."""
     return _BOOT.read_text().strip() if _BOOT.exists() else "-"
+
+
+def start_of(pid: int) -> str:
+    """When a process started, as the system counts; empty when it does not run."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return _start_without_proc(pid)
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def _start_without_proc(pid: int) -> str:
+    """On systems without /proc only whether a process runs can be told."""
+    if Path("/proc/self").exists():
+        return ""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        pass
+    return "runs"

@@ -19,7 +19,7 @@ from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import CredentialKind, CredentialState, Firm, FirmCredential
 from blink_tui.model.secret import Secret
 from blink_tui.sync.errors import NO_CREDENTIAL, REFUSED_BEFORE, RIGHT_WITHDRAWN
-from blink_tui.vault import Vault
+from blink_tui.vault import VAULT_ENTRY_MISSING, Vault
 
 _ELSEWHERE = (
     NO_CREDENTIAL,
@@ -170,7 +170,12 @@ class KeptLogins:
         return taken
 
     def _kept(self, name: str) -> Secret | None:
-        return self._vault.get(name) if name in self._vault.names() else None
+        try:
+            return self._vault.get(name)
+        except BlinkError as error:
+            if error.kind is not VAULT_ENTRY_MISSING:
+                raise
+            return None
 
 
 def _login_name(firm: Firm) -> str:

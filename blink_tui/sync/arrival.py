@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from blink_tui.buffer import Buffer, MarkMove, StoredInvoice
+from blink_tui.buffer import Buffer, MarkMove
+from blink_tui.buffer.preparing import Prepared
 from blink_tui.ksef.client import Session
 from blink_tui.ksef.wire import ExportPackage, ExportPart
+from blink_tui.model.documents import Role
 from blink_tui.model.firms import Firm
+from blink_tui.model.machine import start_of
 from blink_tui.model.marks import PendingExport
 from blink_tui.model.mismatches import Disagreement
-from blink_tui.sync.unpack import PackageJob, unpack
+from blink_tui.sync.unpack import PackageJob, prepared
 from blink_tui.sync.workers import Worker
 
 _SMALL = 1_000_000
@@ -43,23 +47,28 @@ async def store_package(
 ) -> Stored:
     """Bring a ready package into the buffer; its last transaction moves the mark and ends the export.
 
-    `accepted` are disagreements of the package that a person let pass.
-    Raises BlinkError; then the mark has not moved and whatever was stored is found again and not doubled.
+    Every document whose bytes agree with KSeF's list is stored, even of a package that contradicts itself elsewhere;
+    `accepted` are disagreements that a person let pass. Raises BlinkError; then the mark has not moved and whatever
+    was stored is found again and not doubled.
     """
+    if package.size > _SMALL:
+        worker.wake()  # it is there when the download is
+    seen = new = 0
     async with scratch(folder / f"export-{export.id}") as place:
         files = await download(session, package.parts, place)
-        job = PackageJob(
-            files, package.parts, export.key.reveal(), export.iv, package.invoice_count, accepted
-        )
-        seen = new = 0
-        held: list[StoredInvoice] = []
-        async for batch in _unpacked(worker, job, package.size):
-            if held:
-                new += (await buffer.documents.store(firm, export.role, held)).new
-                seen += len(held)
-            held = batch
-        last = await buffer.documents.store(firm, export.role, held, move=move, finish_export=export.id)
-    return Stored(seen + len(held), new + last.new)
+        key, count = export.key.reveal(), package.invoice_count
+        job = PackageJob(files, package.parts, key, export.iv, count, accepted)
+        async with aclosing(_unpacked(worker, package.size, job, firm, export.role)) as batches:
+            async for batch, whole in batches:
+                stored = await buffer.documents.store(
+                    firm,
+                    export.role,
+                    batch,
+                    move=move if whole else None,
+                    finish_export=export.id if whole else None,
+                )
+                seen, new = seen + stored.seen, new + stored.new
+    return Stored(seen, new)
 
 
 async def download(session: Session, parts: tuple[ExportPart, ...], folder: Path) -> tuple[Path, ...]:
@@ -72,23 +81,42 @@ async def download(session: Session, parts: tuple[ExportPart, ...], folder: Path
     return tuple(files)
 
 
-async def _unpacked(worker: Worker, job: PackageJob, size: int) -> AsyncIterator[list[StoredInvoice]]:
+async def _unpacked(
+    worker: Worker, size: int, job: PackageJob, firm: Firm, role: Role
+) -> AsyncGenerator[tuple[Prepared, bool], None]:
+    """The batches of a package; True comes with the last one, once all of it is proven."""
     if not job.files and job.announced == 0:
+        yield Prepared({}, {}, {}), True
         return
     if size > _SMALL:
-        async for batch in worker.stream(unpack, job):
-            yield batch
+        async with aclosing(worker.stream(prepared, job, firm, role)) as stream:
+            async for batch in stream:
+                yield batch
         return
-    for batch in await asyncio.to_thread(lambda: list(unpack(job))):
-        yield batch
+    batches = prepared(job, firm, role)
+    while (one := await asyncio.to_thread(next, batches, None)) is not None:
+        yield one
 
 
 @asynccontextmanager
 async def scratch(folder: Path) -> AsyncIterator[Path]:
-    """A private folder that is gone afterwards; what an interrupted pass left there goes first."""
-    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)
+    """A private folder of this process that is gone afterwards; its name begins with that of `folder`."""
+    own = folder.with_name(f"{folder.name}-{os.getpid()}")
+    await asyncio.to_thread(_emptied, own)
     try:
-        yield folder
+        yield own
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, own, ignore_errors=True)
+
+
+def _emptied(own: Path) -> None:
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir(mode=0o700, parents=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what passes left in a folder whose processes run no more."""
+    for left in folder.glob("*-*/"):
+        pid = left.name.rpartition("-")[2]
+        if pid.isdigit() and not start_of(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)

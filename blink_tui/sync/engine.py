@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import ScheduledRole
 from blink_tui.sync import timetable
 from blink_tui.sync.access import may_log_in
+from blink_tui.sync.arrival import sweep
 from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener
 from blink_tui.sync.expiry import expiry_warnings
@@ -34,7 +35,7 @@ from blink_tui.vault import Vault
 
 __all__ = ["FirmOutcome", "Outcome", "SyncEngine", "Wish"]
 
-_FIRMS_AT_ONCE = 16
+_FIRMS_AT_ONCE = 32
 """As many as keep the address's requests a second in use while each waits for its answers."""
 
 
@@ -98,19 +99,11 @@ class SyncEngine:
         return Outcome(tuple(outcomes))
 
     async def _tasks(self, firms: Sequence[Firm], wish: Wish) -> list[Task]:
-        schedules: dict[int, dict[Role, ScheduledRole]] = {}
-        for one in await self._buffer.schedules.all():
-            schedules.setdefault(one.firm_id, {})[one.role] = one
+        """What is to be asked for; choosing it for 2,000 firms takes 0.1 s, so not on the loop."""
         now = self._clock.now()
-        tasks: list[Task] = []
-        for firm in await self._open_to_schedule(firms, now) if wish.due else firms:
-            scheduled = schedules[firm.id]
-            roles = timetable.roles_asked(firm, scheduled, wish.roles)
-            if wish.due:
-                roles = timetable.due_roles(firm, [scheduled[role] for role in roles], now)
-            if roles or not wish.due:
-                tasks.append((firm, tuple(roles), scheduled))
-        return tasks
+        chosen = await self._open_to_schedule(firms, now) if wish.due else firms
+        scheduled = await self._buffer.schedules.all()
+        return await asyncio.to_thread(_chosen, chosen, scheduled, wish, now)
 
     async def _open_to_schedule(self, firms: Sequence[Firm], now: datetime) -> list[Firm]:
         """Firms for which something logs in that KSeF has not just refused."""
@@ -125,6 +118,7 @@ class SyncEngine:
         """The store stage of every firm; what it opened is closed before documents are read."""
         firms = [firm for firm, _roles, _scheduled in tasks]
         turns = asyncio.Semaphore(_FIRMS_AT_ONCE)
+        await asyncio.to_thread(sweep, self._folder)
         async with heartbeat(self._buffer, self._clock), AsyncExitStack() as stack:
             worker = await stack.enter_async_context(Worker())
             book = await asyncio.to_thread(stack.enter_context, LimitBook(self._folder / "limits.db"))
@@ -160,3 +154,20 @@ class SyncEngine:
             self._sink.tell(events.SystemWarned(run=run, firm_id=ids.get(context.value), warning=warning))
 
         return KsefClient(url, clock=self._clock, on_warning=warned, gate=gate)
+
+
+def _chosen(
+    firms: Sequence[Firm], scheduled: Iterable[ScheduledRole], wish: Wish, now: datetime
+) -> list[Task]:
+    schedules: dict[int, dict[Role, ScheduledRole]] = {}
+    for one in scheduled:
+        schedules.setdefault(one.firm_id, {})[one.role] = one
+    tasks: list[Task] = []
+    for firm in firms:
+        known = schedules[firm.id]
+        roles = timetable.roles_asked(firm, known, wish.roles)
+        if wish.due:
+            roles = timetable.due_roles(firm, [known[role] for role in roles], now)
+        if roles or not wish.due:
+            tasks.append((firm, tuple(roles), known))
+    return tasks

@@ -170,6 +170,7 @@ class FirmPass:
         return Manner(
             history=night or not self.wish.due,
             busy=min(self.scheduled[role].brought) > MOST_SINGLE,
+            on_demand=not self.wish.due,
             since=self.wish.since,
             beyond_mark=self.wish.beyond_mark,
         )

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import N_
@@ -19,7 +18,7 @@ from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
-from blink_tui.model.machine import boot_id
+from blink_tui.model.machine import boot_id, start_of
 from blink_tui.model.schedule import RoleEnd
 
 WORK_HELD = ErrorKind(
@@ -33,7 +32,7 @@ _HEARTBEAT_SECONDS = 20.0
 @lru_cache(maxsize=1)
 def holder_name() -> str:
     """`host/boot/pid/start`: equal for no two processes, dead ones included."""
-    return f"{_machine()}/{os.getpid()}/{_start_of(os.getpid())}"
+    return f"{_machine()}/{os.getpid()}/{start_of(os.getpid())}"
 
 
 def is_gone(holder: str) -> bool:
@@ -42,35 +41,13 @@ def is_gone(holder: str) -> bool:
     start = holder.rpartition("/")[2]
     if machine != _machine() or not process.isdigit():
         return machine.partition("/")[0] == socket.gethostname() and machine != _machine()
-    return _start_of(int(process)) != start
+    return start_of(int(process)) != start
 
 
 @lru_cache(maxsize=1)
 def _machine() -> str:
     """Host and its boot; what ran before a reboot is gone."""
     return f"{socket.gethostname()}/{boot_id()}"
-
-
-def _start_of(pid: int) -> str:
-    """When a process started, as the system counts; empty when it does not run."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return _start_without_proc(pid)
-    return "" if fields[0] in "ZX" else fields[19]
-
-
-def _start_without_proc(pid: int) -> str:
-    """On systems without /proc only whether a process runs can be told."""
-    if Path("/proc/self").exists():
-        return ""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return ""
-    except PermissionError:
-        pass
-    return "runs"
 
 
 @dataclass(slots=True)

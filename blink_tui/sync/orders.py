@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from blink_tui.buffer import MarkMove, StoredExport
@@ -62,9 +63,9 @@ class Orders:
         self._tried: set[int] = set()
         self._placed_here: set[int] = set()
 
-    async def known(self) -> list[plan.Ordered]:
-        """What was ordered for the role and is not stored yet, oldest first."""
-        return [
+    def known(self, exports: Iterable[StoredExport]) -> tuple[plan.Ordered, ...]:
+        """What was ordered for the role and is not stored yet, as the plan sees it."""
+        return tuple(
             plan.Ordered(
                 stored.id,
                 stored.reference,
@@ -73,9 +74,8 @@ class Orders:
                 range_id=stored.range_id,
                 tried=stored.id in self._tried,
             )
-            for stored in await self._exports.list(self._work.firm.id)
-            if stored.role is self._work.role
-        ]
+            for stored in exports
+        )
 
     async def place(self, window: plan.Window, range_id: int | None) -> Ending:
         """Order a package; the plan goes on with it. Raises BlinkError."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from blink_tui.buffer import MarkMove, StoredInvoice
+from blink_tui.buffer.role_states import RoleState
 from blink_tui.ksef.client import MetadataPage, QueryWindow
 from blink_tui.ksef.limiter import Limiter
 from blink_tui.ksef.operations import Context
@@ -39,6 +40,8 @@ class Manner:
     """Ranges of history are fetched now."""
     busy: bool
     """The last passes each brought more than is fetched one by one."""
+    on_demand: bool = False
+    """A person waits."""
     since: Instant | None = None
     """A person wants everything from here, whatever was fetched before."""
     beyond_mark: bool = False
@@ -72,8 +75,9 @@ class RolePass:
 
         Raises BlinkError; the marks tell how far it came.
         """
-        await self._quarantine.load()
-        await self._claim_history()
+        state = await self._state()
+        self._quarantine.load(state.mismatches)
+        await self._claim_history(state)
         await self._follow_plan()
         if self._manner.beyond_mark:
             await self._beyond_mark()
@@ -87,6 +91,8 @@ class RolePass:
     async def _follow_plan(self) -> None:
         while (step := plan.next_step(await self._facts())).verb is not Verb.DONE:
             match step:
+                case plan.Step(verb=Verb.WAIT, range_id=int()) if not self._manner.on_demand:
+                    return  # history comes in its time; the role itself is up to date
                 case plan.Step(verb=Verb.WAIT):
                     raise self._waits(step)
                 case plan.Step(verb=Verb.FORGET, export_id=int(export_id)):
@@ -115,30 +121,32 @@ class RolePass:
 
     # What is known
 
-    async def _claim_history(self) -> None:
+    async def _state(self) -> RoleState:
+        return await self.work.tools.buffer.roles.of(self.work.firm.id, self.work.role)
+
+    async def _claim_history(self, state: RoleState) -> None:
         """Note what is to be fetched before the forward mark: an early first day, or what a person asks for."""
-        buffer, firm, role, now = self.work.tools.buffer, self.work.firm, self.work.role, self.work.now()
-        mark = await buffer.marks.get(firm.id, role)
+        firm, now = self.work.firm, self.work.now()
+        mark, ranges = state.mark, state.ranges
         if mark is not None and self._manner.since is None and firm.first_day is None:
             return
-        ranges = await buffer.ranges.of(firm.id, role)
         first = self._manner.since or plan.first_instant(firm.first_day, now)
         covered = mark.since if mark else plan.forward_start(first, ranges, now)
         wanted = plan.history_before(first, covered, ranges)
         if wanted is None and self._manner.since is not None and mark is not None:
             wanted = plan.history_before(first, mark.until, ())
         if wanted is not None:
-            await buffer.ranges.add(firm.id, role, *wanted)
+            await self.work.tools.buffer.ranges.add(firm.id, self.work.role, *wanted)
 
     async def _facts(self) -> plan.RoleFacts:
-        buffer, firm, role, now = self.work.tools.buffer, self.work.firm, self.work.role, self.work.now()
-        ranges = await buffer.ranges.of(firm.id, role)
+        state, now = await self._state(), self.work.now()
+        first = plan.first_instant(self.work.firm.first_day, now)
         return plan.RoleFacts(
             now=now,
-            first=plan.forward_start(plan.first_instant(firm.first_day, now), ranges, now),
-            mark=await buffer.marks.get(firm.id, role),
-            ranges=tuple(ranges),
-            ordered=tuple(await self._orders.known()),
+            first=plan.forward_start(first, state.ranges, now),
+            mark=state.mark,
+            ranges=state.ranges,
+            ordered=self._orders.known(state.exports),
             budget=_budget(self.work.tools.limiter, self.work.session.context),
             busy=self._manner.busy,
             history=self._manner.history,

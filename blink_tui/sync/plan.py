@@ -6,7 +6,7 @@ The pass gathers `RoleFacts`, does the one `Step` that `next_step` names, and as
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -318,7 +318,10 @@ def _history(facts: RoleFacts) -> Step | None:
     if not facts.history:
         return None
     left = [one for one in facts.ranges if one.id not in facts.ranges_done and not one.whole]
+    held: Step | None = None
     for one in sorted(left, key=lambda each: instant_key(each.until), reverse=True):
-        if _held(facts, one.id, _KEPT_FOR_NEW) is None:
+        holds = _held(facts, one.id, _KEPT_FOR_NEW)
+        if holds is None:
             return Step(Verb.ORDER, range_window(one, facts.now), one.id)
-    return None
+        held = held or replace(holds, range_id=one.id)
+    return held

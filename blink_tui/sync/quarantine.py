@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from blink_tui.buffer.errors import HASH_CONFLICT
 from blink_tui.model import events
 from blink_tui.model.dates import instant_of
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.mismatches import Disagreement
+from blink_tui.model.mismatches import Disagreement, Mismatch
 from blink_tui.sync.errors import PACKAGE_DISAGREES, QUARANTINED
 from blink_tui.sync.role_work import RoleWork
 
@@ -20,12 +22,10 @@ class Quarantine:
         self.accepted: frozenset[Disagreement] = frozenset()
         """What a person let pass."""
 
-    async def load(self) -> None:
-        """Learn what earlier passes met and what a person accepted of it."""
-        known = await self._work.tools.buffer.mismatches.of(self._work.firm.id)
-        own = [one for one in known if one.role is self._work.role]
-        self.accepted = frozenset(one.what for one in own if one.accepted_by is not None)
-        self._open = any(one.accepted_by is None for one in own)
+    def load(self, known: Sequence[Mismatch]) -> None:
+        """Learn what earlier passes over the role met and what a person accepted of it."""
+        self.accepted = frozenset(one.what for one in known if one.accepted_by is not None)
+        self._open = any(one.accepted_by is None for one in known)
 
     async def noted(self, error: BlinkError) -> BlinkError:
         """The error to raise in the place of one: a disagreement is counted, and one that stays waits for a person."""

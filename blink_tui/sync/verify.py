@@ -32,8 +32,26 @@ def check_package(
     left = tuple(one for one in found if one not in accepted)
     if left:
         raise disagreement(left)
-    hashes = {(one.subject, one.listed): one.found for one in accepted if one.found}
-    return [_as_accepted(header, hashes) for number, header in listed.items() if number in files]
+    documents = (proven(header, files.get(number), accepted) for number, header in listed.items())
+    return [document for document in documents if document is not None]
+
+
+def proven(
+    header: DocumentHeader, found: Sha256 | None, accepted: Collection[Disagreement] = ()
+) -> DocumentHeader | None:
+    """A listed document as it may be stored, given the hash of its bytes; None when it may not.
+
+    Where a person accepted a disagreement over it, the hash is the one that was accepted.
+    """
+    if found is None:
+        return None
+    told = header.sha256.hex()
+    for subject, listed, came in accepted:
+        if (subject, listed) == (header.ksef_number, told) and (
+            found.hex() == came or (came and found.hex() == told)
+        ):
+            return replace(header, sha256=Sha256(bytes.fromhex(came)))
+    return header if found == header.sha256 else None
 
 
 def disagreement(found: tuple[Disagreement, ...]) -> BlinkError:
@@ -61,8 +79,3 @@ def _of_documents(
 
 def _of_count(announced: int, files: int) -> list[Disagreement]:
     return [] if announced == files else [Disagreement(PACKAGE, str(announced), str(files))]
-
-
-def _as_accepted(header: DocumentHeader, hashes: Mapping[tuple[str, str], str]) -> DocumentHeader:
-    found = hashes.get((header.ksef_number, header.sha256.hex()))
-    return replace(header, sha256=Sha256(bytes.fromhex(found))) if found else header

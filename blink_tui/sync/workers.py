@@ -9,9 +9,10 @@ import asyncio
 import contextlib
 import gc
 import multiprocessing
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from typing import Any, ParamSpec, TypeVar
@@ -33,55 +34,94 @@ def _context() -> ForkServerContext:
     return context
 
 
+def warm_up() -> None:
+    """Start the fork server, a fifth of a second of work beside this thread; call it when work for it is likely."""
+    _context()
+    forkserver.ensure_running()
+
+
 class Worker:
-    """One worker process, started at its first call; `async with` ends it."""
+    """One worker process, started when it is first needed; `async with` ends it.
+
+    A call that was not read to its end costs the process: what it had still to say is never taken for another's.
+    """
 
     async def __aenter__(self) -> Worker:
         self._thread = ThreadPoolExecutor(1, "blink-worker")
         self._lock = asyncio.Lock()
-        self._pipe: Connection | None = None
+        self._process: Future[_Process] | None = None
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._pipe is not None:
-            self._process.kill()
-            await self._in_thread(self._process.join)
-            self._pipe.close()
-        self._thread.shutdown(wait=False)
+        self._end()
+        await asyncio.to_thread(self._thread.shutdown)
+
+    def wake(self) -> None:
+        """Start the process, beside this thread, ahead of a call that will need it."""
+        if self._process is None:
+            self._process = self._thread.submit(_Process)
 
     async def stream(
         self, function: Callable[P, Iterator[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> AsyncIterator[T]:
+    ) -> AsyncGenerator[T, None]:
         """Run a generator function there and yield what it yields.
 
         Raises what it raises, or BlinkError (worker died).
         """
         async with self._lock:
-            if self._pipe is None:
-                await self._in_thread(self._start)
-            pipe = self._pipe
-            assert pipe is not None  # noqa: S101 - set by _start
+            finished = False
             try:
+                self.wake()
+                assert self._process is not None  # noqa: S101 - by `wake`
+                pipe = (await asyncio.wrap_future(self._process)).pipe
                 await self._in_thread(pipe.send, (function, args, kwargs))
-                while True:
+                while not finished:
                     more, value = await self._in_thread(pipe.recv)
+                    finished = not more
                     if isinstance(value, BaseException):
                         raise value
-                    if not more:
-                        return
-                    yield value
+                    if more:
+                        yield value
             except (EOFError, OSError) as error:
                 raise BlinkError(WORKER_DIED, cause=repr(error)) from error
+            finally:
+                if not finished:
+                    self._end()
+
+    def _end(self) -> None:
+        if self._process is None:
+            return
+        if self._process.done() and self._process.exception() is None:
+            self._process.result().kill()  # whoever waits for its answer gets the end of the pipe
+        self._thread.submit(_reap, self._process)
+        self._process = None
 
     async def _in_thread(self, function: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
 
-    def _start(self) -> None:
-        ours, theirs = _context().Pipe()
+
+class _Process:
+    """A process that serves calls, and our end of its pipe."""
+
+    def __init__(self) -> None:
+        self.pipe, theirs = _context().Pipe()
         self._process = _context().Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
-        self._pipe = ours
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def reap(self) -> None:
+        """Leave nothing of it."""
+        self.kill()
+        self._process.join()
+        self.pipe.close()
+
+
+def _reap(process: Future[_Process]) -> None:
+    if process.exception() is None:
+        process.result().reap()
 
 
 def _serve(pipe: Connection) -> None:

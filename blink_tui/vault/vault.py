@@ -39,6 +39,7 @@ class Vault:
 
     def __init__(self, path: Path | None, contents: Contents, key: Secret) -> None:
         self._path = path
+        self._file = None if path is None else file.Watched(path)
         self._contents = contents
         self._records_key = Secret(crypto.subkey(key.reveal(), "records"))
         self._wrapping_key = Secret(crypto.subkey(key.reveal(), "wrapping"))
@@ -86,9 +87,9 @@ class Vault:
 
     def _read(self) -> Contents:
         """What stands in the file now: another process may have written."""
-        if self._path is None:
+        if self._file is None:
             return self._contents
-        contents = file.read(self._path)
+        contents = self._file.read()
         if contents.id != self._contents.id:
             raise BlinkError(VAULT_WRONG_KEY, cause="another vault stands in its place")
         return contents

@@ -19,6 +19,13 @@ def test_bytes_come_back_as_they_were(data: bytes) -> None:
     assert xml_codec.decompress(body, dictionary) == data
 
 
+@given(st.lists(st.binary(max_size=2000), max_size=6))
+def test_several_at_once_are_each_as_alone(data: list[bytes]) -> None:
+    packed = xml_codec.compress_many(data)
+    assert [xml_codec.decompress(*one) for one in packed] == data
+    assert packed == [xml_codec.compress(one) for one in data]
+
+
 def test_a_large_document_comes_back() -> None:
     data = xml_of(1) * 30_000
     assert xml_codec.decompress(*xml_codec.compress(data)) == data

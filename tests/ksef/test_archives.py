@@ -57,6 +57,13 @@ def test_only_plain_names_are_taken(name: str) -> None:
     assert refusal(zipped([(name, b"x")])) is errors.PACKAGE_UNSAFE
 
 
+@pytest.mark.parametrize("place", [0, 124, 148, 300, 511])
+def test_a_tar_header_that_does_not_sum_up(place: int) -> None:
+    plain = bytearray(gzip.decompress(tarred([(NAME, b"x")], tarfile.USTAR_FORMAT)))
+    plain[place] ^= 1
+    assert refusal(gzip.compress(plain)) is errors.PACKAGE_DAMAGED
+
+
 def test_a_name_comes_once() -> None:
     assert refusal(tarred([(NAME, b"x"), (NAME, b"y")])) is errors.PACKAGE_UNSAFE
     with pytest.warns(UserWarning, match="Duplicate"):

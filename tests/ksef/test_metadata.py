@@ -144,3 +144,25 @@ def test_what_is_no_list_stays_none() -> None:
     for content in (b"", rb'{"invoices": ["\ud800"', rb'{"invoices": 1, "x": "\ud800"}'):
         with pytest.raises(ValueError):
             decode_package_metadata(content)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-05-13T09:22:56.3881234+00:00", "2026-05-13T23:59:59Z", "2026-05-13T09:22:56.123456789Z",
+        "2024-02-29T00:00:00Z", "2026-05-13T09:22:56.388+02:00", "2026-05-13T09:22:56", "2026-05-13t09:22:56z",
+    ],
+)  # fmt: skip
+def test_an_instant_stays_as_written(written: str) -> None:
+    assert header(acquisitionDate=written).received == written
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-02-29T09:22:56Z", "2026-05-13T24:22:56Z", "2026-05-13T09:60:56Z", "2026-05-13T09:22:60+00:00",
+        "2026-05-13T09:22:56Z\n", "2026-05-13 09:22:56Z", "2026-05-13T09:22:56.1234567890Z", "٢٠٢٦-05-13T09:22:56Z",
+    ],
+)  # fmt: skip
+def test_what_is_no_instant_is_left_out(written: str) -> None:
+    assert header(acquisitionDate=written).received is None

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from base64 import b64decode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -287,6 +288,30 @@ async def test_an_answer_without_end_is_not_read(
     with pytest.raises(BlinkError) as caught:
         await transport.call(INVOICE, FIRM, number)
     assert caught.value.kind is errors.ANSWER_UNREADABLE
+
+
+async def test_connections_of_a_busy_pass_are_kept(clock: ManualClock) -> None:
+    connections: list[asyncio.Task[None] | None] = []
+    at_once = asyncio.Barrier(30)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(asyncio.current_task())
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                await at_once.wait()
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        async with transport_to(f"http://127.0.0.1:{port}/v2", clock) as transport:
+            for _ in range(3):
+                await asyncio.gather(*(transport.call(GET, FIRM) for _ in range(30)))
+        await asyncio.gather(*filter(None, connections))
+    assert len(connections) == 30
 
 
 async def test_bodies_are_json(transport: Transport, peer: Peer) -> None:

@@ -28,6 +28,8 @@ class SandboxClock:
     async def sleep(self, seconds: float) -> None:
         if seconds >= HEARTBEAT:  # it goes on beside the work, and would drive time on and on
             await asyncio.Event().wait()
+        while self._sandbox.state.exports.building:  # noqa: ASYNC110 - by the sandbox's clock that takes no time
+            await asyncio.sleep(0)
         self._sandbox.state.clock.advance(seconds)
         await asyncio.sleep(0)
 

@@ -177,7 +177,7 @@ Spoil = Callable[[Sequence[Held], bytes], tuple[Sequence[Held], bytes]]
 
 
 @pytest.mark.parametrize("spoil", [without_last_file, without_last_entry, with_another_hash])
-async def test_a_package_that_contradicts_itself_is_not_taken(
+async def test_a_package_that_contradicts_itself_moves_no_mark_and_leaves_what_is_proven(
     profile: Office, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, spoil: Spoil
 ) -> None:
     from blink_tui.sandbox import packages
@@ -193,7 +193,11 @@ async def test_a_package_that_contradicts_itself_is_not_taken(
         assert {error.kind.code for one in outcome.failed for error in one.errors} == {"package-disagrees"}
         marked = {mark.role for mark in await profile.buffer.marks.all()}
         assert not marked & {Role.SELLER, Role.BUYER}
-        assert await profile.documents(profile.firms[0]) == []
+        proven = await profile.documents(profile.firms[0])
+        expected = held(sandbox, profile.firms[0].nip)
+        assert 0 < len(proven) < len(expected)
+        for one in proven:
+            assert await profile.buffer.documents.xml(one.ksef_number) == expected[one.ksef_number].xml
     monkeypatch.setattr(
         PackageShop, "package", PackageShop._build
     )  # what was built wrong is not served again

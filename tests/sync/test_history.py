@@ -168,6 +168,22 @@ async def test_since_reads_again_and_never_moves_a_mark_back(
     assert await held(profile) == 6
 
 
+async def test_history_that_is_not_ready_is_told_to_a_person_and_not_to_the_schedule(
+    profile: Office, sandbox: RunningSandbox, clock: SandboxClock
+) -> None:
+    await begin_on(profile, JANUARY)
+    fault(sandbox, "hang", seconds=50_000, skip=1)
+    outcome = await profile.run(wish=BUYER)
+    assert [error.kind.code for error in outcome.failed[0].errors] == ["export-stuck"]
+    assert await held(profile) == 2
+    clock.pass_by(hours=9)
+    await run(profile, DUE)
+    assert len(await ranges(profile)) == 1
+    clock.pass_by(hours=6)
+    await run(profile, BUYER)
+    assert await held(profile) == 20
+
+
 async def test_since_on_a_new_firm_is_its_first_fetch(profile: Office) -> None:
     await run(profile, Wish((Role.BUYER,), since=start_of_warsaw_day(date(2026, 4, 1))))
     assert await held(profile) == 8

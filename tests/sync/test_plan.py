@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from blink_tui.model.dates import Instant, datetime_of, instant_of, shifted
+from blink_tui.model.dates import Instant, instant_of, shifted
 from blink_tui.model.documents import Role
 from blink_tui.model.marks import HistoryRange, Mark
 from blink_tui.sync.plan import (
@@ -329,11 +329,16 @@ def test_history_leaves_orders_for_new_documents(packages: int, goes_on: bool) -
     step = next_step(
         facts(ranges=(OLDER,), history=True, forward_done=True, budget=replace(PLENTY, packages=packages))
     )
-    assert (step.verb is Verb.ORDER) is goes_on
+    if goes_on:
+        assert step == Step(Verb.ORDER, range_window(OLDER, NOW), 1)
+    else:
+        assert step == Step(Verb.WAIT, range_id=1, reason=Reason.BUDGET)
 
 
 def test_a_range_whose_package_is_prepared_lets_the_others_go_on() -> None:
     preparing = ordered(timedelta(hours=1), range_id=2, tried=True)
     step = next_step(facts(ranges=(OLDER, LATER), history=True, forward_done=True, ordered=(preparing,)))
     assert step == Step(Verb.ORDER, range_window(OLDER, NOW), 1)
-    assert datetime_of(OLDER.until) < NOW
+    both = (preparing, replace(preparing, id=8, range_id=1))
+    step = next_step(facts(ranges=(OLDER, LATER), history=True, forward_done=True, ordered=both))
+    assert step == Step(Verb.WAIT, range_id=2, reason=Reason.PREPARING, export_id=7)

@@ -28,7 +28,7 @@ def files(*numbers: int) -> dict[str, Sha256]:
 
 def refusal(*package: object, accepted: tuple[Disagreement, ...] = ()) -> BlinkError:
     with pytest.raises(BlinkError) as caught:
-        check_package(*package, accepted)  # type: ignore[arg-type]  # rows of the tables below
+        check_package(*package, accepted)  # type: ignore[arg-type,call-arg]  # rows of the tables below
     assert caught.value.kind is PACKAGE_DISAGREES
     return caught.value
 
@@ -84,7 +84,7 @@ def test_what_disagrees_is_named_and_passes_once_it_is_accepted(
 
 
 def test_what_was_accepted_passes_for_the_hashes_it_was_accepted_with_alone() -> None:
-    both = (2, [ONE, OTHER_TWO], files(2), [])
+    both: tuple[object, ...] = (2, [ONE, OTHER_TWO], files(2), [])
     without_file = Disagreement(ONE.ksef_number, ONE.sha256.hex(), "")
     assert refusal(*both, accepted=(without_file,)).values["disagreements"] == (TWO_HASHES_OF_TWO,)
     for other in (

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import stat
+import time
 from pathlib import Path
 
 import msgspec
@@ -9,7 +11,7 @@ import pytest
 
 from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.secret import Secret
-from blink_tui.vault import MemorySource, PassphraseSource, Vault, open_vault, recorded_source
+from blink_tui.vault import MemorySource, PassphraseSource, Vault, file, open_vault, recorded_source
 
 PASSPHRASE = "zażółć gęślą jaźń"
 
@@ -57,6 +59,58 @@ def test_an_open_vault_sees_what_another_one_writes(vault: Vault, path: Path) ->
     assert vault.get("later") == Secret("x")
 
 
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Each whole reading of a vault's file."""
+    seen: list[Path] = []
+    read = file.read
+
+    def noted(path: Path) -> file.Contents:
+        seen.append(path)
+        return read(path)
+
+    monkeypatch.setattr(file, "read", noted)
+    return seen
+
+
+def grown_old(path: Path) -> None:
+    """Date the file back, as if it had been written a minute ago."""
+    written = path.stat().st_mtime_ns - 60 * 10**9
+    os.utime(path, ns=(written, written))
+
+
+def test_a_file_that_nobody_writes_is_read_once(vault: Vault, path: Path, readings: list[Path]) -> None:
+    vault.put("a", Secret("x"))
+    grown_old(path)
+    readings.clear()
+    assert [vault.get("a") for _ in range(5)] == [Secret("x")] * 5
+    assert len(readings) == 1
+    open_vault(path, source(), create=False).put("a", Secret("y"))
+    assert vault.get("a") == Secret("y")
+
+
+def test_a_file_so_fresh_that_the_next_might_look_alike_is_read_each_time(
+    vault: Vault, path: Path, readings: list[Path]
+) -> None:
+    vault.put("a", Secret("x"))
+    ahead = time.time_ns() + 60 * 10**9
+    os.utime(path, ns=(ahead, ahead))
+    readings.clear()
+    vault.get("a")
+    vault.get("a")
+    assert len(readings) == 2
+
+
+def test_a_file_written_over_in_its_place_is_seen(vault: Vault, path: Path) -> None:
+    vault.put("a", Secret("x"))
+    backup = path.read_bytes()
+    vault.put("b", Secret("y"))
+    grown_old(path)
+    assert vault.names() == ["a", "b"]
+    path.write_bytes(backup)
+    assert vault.names() == ["a"]
+
+
 def test_no_secret_stands_in_the_file_or_in_a_repr(vault: Vault, path: Path) -> None:
     vault.put("credential/1", Secret("token-of-a-firm"))
     data = path.read_bytes()
@@ -68,8 +122,6 @@ def test_no_secret_stands_in_the_file_or_in_a_repr(vault: Vault, path: Path) -> 
 
 
 def test_files_are_private_under_a_lax_umask(path: Path) -> None:
-    import os
-
     before = os.umask(0)
     try:
         open_vault(path, source(), create=True).put("a", Secret("b"))

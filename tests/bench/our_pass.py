@@ -1,0 +1,62 @@
+"""The measured process: one pass of the buyer's role on an empty buffer; prints its figures as JSON.
+
+`python -m tests.bench.our_pass URL NIP TOKEN`. Seconds and counts; `stored` runs from the readiness of the package,
+`ordered` from its order, both to the commit of the last document with the mark.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from blink_tui.buffer import open_buffer
+from blink_tui.model.documents import Role
+from blink_tui.model.events import DocumentsDerived, DocumentsStored, Event, ExportReady, ExportRequested
+from blink_tui.model.firms import CredentialKind
+from blink_tui.model.secret import Secret
+from blink_tui.sync.engine import SyncEngine, Wish
+from blink_tui.sync.workers import warm_up
+from blink_tui.vault import MemorySource, open_vault
+from tests.bench.measure import longest_stall, tree_seconds
+
+
+async def fetch(url: str, nip: str, token: str, folder: Path) -> dict[str, float]:
+    """One pass and the derive stage after it."""
+    at: dict[type[Event], float] = {}
+    worked: dict[type[Event], float] = {}
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ExportRequested):
+            warm_up()
+        elif isinstance(event, ExportReady | DocumentsStored):
+            worked[type(event)] = tree_seconds(psutil.Process())
+        at[type(event)] = time.perf_counter()
+
+    vault = open_vault(Path(), MemorySource(), create=True)
+    async with open_buffer(folder / "buffer.db") as buffer:
+        firm = await buffer.firms.add(nip, name="bench", env=url)  # type: ignore[arg-type]  # it comes from the sandbox
+        vault.put("token", Secret(token))
+        await buffer.credentials.add(CredentialKind.TOKEN, "token", "token", [firm.id])
+        async with longest_stall() as stall:
+            engine = SyncEngine(buffer, vault, folder / "work", listener=listen)
+            outcome = await engine.run([firm], Wish((Role.BUYER,)))
+        assert not outcome.failed, outcome.failed
+    return {
+        "documents": outcome.new,
+        "stored": at[DocumentsStored] - at[ExportReady],
+        "ordered": at[DocumentsStored] - at[ExportRequested],
+        "derived": at[DocumentsDerived] - at[DocumentsStored],
+        "cpu": worked[DocumentsStored] - worked[ExportReady],
+        "stall": stall.value,
+    }
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="blink-bench-") as kept:
+        print(json.dumps(asyncio.run(fetch(sys.argv[1], sys.argv[2], sys.argv[3], Path(kept)))))

@@ -1,0 +1,159 @@
+"""What a scheduled pass costs: requests by the sandbox's log, transactions and statements by SQLite's own account."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from blink_tui.buffer import Buffer
+from blink_tui.model.documents import Role
+from blink_tui.model.firms import Firm
+from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
+from blink_tui.sync.engine import SyncEngine, Wish
+from blink_tui.vault import Vault
+from tests.sync.clocks import SandboxClock
+from tests.sync.settled import opened, settle
+
+FEW, MANY = 20, 60
+NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+
+
+@dataclass
+class Statements:
+    """What was executed on the buffer since the last `clear`."""
+
+    all: list[str] = field(default_factory=list)
+
+    def transactions(self) -> int:
+        """Transactions, but for those of the log, which come twice a second."""
+        commits, logged = 0, False
+        for statement in self.all:
+            logged = logged or "INTO fetch_log" in statement
+            if statement.startswith("COMMIT"):
+                commits, logged = commits + (not logged), False
+        return commits
+
+    def count(self) -> int:
+        """Statements, but for the log's and those that begin and end transactions."""
+        return sum(not one.startswith(("BEGIN", "COMMIT")) and "fetch_log" not in one for one in self.all)
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
+    noted, connect = Statements(), sqlite3.connect
+
+    def traced(database: str, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(database, **options)
+        if "buffer.db" in str(database):
+            connection.set_trace_callback(noted.all.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    return noted
+
+
+@dataclass
+class Settled:
+    """Firms of which everything has been fetched."""
+
+    sandbox: RunningSandbox
+    buffer: Buffer
+    vault: Vault
+    folder: Path
+    clock: SandboxClock
+    firms: list[Firm]
+    statements: Statements
+
+    def arrive(self, firm: Firm, count: int) -> None:
+        """Purchases of a firm, stored from now on."""
+        now = self.clock.now()
+        stored = [f"{now + timedelta(seconds=one / 10):%Y-%m-%dT%H:%M:%S.%fZ}" for one in range(count)]
+        base = self.sandbox.url.removesuffix("/v2")
+        order = {"generate": count, "firm": firm.nip, "role": "buyer", "stored": stored}
+        httpx.post(f"{base}/_sandbox/invoices", json=order, timeout=60).raise_for_status()
+
+    async def due_pass(self, firms: list[Firm]) -> Counter[str]:
+        """A pass of the schedule; its requests by operation. What it executed is in `statements`."""
+        before = self.sandbox.state.journal.total
+        self.statements.all.clear()
+        engine = SyncEngine(self.buffer, self.vault, self.folder / "work", clock=self.clock)
+        outcome = await engine.run(firms, Wish(due=True))
+        assert [one.firm.id for one in outcome.firms] == [firm.id for firm in firms]
+        assert not outcome.failed, outcome.failed[0].errors
+        return Counter(str(one["operation"]) for one in self.sandbox.state.journal.rows(before))
+
+
+@pytest.fixture
+def sandbox(request: pytest.FixtureRequest) -> Iterator[RunningSandbox]:
+    firms = getattr(request, "param", 2)
+    options = SandboxOptions(documents=0, firms=firms, limits=False, export_delay=0.0, auth_delay=0.0)
+    with running_sandbox(options, VirtualClock(NOON)) as running:
+        yield running
+
+
+@pytest.fixture
+async def settled(sandbox: RunningSandbox, tmp_path: Path, statements: Statements) -> AsyncIterator[Settled]:
+    clock = SandboxClock(sandbox)
+    async with opened(tmp_path, clock) as (buffer, vault):
+        firms = await settle(buffer, vault, tmp_path / "work", sandbox.url, sandbox.firms, clock)
+        yield Settled(sandbox, buffer, vault, tmp_path, clock, firms, statements)
+
+
+async def test_an_idle_firm_costs_a_refresh_and_a_look_at_each_role(settled: Settled) -> None:
+    before = {(mark.firm_id, mark.role): mark.until for mark in await settled.buffer.marks.all()}
+    settled.clock.pass_by(minutes=30)
+    firm = settled.firms[0]
+    assert await settled.due_pass([firm]) == {"refresh": 1, "query_metadata": 2}
+    after = {(mark.firm_id, mark.role): mark.until for mark in await settled.buffer.marks.all()}
+    moved = {one for one in after if after[one] > before[one]}
+    assert moved == {(firm.id, Role.SELLER), (firm.id, Role.BUYER)}
+
+
+async def test_a_firm_asked_within_its_interval_costs_nothing(settled: Settled) -> None:
+    assert await settled.due_pass([]) == {}
+    engine = SyncEngine(settled.buffer, settled.vault, settled.folder / "work", clock=settled.clock)
+    assert (await engine.run(settled.firms, Wish(due=True))).firms == ()
+
+
+@pytest.mark.parametrize("sandbox", [FEW + MANY], indirect=True)
+async def test_what_a_firm_costs_does_not_grow_with_their_number(settled: Settled) -> None:
+    settled.clock.pass_by(minutes=30)
+    costs = []
+    for firms in (settled.firms[:FEW], settled.firms[FEW:]):
+        requests = await settled.due_pass(firms)
+        assert requests == {"refresh": len(firms), "query_metadata": 2 * len(firms)}
+        costs.append((settled.statements.transactions(), settled.statements.count()))
+    few, many = costs
+
+    assert many[0] * FEW <= few[0] * MANY
+    assert many[1] * FEW <= few[1] * MANY
+    assert few[0] <= 4 * FEW
+    assert few[1] <= 40 * FEW
+
+
+async def test_five_new_documents_come_in_one_pass_without_a_package(settled: Settled) -> None:
+    firm = settled.firms[0]
+    settled.arrive(firm, 5)
+    settled.clock.pass_by(minutes=30)
+    requests = await settled.due_pass([firm])
+    assert requests == {"refresh": 1, "query_metadata": 2, "get_invoice": 5}
+    assert await settled.buffer.documents.total(firm.id) == 5
+
+
+async def test_many_new_documents_come_in_one_package(settled: Settled) -> None:
+    firm = settled.firms[0]
+    settled.arrive(firm, 300)
+    settled.clock.pass_by(minutes=30)
+    requests = await settled.due_pass([firm])
+    assert requests["order_export"] == 1
+    assert requests["get_invoice"] == 0
+    assert requests["query_metadata"] == 2
+    assert await settled.buffer.documents.total(firm.id) == 300
