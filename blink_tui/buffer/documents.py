@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from blink_tui.buffer import amounts, errors, history, statuses, storing, xml_codec
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.preparing import Prepared, prepare
+from blink_tui.buffer.preparing import NOTHING, Prepared, prepare
 from blink_tui.buffer.records import Account, Document, MarkMove, StoredInvoice, StoreResult
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed, places, sliced
@@ -103,7 +103,7 @@ class Documents:
         other bytes than before.
         """
         if not isinstance(items, Prepared):
-            items = await asyncio.to_thread(prepare, firm, role, items)
+            items = await asyncio.to_thread(prepare, firm, role, items) if items else NOTHING
         async with self._database.transaction() as session:
             return await storing.store(
                 session,
@@ -241,6 +241,11 @@ class Documents:
             )
             at = instant_of(self._clock.now())
             await history.append(session, document.firm_id, [happening], at=at, who=who, reason=reason)
+
+    async def totals(self) -> dict[int, int]:
+        """How many documents each firm has; firms without any are left out."""
+        rows = await self._database.reader.rows("SELECT firm_id, count(*) FROM document GROUP BY firm_id")
+        return dict(rows)
 
     async def total(self, firm_id: int | None = None) -> int:
         """How many documents there are, of one firm or of all."""

@@ -69,6 +69,17 @@ class Leases:
                 await schedules.begun(session, firm_id, free, asked)
         return Taken(tuple(free), {role: other for role, other in others.items() if role in roles})
 
+    async def held_elsewhere(
+        self, holder: str, is_gone: Callable[[str], bool]
+    ) -> dict[tuple[int, Role], str]:
+        """Firms and roles that other processes work on now, with the name of each."""
+        rows = await self._database.reader.rows("SELECT firm_id, role, holder, until FROM lease")
+        return {
+            (firm_id, Role(role)): other
+            for firm_id, role, other, until in rows
+            if other != holder and until > self._key(timedelta()) and not is_gone(other)
+        }
+
     async def renew(self, holder: str) -> None:
         """Begin a new term for everything a holder has."""
         async with self._database.transaction() as session:

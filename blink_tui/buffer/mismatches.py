@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from blink_tui.buffer import schedules
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed
@@ -47,6 +48,10 @@ class Mismatches:
             )
         ]
 
+    async def all(self) -> list[Mismatch]:
+        """What disagrees in any firm, accepted or not."""
+        return [_mismatch(row) for row in await self._database.reader.rows(composed(_SELECT, where="1 = 1"))]
+
     async def saw(
         self, firm_id: int, role: Role, found: Sequence[Disagreement], at: Instant
     ) -> list[Mismatch]:
@@ -83,11 +88,15 @@ class Mismatches:
             )
 
     async def accept(self, firm_id: int, subject: str, *, who: str, reason: str) -> int:
-        """Let the roles go on in spite of what disagrees about a subject; returns how many disagreements."""
+        """Let the roles go on in spite of what disagrees about a subject; returns how many disagreements.
+
+        What the schedule put off because of them comes in its turn again.
+        """
         async with self._database.transaction() as session:
             rows = await session.rows(
                 "UPDATE mismatch SET accepted_by = ?, reason = ? WHERE firm_id = ? AND subject = ?"
                 " AND accepted_by IS NULL RETURNING role",
                 (who, reason, firm_id, subject),
             )
+            await schedules.let_go(session, firm_id, {Role(role) for (role,) in rows})
             return len(rows)

@@ -51,6 +51,10 @@ class Prepared:
         return Sha256(self.bodies[number][1])
 
 
+NOTHING = Prepared({}, {}, {})
+"""What a mark moves over where nothing is new."""
+
+
 def prepare(firm: Firm, role: Role, items: Iterable[StoredInvoice]) -> Prepared:
     """The rows of new documents. Raises BlinkError(HASH_CONFLICT) when one number comes with two hashes."""
     prepared = Prepared({}, {}, {})

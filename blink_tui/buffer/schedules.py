@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row, Session
-from blink_tui.buffer.sql import composed
+from blink_tui.buffer.sql import composed, places, sliced
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.schedule import RoleEnd, ScheduledRole
@@ -58,6 +58,14 @@ async def ended(session: Session, firm_id: int, ends: Mapping[Role, RoleEnd]) ->
     )
 
 
+async def let_go(session: Session, firm_id: int, roles: Iterable[Role]) -> None:
+    """Roles that were put off come in their turn again, within the caller's transaction."""
+    await session.run_many(
+        "UPDATE schedule SET not_before = NULL WHERE firm_id = ? AND role = ?",
+        [(firm_id, role.value) for role in roles],
+    )
+
+
 class Schedules:
     """The schedules of a profile's firms."""
 
@@ -74,13 +82,26 @@ class Schedules:
         rows = await self._database.reader.rows(composed(_SELECT, where="WHERE firm_id = ?"), (firm_id,))
         return {one.role: one for one in map(_scheduled, rows)}
 
-    async def set_interval(self, firm_id: int, roles: Sequence[Role], every: int | None) -> None:
-        """Ask every so many minutes, NIGHTLY, NEVER, or as the firm's kind asks (None)."""
+    async def set_interval(self, places: Sequence[tuple[int, Role]], every: int | None) -> None:
+        """Ask for roles, each with its firm's id, every so many minutes, NIGHTLY, NEVER, or as is usual (None)."""
         async with self._database.transaction() as session:
             await session.run_many(
                 "UPDATE schedule SET every = ?, not_before = NULL WHERE firm_id = ? AND role = ?",
-                [(every, firm_id, role.value) for role in roles],
+                [(every, firm_id, role.value) for firm_id, role in places],
             )
+
+    async def pause(self, firm_ids: Sequence[int], paused: bool) -> int:
+        """Leave firms alone, or ask for them again; returns how many of them did not stand so already."""
+        changed = 0
+        async with self._database.transaction() as session:
+            for some in sliced(firm_ids):
+                sql = composed(
+                    "UPDATE firm SET paused = ?, version = version + 1 WHERE paused <> ? AND id IN ({places})"
+                    " RETURNING id",
+                    places=places(len(some)),
+                )
+                changed += len(await session.rows(sql, (int(paused), int(paused), *some)))
+        return changed
 
     async def want(self, firm_ids: Sequence[int], roles: Sequence[Role], at: Instant) -> None:
         """Ask whoever runs the schedule for a pass now."""

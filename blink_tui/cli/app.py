@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from blink_tui.cli import (
+    accept,
     config,
     credential,
     demo,
@@ -23,6 +24,8 @@ from blink_tui.cli import (
     output,
     reconcile,
     sandbox,
+    schedule,
+    status,
     sync,
     watch,
 )
@@ -56,18 +59,29 @@ firm.app.command(
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(doc.app, name="doc")
 app.add_typer(export.app, name="export")
-app.command("sync", help=_("Fetch what is new. Example: blink sync --firm 5265877635"))(sync.sync)
+doc.app.command(
+    "accept",
+    help=_(
+        "Go on in spite of a disagreement in KSeF itself. Example:"
+        ' blink doc accept KSEF-NUMBER --firm 5265877635 --reason "told the Ministry"'
+    ),
+)(accept.accept)
+app.command("sync", help=_("Fetch what is new, now. Example: blink sync --firm 5265877635 --since 14d"))(
+    sync.sync
+)
 app.command(
     "reconcile",
     help=_(
         "Compare with KSeF's own list and fetch what is missing. Example: blink reconcile --month 2026-10"
     ),
 )(reconcile.reconcile)
-app.command("status", help=_("Per firm: complete from … until …, documents, access. Example: blink status"))(
-    watch.status
-)
+app.command(
+    "status",
+    help=_("Per firm: complete from … until …, what is late, what waits for you. Example: blink status"),
+)(status.status)
 app.command("log", help=_("The fetch log; with --json one object a line. Example: blink log -f"))(watch.log)
 app.command(
     "demo", help=_("Try the program on synthetic firms, without any access to KSeF. Example: blink demo")

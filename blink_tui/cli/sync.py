@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-from enum import StrEnum
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blink_tui.cli import options, output
-from blink_tui.cli.context import firm_named
-from blink_tui.cli.options import AsJson, FirmsOption, checked_number
+from blink_tui.cli.options import AsJson, FirmsOption, RoleChoice, checked_number, chosen_firms, roles_of
+from blink_tui.cli.progress import listening
 from blink_tui.i18n import N_, _, ngettext
-from blink_tui.model.documents import Role
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
-from blink_tui.model.events import Event
-from blink_tui.model.values import KsefNumber
+from blink_tui.model.dates import instant_of, start_of_warsaw_day, warsaw_day
+from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
     from blink_tui.cli.context import Profile
     from blink_tui.model.firms import Firm
+    from blink_tui.sync.agenda import Agenda
     from blink_tui.sync.engine import Outcome, Wish
     from blink_tui.vault import Vault
 
@@ -28,76 +27,137 @@ NO_FIRMS = ErrorKind(
     "no-firms", ExitCode.USAGE, N_("There are no firms to fetch for. Add one: blink firm add --nip NIP")
 )
 
+KSEF_BEGAN = date(2022, 1, 1)
+"""The first day on which KSeF took invoices."""
 
-class RoleChoice(StrEnum):
-    """Roles as the command line names them."""
-
-    ALL = "all"
-    SELLER = "seller"
-    BUYER = "buyer"
-    THIRD_PARTY = "third_party"
-    AUTHORIZED = "authorized"
+_EXCLUSIVE = (
+    ("--due", "--since"),
+    ("--due", "--beyond-mark"),
+    ("--due", "--ksef-number"),
+    ("--ksef-number", "--since"),
+    ("--ksef-number", "--beyond-mark"),
+)
 
 
 def sync(
     context: typer.Context,
     firms: FirmsOption = None,
     role: Annotated[RoleChoice, typer.Option(help=_("Which role of the firms to ask for."))] = RoleChoice.ALL,
+    due: Annotated[bool, typer.Option("--due", help=_("Only what the schedule asks for now."))] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="YYYY-MM-DD", help=_("Everything once more from this day on, or from 14d ago.")
+        ),
+    ] = None,
+    beyond_mark: Annotated[
+        bool,
+        typer.Option(
+            "--beyond-mark", help=_("Also the newest documents, which KSeF does not vouch for yet.")
+        ),
+    ] = False,
     number: Annotated[
         str | None,
         typer.Option("--ksef-number", help=_("Only this document; how far a firm is complete stays.")),
     ] = None,
     json: AsJson = False,
 ) -> None:
-    roles = None if role is RoleChoice.ALL else (Role(role.value),)
-    only = checked_number(number) if number else None
-    raise typer.Exit(options.run(_sync(options.profile(context), firms or [], roles, only, as_json=json)))
-
-
-async def _sync(
-    profile: Profile,
-    texts: list[str],
-    roles: tuple[Role, ...] | None,
-    number: KsefNumber | None,
-    *,
-    as_json: bool,
-) -> int:
+    given = {"--due": due, "--since": since, "--beyond-mark": beyond_mark, "--ksef-number": number}
+    for one, other in _EXCLUSIVE:
+        if given[one] and given[other]:
+            problem = _("{one} and {other} do not go together.").format(one=one, other=other)
+            raise BlinkError(USAGE, problem=problem)
     from blink_tui.sync.engine import Wish
-    from blink_tui.sync.summary import exit_code_for
+
+    wish = Wish(
+        None if role is RoleChoice.ALL else roles_of(role),
+        due=due,
+        number=checked_number(number) if number else None,
+        since=start_of_warsaw_day(checked_start(since, datetime.now(UTC))) if since else None,
+        beyond_mark=beyond_mark,
+    )
+    raise typer.Exit(options.run(_sync(options.profile(context), firms or [], wish, as_json=json)))
+
+
+def checked_start(text: str, now: datetime) -> date:
+    """A Warsaw day as `2026-01-31`, or so many days ago as `14d`. Raises BlinkError (usage)."""
+    today = warsaw_day(instant_of(now))
+    ago = re.fullmatch(r"([0-9]{1,4})d", text)
+    try:
+        day = today - timedelta(days=int(ago.group(1))) if ago else date.fromisoformat(text)
+    except ValueError:
+        problem = _("A day is written as 2026-01-31, or as 14d for 14 days ago; this is not: {text}")
+        raise BlinkError(USAGE, problem=problem.format(text=text)) from None
+    if not KSEF_BEGAN <= day <= today:
+        problem = _("KSeF holds documents from {first} until today; this day is outside: {day}")
+        raise BlinkError(USAGE, problem=problem.format(first=KSEF_BEGAN, day=day))
+    return day
+
+
+async def _sync(profile: Profile, texts: list[str], wish: Wish, *, as_json: bool) -> int:
+    from blink_tui.sync.agenda import Agenda, read_agenda
+    from blink_tui.sync.engine import Outcome
 
     async with profile.open_buffer() as buffer:
-        firms = [await firm_named(buffer, text) for text in texts] or await buffer.firms.list(
-            enabled_only=True
-        )
+        firms = await chosen_firms(buffer, texts, enabled_only=True)
         if not firms:
             raise BlinkError(NO_FIRMS)
-        outcome = await run_pass(profile, buffer, profile.open_vault(), firms, Wish(roles, number=number))
+        agenda = Agenda()
+        if wish.due:  # the vault is not opened before: a timer costs nothing while nothing is due
+            agenda = await read_agenda(buffer, datetime.now(UTC), among={firm.id for firm in firms})
+            firms = list(agenda.due)
+        outcome = Outcome(())
+        if firms:
+            outcome = await run_pass(profile, buffer, profile.open_vault(), firms, wish, stream=as_json)
         summary = await summary_json(buffer, outcome)
-    code = exit_code_for([firm.errors for firm in outcome.firms])
     if as_json:
         only = outcome.firms[0].errors if len(outcome.firms) == 1 else ()
         output.say_json(output.failure_json(only[0]) | summary if only else summary)
+    elif wish.due and not outcome.firms:
+        output.say(_nothing_due(agenda))
     else:
         show_outcome(outcome, summary)
-    return int(code)
+    return exit_code(outcome)
+
+
+def _nothing_due(agenda: Agenda) -> str:
+    if agenda.elsewhere:
+        return _("Another process fetches what is due; there is nothing to do here.")
+    if agenda.next_at is None:
+        return _("Nothing is due, and nothing will be: see blink schedule list")
+    moment = output.moment(instant_of(agenda.next_at))
+    return _("Nothing is due now; the next is due: {moment}").format(moment=moment)
+
+
+def exit_code(outcome: Outcome) -> int:
+    """What a run over firms amounts to."""
+    from blink_tui.sync.summary import exit_code_for
+
+    return int(exit_code_for([firm.errors for firm in outcome.firms]))
 
 
 async def run_pass(
-    profile: Profile, buffer: Buffer, vault: Vault, firms: list[Firm], wish: Wish | None = None
+    profile: Profile,
+    buffer: Buffer,
+    vault: Vault,
+    firms: list[Firm],
+    wish: Wish | None = None,
+    *,
+    stream: bool = False,
 ) -> Outcome:
-    """One pass of the engine; on a terminal its progress stands on one line of stderr."""
+    """One pass of the engine; what goes on stands on stderr, with `stream` as JSON lines."""
     from blink_tui.sync.engine import SyncEngine
 
-    with _Progress({firm.id: firm.name for firm in firms}) as progress:
-        engine = SyncEngine(buffer, vault, profile.work_folder, listener=progress.show)
+    async with listening(firms, stream=stream) as listener:
+        engine = SyncEngine(buffer, vault, profile.work_folder, listener=listener)
         return await engine.run(firms, wish)
 
 
 async def summary_json(buffer: Buffer, outcome: Outcome) -> dict[str, Any]:
     """What a run brought, as scripts read it."""
-    from blink_tui.sync.summary import complete_until, completeness
+    from blink_tui.sync.standing import complete_until, standings
 
-    states = await completeness(buffer, [firm.firm for firm in outcome.firms])
+    states = await standings(buffer, [firm.firm for firm in outcome.firms], datetime.now(UTC))
     return {
         "firms": len(outcome.firms),
         "documents": {"new": outcome.new, "total": sum(state.documents for state in states)},
@@ -138,24 +198,3 @@ def show_outcome(outcome: Outcome, summary: dict[str, Any]) -> None:
             if (error.firm, error.kind.code) not in said:
                 said.add((error.firm, error.kind.code))
                 output.warn("\n".join(output.failure_lines(error)))
-
-
-class _Progress:
-    """One line that tells what goes on, rewritten in place; silent where stderr is no terminal."""
-
-    def __init__(self, names: dict[int, str]) -> None:
-        self._names = names
-        self._shown = sys.stderr.isatty()
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-
-    def show(self, event: Event) -> None:
-        if self._shown:
-            firm = self._names.get(event.firm_id or 0, "")
-            sys.stderr.write(f"\r\x1b[K{firm}: {event.message}"[:110])
-            sys.stderr.flush()

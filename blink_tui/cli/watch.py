@@ -1,4 +1,4 @@
-"""`blink status` and `blink log`: how far each firm is, and what the engine did."""
+"""`blink log`: what the engine did."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ import typer
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named
 from blink_tui.cli.options import AsJson, FirmsOption
+from blink_tui.cli.progress import event_json
 from blink_tui.i18n import _
+from blink_tui.model.telling import role_of, sentence
 
 if TYPE_CHECKING:
     from blink_tui.buffer.log import LogRow
     from blink_tui.cli.context import Profile
 
 _FOLLOW_SECONDS = 1.0
-
-
-def status(context: typer.Context, firms: FirmsOption = None, json: AsJson = False) -> None:
-    options.run(_status(options.profile(context), firms or [], as_json=json))
+_GLYPHS = {"error": "!", "warning": "~"}
 
 
 def log(
@@ -33,55 +32,12 @@ def log(
     options.run(_log(options.profile(context), firms or [], follow=follow, limit=limit, as_json=json))
 
 
-async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
-    from blink_tui.sync.summary import complete_until, completeness
-
-    async with profile.open_buffer() as buffer:
-        firms = [await firm_named(buffer, text) for text in texts] or await buffer.firms.list()
-        states = await completeness(buffer, firms)
-        access = {firm.id: await buffer.credentials.for_firm(firm.id) for firm in firms}
-    if as_json:
-        output.say_json(
-            {
-                "firms": [
-                    {
-                        "firm": state.firm.context_value,
-                        "name": state.firm.name,
-                        "env": state.firm.env,
-                        "enabled": state.firm.enabled,
-                        "documents": state.documents,
-                        "complete_since": state.since,
-                        "complete_until": state.until,
-                        "credential": found.state if (found := access[state.firm.id]) else None,
-                    }
-                    for state in states
-                ],
-                "complete_until": complete_until(states),
-            }
-        )
-        return
-    head = (_("Firm"), _("NIP"), _("Documents"), _("Complete from"), _("Complete until"), _("Access"))
-    rows = [
-        (
-            state.firm.name,
-            state.firm.context_value,
-            str(state.documents),
-            output.moment(state.since),
-            output.moment(state.until),
-            _("yes") if access[state.firm.id] else _("none"),
-        )
-        for state in states
-    ]
-    output.say(
-        output.table(head, rows) if rows else _("No firms yet. Add the first: blink firm add --nip NIP")
-    )
-
-
 async def _log(profile: Profile, texts: list[str], *, follow: bool, limit: int, as_json: bool) -> None:
     async with profile.open_buffer() as buffer:
         names = {firm.id: firm for firm in await buffer.firms.list()}
         wanted = {(await firm_named(buffer, text)).id for text in texts}
-        rows = await buffer.log.read(limit=limit, newest=True, firm_id=next(iter(wanted), None))
+        only = next(iter(wanted)) if len(wanted) == 1 else None
+        rows = await buffer.log.read(limit=limit, newest=True, firm_id=only)
         last = 0
         while True:
             for row in rows:
@@ -98,8 +54,9 @@ async def _log(profile: Profile, texts: list[str], *, follow: bool, limit: int, 
 def _show(row: LogRow, firm: str | None, *, as_json: bool) -> None:
     event = row.event
     if as_json:
-        fields = {name: getattr(event, name) for name in event.__dataclass_fields__ if name != "firm_id"}
-        output.say_json({"at": row.at, "event": event.name, "level": event.level, "firm": firm, **fields})
+        output.say_json(event_json(event, row.at, firm))
     else:
-        role = f" {event.role}" if event.role else ""
-        output.say(f"{output.moment(row.at)}  {firm or '':10}{role:13} {event.message}")
+        glyph = _GLYPHS.get(event.level, " ")
+        output.say(
+            f"{output.moment(row.at)}  {firm or '':10} {role_of(event):10} {glyph} {sentence(event)}".rstrip()
+        )

@@ -1,9 +1,9 @@
-"""Statuses and directions in the words of an accountant, masculine as the document is (BOOKKEEPING 8)."""
+"""Statuses (masculine as the document is), directions and roles in the words of an accountant (BOOKKEEPING 8)."""
 
 from __future__ import annotations
 
 from blink_tui.i18n import N_
-from blink_tui.model.documents import Direction, Status
+from blink_tui.model.documents import Direction, Role, Status
 
 STATUS_WORDS = {
     Status.FETCHED: N_("fetched"),
@@ -19,3 +19,10 @@ DIRECTION_WORDS = {
     Direction.PURCHASE: N_("purchase"),
     Direction.NONE: N_("for information"),
 }
+ROLE_SHORT = {
+    Role.SELLER: N_("seller"),
+    Role.BUYER: N_("buyer"),
+    Role.THIRD_PARTY: N_("Podmiot 3"),
+    Role.AUTHORIZED: N_("office"),
+}
+"""How a firm appears on a document, where there is little room."""

@@ -74,6 +74,16 @@ def may_log_in(credential: FirmCredential, now: datetime, *, on_demand: bool) ->
     return BlinkError(kind, cause=f"{use.checked_at}: {use.problem}", **use.problem_values)
 
 
+async def open_to_schedule(buffer: Buffer, firms: Iterable[Firm], now: datetime) -> dict[int, FirmCredential]:
+    """By firm what logs in there and was not refused lately: only such firms are asked for by the schedule."""
+    credentials = await buffer.credentials.by_firm()
+    return {
+        firm.id: credential
+        for firm in firms
+        if (credential := credentials.get(firm.id)) and not may_log_in(credential, now, on_demand=False)
+    }
+
+
 def is_refusal(error: BlinkError) -> bool:
     """Whether an error tells that the credential is no good in the firm, and not of KSeF or the way to it."""
     return error.kind.exit_code is ExitCode.CREDENTIAL_REFUSED and error.kind not in _ELSEWHERE

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blink_tui.buffer import Buffer, MarkMove
-from blink_tui.buffer.preparing import Prepared
+from blink_tui.buffer.preparing import NOTHING, Prepared
 from blink_tui.ksef.client import Session
 from blink_tui.ksef.wire import ExportPackage, ExportPart
 from blink_tui.model.documents import Role
@@ -86,7 +86,7 @@ async def _unpacked(
 ) -> AsyncGenerator[tuple[Prepared, bool], None]:
     """The batches of a package; True comes with the last one, once all of it is proven."""
     if not job.files and job.announced == 0:
-        yield Prepared({}, {}, {}), True
+        yield NOTHING, True
         return
     if size > _SMALL:
         async with aclosing(worker.stream(prepared, job, firm, role)) as stream:

@@ -22,7 +22,7 @@ from blink_tui.model.documents import Role
 from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import ScheduledRole
 from blink_tui.sync import timetable
-from blink_tui.sync.access import may_log_in
+from blink_tui.sync.access import open_to_schedule
 from blink_tui.sync.arrival import sweep
 from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener
@@ -101,18 +101,11 @@ class SyncEngine:
     async def _tasks(self, firms: Sequence[Firm], wish: Wish) -> list[Task]:
         """What is to be asked for; choosing it for 2,000 firms takes 0.1 s, so not on the loop."""
         now = self._clock.now()
-        chosen = await self._open_to_schedule(firms, now) if wish.due else firms
+        if wish.due:
+            able = await open_to_schedule(self._buffer, firms, now)
+            firms = [firm for firm in firms if firm.id in able]
         scheduled = await self._buffer.schedules.all()
-        return await asyncio.to_thread(_chosen, chosen, scheduled, wish, now)
-
-    async def _open_to_schedule(self, firms: Sequence[Firm], now: datetime) -> list[Firm]:
-        """Firms for which something logs in that KSeF has not just refused."""
-        credentials = await self._buffer.credentials.by_firm()
-        return [
-            firm
-            for firm in firms
-            if (credential := credentials.get(firm.id)) and not may_log_in(credential, now, on_demand=False)
-        ]
+        return await asyncio.to_thread(_chosen, firms, scheduled, wish, now)
 
     async def _passes(self, tasks: Sequence[Task], wish: Wish, run: str) -> list[FirmOutcome]:
         """The store stage of every firm; what it opened is closed before documents are read."""

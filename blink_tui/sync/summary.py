@@ -1,47 +1,44 @@
-"""What a run amounts to: one exit code, and per firm how far it is complete."""
+"""What a run amounts to: one exit code, and documents by VAT month."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from blink_tui.buffer import Buffer
-from blink_tui.model.dates import Instant, instant_key
+from blink_tui.buffer import Account
+from blink_tui.model.documents import Direction
 from blink_tui.model.errors import BlinkError, ExitCode
-from blink_tui.model.firms import Firm
-from blink_tui.model.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
-class Completeness:
-    """For one firm: every role in use is complete in [since, until); None while a role has no mark."""
+class MonthTotal:
+    """Documents of one proposed VAT month and direction."""
 
-    firm: Firm
-    since: Instant | None
-    until: Instant | None
+    vat_month: str
+    """YYYY-MM; empty while it is not known (BOOKKEEPING 5)."""
+    direction: Direction
     documents: int
+    gross: dict[str, Decimal]
+    """By currency."""
 
 
-async def completeness(buffer: Buffer, firms: Iterable[Firm]) -> list[Completeness]:
-    """How far each firm is complete, taken over the roles that have a mark."""
-    by_firm: dict[int, list[Mark]] = {}
-    for mark in await buffer.marks.all():
-        by_firm.setdefault(mark.firm_id, []).append(mark)
+def by_vat_month(accounts: Iterable[Account]) -> list[MonthTotal]:
+    """Documents grouped by month and direction, in that order, those without a month first."""
+    groups: dict[tuple[str, Direction], list[Account]] = {}
+    for account in accounts:
+        groups.setdefault((account.vat_month, account.direction), []).append(account)
     return [
-        Completeness(
-            firm,
-            max((mark.since for mark in by_firm.get(firm.id, [])), key=instant_key, default=None),
-            min((mark.until for mark in by_firm.get(firm.id, [])), key=instant_key, default=None),
-            await buffer.documents.total(firm.id),
-        )
-        for firm in firms
+        MonthTotal(month, direction, len(found), _gross(found))
+        for (month, direction), found in sorted(groups.items())
     ]
 
 
-def complete_until(firms: Sequence[Completeness]) -> Instant | None:
-    """Until when all of them are complete; None while one is not."""
-    known = [firm.until for firm in firms if firm.until is not None]
-    return min(known, key=instant_key) if known and len(known) == len(firms) else None
+def _gross(accounts: Iterable[Account]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for account in accounts:
+        sums[account.currency] = sums.get(account.currency, Decimal(0)) + (account.gross or 0)
+    return sums
 
 
 def exit_code_for(errors_by_firm: Sequence[Sequence[BlinkError]]) -> ExitCode:

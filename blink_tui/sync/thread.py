@@ -1,4 +1,4 @@
-"""The engine beside a console: its own thread, its own loop, its own connection to the buffer.
+"""The engine beside a console: its own thread, its own loop, its own connection to the buffer; it keeps the schedule.
 
 A terminal that stops reading freezes the console's loop; the engine goes on.
 """
@@ -10,10 +10,10 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from blink_tui.buffer import Buffer, open_buffer
+from blink_tui.buffer import open_buffer
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.firms import Firm
+from blink_tui.sync.attendant import Attendant
 from blink_tui.sync.engine import SyncEngine
 from blink_tui.vault import Vault
 
@@ -35,6 +35,7 @@ class EngineThread:
         self._clock = clock or SystemClock()
         self._problem: BaseException | None = None
         self._wishes: list[tuple[int, ...] | None] = []
+        self._running: list[tuple[int, ...] | None] = []
         self._lock = threading.Lock()
         self._busy = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -44,21 +45,21 @@ class EngineThread:
         self._thread = threading.Thread(target=self._live, name="blink-engine", daemon=True)
 
     def start(self) -> None:
-        """Start the thread; passes begin with the first wish."""
+        """Start the thread; what is due is fetched from then on."""
         self._thread.start()
         self._started.wait()
 
     def fetch_now(self, firm_ids: Sequence[int] | None = None) -> None:
-        """Ask for a pass; a wish that already waits is not doubled."""
+        """Ask for a pass, from the user's reserve of requests; a wish that waits or runs already is not doubled."""
         wish = None if firm_ids is None else tuple(firm_ids)
         with self._lock:
-            if wish not in self._wishes:
+            if wish not in (*self._wishes, *self._running):
                 self._wishes.append(wish)
         self._wake()
 
     @property
     def busy(self) -> bool:
-        """True while a pass runs or waits to run."""
+        """True while a pass has something to do or a wish waits."""
         with self._lock:
             return self._busy or bool(self._wishes)
 
@@ -88,7 +89,7 @@ class EngineThread:
         finally:
             with self._lock:
                 self._busy = False
-                self._wishes.clear()
+                self._running, self._wishes = [], []
             self._started.set()
 
     async def _serve(self) -> None:
@@ -98,28 +99,37 @@ class EngineThread:
         self._started.set()
         async with open_buffer(self._buffer_path, clock=self._clock) as buffer:
             engine = SyncEngine(buffer, self._vault, self._folder, clock=self._clock)
+            attendant = Attendant(buffer, self._vault, engine, self._clock)
             while True:
-                await self._woken.wait()
-                self._woken.clear()
-                while (wishes := self._taken()) is not None:
-                    try:
-                        await engine.run(await _wanted_firms(buffer, wishes))
-                        self._problem = None
-                    except BlinkError as error:
-                        self._problem = error
+                try:
+                    await self._turn(attendant, self._woken)
+                except BlinkError as error:
+                    self._stopped_by(error)
+                    await attendant.rest(self._woken)
+
+    async def _turn(self, attendant: Attendant, woken: asyncio.Event) -> None:
+        """What this console wants goes first, then what the schedule asks for; else rest."""
+        woken.clear()
+        if (wishes := self._taken()) is not None:
+            await attendant.answer(wishes)
+        elif firms := await attendant.due():
+            self._busy = True
+            await attendant.run(firms)
+        else:
+            await attendant.rest(woken)
+            return
+        self._problem = None
+
+    def _stopped_by(self, error: BlinkError) -> None:
+        """Keep what stopped a turn; the same thing again stays the same, so that it is told once."""
+        with self._lock:
+            self._running, self._busy = [], False
+        if repr(self._problem) != repr(error):
+            self._problem = error
 
     def _taken(self) -> list[tuple[int, ...] | None] | None:
         """The wishes that wait, or None; the engine is busy until it finds none."""
         with self._lock:
-            wishes, self._wishes = self._wishes, []
-            self._busy = bool(wishes)
-        return wishes or None
-
-
-async def _wanted_firms(buffer: Buffer, wishes: Sequence[tuple[int, ...] | None]) -> list[Firm]:
-    """The enabled firms that some wish names; a wish of None names all."""
-    firms = await buffer.firms.list(enabled_only=True)
-    if None in wishes:
-        return firms
-    wanted = {firm_id for wish in wishes if wish is not None for firm_id in wish}
-    return [firm for firm in firms if firm.id in wanted]
+            self._running, self._wishes = self._wishes, []
+            self._busy = bool(self._running)
+        return self._running or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -135,9 +135,14 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._engine_problem = problem
 
     @property
+    def now(self) -> datetime:
+        """The present, in UTC."""
+        return self._clock.now()
+
+    @property
     def today(self) -> date:
         """The day in Warsaw."""
-        return warsaw_day(instant_of(self._clock.now()))
+        return warsaw_day(instant_of(self.now))
 
     @property
     def fetching(self) -> bool:
@@ -206,14 +211,18 @@ class ConsoleApp(App[None], inherit_bindings=False):
             self.tell(_("Another process fetches for this profile; what it stores is shown here."))
         elif self._engine_has_ended:
             self.tell(_engine_ended(), severity="error")
-        elif self.engine.busy:
-            self.tell(_("Fetching is under way."))
         elif not firms or (self.firm is not None and self.firm.id not in {firm.id for firm in firms}):
             self.tell(_("There is no firm to fetch for, or it is switched off. See the firms (1)."))
         else:
+            under_way = self.engine.busy
             self.engine.fetch_now(None if self.firm is None else (self.firm.id,))
             firm = clean(self.firm.name) if self.firm is not None else _("all firms")
-            self.tell(_("KSeF is asked for: {firm}.").format(firm=firm))
+            told = (
+                _("Fetching is under way; then KSeF is asked for: {firm}.")
+                if under_way
+                else _("KSeF is asked for: {firm}.")
+            )
+            self.tell(told.format(firm=firm))
 
     def choose_firm(self, firm: Firm | None) -> None:
         """Narrow screens to a firm, or to none."""

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from blink_tui.buffer import LogRow
-from blink_tui.i18n import N_, Message, _, ngettext
-from blink_tui.model.dates import parse_instant
+from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.documents import Role
-from blink_tui.model.events import DocumentsStored, Event, PassFailed, PassFinished
+from blink_tui.model.events import DocumentsStored, Event, PassFinished
+from blink_tui.model.telling import Failure, role_of, sentence
 from blink_tui.model.text import clean
+from blink_tui.model.words import ROLE_SHORT
 from blink_tui.tui.widgets.rows import Pieces
 from blink_tui.tui.widgets.text import Paragraph
-from blink_tui.tui.words import ROLE_SHORT, fit, moment, number, second
+from blink_tui.tui.words import fit, moment, number, second
 
 _LEVELS = {"error": ("! ", N_("ERROR"), "bad"), "warning": ("~ ", N_("WARNING"), "warn")}
-_INSTANTS = ("until", "window_from")
 _FIRM_WIDTH = 18
 _ROLE_WIDTH = 10
 _WIDE = 100
@@ -57,31 +57,11 @@ def folded(rows: Iterable[LogRow]) -> list[LogLine]:
     return [LogLine(tuple(rows)) for rows in found.values()]
 
 
-def sentence(event: Event) -> str:
-    """An event in words; instants in it as Warsaw time."""
-    values = {name: getattr(event, name) for name in event.__dataclass_fields__}
-    for name in _INSTANTS:
-        if name in values:
-            values[name] = _readable(values[name])
-    return clean(str(Message(event.text, values))) or event.name
-
-
-def _readable(instant: str) -> str:
-    try:
-        return moment(parse_instant(instant))
-    except ValueError:
-        return instant
-
-
-def _role(event: Event) -> str:
-    return _(ROLE_SHORT[Role(event.role)]) if event.role in ROLE_SHORT else ""
-
-
 def _told(event: Event) -> str:
     """An event in words, with its level and its role before it."""
     word = _(_LEVELS[event.level][1]) if event.level in _LEVELS else ""
-    text = clean(event.problem) if isinstance(event, PassFailed) else sentence(event)
-    return ": ".join(part for part in (word, _role(event), text) if part)
+    text = clean(event.problem) if isinstance(event, Failure) else sentence(event)
+    return ": ".join(part for part in (word, role_of(event), text) if part)
 
 
 def summary(line: LogLine) -> str:
@@ -140,9 +120,9 @@ def log_detail(line: LogLine, firms: Mapping[int, str]) -> list[Paragraph]:
 def _row(row: LogRow) -> Iterator[Paragraph]:
     event = row.event
     glyph, _word, tone = _LEVELS.get(event.level, ("", "", "plain"))
-    lead = f"{second(row.at)[-_CLOCK:]} {fit(_role(event), _ROLE_WIDTH)} "
+    lead = f"{second(row.at)[-_CLOCK:]} {fit(role_of(event), _ROLE_WIDTH)} "
     yield Paragraph(glyph + sentence(event), tone, lead)
-    if isinstance(event, PassFailed):
+    if isinstance(event, Failure):
         trace = _("trace {id}").format(id=clean(event.trace_id)) if event.trace_id else ""
         cause = " · ".join(part for part in (event.code, clean(event.cause), trace) if part)
         yield Paragraph(cause, "dim", " " * len(lead))

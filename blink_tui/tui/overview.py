@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from blink_tui.buffer import Buffer, LogRow
-from blink_tui.model.dates import Instant, instant_key
+from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Status
-from blink_tui.model.events import PassFailed
 from blink_tui.model.firms import Firm
-from blink_tui.model.marks import Mark
+from blink_tui.model.telling import Failure
+from blink_tui.sync.standing import FirmStanding, standings
 
 _LOG_ROWS = 200
 
@@ -21,15 +22,19 @@ class FirmState:
 
     firm: Firm
     since: Instant | None
-    """Complete from here in every role that was fetched; None before the first pass."""
+    """Complete from here in every role that the schedule asks for; None while one was never fetched."""
     until: Instant | None
-    """Complete to here in every role that was fetched."""
+    """Complete to here in every such role."""
+    late: bool
+    """A role is further behind than its schedule explains."""
+    due: datetime | None
+    """When the schedule asks next; None while it does not."""
     total: int
     fetched: int
     """Documents that nobody has decided on."""
     approved: int
     """Documents that wait for the hand-over."""
-    failure: PassFailed | None
+    failure: Failure | None
     """What stopped the last pass; None when it ended well."""
 
     @property
@@ -40,48 +45,40 @@ class FirmState:
         )  # fmt: skip
 
 
-def complete_between(marks: Iterable[Mark]) -> tuple[Instant | None, Instant | None]:
-    """The span in which all of a firm's roles are complete; None, None without any mark."""
-    found = list(marks)
-    if not found:
-        return None, None
-    since = max((mark.since for mark in found), key=instant_key)
-    until = min((mark.until for mark in found), key=instant_key)
-    return since, until
-
-
-def last_failure(rows: Sequence[LogRow]) -> PassFailed | None:
-    """The newest failure of a firm's newest run."""
+def last_failure(rows: Sequence[LogRow], unsolved: Collection[str] = ()) -> Failure | None:
+    """The newest failure of a firm's newest run, or of an earlier one that is not solved, by its code."""
     newest_first = sorted(rows, key=lambda row: row.id, reverse=True)
     for row in newest_first:
-        if row.event.run != newest_first[0].event.run:
-            return None
-        if isinstance(row.event, PassFailed):
-            return row.event
+        event = row.event
+        if isinstance(event, Failure) and (event.run == newest_first[0].event.run or event.code in unsolved):
+            return event
     return None
 
 
-async def read_firms(buffer: Buffer) -> list[FirmState]:
+async def read_firms(buffer: Buffer, now: datetime) -> list[FirmState]:
     """The state of every firm, most urgent first."""
-    marks = await buffer.marks.all()
-    states = [await _read_firm(buffer, firm, marks) for firm in await buffer.firms.list()]
+    firms = await standings(buffer, await buffer.firms.list(), now)
+    states = [await _read_firm(buffer, standing) for standing in firms]
     return sorted(states, key=lambda state: state.urgency)
 
 
-async def _read_firm(buffer: Buffer, firm: Firm, marks: Sequence[Mark]) -> FirmState:
+async def _read_firm(buffer: Buffer, standing: FirmStanding) -> FirmState:
+    firm = standing.firm
     counts = await buffer.grid.tree_counts((firm.id,))
     rows = await buffer.log.read(firm_id=firm.id, limit=_LOG_ROWS, newest=True)
-    since, until = complete_between(mark for mark in marks if mark.firm_id == firm.id)
+    unsolved = {one.scheduled.problem for one in standing.roles if one.scheduled.problem is not None}
 
     def held(status: Status) -> int:
         return sum(count for (_direction, of), count in counts.items() if of is status)
 
     return FirmState(
         firm,
-        since,
-        until,
+        standing.since,
+        standing.until,
+        standing.late,
+        standing.due,
         sum(counts.values()),
         held(Status.FETCHED),
         held(Status.APPROVED),
-        last_failure(rows),
+        last_failure(rows, unsolved),
     )

@@ -84,14 +84,6 @@ ROLE_WORDS = {
     Role.AUTHORIZED: N_("authorised office"),
 }
 
-ROLE_SHORT = {
-    Role.SELLER: N_("seller"),
-    Role.BUYER: N_("buyer"),
-    Role.THIRD_PARTY: N_("Podmiot 3"),
-    Role.AUTHORIZED: N_("office"),
-}
-"""The same in a column."""
-
 
 def amount(value: Decimal | None) -> str:
     """`1 234,56`; empty when there is none."""

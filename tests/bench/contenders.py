@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from blink_tui.sandbox import SandboxOptions, serve
 serve(SandboxOptions(invoices=Path(sys.argv[1]), part_size=int(sys.argv[2]), limits=False,
-                     export_delay=0.0, auth_delay=0.0, json=True, exit_with_parent=True))
+                     export_delay=1.0, auth_delay=0.0, json=True, exit_with_parent=True))
 """
 
 
@@ -65,9 +65,10 @@ class Contender:
         return figures
 
 
-def ours() -> Contender:
-    """The engine with an empty buffer, from its login to its derive stage."""
-    return Contender("ours: fetched, verified, stored", (sys.executable, "-m", "tests.bench.our_pass"), False)
+def ours(*options: str) -> Contender:
+    """The engine with an empty buffer, from its login to its derive stage; options of `our_pass`."""
+    command = (sys.executable, "-m", "tests.bench.our_pass", *options)
+    return Contender("ours: fetched, verified, stored", command, False)
 
 
 def foreign() -> Iterator[Contender | str]:

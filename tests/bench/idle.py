@@ -51,6 +51,8 @@ with running_sandbox(options) as sandbox:
     sys.stdin.readline()
 """
 """Tells its limits and keeps nobody to them until it is sent a line; the next one ends it."""
+_AN_INTERVAL = 1800.0
+"""Seconds after which every role is due again."""
 _LOOK_EVERY = 0.25
 """Seconds between two looks at the memory: each costs a millisecond."""
 
@@ -129,13 +131,14 @@ async def idle_pass(folder: Path, clock: Clock) -> dict[str, float]:
         assert len(outcome.firms) == len(firms)
         return {
             "wall": wall,
+            "new": outcome.new,
             "cpu": time.process_time() - before[1],
             "transactions": (await buffer.change_token())[1] - before[0],
             "held": holding.mean,
             "longest_held": max(holding.seconds),
             "full": holding.full / holding.asked,
             "stall": stall.value,
-            "base": base,
+            "grown": process.memory_full_info().pss - base,
         }
 
 
@@ -159,6 +162,11 @@ class Server:
         base = self.announced["url"].removesuffix("/v2")
         told = httpx.get(f"{base}/_sandbox/requests", params={"after": after}, timeout=60).json()
         return told["total"], told["requests"]
+
+    def post(self, path: str, order: dict[str, Any]) -> None:
+        """One of its controls."""
+        base = self.announced["url"].removesuffix("/v2")
+        httpx.post(f"{base}/_sandbox/{path}", json=order, timeout=600).raise_for_status()
 
     def cpu(self) -> float:
         times = psutil.Process(self.process.pid).cpu_times()
@@ -193,6 +201,11 @@ class Measured:
         return sum(self.operations.values())
 
     @property
+    def told(self) -> str:
+        counts = ", ".join(f"{count:,} {name}" for name, count in self.operations.most_common())
+        return f"{self.requests:,} requests ({counts}), {self.refused} of them refused"
+
+    @property
     def bound(self) -> float:
         """Seconds that the requests take at 75 a second."""
         return self.requests / A_SECOND
@@ -204,8 +217,7 @@ class Measured:
 
     def printed(self) -> None:
         figures, firms, wall = self.figures, self.firms, self.figures["wall"]
-        counts = ", ".join(f"{count:,} {name}" for name, count in self.operations.most_common())
-        print(f"{firms:,} firms: {self.requests:,} requests ({counts}), {self.refused} of them refused")
+        print(f"{firms:,} firms: {self.told}")
         print(row("wall time", wall, "s"))
         print(row("  bound of 75 requests a second", self.bound, "s"))
         print(row("  bound when a slot frees 1 s after its answer", self.bound_by_response, "s"))
@@ -220,17 +232,43 @@ class Measured:
         print(row("our share of one processor", figures["cpu"] / wall * 100, "%"))
         print(row("the sandbox's share of one processor", self.sandbox_cpu / wall * 100, "%"))
         print(row("peak memory of our processes (PSS)", self.memory / MIB, "MiB", 200))
-        print(
-            row(
-                "  above the start of the pass, a firm", (self.memory - figures["base"]) / firms / 1024, "KiB"
-            )
-        )
+        print(row("  grown from the start of the pass to its end", figures["grown"] / MIB, "MiB"))
         print(row("longest stall of the engine's loop", figures["stall"] * 1000, "ms", 50))
 
 
-def measured(running: Server, folder: Path, command: Sequence[str]) -> Measured:
+def command(ahead: float) -> list[str]:
+    """This program once more, by a clock set on."""
+    return [sys.executable, "-m", "tests.bench.idle", "--ahead", str(ahead)]
+
+
+@contextmanager
+def prepared(firms: int, ahead: float) -> Iterator[tuple[Server, Path]]:
+    """A sandbox that keeps callers to its limits, and the profile that knows its firms."""
+    with tempfile.TemporaryDirectory(prefix="blink-bench-") as name, server(firms, ahead) as running:
+        os.environ["BLINK_LIMITS_DIR"] = str(Path(name) / "limits")
+        start, announced = time.perf_counter(), json.dumps(running.announced).encode()
+        subprocess.run([*command(ahead), "--prepare", name], input=announced, check=True)
+        print(f"profile of {firms:,} firms made in {time.perf_counter() - start:.1f} s")
+        running.limit()
+        yield running, Path(name)
+
+
+def busy(documents: int, ahead: float) -> None:
+    """The next pass over one firm to which so many documents have come."""
+    with prepared(1, ahead) as (running, folder):
+        now = DayClock(ahead).now()
+        stored = [(now + timedelta(seconds=one / 10)).isoformat() for one in range(documents)]
+        firm = running.announced["firms"][0]["nip"]
+        order = {"generate": documents, "firm": firm, "role": "buyer", "stored": stored}
+        running.post("invoices", order)
+        running.post("clock", {"advance": _AN_INTERVAL})
+        found = measured(running, folder, command(ahead + _AN_INTERVAL))
+        print(f"one firm with {documents:,} new documents: {found.told}; {found.figures['new']:,} stored")
+
+
+def measured(running: Server, folder: Path, program: Sequence[str]) -> Measured:
     before, cpu = running.requests()[0], running.cpu()
-    with subprocess.Popen([*command, "--child", str(folder)], stdout=subprocess.PIPE) as child:
+    with subprocess.Popen([*program, "--child", str(folder)], stdout=subprocess.PIPE) as child:
         with peak_memory(child.pid, _LOOK_EVERY) as memory:
             output, _ = child.communicate()
         assert child.returncode == 0
@@ -246,6 +284,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--firms", type=int, nargs="+", default=[20, 200, 2000])
     parser.add_argument("--runs", type=int, default=1, help="passes over each number of firms")
+    parser.add_argument(
+        "--documents", type=int, default=9000, help="new ones of one more firm; 0 leaves it out"
+    )
     parser.add_argument("--ahead", type=float, default=until_noon(), help="seconds to set the clocks on")
     parser.add_argument("--child", type=Path, help="run the measured pass over the profile in a folder")
     parser.add_argument("--prepare", type=Path, help="make a profile in a folder, of what is read")
@@ -256,26 +297,22 @@ def main() -> None:
     if chosen.prepare:
         asyncio.run(prepare(chosen.prepare, json.loads(sys.stdin.read()), DayClock(chosen.ahead)))
         return
-    command = [sys.executable, "-m", "tests.bench.idle", "--ahead", str(chosen.ahead)]
+    if chosen.documents:
+        busy(chosen.documents, chosen.ahead)
     costs: list[Measured] = []
     for firms in chosen.firms:
-        with (
-            tempfile.TemporaryDirectory(prefix="blink-bench-") as name,
-            server(firms, chosen.ahead) as running,
-        ):
-            folder = Path(name)
-            os.environ["BLINK_LIMITS_DIR"] = str(folder / "limits")
-            start, announced = time.perf_counter(), json.dumps(running.announced).encode()
-            subprocess.run([*command, "--prepare", name], input=announced, check=True)
-            print(f"profile of {firms:,} firms made in {time.perf_counter() - start:.1f} s")
-            running.limit()
+        with prepared(firms, chosen.ahead) as (running, folder):
             for _ in range(chosen.runs):
-                costs.append(measured(running, folder, command))
+                costs.append(measured(running, folder, command(chosen.ahead)))
                 costs[-1].printed()
-    print("firms   requests  transactions  processor ms  a firm")
+    print("a firm costs    requests  transactions  processor ms")
     for one in costs:
         transactions, cpu = one.figures["transactions"] / one.firms, one.figures["cpu"] / one.firms * 1000
-        print(f"{one.firms:5} {one.requests / one.firms:10.2f} {transactions:13.2f} {cpu:13.2f}")
+        print(f"{one.firms:6} firms {one.requests / one.firms:11.2f} {transactions:13.2f} {cpu:13.2f}")
+    few, many = costs[0], costs[-1]
+    if many.firms > few.firms:
+        more = (many.figures["grown"] - few.figures["grown"]) / (many.firms - few.firms)
+        print(row(f"memory a firm, from {few.firms:,} to {many.firms:,}", more / 1024, "KiB"))
 
 
 if __name__ == "__main__":

@@ -313,6 +313,21 @@ def test_a_file_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     assert caught.value.kind is errors.NOT_OPENED
 
 
+def test_a_page_that_is_damaged_is_told_when_it_is_read(path: Path) -> None:
+    with LimitBook(path, "boot") as book:
+        sent(book, 100.0)
+    connection = sqlite3.connect(path)
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'request'").fetchone()
+    connection.close()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * 1024 : page * 1024] = b"\xff" * 1024
+    path.write_bytes(content)
+    with LimitBook(path, "boot") as book, pytest.raises(BlinkError) as caught:
+        book.requests("firm", 0.0)
+    assert caught.value.kind is errors.DAMAGED
+    assert caught.value.values["path"] == str(path)
+
+
 def test_a_full_disk_is_told_and_what_was_counted_stays(book: LimitBook) -> None:
     ticket = sent(book, 100.0)
     book._connection.execute("PRAGMA max_page_count = 1")  # the nearest to a disk that is full from here on
@@ -341,6 +356,7 @@ def test_a_book_that_another_program_holds_is_told(book: LimitBook, path: Path) 
         with pytest.raises(BlinkError) as caught:
             refused()
         assert caught.value.kind is errors.BUSY
+        assert caught.value.values["path"] == str(path)
     other.close()
     sent(book, 101.0)
     assert moments(book) == [100.0, 101.0]

@@ -129,6 +129,22 @@ def test_parking_holds_one_kind_of_request_until_it_ends(window: AddressWindow) 
     assert window.parked_until("anonymous", 131.0) == 160.0
 
 
+def test_parking_that_ends_with_a_longer_one_does_not_replace_it(path: Path) -> None:
+    with AddressWindow(path, boot="before") as window:
+        window.park("anonymous", 100.0, 30.0)
+        window.park("anonymous", 110.0, 20.0)
+    with AddressWindow(path, boot="after") as window:
+        assert window.parked_until("anonymous", 0.0) == 30.0
+
+
+def test_what_was_not_sent_is_given_back_in_the_first_seconds_of_a_boot_too(window: AddressWindow) -> None:
+    tickets = [window.take(ALL, 1.0) for _ in range(75)]
+    for ticket in tickets:
+        assert isinstance(ticket, AddressTicket)
+        window.release(ticket)
+    assert room(window, 1.0) == 75
+
+
 def test_parking_for_ever_is_parking_for_a_day(window: AddressWindow) -> None:
     window.park("anonymous", 100.0, 1e9)
     assert window.parked_until("anonymous", 100.0) == 100.0 + 86_400

@@ -125,6 +125,21 @@ async def test_parking_is_told_by_the_clock_on_the_wall(limiter: Limiter, clock:
     assert limiter.left(FIRM).parked_until is None
 
 
+async def test_parking_is_told_to_its_last_moment(limiter: Limiter, clock: VirtualClock) -> None:
+    with pytest.raises(AskedToWaitError):
+        async with limiter.slot(METADATA, FIRM):
+            raise AskedToWaitError(LIMITS, 600)
+    clock.advance(599.5)
+    assert limiter.left(FIRM).parked_until == START + timedelta(seconds=600)
+
+
+def test_what_was_asked_in_a_group_of_which_nothing_is_told_any_more_counts(
+    limiter: Limiter, clock: VirtualClock, book: LimitBook
+) -> None:
+    book.take(f"test|Nip|{NIP}", "newGroup", (), clock.steady())
+    assert limiter.left(FIRM).groups["newGroup"] == Left(9, 29, 119)
+
+
 # Reading the limits
 
 

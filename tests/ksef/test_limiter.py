@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -408,6 +409,47 @@ async def test_parking_outlives_the_process_to_the_second(tmp_path: Path, clock:
     clock.set_wall(START - LATER)
     with LimitBook(tmp_path / "limits.db") as book, AddressWindow(None) as window:
         assert await refused(Limiter(clock, book, window)) == 2565
+
+
+async def test_a_short_parking_is_slept_through_at_once(limiter: Limiter, clock: VirtualClock) -> None:
+    await told_to_wait(limiter, 2)
+    assert await ask(limiter, clock) == 5002.0
+    assert clock.slept == [2.0]
+
+
+async def test_a_refusal_names_the_firm_and_the_operation(limiter: Limiter) -> None:
+    await told_to_wait(limiter, 2680)
+    with pytest.raises(AskedToWaitError) as refusal:
+        await _request(limiter, EXPORT)
+    assert (refusal.value.firm, refusal.value.cause) == (FIRM.value, EXPORT.name)
+
+
+async def test_a_book_that_cannot_be_written_does_not_hide_what_ksef_said(
+    limiter: Limiter, book: LimitBook, tmp_path: Path
+) -> None:
+    book._connection.execute("PRAGMA busy_timeout = 1")  # instead of ten seconds
+    other = sqlite3.connect(tmp_path / "limits.db", isolation_level=None)
+    with pytest.raises(AskedToWaitError) as refusal:
+        await _refused_after(limiter, METADATA, lambda: other.execute("BEGIN IMMEDIATE"))
+    other.close()
+    assert refusal.value.retry_after == 77
+
+
+async def test_a_window_that_cannot_be_written_does_not_hide_what_ksef_said(
+    limiter: Limiter, window: AddressWindow, tmp_path: Path
+) -> None:
+    read_only = os.open(tmp_path / "test.window", os.O_RDONLY)
+    with pytest.raises(AskedToWaitError) as refusal:
+        await _refused_after(limiter, CHALLENGE, lambda: os.dup2(read_only, window._file))
+    os.close(read_only)
+    assert refusal.value.retry_after == 77
+
+
+async def _refused_after(limiter: Limiter, operation: Operation, happening: Callable[[], object]) -> None:
+    """A request that KSeF refuses for 77 seconds, and what happens here meanwhile."""
+    async with limiter.slot(operation, FIRM):
+        happening()
+        raise AskedToWaitError(LIMITS, 77)
 
 
 # What KSeF tells

@@ -56,6 +56,11 @@ def test_limits_are_kept_as_text_without_loss() -> None:
     assert decoded("{}") == decoded("") == {}
 
 
+def test_the_same_limits_are_the_same_text_in_whatever_order_they_are_told() -> None:
+    one, two = ("other", RateLimit(1, 2, 3)), ("global", RateLimit(4, None, None))
+    assert encoded(dict((one, two))) == encoded(dict((two, one)))
+
+
 @pytest.mark.parametrize(
     ("group", "stale", "limit"),
     [

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from blink_tui.ksef.rates import DOCUMENTED
 from blink_tui.model.dates import Instant, instant_of, shifted
 from blink_tui.model.documents import Role
 from blink_tui.model.marks import HistoryRange, Mark
@@ -220,6 +221,10 @@ def test_a_first_fetch_and_history_behind_the_mark_are_ordered_without_a_look() 
 )
 def test_few_documents_come_one_by_one_and_more_as_a_package(probe: ProbeFacts, verb: Verb) -> None:
     assert next_step(facts(probe=probe)) == Step(verb, FORWARD)
+
+
+def test_as_many_come_one_by_one_as_ksef_hands_out_in_a_second() -> None:
+    assert DOCUMENTED["invoiceDownload"].per_second == MOST_SINGLE
 
 
 def test_a_role_that_always_brings_much_is_ordered_without_a_look() -> None:

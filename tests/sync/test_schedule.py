@@ -88,7 +88,7 @@ async def test_a_day_by_schedule_asks_often_but_not_too_often_and_the_others_at_
 
 async def test_a_role_that_is_off_is_left_alone_and_a_person_may_still_ask(profile: Office) -> None:
     firm = profile.firms[0]
-    await profile.buffer.schedules.set_interval(firm.id, [Role.SELLER], NEVER)
+    await profile.buffer.schedules.set_interval([(firm.id, Role.SELLER)], NEVER)
     assert await due(profile) == set(Role) - {Role.SELLER}
     await profile.run()
     assert {mark.role for mark in await profile.buffer.marks.all()} == set(Role) - {Role.SELLER}

@@ -40,6 +40,7 @@ Files = dict[str, bytes]
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpack, "BATCH", 4)
+    monkeypatch.setattr(unpack, "_FIRST", 2)
     monkeypatch.setattr(unpack, "_TOGETHER", 250)
 
 

@@ -109,7 +109,7 @@ def _ksef_number(nip: str, day: date, serial: int) -> KsefNumber:
 async def store(buffer: Buffer, firm: Firm, made: Sequence[Made]) -> None:
     """Put documents into the buffer as the engine would, the second stage included."""
     until = Instant("2026-11-20T12:00:00.0000000Z")
-    for role in (Role.SELLER, Role.BUYER):
+    for role in Role:
         items = [one.invoice for one in made if one.role is role]
         for start in range(0, max(1, len(items)), 500):
             await buffer.documents.store(

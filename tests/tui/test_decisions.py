@@ -8,24 +8,32 @@ from decimal import Decimal
 import pytest
 
 from blink_tui.buffer import Buffer, GridFilter, GridRow, LogRow
+from blink_tui.i18n import set_language
 from blink_tui.model.dates import Instant
-from blink_tui.model.documents import Direction, Role, Status
+from blink_tui.model.documents import Direction, Status
 from blink_tui.model.events import (
+    DocumentQuarantined,
     DocumentsStored,
     Event,
+    ExportForgotten,
     ExportReady,
+    HistoryMoved,
+    LimitsRead,
     LoggedIn,
+    LoginFailed,
     MarkMoved,
     PassFailed,
     PassFinished,
     PassStarted,
     SystemWarned,
+    Waiting,
+    WindowAsked,
 )
 from blink_tui.model.firms import Firm
-from blink_tui.model.marks import Mark
+from blink_tui.model.telling import sentence
 from blink_tui.tui.approval import approval_of, sum_lines
-from blink_tui.tui.events import LogLine, folded, log_detail, log_line, sentence, summary
-from blink_tui.tui.overview import complete_between, last_failure
+from blink_tui.tui.events import LogLine, folded, log_detail, log_line, summary
+from blink_tui.tui.overview import last_failure
 from blink_tui.tui.themes import BLINK, theme_for
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.widgets.tree import Branch, branches_of, count_of
@@ -57,19 +65,6 @@ async def test_nothing_to_refuse_is_an_empty_sentence(row: GridRow) -> None:
     assert approval_of([row]).refusal == ""
 
 
-def mark(role: Role, since: str, until: str) -> Mark:
-    return Mark(1, role, Instant(since), Instant(until))
-
-
-def test_a_firm_is_complete_where_all_its_roles_are() -> None:
-    assert complete_between([]) == (None, None)
-    found = complete_between([
-        mark(Role.SELLER, "2026-09-01T00:00:00Z", "2026-11-01T00:00:00.5Z"),
-        mark(Role.BUYER, "2026-10-01T00:00:00Z", "2026-11-01T00:00:00.4999999Z"),
-    ])  # fmt: skip
-    assert found == ("2026-10-01T00:00:00Z", "2026-11-01T00:00:00.4999999Z")
-
-
 def logged(*events: Event) -> list[LogRow]:
     return [
         LogRow(number, Instant("2026-11-20T12:00:05.1Z"), event) for number, event in enumerate(events, 1)
@@ -83,12 +78,82 @@ def test_only_the_newest_run_counts_as_a_failure() -> None:
     assert last_failure(logged(failed, PassFinished(run="2", firm_id=1, new=0))) is None
 
 
+def test_a_refused_login_is_a_failure() -> None:
+    refused = LoginFailed(run="1", firm_id=1, code="token-revoked", problem="no")
+    assert last_failure(logged(STARTED, refused)) is refused
+
+
+def test_a_failure_of_an_earlier_run_stands_until_its_role_is_cured() -> None:
+    failed = PassFailed(run="1", firm_id=1, role="buyer", code="quarantined", problem="no")
+    later = logged(failed, PassFinished(run="2", firm_id=1, new=0))
+    assert last_failure(later, {"quarantined"}) is failed
+    assert last_failure(later, {"export-stuck"}) is None
+
+
 def test_events_are_sentences_with_warsaw_time() -> None:
     assert (
         sentence(MarkMoved(run="1", until="2026-11-20T12:00:00.1234567Z"))
         == "Complete until 2026-11-20 13:00"
     )
     assert sentence(MarkMoved(run="1", until="soon")) == "Complete until soon"
+
+
+WAITING = Waiting(run="1", role="buyer", reason="The limit.", until="2026-11-20T12:00:00Z")
+LIMITS = LimitsRead(run="1", lists=None, packages=20)
+QUARANTINED = DocumentQuarantined(run="1", role="seller", number="5265877635-X", listed="aa", found="")
+
+
+@pytest.mark.parametrize(
+    ("event", "english", "polish"),
+    [
+        (
+            WAITING,
+            "Waiting until 2026-11-20 13:00: The limit.",
+            "Oczekiwanie do 2026-11-20 13:00: The limit.",
+        ),
+        (replace(WAITING, until=None), "Waiting: The limit.", "Oczekiwanie: The limit."),
+        (
+            WindowAsked(run="1", window_from="2026-11-20T12:00:00Z", unknown=5),
+            "Asked from 2026-11-20 13:00: 5 unknown documents",
+            "Sprawdzono od 2026-11-20 13:00; nieznanych dokumentów: 5",
+        ),
+        (
+            HistoryMoved(run="1", since="2026-01-01T00:00:00Z", until="2026-03-01T00:00:00Z"),
+            "History complete from 2026-01-01 01:00 until 2026-03-01 01:00",
+            "Historia kompletna od 2026-01-01 01:00 do 2026-03-01 01:00",
+        ),
+        (
+            ExportForgotten(run="1", export=7, reason="given up"),
+            "Package given up; it is ordered anew",
+            "Zrezygnowano z paczki; zostanie zamówiona od nowa",
+        ),
+        (
+            ExportForgotten(run="1", export=7, reason="210 expired"),
+            "Package given up: 210 expired",
+            "Zrezygnowano z paczki: 210 expired",
+        ),
+        (
+            QUARANTINED,
+            "In quarantine: 5265877635-X; KSeF lists aa, the bytes have nothing",
+            "W kwarantannie: 5265877635-X; KSeF podaje aa, bajty mają nic",
+        ),
+        (
+            replace(QUARANTINED, number="package", listed="5", found="4"),
+            "In quarantine: the number of documents; KSeF lists 5, the bytes have 4",
+            "W kwarantannie: liczba dokumentów; KSeF podaje 5, bajty mają 4",
+        ),
+        (
+            LIMITS,
+            "Request limits read: unlimited lists and 20 packages an hour",
+            "Odczytano limity zapytań na godzinę: listy bez limitu, paczki 20",
+        ),
+        (LoginFailed(run="1", code="x", problem="No."), "Access refused: No.", "Odmowa dostępu: No."),
+    ],
+)
+def test_what_the_engine_tells_reads_well_in_both_languages(event: Event, english: str, polish: str) -> None:
+    assert sentence(event) == english
+    set_language("pl")
+    assert sentence(event) == polish
 
 
 def line(*events: Event) -> LogLine:
@@ -98,6 +163,16 @@ def line(*events: Event) -> LogLine:
 
 STARTED = PassStarted(run="1", firm_id=1)
 QUIET = DocumentsStored(run="1", firm_id=1, role="buyer", seen=4, new=0)
+
+
+def test_a_refused_login_shows_its_cause_and_a_wait_its_role() -> None:
+    refused = LoginFailed(run="1", firm_id=1, code="token-revoked", problem="No.", cause="450", trace_id="T")
+    assert summary(line(STARTED, refused)) == "ERROR: No."
+    assert "token-revoked · 450 · trace T" in [paragraph.text for paragraph in log_detail(line(refused), {})]
+    assert (
+        summary(line(replace(WAITING, firm_id=1)))
+        == "WARNING: buyer: Waiting until 2026-11-20 13:00: The limit."
+    )
 
 
 def test_a_firms_pass_is_one_line() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import partial
 
 from rich.cells import cell_len
@@ -11,8 +12,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from blink_tui.i18n import _, ngettext
+from blink_tui.model.dates import warsaw
+from blink_tui.model.telling import sentence
 from blink_tui.model.text import clean
-from blink_tui.tui.events import sentence
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.overview import FirmState, read_firms
 from blink_tui.tui.screens.base import ConsoleScreen
@@ -46,9 +48,28 @@ def standing(state: FirmState) -> tuple[str, str]:
         return _("switched off"), "dim"
     if state.failure is not None:
         return "! " + sentence(state.failure), "bad"
+    if state.firm.paused:
+        return "~ " + _("paused"), "warn"
     if state.until is None:
-        return "~ " + _("never fetched"), "warn"
+        return "~ " + _unfinished(state), "warn"
     return "", "plain"
+
+
+def _unfinished(state: FirmState) -> str:
+    """Why no span can be named in which a firm is complete."""
+    return _("not every role was fetched yet") if state.total else _("never fetched")
+
+
+def coming(state: FirmState, now: datetime) -> str:
+    """When the schedule asks for a firm next; empty while it does not."""
+    if state.due is None:
+        return ""
+    if state.due <= now:
+        return _("asked for now")
+    local, today = state.due.astimezone(warsaw()), now.astimezone(warsaw()).date()
+    return _("asked for next at {time}").format(
+        time=f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+    )
 
 
 class FirmRows(RowsView):
@@ -92,7 +113,7 @@ class FirmRows(RowsView):
             number(state.approved),
             text,
         )
-        lead = (">" if index == self.cursor else " ") + (text[:1] if text[:1] in "!~" else " ")
+        lead = (">" if index == self.cursor else " ") + (text[0] if text.startswith(("!", "~")) else " ")
         return ((lead + cells[2:], tone),)
 
     def nothing(self) -> str:
@@ -133,7 +154,7 @@ class FirmsScreen(ConsoleScreen):
         yield TextView(id="firm-detail")
 
     async def read(self) -> Callable[[], None]:
-        return partial(self._show, await read_firms(self.console.buffer))
+        return partial(self._show, await read_firms(self.console.buffer, self.console.now))
 
     def go_back(self) -> None:
         """Nothing is behind this screen."""
@@ -161,13 +182,15 @@ class FirmsScreen(ConsoleScreen):
         paragraphs: list[Paragraph] = []
         if state is not None:
             firm = state.firm
-            span = _("never fetched")
+            span = _unfinished(state)
             if state.since is not None and state.until is not None:
                 span = _("complete from {since} to {until}").format(
                     since=moment(state.since), until=moment(state.until)
                 )
             name = f"{clean(firm.name)} · {firm.context_value} · {clean(firm.env)}"
-            paragraphs = [Paragraph(name, "head"), Paragraph(span)]
+            late = _("late") if state.late else ""
+            parts = (span, late, coming(state, self.console.now))
+            paragraphs = [Paragraph(name, "head"), Paragraph(" · ".join(part for part in parts if part))]
             text, tone = standing(state)
             if text:
                 paragraphs.append(Paragraph(text, tone))

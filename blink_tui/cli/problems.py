@@ -1,0 +1,48 @@
+"""What stopped a role, as a few words: the schedule keeps the code of the failure alone."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from blink_tui.i18n import N_, _
+from blink_tui.model.errors import ErrorKind, ExitCode
+
+_WORDS = {
+    ExitCode.CREDENTIAL_REFUSED: N_("access refused"),
+    ExitCode.LIMITS_EXHAUSTED: N_("KSeF's request limits"),
+    ExitCode.KSEF_UNAVAILABLE: N_("KSeF did not answer"),
+    ExitCode.WORK_HELD: N_("another process had the work"),
+    ExitCode.VAULT_LOCKED: N_("the vault is locked"),
+}
+
+
+def problem_words(code: str) -> str:
+    """A failure's code in words, with the code where these do not tell it all."""
+    from blink_tui.ksef.errors import ROLE_IMPOSSIBLE
+    from blink_tui.sync.errors import EXPORT_STUCK, NO_CREDENTIAL, ORDER_UNCERTAIN, QUARANTINED
+
+    special = {
+        QUARANTINED.code: _("a document in quarantine"),
+        NO_CREDENTIAL.code: _("no access registered"),
+        ROLE_IMPOSSIBLE.code: _("KSeF does not answer this role"),
+        EXPORT_STUCK.code: _("KSeF prepares a package"),
+        ORDER_UNCERTAIN.code: _("an order that may not have arrived"),
+    }
+    if code in special:
+        return special[code]
+    kind = _kinds().get(code)
+    words = _WORDS.get(kind.exit_code) if kind else None
+    return f"{_(words)} ({code})" if words else code
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, ErrorKind]:
+    """Every kind of failure that can end a pass, by its code."""
+    from blink_tui.buffer import errors as of_the_buffer
+    from blink_tui.ksef import errors as of_ksef
+    from blink_tui.sync import errors as of_passes
+    from blink_tui.vault import errors as of_the_vault
+
+    modules = (of_ksef, of_passes, of_the_buffer, of_the_vault)
+    found = (value for module in modules for value in vars(module).values())
+    return {kind.code: kind for kind in found if isinstance(kind, ErrorKind)}

@@ -1,0 +1,68 @@
+"""An event of the engine as people read it: instants in Warsaw time, what is not there as a word."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from blink_tui.i18n import N_, Message, _
+from blink_tui.model.dates import datetime_of, parse_instant, warsaw
+from blink_tui.model.documents import Role
+from blink_tui.model.events import (
+    DocumentQuarantined,
+    Event,
+    ExportForgotten,
+    LimitsRead,
+    LoginFailed,
+    PassFailed,
+    Waiting,
+)
+from blink_tui.model.mismatches import PACKAGE
+from blink_tui.model.text import clean
+from blink_tui.model.words import ROLE_SHORT
+
+Failure = PassFailed | LoginFailed
+"""What stops a firm or a role of it."""
+
+_INSTANTS = ("since", "until", "window_from")
+_GIVEN_UP = "given up"
+"""Reason of an order that got too old, or whose key is gone."""
+
+
+def sentence(event: Event) -> str:
+    """An event in words; instants in it as Warsaw time."""
+    values = {one.name: _readable(one.name, getattr(event, one.name)) for one in fields(event)}
+    return clean(str(Message(_text(event), values | _words(event)))) or event.name
+
+
+def role_of(event: Event) -> str:
+    """The role that an event is about, in words; empty when it is about none."""
+    return _(ROLE_SHORT[Role(event.role)]) if event.role in ROLE_SHORT else ""
+
+
+def _text(event: Event) -> str:
+    if isinstance(event, Waiting) and event.until is not None:
+        return N_("Waiting until {until}: {reason}")
+    if isinstance(event, ExportForgotten) and event.reason == _GIVEN_UP:
+        return N_("Package given up; it is ordered anew")
+    return event.text
+
+
+def _words(event: Event) -> dict[str, str]:
+    """What stands in the place of values that say nothing to people."""
+    if isinstance(event, LimitsRead):
+        limits = {"lists": event.lists, "packages": event.packages}
+        return {name: _("unlimited") for name, limit in limits.items() if limit is None}
+    if isinstance(event, DocumentQuarantined):
+        told = {"listed": event.listed, "found": event.found}
+        words = {name: _("nothing") for name, value in told.items() if not value}
+        return words | ({"number": _("the number of documents")} if event.number == PACKAGE else {})
+    return {}
+
+
+def _readable(name: str, value: object) -> object:
+    if name not in _INSTANTS or not isinstance(value, str):
+        return value
+    try:
+        return f"{datetime_of(parse_instant(value)).astimezone(warsaw()):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return value
