@@ -28,10 +28,10 @@ _AWAITS = st.one_of(st.integers(1, 200), st.integers(1, 500), st.integers(1, 2_0
 """The awaits at which processes die: a pass with nothing to do has 170, most have fewer than 500."""
 
 _LINE = (
-    "query_metadata", "get_invoice", "order_export", "export_status", "download_part", "public_keys", "challenge",
-    "token_login", "login_status", "redeem", "refresh", "*",
+    "query_metadata", "get_invoice", "get_invoice", "order_export", "order_export", "export_status", "download_part",
+    "public_keys", "challenge", "token_login", "login_status", "redeem", "refresh", "*",
 )  # fmt: skip
-"""Operations that a downloading client meets."""
+"""Operations that a downloading client meets; what brings documents more often."""
 _OF_THE_LINE = ("answer", "answer", "answer", "drop", "half-body", "silence")
 """Faults that can strike every request, and so are drawn more often."""
 _STATUSES = (400, 401, 403, 404, 410, 429, 500, 502, 503, 504)
@@ -187,6 +187,19 @@ class History(RuleBasedStateMachine):
     def fetch_while_something_goes_wrong(self, some: list[Fault]) -> None:
         for fault in some:
             self.world.go_wrong(fault)
+        self.world.passes(None)
+
+    @rule(
+        coming=_comings,
+        some=st.lists(faults(), min_size=1, max_size=3),
+        dies_at=st.one_of(st.none(), _AWAITS),
+    )
+    def fetch_what_came(self, coming: Coming, some: list[Fault], dies_at: int | None) -> None:
+        """New documents beside what is held already, fetched with trouble and once more without dying."""
+        self.come_and_be_covered(coming)
+        for fault in some:
+            self.world.go_wrong(fault)
+        self.world.passes(dies_at)
         self.world.passes(None)
 
     @rule(dies_at=_AWAITS, wish=wishes)
