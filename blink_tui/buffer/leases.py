@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from blink_tui.buffer import schedules
 from blink_tui.buffer.database import Database
+from blink_tui.buffer.session import Row
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant, instant_key, instant_of
 from blink_tui.model.documents import Role
@@ -15,6 +16,9 @@ from blink_tui.model.schedule import RoleEnd
 
 TERM = timedelta(seconds=60)
 """A lease that was not renewed for so long may be taken over, whoever held it."""
+
+
+_SELECT = "SELECT firm_id, role, holder, until, until_steady FROM lease"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +53,17 @@ class Leases:
         for last as far as the caller knew: a role that somebody asked for since is left alone.
         """
         async with self._database.transaction() as session:
-            others = {
-                Role(role): str(other)
-                for role, other, until in await session.rows(
-                    "SELECT role, holder, until FROM lease WHERE firm_id = ?", (firm_id,)
-                )
-                if other != holder and until > self._key(timedelta()) and not is_gone(other)
-            }
+            rows = await session.rows(f"{_SELECT} WHERE firm_id = ?", (firm_id,))
+            others = {role: other for (_firm, role), other in self._held(rows, holder, is_gone).items()}
             free = [role for role in roles if role not in others]
             if planned is not None:
                 last = await schedules.asked(session, firm_id)
                 free = [role for role in free if last[role] == planned[role]]
             await session.run_many(
-                "INSERT INTO lease (firm_id, role, holder, until) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (firm_id, role) DO UPDATE SET holder = excluded.holder, until = excluded.until",
-                [(firm_id, role.value, holder, self._key(TERM)) for role in free],
+                "INSERT INTO lease (firm_id, role, holder, until, until_steady) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (firm_id, role) DO UPDATE SET holder = excluded.holder, until = excluded.until,"
+                " until_steady = excluded.until_steady",
+                [(firm_id, role.value, holder, *self._ends()) for role in free],
             )
             if asked is not None:
                 await schedules.begun(session, firm_id, free, asked)
@@ -73,17 +73,14 @@ class Leases:
         self, holder: str, is_gone: Callable[[str], bool]
     ) -> dict[tuple[int, Role], str]:
         """Firms and roles that other processes work on now, with the name of each."""
-        rows = await self._database.reader.rows("SELECT firm_id, role, holder, until FROM lease")
-        return {
-            (firm_id, Role(role)): other
-            for firm_id, role, other, until in rows
-            if other != holder and until > self._key(timedelta()) and not is_gone(other)
-        }
+        return self._held(await self._database.reader.rows(_SELECT), holder, is_gone)
 
     async def renew(self, holder: str) -> None:
         """Begin a new term for everything a holder has."""
         async with self._database.transaction() as session:
-            await session.run("UPDATE lease SET until = ? WHERE holder = ?", (self._key(TERM), holder))
+            await session.run(
+                "UPDATE lease SET until = ?, until_steady = ? WHERE holder = ?", (*self._ends(), holder)
+            )
 
     async def release(
         self, firm_id: int, roles: Sequence[Role], holder: str, ends: Mapping[Role, RoleEnd] | None = None
@@ -96,5 +93,32 @@ class Leases:
             )
             await schedules.ended(session, firm_id, ends or {})
 
-    def _key(self, ahead: timedelta) -> str:
-        return instant_key(instant_of(self._clock.now() + ahead))
+    def _held(
+        self, rows: Iterable[Row], holder: str, is_gone: Callable[[str], bool]
+    ) -> dict[tuple[int, Role], str]:
+        """Leases of others that have not ended.
+
+        Processes of one boot go by a clock that nobody sets, others by the time of day.
+        """
+        now, steady = self._clock.now(), self._clock.steady()
+        return {
+            (firm_id, Role(role)): other
+            for firm_id, role, other, until, until_steady in rows
+            if other != holder
+            and (
+                until_steady > steady
+                if _boot(other) == _boot(holder)
+                else until > instant_key(instant_of(now))
+            )
+            and not is_gone(other)
+        }
+
+    def _ends(self) -> tuple[str, float]:
+        """When a term that begins now is over, by both clocks."""
+        until = instant_key(instant_of(self._clock.now() + TERM))
+        return until, self._clock.steady() + TERM.total_seconds()
+
+
+def _boot(holder: str) -> str:
+    """The machine and boot in a holder's name (`sync.leases.holder_name`)."""
+    return holder.rsplit("/", 2)[0]

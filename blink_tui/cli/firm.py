@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +10,7 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named
-from blink_tui.cli.options import AsJson
+from blink_tui.cli.options import AsJson, checked_start
 from blink_tui.i18n import _
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import USAGE, BlinkError
@@ -33,7 +33,9 @@ ContextOption = Annotated[
 SinceOption = Annotated[
     str | None,
     typer.Option(
-        "--from", metavar="YYYY-MM-DD", help=_("First day to fetch; else the previous month's first.")
+        "--from",
+        metavar="YYYY-MM-DD|14d",
+        help=_("First day to fetch, or days ago; else the previous month's first."),
     ),
 ]
 
@@ -66,7 +68,7 @@ def add(
             name=name,
             internal_id=internal_id,
             kind=FirmKind(kind.value.replace("-", "_")),
-            first_day=checked_day(first_day),
+            first_day=checked_start(first_day, datetime.now(UTC)) if first_day else None,
             as_json=json,
         )
     )
@@ -92,7 +94,7 @@ def edit(
     if name is not None:
         changes["name"] = name
     if first_day is not None:
-        changes["first_day"] = checked_day(first_day)
+        changes["first_day"] = checked_start(first_day, datetime.now(UTC))
     if not changes:
         raise BlinkError(USAGE, problem=_("Say what to change: --env, --name or --from."))
     options.run(_edit(options.profile(context), nip, changes, as_json=json))

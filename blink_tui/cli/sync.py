@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blink_tui.cli import options, output
-from blink_tui.cli.options import AsJson, FirmsOption, RoleChoice, checked_number, chosen_firms, roles_of
+from blink_tui.cli.options import (
+    AsJson,
+    FirmsOption,
+    RoleChoice,
+    checked_number,
+    checked_start,
+    chosen_firms,
+    roles_of,
+)
 from blink_tui.cli.progress import listening
 from blink_tui.i18n import N_, _, ngettext
-from blink_tui.model.dates import instant_of, start_of_warsaw_day, warsaw_day
+from blink_tui.model.dates import instant_of, start_of_warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 
 if TYPE_CHECKING:
@@ -27,8 +34,6 @@ NO_FIRMS = ErrorKind(
     "no-firms", ExitCode.USAGE, N_("There are no firms to fetch for. Add one: blink firm add --nip NIP")
 )
 
-KSEF_BEGAN = date(2022, 1, 1)
-"""The first day on which KSeF took invoices."""
 
 _EXCLUSIVE = (
     ("--due", "--since"),
@@ -77,21 +82,6 @@ def sync(
         beyond_mark=beyond_mark,
     )
     raise typer.Exit(options.run(_sync(options.profile(context), firms or [], wish, as_json=json)))
-
-
-def checked_start(text: str, now: datetime) -> date:
-    """A Warsaw day as `2026-01-31`, or so many days ago as `14d`. Raises BlinkError (usage)."""
-    today = warsaw_day(instant_of(now))
-    ago = re.fullmatch(r"([0-9]{1,4})d", text)
-    try:
-        day = today - timedelta(days=int(ago.group(1))) if ago else date.fromisoformat(text)
-    except ValueError:
-        problem = _("A day is written as 2026-01-31, or as 14d for 14 days ago; this is not: {text}")
-        raise BlinkError(USAGE, problem=problem.format(text=text)) from None
-    if not KSEF_BEGAN <= day <= today:
-        problem = _("KSeF holds documents from {first} until today; this day is outside: {day}")
-        raise BlinkError(USAGE, problem=problem.format(first=KSEF_BEGAN, day=day))
-    return day
 
 
 async def _sync(profile: Profile, texts: list[str], wish: Wish, *, as_json: bool) -> int:

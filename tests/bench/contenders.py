@@ -42,21 +42,21 @@ class Contender:
     told: bool
     """The task comes by standard input; else as arguments."""
 
-    def start(self, task: Task, compression: str = "TarGz") -> subprocess.Popen[str]:
-        """Begin to fetch; what it prints are its figures."""
+    def start(self, task: Task) -> subprocess.Popen[str]:
+        """Begin to fetch a tar.gz, the kind that we ask for; what it prints are its figures."""
         words = () if self.told else (task.url, task.nip, task.token)
         process = subprocess.Popen(
             [*self.command, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT
         )
         assert process.stdin is not None
         if self.told:
-            process.stdin.write(json.dumps({**vars(task), "compression": compression}))
+            process.stdin.write(json.dumps({**vars(task), "compression": "TarGz"}))
         process.stdin.close()
         return process
 
-    def figures(self, task: Task, compression: str = "TarGz") -> dict[str, float]:
+    def figures(self, task: Task) -> dict[str, float]:
         """Fetch; `stored`, `ordered` and `cpu` in seconds, `documents` a count."""
-        process = self.start(task, compression)
+        process = self.start(task)
         assert process.stdout is not None
         printed = process.stdout.read()
         if process.wait() != 0:

@@ -1,7 +1,7 @@
 """ksef2's SDK fetches a package into memory; run by an interpreter that has it, never imported.
 
-Reads `{"url", "nip", "token", "compression"}` from standard input and prints what `package_figures` of `contenders`
-takes. The SDK knows no address but the Ministry's, so its HTTP client is one that leads there to loopback.
+Reads `{"url", "nip", "token", "compression"}` from standard input and prints what `contenders.Contender.figures`
+reads. The SDK knows no address but the Ministry's, so its HTTP client is one that leads there to loopback.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """ksef-client's SDK fetches a package into memory; run by an interpreter that has it, never imported.
 
-Reads `{"url", "nip", "token", "compression"}` from standard input and prints what `package_figures` of `contenders`
-takes. The SDK refuses links to loopback; that check is switched off.
+Reads `{"url", "nip", "token", "compression"}` from standard input and prints what `contenders.Contender.figures`
+reads. The SDK refuses links to loopback; that check is switched off.
 """
 
 from __future__ import annotations

@@ -106,6 +106,12 @@ class Holding:
         return sum(self.seconds) / max(1, len(self.seconds))
 
 
+def kept_waiting() -> float:
+    """Seconds that the main thread was ready to run and had no processor; 0 where the system does not tell."""
+    schedule = Path("/proc/self/schedstat")
+    return int(schedule.read_text().split()[1]) / 1e9 if schedule.exists() else 0.0
+
+
 async def prepare(folder: Path, announced: Mapping[str, Any], clock: Clock) -> None:
     """A profile in which everything has been fetched once."""
     from blink_tui.sandbox.state import Firm as Known
@@ -122,7 +128,7 @@ async def idle_pass(folder: Path, clock: Clock) -> dict[str, float]:
         await make_due(buffer, firms, clock)
         holding, process = Holding(), psutil.Process()
         base = process.memory_full_info().pss
-        before = (await buffer.change_token())[1], time.process_time()
+        before = (await buffer.change_token())[1], time.process_time(), kept_waiting()
         async with longest_stall() as stall:
             start = time.perf_counter()
             outcome = await SyncEngine(buffer, vault, folder / "work", clock=clock).run(firms, Wish(due=True))
@@ -133,6 +139,7 @@ async def idle_pass(folder: Path, clock: Clock) -> dict[str, float]:
             "wall": wall,
             "new": outcome.new,
             "cpu": time.process_time() - before[1],
+            "waited": kept_waiting() - before[2],
             "transactions": (await buffer.change_token())[1] - before[0],
             "held": holding.mean,
             "longest_held": max(holding.seconds),
@@ -230,6 +237,7 @@ class Measured:
         print(row("transactions a firm", figures["transactions"] / firms, ""))
         print(row("our processor time a firm", figures["cpu"] / firms * 1000, "ms"))
         print(row("our share of one processor", figures["cpu"] / wall * 100, "%"))
+        print(row("the loop waited for a processor that others had", figures["waited"] / wall * 100, "%"))
         print(row("the sandbox's share of one processor", self.sandbox_cpu / wall * 100, "%"))
         print(row("peak memory of our processes (PSS)", self.memory / MIB, "MiB", 200))
         print(row("  grown from the start of the pass to its end", figures["grown"] / MIB, "MiB"))

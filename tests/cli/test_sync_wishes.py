@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from blink_tui.cli.app import run
+from blink_tui.cli.options import checked_start
 from blink_tui.cli.progress import Progress
-from blink_tui.cli.sync import checked_start
 from blink_tui.model.dates import instant_of
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.events import DocumentsStored, ExportReady, ExportRequested, Waiting

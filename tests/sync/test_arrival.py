@@ -89,7 +89,7 @@ async def test_a_worker_killed_between_batches_is_a_named_error_and_the_next_pas
         assert codes(await purchases(profile)) == ["worker-died"]
     assert await profile.buffer.marks.all() == []
     kept = await stored(profile)
-    assert BATCH <= len(kept) < DOCUMENTS
+    assert 0 < len(kept) < DOCUMENTS
     outcome = await purchases(profile)
     assert not outcome.failed
     assert outcome.new == DOCUMENTS - len(kept)

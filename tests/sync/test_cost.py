@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -149,6 +150,11 @@ async def test_what_a_firm_costs_does_not_grow_with_their_number(
     assert few[1] <= 24 * FEW
     for of_few, of_many in zip(few, many, strict=True):
         assert of_many * FEW <= of_few * MANY
+
+
+async def test_the_collector_leaves_the_program_itself_alone(settled: Settled) -> None:
+    await settled.due_pass([])
+    assert gc.get_freeze_count() > len(gc.get_objects())
 
 
 async def test_five_new_documents_come_in_one_pass_without_a_package(settled: Settled) -> None:

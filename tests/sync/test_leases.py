@@ -18,6 +18,7 @@ from blink_tui.model.errors import ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.values import Nip
 from blink_tui.sync.leases import holder_name, is_gone, leased, work_held
+from tests.clocks import VirtualClock
 
 
 class StillClock:
@@ -126,3 +127,22 @@ async def test_a_role_that_somebody_asked_for_meanwhile_is_left_alone(buffer: Bu
 def test_a_number_used_again_by_another_process_is_not_the_holder() -> None:
     assert not is_gone(holder_name())
     assert is_gone(holder_name() + "0")
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_a_clock_that_is_set_takes_no_work_from_the_living(tmp_path: Path, hours: int) -> None:
+    """Processes of one boot go by a clock that nobody sets."""
+    clock = VirtualClock()
+    alive = holder_of(os.getppid())
+    async with open_buffer(tmp_path / "buffer.db", clock=clock) as buffer:
+        firm = await buffer.firms.add(Nip("5265877635"), name="A", env="test")
+        await buffer.leases.take(firm.id, [Role.BUYER], alive, is_gone)
+        clock.set_wall(clock.now() + timedelta(hours=hours))
+        clock.advance(59)
+        taken = await buffer.leases.take(firm.id, [Role.BUYER], holder_name(), is_gone)
+        assert taken.others == {Role.BUYER: alive}
+        assert await buffer.leases.held_elsewhere(holder_name(), is_gone) == {(firm.id, Role.BUYER): alive}
+        clock.advance(1)  # it lives, but does not work any more
+        assert await buffer.leases.held_elsewhere(holder_name(), is_gone) == {}
+        taken = await buffer.leases.take(firm.id, [Role.BUYER], holder_name(), is_gone)
+        assert taken.roles == (Role.BUYER,)

@@ -31,6 +31,8 @@ CREATE TABLE history_range (
 ) STRICT;
 CREATE INDEX history_range_of_role ON history_range (firm_id, role);
 
+ALTER TABLE lease ADD COLUMN until_steady REAL NOT NULL DEFAULT 0; -- `until` by a clock that nobody sets
+
 ALTER TABLE pending_export ADD COLUMN range_id INTEGER; -- the range that it moves; NULL is the forward mark
 
 -- What KSeF's accounts of one document disagree on; after three fresh packages it stands in quarantine.
