@@ -352,6 +352,10 @@ def test_environments_are_told_apart_by_host_and_port(url: str, environment: str
     assert environment_of(url) == environment
 
 
+def test_a_window_of_no_environment_names_none() -> None:
+    assert AddressWindow(None).environment == ""
+
+
 def test_the_shared_window_lies_where_it_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "deep" / "limits"
     monkeypatch.setenv("BLINK_LIMITS_DIR", str(folder))
