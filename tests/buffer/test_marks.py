@@ -203,7 +203,7 @@ async def test_a_claim_begins_at_the_earlier_instant_not_at_the_lesser_text(
 async def test_ranges_of_others_are_left_alone(buffer: Buffer, firm: Firm) -> None:
     """By a move of a range, by one that becomes part of a claim, and when all are told."""
     second = await buffer.firms.add(firm.nip, name="B", env="prod")
-    owners = [(second, Role.SELLER), (second, BUYER), (firm, Role.SELLER), (firm, BUYER)]
+    owners = [(second, Role.SELLER), (firm, BUYER), (second, BUYER), (firm, Role.SELLER)]
     for owner, role in owners:
         await buffer.documents.store(owner, role, [], move=MarkMove(instant(50), instant(90)))
         await buffer.ranges.add(owner.id, role, instant(10), instant(50))
@@ -212,13 +212,13 @@ async def test_ranges_of_others_are_left_alone(buffer: Buffer, firm: Firm) -> No
         for number, (one, role) in enumerate(owners, 1)
     ]
     assert await buffer.ranges.all() == sorted(made, key=lambda one: (one.firm_id, one.role))
-    seconds = MarkMove(instant(10), instant(20), made[1].id)
+    seconds = MarkMove(instant(10), instant(20), made[2].id)
     await buffer.documents.store(second, BUYER, [], move=seconds)
     assert [one.reached for one in sorted(await buffer.ranges.all(), key=lambda one: one.id)] == [
-        instant(10), instant(20), instant(10), instant(10)
+        instant(10), instant(10), instant(20), instant(10)
     ]  # fmt: skip
     await buffer.documents.store(second, BUYER, [], move=replace(seconds, until=instant(50)))
-    assert {one.id for one in await buffer.ranges.all()} == {made[0].id, made[2].id, made[3].id}
+    assert {one.id for one in await buffer.ranges.all()} == {made[0].id, made[1].id, made[3].id}
     begun = {(mark.firm_id, mark.role): mark.since for mark in await buffer.marks.all()}
     assert begun == {(one.id, role): instant(50) for one, role in owners} | {(second.id, BUYER): instant(10)}
 
@@ -226,11 +226,12 @@ async def test_ranges_of_others_are_left_alone(buffer: Buffer, firm: Firm) -> No
 async def test_a_range_joins_the_mark_of_its_own_firm_and_role(buffer: Buffer, firm: Firm) -> None:
     """Another mark, which begins earlier and would be found first, does not reach it."""
     second = await buffer.firms.add(firm.nip, name="B", env="prod")
-    for owner, role, since in ((firm, Role.SELLER, 20), (second, BUYER, 20), (firm, BUYER, 50)):
+    for owner, role, since in ((firm, BUYER, 20), (firm, Role.SELLER, 50), (second, Role.SELLER, 20)):
         await buffer.documents.store(owner, role, [], move=MarkMove(instant(since), instant(90)))
-    one = await add(buffer, firm, 10, 30)
-    await move(buffer, firm, 10, 30, one)
-    assert [each.id for each in await buffer.ranges.all()] == [one]
+    await buffer.ranges.add(firm.id, Role.SELLER, instant(10), instant(30))
+    (one,) = await buffer.ranges.all()
+    await buffer.documents.store(firm, Role.SELLER, [], move=MarkMove(instant(10), instant(30), one.id))
+    assert await buffer.ranges.all() == [replace(one, reached=instant(30))]
 
 
 async def test_a_range_knows_whose_it_is(buffer: Buffer, firm: Firm) -> None:
