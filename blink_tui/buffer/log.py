@@ -16,6 +16,8 @@ from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.events import EVENTS, Event
 
 _encoder = msgspec.json.Encoder()
+KEPT = 1_000_000
+"""Rows of the log, some 100 MB: years of a small office, a day of two thousand firms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +42,13 @@ class LogRow:
 class FetchLog:
     """Appended by whoever runs the engine, followed by every screen."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, kept: int = KEPT) -> None:
         self._database = database
         self._clock = clock
+        self._kept = kept
 
     async def append(self, events: Sequence[Event]) -> None:
-        """Add events in one transaction, all at the clock's present."""
+        """Add events in one transaction, all at the clock's present; the oldest go when there are too many."""
         if not events:
             return
         at = instant_of(self._clock.now())
@@ -53,6 +56,9 @@ class FetchLog:
         async with self._database.transaction() as session:
             await session.run_many(
                 "INSERT INTO fetch_log (at, firm_id, name, payload) VALUES (?, ?, ?, ?)", rows
+            )
+            await session.run(
+                "DELETE FROM fetch_log WHERE id <= (SELECT max(id) FROM fetch_log) - ?", (self._kept,)
             )
 
     async def read(

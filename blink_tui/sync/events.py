@@ -44,8 +44,8 @@ class EventSink:
         return report
 
     async def flush(self) -> None:
-        """Write what waits to the log table."""
-        if self._waiting:
+        """Write what waits to the log table, and what is told meanwhile."""
+        while self._waiting:
             waiting, self._waiting = self._waiting, []
             await self._buffer.log.append(waiting)
 
@@ -65,3 +65,4 @@ class EventSink:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), _FLUSH_SECONDS)
             await self.flush()
+        await self.flush()  # the block may have ended before this task began

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from blink_tui.ksef.client import Session
 from blink_tui.ksef.wire import ExportPackage
 from blink_tui.model.clock import Clock
@@ -16,14 +19,21 @@ _POLLS = (0.3, 0.5, 1.0, 2.0, 3.0, *[5.0] * 8, *[15.0] * 20)
 """Seconds between looks at an export: about six minutes, then the next pass goes on with it."""
 
 
-async def ready_package(session: Session, clock: Clock, reference: str) -> ExportPackage | None:
+async def ready_package(
+    session: Session, clock: Clock, reference: str, meanwhile: Callable[[], None] | None = None
+) -> ExportPackage | None:
     """The package once KSeF has prepared it; None when there is nothing in its window.
+
+    `meanwhile` is done once, in a thread, where there is time to wait.
 
     Raises BlinkError: export-failed when it has to be ordered anew, export-stuck while it is not ready, and what
     KSeF answers.
     """
     for pause in (0.0, *_POLLS):
         if pause:
+            if meanwhile is not None:
+                await asyncio.to_thread(meanwhile)
+                meanwhile = None
             await clock.sleep(pause)
         status = await session.export_status(reference)
         if status.code == _READY and status.package is not None:

@@ -35,7 +35,7 @@ from blink_tui.sync.errors import EXPORT_FAILED, EXPORT_STUCK, PACKAGE_DISAGREES
 from blink_tui.sync.exports import ready_package
 from blink_tui.sync.quarantine import Quarantine
 from blink_tui.sync.role_work import RoleWork
-from blink_tui.sync.workers import ended
+from blink_tui.sync.workers import ended, warm_up
 
 _SPOILT = (PACKAGE_DISAGREES, PACKAGE_DAMAGED, PACKAGE_UNSAFE, PART_DAMAGED, HASH_CONFLICT)
 """What a package is thrown away for: the next pass orders a fresh one."""
@@ -172,7 +172,9 @@ class Orders:
     async def _ready(self, export: PendingExport) -> ExportPackage | None:
         """A ready package; None when there is nothing in its window."""
         assert export.reference is not None  # noqa: S101 - only orders that KSeF knows are resumed
-        package = await ready_package(self._work.session, self._work.tools.clock, export.reference)
+        package = await ready_package(
+            self._work.session, self._work.tools.clock, export.reference, meanwhile=warm_up
+        )
         if package is not None:
             self._work.report(
                 events.ExportReady,

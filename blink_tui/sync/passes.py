@@ -131,10 +131,11 @@ class RolePass:
         if mark is not None and self._manner.since is None and firm.first_day is None:
             return
         first = self._manner.since or plan.first_instant(firm.first_day, now)
-        covered = mark.since if mark else plan.forward_start(first, ranges, now)
-        wanted = plan.history_before(first, covered, ranges)
-        if wanted is None and self._manner.since is not None and mark is not None:
+        if mark is not None and self._manner.since is not None:
             wanted = plan.history_before(first, mark.until, ())
+        else:
+            covered = mark.since if mark else plan.forward_start(first, ranges, now)
+            wanted = plan.history_before(first, covered, ranges)
         if wanted is not None:
             await self.work.tools.buffer.ranges.add(firm.id, self.work.role, *wanted)
 

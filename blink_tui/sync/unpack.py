@@ -13,9 +13,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Raw
+
 from blink_tui.buffer.preparing import Prepared, prepare
 from blink_tui.buffer.records import StoredInvoice
-from blink_tui.buffer.sql import sliced
 from blink_tui.buffer.xml_codec import compress, compress_many
 from blink_tui.ksef.packages import METADATA_NAME, decode_records, package_records, read_package
 from blink_tui.ksef.wire import ExportPart
@@ -29,7 +30,7 @@ from blink_tui.sync.verify import check_package, proven
 BATCH = 2000
 """Documents that leave at once: a transaction of the store, some 50 ms."""
 _FIRST = 500
-"""As many at first, so that the store begins at once."""
+"""As many at first, and twice as many each time, so that the store begins at once and is kept busy."""
 _TOGETHER = 1024 * 1024
 """Bytes of XML hashed and compressed in one go."""
 _AHEAD = 3
@@ -77,8 +78,7 @@ def unpack(job: PackageJob) -> Iterator[tuple[list[StoredInvoice], bool]]:
     headers: list[DocumentHeader] = []
     problems: list[str] = []
     batch: list[StoredInvoice] = []
-    records = package_records(metadata)
-    for place, some in enumerate((records[:_FIRST], *sliced(records[_FIRST:], BATCH))):
+    for place, some in enumerate(_growing(package_records(metadata))):
         if place:
             yield batch, False
         listed, bad = decode_records(some)
@@ -126,6 +126,14 @@ def _packed(job: PackageJob) -> tuple[dict[str, _File], bytes]:
         for one in packing:
             files |= one.result()
     return files, metadata
+
+
+def _growing(records: Sequence[Raw]) -> Iterator[Sequence[Raw]]:
+    """The records in slices, of which there is at least one."""
+    start, size = 0, _FIRST
+    while start == 0 or start < len(records):
+        yield records[start : start + size]
+        start, size = start + size, min(2 * size, BATCH)
 
 
 def _pack(together: Sequence[tuple[str, Sha256, bytes]]) -> dict[str, _File]:

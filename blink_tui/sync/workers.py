@@ -64,28 +64,33 @@ class Worker:
     async def stream(
         self, function: Callable[P, Iterator[T]], *args: P.args, **kwargs: P.kwargs
     ) -> AsyncGenerator[T, None]:
-        """Run a generator function there and yield what it yields.
+        """Run a generator function there and yield what it yields; the next value is read while one is used.
 
         Raises what it raises, or BlinkError (worker died).
         """
         async with self._lock:
+            answer: asyncio.Future[Any] | None = None
             finished = False
             try:
                 self.wake()
                 assert self._process is not None  # noqa: S101 - by `wake`
                 pipe = (await asyncio.wrap_future(self._process)).pipe
                 await self._in_thread(pipe.send, (function, args, kwargs))
+                answer = self._in_thread(pipe.recv)
                 while not finished:
-                    more, value = await self._in_thread(pipe.recv)
+                    more, value = await answer
                     finished = not more
                     if isinstance(value, BaseException):
                         raise value
                     if more:
+                        answer = self._in_thread(pipe.recv)
                         yield value
             except (EOFError, OSError) as error:
                 raise BlinkError(WORKER_DIED, cause=repr(error)) from error
             finally:
                 if not finished:
+                    if answer is not None:
+                        answer.cancel()
                     self._end()
 
     def _end(self) -> None:
@@ -96,8 +101,8 @@ class Worker:
         self._thread.submit(_reap, self._process)
         self._process = None
 
-    async def _in_thread(self, function: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
+    def _in_thread(self, function: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
 
 
 class _Process:

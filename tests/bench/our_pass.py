@@ -23,7 +23,6 @@ from blink_tui.model.events import DocumentsDerived, DocumentsStored, Event, Exp
 from blink_tui.model.firms import CredentialKind
 from blink_tui.model.secret import Secret
 from blink_tui.sync.engine import SyncEngine, Wish
-from blink_tui.sync.workers import warm_up
 from blink_tui.vault import MemorySource, open_vault
 from tests.bench.measure import Peak, longest_stall, tree_seconds
 
@@ -35,8 +34,6 @@ async def fetch(where: list[str], folder: Path, stalls: bool) -> dict[str, float
     worked: dict[type[Event], float] = {}
 
     def listen(event: Event) -> None:
-        if isinstance(event, ExportRequested):
-            warm_up()  # a package is being prepared: there will be work for it
         if isinstance(event, ExportReady):
             worked[ExportReady] = tree_seconds(psutil.Process())
         at[type(event)] = time.perf_counter()

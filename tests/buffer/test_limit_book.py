@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -89,6 +89,12 @@ def test_nothing_older_than_the_longest_window_is_kept(book: LimitBook) -> None:
     assert moments(book) == [100.0, 3699.0]
     sent(book, 3700.0)
     assert moments(book) == [3699.0, 3700.0]
+
+
+def test_a_young_boot_forgets_as_an_old_one_does(book: LimitBook) -> None:
+    sent(book, 0.0)
+    sent(book, 3600.5)
+    assert moments(book) == [3600.5]
 
 
 def test_a_number_is_not_given_twice(book: LimitBook) -> None:
@@ -237,6 +243,20 @@ def test_parking_of_another_boot_is_shorter_by_what_that_boot_is_known_to_have_w
         assert book.standing("firm", 10.0) == Standing(2565.0, 3565.0, "{}", 7.0, -2000.0)
 
 
+def test_limits_that_another_boot_learnt_last_are_as_old_as_this_one_at_least(path: Path) -> None:
+    with LimitBook(path, "before") as book:
+        book.take("firm", "lists", HOURLY, 6000.0)
+        book.learn("firm", "{}", 7.0, 9000.0)
+    with LimitBook(path, "after") as book:
+        assert book.standing("firm", 10.0).read_steady == 0.0
+
+
+def test_a_parking_that_ends_with_a_longer_one_does_not_replace_it(book: LimitBook) -> None:
+    book.park("firm", 100.0, 60.0)
+    book.park("firm", 110.0, 50.0)
+    assert book.standing("firm", 110.0) == Standing(160.0, 60.0)
+
+
 def test_where_boots_cannot_be_told_apart_moments_from_the_future_are_another_one_s(path: Path) -> None:
     with LimitBook(path, "-") as book:
         sent(book, 9000.0)
@@ -272,6 +292,19 @@ def test_a_book_in_memory_ends_with_its_process() -> None:
 
 
 # The file
+
+
+def test_folders_that_are_missing_are_made(tmp_path: Path) -> None:
+    with LimitBook(tmp_path / "home" / "profile" / "limits.db") as book:
+        sent(book, 100.0)
+
+
+def test_a_book_in_memory_has_a_name_in_what_it_says() -> None:
+    with LimitBook(None) as book:
+        book._connection.execute("PRAGMA query_only = 1")
+        with pytest.raises(BlinkError) as caught:
+            book.park("firm", 101.0, 5.0)
+    assert caught.value.values["path"] == ":memory:"
 
 
 def test_the_file_is_private(path: Path) -> None:
@@ -311,19 +344,30 @@ def test_a_file_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     with pytest.raises(BlinkError) as caught:
         LimitBook(tmp_path / "file" / "limits.db").__enter__()
     assert caught.value.kind is errors.NOT_OPENED
+    assert caught.value.values["path"] == str(tmp_path / "file" / "limits.db")
 
 
-def test_a_page_that_is_damaged_is_told_when_it_is_read(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("table", "read"),
+    [
+        ("request", lambda book: book.requests("firm", 0.0)),
+        ("context", lambda book: book.standing("firm", 100.0)),
+    ],
+)
+def test_a_page_that_is_damaged_is_told_when_it_is_read(
+    path: Path, table: str, read: Callable[[LimitBook], object]
+) -> None:
     with LimitBook(path, "boot") as book:
         sent(book, 100.0)
+        book.park("firm", 100.0, 60.0)
     connection = sqlite3.connect(path)
-    (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'request'").fetchone()
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
     connection.close()
     content = bytearray(path.read_bytes())
     content[(page - 1) * 1024 : page * 1024] = b"\xff" * 1024
     path.write_bytes(content)
     with LimitBook(path, "boot") as book, pytest.raises(BlinkError) as caught:
-        book.requests("firm", 0.0)
+        read(book)
     assert caught.value.kind is errors.DAMAGED
     assert caught.value.values["path"] == str(path)
 
@@ -344,6 +388,7 @@ def test_a_full_disk_is_told_and_what_was_counted_stays(book: LimitBook) -> None
 
 def test_a_book_that_another_program_holds_is_told(book: LimitBook, path: Path) -> None:
     ticket = sent(book, 100.0)
+    book.park("of another boot", 90_000.0, 60.0)
     book._connection.execute("PRAGMA busy_timeout = 1")  # instead of ten seconds
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -352,6 +397,7 @@ def test_a_book_that_another_program_holds_is_told(book: LimitBook, path: Path) 
         lambda: book.answered(ticket, 101.0),
         lambda: book.park("firm", 101.0, 5.0),
         lambda: book.learn("firm", "{}", 0.0, 101.0),
+        lambda: book.standing("of another boot", 101.0),
     ):
         with pytest.raises(BlinkError) as caught:
             refused()

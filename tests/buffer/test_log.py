@@ -5,8 +5,10 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from blink_tui.buffer import Buffer, UnknownEvent
-from blink_tui.model.events import DocumentsStored, Event, PassFailed, PassStarted
+from blink_tui.buffer import Buffer, UnknownEvent, schema
+from blink_tui.buffer.database import open_database
+from blink_tui.buffer.log import FetchLog
+from blink_tui.model.events import DocumentsStored, Event, PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import Firm
 from tests.buffer.factory import SELLER, StillClock
 
@@ -58,3 +60,13 @@ async def test_settings_are_kept_by_name(buffer: Buffer) -> None:
     await buffer.settings.set("grid.columns", "a")
     await buffer.settings.set("grid.columns", "b")
     assert await buffer.settings.get("grid.columns") == "b"
+
+
+async def test_the_oldest_rows_go_when_there_are_too_many(path: Path, clock: StillClock) -> None:
+    async with open_database(path, read_only=False) as database:
+        await schema.migrate(database, schema.scripts())
+        log = FetchLog(database, clock, kept=3)
+        for number in range(1, 6):
+            await log.append([PassFinished(run="1", new=number), PassFinished(run="1", new=-number)])
+        assert [row.event.new for row in await log.read()] == [-4, 5, -5]  # type: ignore[attr-defined]  # PassFinished
+        assert [row.id for row in await log.read()] == [8, 9, 10]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from blink_tui.buffer import Buffer, MarkMove
@@ -9,7 +11,7 @@ from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
-from blink_tui.model.marks import HistoryRange
+from blink_tui.model.marks import HistoryRange, Mark
 from tests.buffer.factory import instant, invoice
 
 BUYER = Role.BUYER
@@ -164,6 +166,28 @@ async def test_a_mark_moves_forward_over_what_was_fetched_alone(
     assert await span(buffer, firm) == (instant(50), instant(reached))
 
 
+async def test_a_mark_that_moved_is_the_one_that_the_next_move_meets(buffer: Buffer, firm: Firm) -> None:
+    await move(buffer, firm, 50, 90)
+    await move(buffer, firm, 90, 95)
+    await move(buffer, firm, 90, 92)
+    assert await span(buffer, firm) == (instant(50), instant(95))
+    await move(buffer, firm, 95, 99)
+    assert await span(buffer, firm) == (instant(50), instant(99))
+
+
+async def test_a_mark_is_told_by_firm_and_role(buffer: Buffer, firm: Firm) -> None:
+    second = await buffer.firms.add(firm.nip, name="B", env="prod")
+    owners = [(second, BUYER), (firm, Role.SELLER), (firm, BUYER), (second, Role.SELLER)]
+    for number, (owner, role) in enumerate(owners):
+        await buffer.documents.store(owner, role, [], move=MarkMove(instant(number), instant(50 + number)))
+    made = [
+        Mark(one.id, role, instant(number), instant(50 + number)) for number, (one, role) in enumerate(owners)
+    ]
+    assert [await buffer.marks.get(one.id, role) for one, role in owners] == made
+    assert await buffer.marks.all() == sorted(made, key=lambda mark: (mark.firm_id, mark.role))
+    assert await buffer.marks.get(firm.id, Role.THIRD_PARTY) is None
+
+
 async def test_a_claim_begins_at_the_earlier_instant_not_at_the_lesser_text(
     buffer: Buffer, firm: Firm
 ) -> None:
@@ -174,6 +198,39 @@ async def test_a_claim_begins_at_the_earlier_instant_not_at_the_lesser_text(
     await move(buffer, firm, 20, 60, one.id)
     assert await left(buffer, firm) == []
     assert await span(buffer, firm) == (instant(10), instant(90))
+
+
+async def test_ranges_of_others_are_left_alone(buffer: Buffer, firm: Firm) -> None:
+    """By a move of a range, by one that becomes part of a claim, and when all are told."""
+    second = await buffer.firms.add(firm.nip, name="B", env="prod")
+    owners = [(second, Role.SELLER), (second, BUYER), (firm, Role.SELLER), (firm, BUYER)]
+    for owner, role in owners:
+        await buffer.documents.store(owner, role, [], move=MarkMove(instant(50), instant(90)))
+        await buffer.ranges.add(owner.id, role, instant(10), instant(50))
+    made = [
+        HistoryRange(number, one.id, role, instant(10), instant(50), instant(10))
+        for number, (one, role) in enumerate(owners, 1)
+    ]
+    assert await buffer.ranges.all() == sorted(made, key=lambda one: (one.firm_id, one.role))
+    seconds = MarkMove(instant(10), instant(20), made[1].id)
+    await buffer.documents.store(second, BUYER, [], move=seconds)
+    assert [one.reached for one in sorted(await buffer.ranges.all(), key=lambda one: one.id)] == [
+        instant(10), instant(20), instant(10), instant(10)
+    ]  # fmt: skip
+    await buffer.documents.store(second, BUYER, [], move=replace(seconds, until=instant(50)))
+    assert {one.id for one in await buffer.ranges.all()} == {made[0].id, made[2].id, made[3].id}
+    begun = {(mark.firm_id, mark.role): mark.since for mark in await buffer.marks.all()}
+    assert begun == {(one.id, role): instant(50) for one, role in owners} | {(second.id, BUYER): instant(10)}
+
+
+async def test_a_range_joins_the_mark_of_its_own_firm_and_role(buffer: Buffer, firm: Firm) -> None:
+    """Another mark, which begins earlier and would be found first, does not reach it."""
+    second = await buffer.firms.add(firm.nip, name="B", env="prod")
+    for owner, role, since in ((firm, Role.SELLER, 20), (second, BUYER, 20), (firm, BUYER, 50)):
+        await buffer.documents.store(owner, role, [], move=MarkMove(instant(since), instant(90)))
+    one = await add(buffer, firm, 10, 30)
+    await move(buffer, firm, 10, 30, one)
+    assert [each.id for each in await buffer.ranges.all()] == [one]
 
 
 async def test_a_range_knows_whose_it_is(buffer: Buffer, firm: Firm) -> None:

@@ -115,6 +115,7 @@ def test_a_wider_window_than_the_address_has_is_not_given(window: AddressWindow)
     assert room(window, 100.0, {"global": 76}) == 75
     assert room(window, 200.0, {"global": 74}) == 74
     assert room(window, 200.0, {"global": 75}) == 1
+    assert room(window, 200.0, {"anonymous": 61}) == 60
 
 
 def test_parking_holds_one_kind_of_request_until_it_ends(window: AddressWindow) -> None:

@@ -49,6 +49,7 @@ async def ask(limiter: Limiter, operation: Operation = METADATA, context: Contex
 
 async def test_an_unknown_context_has_all_that_is_documented(limiter: Limiter) -> None:
     remaining = limiter.left(FIRM)
+    assert Budget(limiter._clock, limiter._book, "test").left(FIRM) == remaining
     assert remaining.parked_until is None
     assert remaining.groups == {
         "invoiceMetadata": Left(8, 16, 20),

@@ -417,6 +417,11 @@ async def test_a_short_parking_is_slept_through_at_once(limiter: Limiter, clock:
     assert clock.slept == [2.0]
 
 
+async def test_a_refused_request_has_arrived(limiter: Limiter, book: LimitBook) -> None:
+    await told_to_wait(limiter, 2)
+    assert book.requests("test|Nip|1111111111", 0.0) == {"invoiceMetadata": [5000.0]}
+
+
 async def test_a_refusal_names_the_firm_and_the_operation(limiter: Limiter) -> None:
     await told_to_wait(limiter, 2680)
     with pytest.raises(AskedToWaitError) as refusal:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from blink_tui.model.documents import DocumentHeader
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.mismatches import PACKAGE, Disagreement
 from blink_tui.model.values import Sha256
 from blink_tui.sync.errors import PACKAGE_DISAGREES
-from blink_tui.sync.verify import check_package
+from blink_tui.sync.verify import check_package, proven
 from tests.buffer.factory import invoice
 
 ONE, TWO, THREE, FOUR = (invoice(number).header for number in (1, 2, 3, 4))
@@ -110,3 +111,29 @@ def test_the_cause_tells_three_disagreements_both_ways() -> None:
     ]
     assert error.cause == "; ".join(told)
     assert len(error.values["disagreements"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("listed", "found", "accepted", "stored"),
+    [
+        (TWO, TWO.sha256, (), TWO),
+        (TWO, OTHER_HASH, (), None),
+        (TWO, None, (), None),
+        (OTHER_TWO, None, (TWO_HASHES_OF_TWO,), None),
+        (OTHER_TWO, TWO.sha256, (TWO_HASHES_OF_TWO,), TWO),
+        (OTHER_TWO, TWO.sha256, (NO_FILE_OF_TWO, TWO_HASHES_OF_TWO), TWO),
+        (OTHER_TWO, OTHER_HASH, (TWO_HASHES_OF_TWO,), TWO),  # the bytes that are kept are the accepted ones
+        (OTHER_TWO, ONE.sha256, (TWO_HASHES_OF_TWO,), None),
+        (TWO, TWO.sha256, (NO_FILE_OF_TWO,), TWO),  # a file that has come after all
+        (TWO, OTHER_HASH, (NO_FILE_OF_TWO,), None),
+        (TWO, OTHER_HASH, (TWO_HASHES_OF_TWO,), None),
+        (replace(ONE, sha256=OTHER_HASH), TWO.sha256, (TWO_HASHES_OF_TWO,), None),
+    ],
+)
+def test_a_document_is_stored_with_the_hash_that_was_listed_or_accepted_or_not_at_all(
+    listed: DocumentHeader,
+    found: Sha256 | None,
+    accepted: tuple[Disagreement, ...],
+    stored: DocumentHeader | None,
+) -> None:
+    assert proven(listed, found, accepted) == stored
