@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import resource
 import struct
 import subprocess
 import sys
@@ -146,9 +148,19 @@ def test_what_was_not_sent_is_given_back_in_the_first_seconds_of_a_boot_too(wind
     assert room(window, 1.0) == 75
 
 
-def test_parking_for_ever_is_parking_for_a_day(window: AddressWindow) -> None:
+def test_parking_for_ever_is_parking_for_a_day(path: Path, window: AddressWindow) -> None:
     window.park("anonymous", 100.0, 1e9)
     assert window.parked_until("anonymous", 100.0) == 100.0 + 86_400
+    with AddressWindow(path, boot="after") as another:
+        assert another.parked_until("anonymous", 0.0) == 86_400
+
+
+def test_the_shortest_parking_holds(path: Path) -> None:
+    with AddressWindow(path, boot="before") as window:
+        window.park("anonymous", 100.0, 1.0)
+        assert window.parked_until("anonymous", 100.5) == 101.0
+    with AddressWindow(path, boot="after") as window:
+        assert window.parked_until("anonymous", 0.0) == 1.0
 
 
 # Processes and boots
@@ -214,7 +226,14 @@ def test_the_first_second_of_a_boot_is_the_last_one_s(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xff" * 7, b"\xff" * 5000, b"blinkw2\n" + b"\xff" * 5000, struct.pack("<150d", *[1e300] * 150)],
+    [
+        b"",
+        b"\xff" * 7,
+        b"\xff" * 5000,
+        b"blinkw2\n" + b"\xff" * 5000,
+        struct.pack("<150d", *[1e300] * 150),
+        struct.pack("<150d", *[150.0] * 150),  # nothing of another program's file is carried over
+    ],
 )
 def test_a_spoilt_file_holds_up_nothing(path: Path, content: bytes) -> None:
     path.write_bytes(content)
@@ -234,6 +253,51 @@ def test_moments_that_no_clock_of_this_boot_wrote_hold_up_nothing(
     path.write_bytes(head + b"".join(windows))
     assert room(window, 100.0, LOGIN) == 60
     assert room(window, 100.0) == 15
+
+
+@pytest.mark.parametrize(
+    ("now", "moment", "found"),
+    [
+        (100.0, 191.0, Full(101.0, running=True)),  # asked at 101, by a clock that is a second ahead
+        (100.0, 191.5, AddressTicket((40,), 190.0)),
+        (1.0, 1e300, AddressTicket((40,), 91.0)),
+    ],
+)
+def test_moments_a_second_ahead_count_and_those_further_do_not(
+    path: Path, window: AddressWindow, now: float, moment: float, found: Full | AddressTicket
+) -> None:
+    path.write_bytes(path.read_bytes()[:24] + struct.pack("<77d", 0.0, 0.0, *[moment] * 75))
+    assert window.take(ALL, now) == found
+
+
+@pytest.mark.parametrize(
+    ("until", "seconds", "parked"),
+    [(161.0, 60.0, 161.0), (161.5, 60.0, 0.0), (100.5, 0.0, 0.0), (100.5, 0.5, 100.5)],
+)
+def test_parking_that_no_clock_of_this_boot_wrote_holds_up_nothing(
+    path: Path, window: AddressWindow, until: float, seconds: float, parked: float
+) -> None:
+    path.write_bytes(path.read_bytes()[:24] + struct.pack("<2d", until, seconds))
+    assert window.parked_until("global", 100.0) == parked
+
+
+def test_a_window_that_finds_the_disk_full_is_not_opened() -> None:
+    window = AddressWindow(Path("/dev/full"))
+    with pytest.raises(OSError, match="No space left") as caught:
+        window.__enter__()
+    assert caught.value.errno == errno.ENOSPC
+    assert window._file == -1
+
+
+def test_a_file_that_takes_a_part_alone_is_told_as_a_full_disk(path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(OSError, match="No space left") as caught:
+            AddressWindow(path).__enter__()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(path))
 
 
 def test_a_file_cut_short_meanwhile_is_filled_up(path: Path, window: AddressWindow) -> None:
@@ -286,6 +350,10 @@ def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
 )
 def test_environments_are_told_apart_by_host_and_port(url: str, environment: str) -> None:
     assert environment_of(url) == environment
+
+
+def test_a_window_of_no_environment_names_none() -> None:
+    assert AddressWindow(None).environment == ""
 
 
 def test_the_shared_window_lies_where_it_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,10 @@ def test_limits_are_kept_as_text_without_loss() -> None:
     assert decoded("{}") == decoded("") == {}
 
 
+def test_a_limit_of_nothing_is_a_window_all_the_same() -> None:
+    assert windows_of(RateLimit(0, None, 0), keep_reserve=True) == ((1.0, 0), (3600.0, 0))
+
+
 def test_the_same_limits_are_the_same_text_in_whatever_order_they_are_told() -> None:
     one, two = ("other", RateLimit(1, 2, 3)), ("global", RateLimit(4, None, None))
     assert encoded(dict((one, two))) == encoded(dict((two, one)))
