@@ -119,6 +119,8 @@ class Orders:
     async def resume(self, export_id: int) -> Ending:
         """Wait for a package, store it, move the mark that it is for. Raises BlinkError."""
         export = await self._pending(export_id)
+        if export is None:  # another process has stored it meanwhile
+            return Ending()
         try:
             package = await self._ready(export)
         except BlinkError as error:
@@ -184,8 +186,11 @@ class Orders:
             )
         return package
 
-    async def _pending(self, export_id: int) -> PendingExport:
-        stored = next(one for one in await self._exports.list(self._work.firm.id) if one.id == export_id)
+    async def _pending(self, export_id: int) -> PendingExport | None:
+        exports = await self._exports.list(self._work.firm.id)
+        stored = next((one for one in exports if one.id == export_id), None)
+        if stored is None:
+            return None
         key = self._key(stored)
         assert key is not None  # noqa: S101 - the plan resumes only what opens
         return PendingExport(

@@ -9,10 +9,11 @@ import asyncio
 import contextlib
 import gc
 import multiprocessing
+import sys
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from typing import Any, ParamSpec, TypeVar
@@ -35,8 +36,14 @@ def _context() -> ForkServerContext:
 
 
 def warm_up() -> None:
-    """Start the fork server, a fifth of a second of work beside this thread; call it when work for it is likely."""
+    """Start the fork server where it does not run yet, a fifth of a second of work beside this thread; call it when
+    work for it is likely.
+    """
     _context()
+    with contextlib.redirect_stderr(
+        sys.__stderr__
+    ):  # the tracker wants a real file; a console's stderr is none
+        resource_tracker.ensure_running()
     forkserver.ensure_running()
 
 
@@ -109,6 +116,7 @@ class _Process:
     """A process that serves calls, and our end of its pipe."""
 
     def __init__(self) -> None:
+        warm_up()
         self.pipe, theirs = _context().Pipe()
         self._process = _context().Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()

@@ -13,6 +13,8 @@ from tests.cli.access_cases import DAYS, OFFICE, permissions, seal
 from tests.cli.conftest import Blink
 from tests.ksef.certs import key, key_file, pem
 
+pytestmark = pytest.mark.proof  # some fifty processes
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[RunningSandbox]:

@@ -25,6 +25,7 @@ from tests.cli.access_cases import (
 from tests.cli.conftest import Blink
 from tests.ksef.certs import key, key_file, pem
 
+pytestmark = pytest.mark.proof  # some sixty processes
 ROWS = dict(enumerate(EXPECTED))
 
 

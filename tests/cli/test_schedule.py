@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from blink_tui.model.clock import SystemClock
 from tests.cli.conftest import Blink, SandboxProcess
 from tests.sync.test_leases import holder_of
 
@@ -159,7 +160,8 @@ def test_run_leaves_a_wish_where_another_process_works(blink: Blink, nip: str) -
     until = f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%S}.000000000"
     with closing(sqlite3.connect(database(blink), isolation_level=None)) as rows:
         for role in ("seller", "buyer", "third_party", "authorized"):
-            rows.execute("INSERT INTO lease VALUES (1, ?, ?, ?)", (role, holder_of(os.getpid()), until))
+            held = (role, holder_of(os.getpid()), until, SystemClock().steady() + 3600)
+            rows.execute("INSERT INTO lease VALUES (1, ?, ?, ?, ?)", held)
     told = blink("schedule", "run", "--json").json
     assert told["left_to_another"] == {nip: ["authorized", "buyer", "seller", "third_party"]}
     assert "takes the wish" in blink("schedule", "run").text

@@ -21,6 +21,7 @@ from blink_tui.sandbox.arrivals import Arrival
 from blink_tui.sandbox.faults import Fault
 from blink_tui.sync.engine import Outcome, SyncEngine, Wish
 from blink_tui.vault import MemorySource, Vault, open_vault
+from tests.sync.clocks import SandboxClock
 
 
 @dataclass
@@ -67,6 +68,21 @@ async def office(
             await buffer.credentials.add(CredentialKind.TOKEN, f"token/{known.nip}", known.nip, [firm.id])
             firms.append(firm)
         yield Office(buffer, vault, folder, firms, [], clock)
+
+
+@pytest.fixture
+def clock(sandbox: RunningSandbox) -> SandboxClock:
+    """The time of the sandbox that a test brings."""
+    return SandboxClock(sandbox)
+
+
+@pytest.fixture
+async def profile(
+    sandbox: RunningSandbox, tmp_path: Path, vault: Vault, clock: SandboxClock
+) -> AsyncIterator[Office]:
+    """A profile on it that lives in its time."""
+    async with office(sandbox, tmp_path, vault, clock) as opened:
+        yield opened
 
 
 def requests(sandbox: RunningSandbox, operation: str, after: int = 0) -> list[dict[str, Any]]:

@@ -135,6 +135,10 @@ async def test_a_firm_asked_within_its_interval_costs_nothing(settled: Settled) 
     assert (await engine.run(settled.firms, Wish(due=True))).firms == ()
 
 
+_SAME = 1.01
+"""SQLite's steps differ by a few with what the pages of a table happen to hold."""
+
+
 async def test_what_a_firm_costs_does_not_grow_with_their_number(
     tmp_path: Path, statements: Statements
 ) -> None:
@@ -149,7 +153,7 @@ async def test_what_a_firm_costs_does_not_grow_with_their_number(
     assert few[0] <= 4 * FEW
     assert few[1] <= 24 * FEW
     for of_few, of_many in zip(few, many, strict=True):
-        assert of_many * FEW <= of_few * MANY
+        assert of_many * FEW <= of_few * MANY * _SAME
 
 
 async def test_the_collector_leaves_the_program_itself_alone(settled: Settled) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +13,8 @@ from blink_tui.model.events import HistoryMoved, MarkMoved
 from blink_tui.model.marks import Mark
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
 from blink_tui.sync.engine import Wish
-from blink_tui.vault import Vault
 from tests.sync.clocks import SandboxClock
-from tests.sync.conftest import Office, arrive, fault, office, requests
+from tests.sync.conftest import Office, arrive, fault, requests
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -41,19 +39,6 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[RunningSandbox]:
             arrive(running, 1)
         clock.advance((NOW - SandboxClock(running).now()).total_seconds())
         yield running
-
-
-@pytest.fixture
-def clock(sandbox: RunningSandbox) -> SandboxClock:
-    return SandboxClock(sandbox)
-
-
-@pytest.fixture
-async def profile(
-    sandbox: RunningSandbox, tmp_path: Path, vault: Vault, clock: SandboxClock
-) -> AsyncIterator[Office]:
-    async with office(sandbox, tmp_path, vault, clock) as opened:
-        yield opened
 
 
 async def begin_on(profile: Office, day: date) -> None:

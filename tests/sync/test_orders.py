@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
 from blink_tui.sync.engine import Wish
-from blink_tui.vault import MemorySource, Vault, open_vault
+from blink_tui.vault import MemorySource, open_vault
 from tests.sync.clocks import SandboxClock
-from tests.sync.conftest import Office, arrive, fault, office, requests
+from tests.sync.conftest import Office, arrive, fault, requests
 
 BUYER = Wish((Role.BUYER,))
 
@@ -25,19 +25,6 @@ def sandbox() -> Iterator[RunningSandbox]:
     options = SandboxOptions(documents=30, firms=1, sales=0, export_delay=0.0, auth_delay=0.0)
     with running_sandbox(options, VirtualClock(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))) as running:
         yield running
-
-
-@pytest.fixture
-def clock(sandbox: RunningSandbox) -> SandboxClock:
-    return SandboxClock(sandbox)
-
-
-@pytest.fixture
-async def profile(
-    sandbox: RunningSandbox, tmp_path: Path, vault: Vault, clock: SandboxClock
-) -> AsyncIterator[Office]:
-    async with office(sandbox, tmp_path, vault, clock) as opened:
-        yield opened
 
 
 async def told(profile: Office) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +15,9 @@ from blink_tui.model.mismatches import PACKAGE, Disagreement
 from blink_tui.model.values import KsefNumber, Sha256
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
 from blink_tui.sync.engine import Wish
-from blink_tui.vault import Vault
 from tests.buffer.factory import invoice
 from tests.sync.clocks import SandboxClock
-from tests.sync.conftest import Office, arrive, fault, office, requests
+from tests.sync.conftest import Office, arrive, fault, requests
 
 BUYER = Wish((Role.BUYER,))
 
@@ -29,19 +27,6 @@ def sandbox() -> Iterator[RunningSandbox]:
     options = SandboxOptions(documents=12, firms=1, sales=0, export_delay=0.0, auth_delay=0.0)
     with running_sandbox(options, VirtualClock(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))) as running:
         yield running
-
-
-@pytest.fixture
-def clock(sandbox: RunningSandbox) -> SandboxClock:
-    return SandboxClock(sandbox)
-
-
-@pytest.fixture
-async def profile(
-    sandbox: RunningSandbox, tmp_path: Path, vault: Vault, clock: SandboxClock
-) -> AsyncIterator[Office]:
-    async with office(sandbox, tmp_path, vault, clock) as opened:
-        yield opened
 
 
 async def errors(profile: Office, wish: Wish = BUYER) -> list[BlinkError]:

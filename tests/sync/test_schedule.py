@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,9 +15,8 @@ from blink_tui.model.schedule import NEVER
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
 from blink_tui.sync.engine import SyncEngine, Wish
 from blink_tui.sync.timetable import is_night, nightly_slot
-from blink_tui.vault import Vault
 from tests.sync.clocks import SandboxClock
-from tests.sync.conftest import Office, arrive, fault, office, requests
+from tests.sync.conftest import Office, arrive, fault, requests
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DUE = Wish(due=True)
@@ -29,19 +28,6 @@ def sandbox() -> Iterator[RunningSandbox]:
     options = SandboxOptions(documents=20, firms=1, export_delay=0.0, auth_delay=0.0)
     with running_sandbox(options, VirtualClock(NOON)) as running:
         yield running
-
-
-@pytest.fixture
-def clock(sandbox: RunningSandbox) -> SandboxClock:
-    return SandboxClock(sandbox)
-
-
-@pytest.fixture
-async def profile(
-    sandbox: RunningSandbox, tmp_path: Path, vault: Vault, clock: SandboxClock
-) -> AsyncIterator[Office]:
-    async with office(sandbox, tmp_path, vault, clock) as opened:
-        yield opened
 
 
 def asked_roles(sandbox: RunningSandbox, profile: Office, after: int) -> set[Role]:

@@ -105,7 +105,7 @@ async def desk(tmp_path: Path, vault: Vault) -> AsyncIterator[Desk]:
         documents=20, firms=1, limits=False, export_delay=0.0, auth_delay=0.0, as_of=START.date()
     )
     with running_sandbox(options, clock.sandbox) as sandbox:
-        async with office(sandbox, tmp_path, vault) as opened:
+        async with office(sandbox, tmp_path, vault, clock) as opened:
             yield Desk(opened, sandbox, clock)
 
 

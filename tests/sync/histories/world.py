@@ -90,11 +90,14 @@ class _Watch(Journal):
         super().__init__()
         self._clock = clock
         self._takes = answer_takes
+        self.entries: list[Entry] = []
+        """All of them; a process that was killed may have left a request that is answered while they are read."""
         self.plan: tuple[int, Callable[[], None]] | None = None
         """What happens after so many more requests."""
 
     def add(self, entry: Entry) -> None:
         super().add(entry)
+        self.entries.append(entry)
         if self._takes:
             self._clock.advance(self._takes)
         if self.plan is not None:
@@ -304,13 +307,14 @@ class World:
             missing = claimed - held.get((nip, role), {}).keys()
             assert not missing, f"{role} of {nip}: below the mark and not in the buffer: {sorted(missing)}"
             self._marks[nip, role] = since, until
-        refused = [row for row in self.journal.rows() if row["status"] == 429 and row["fault"] is None]
+        entries = self.journal.entries
+        refused = [one for one in entries if one.status == 429 and one.fault is None]
         assert not refused, f"refused for a limit: {refused[0]}, after {self._before(refused[0])}"
 
-    def _before(self, refused: dict[str, object]) -> list[str]:
+    def _before(self, refused: Entry) -> list[str]:
         """When the same operation was asked before."""
-        rows = [row for row in self.journal.rows() if row["operation"] == refused["operation"]]
-        return [f"{row['at']} {row['status']}" for row in rows if row["number"] <= refused["number"]]
+        same = [one for one in self.journal.entries if one.operation == refused.operation]
+        return [f"{text_of(one.at)} {one.status}" for one in same if one.number <= refused.number]
 
     def settle(self) -> None:
         """Everything goes right from here on, and time passes, until a pass has nothing more to do; then the buffer
