@@ -15,19 +15,23 @@ def _mark(row: Row) -> Mark:
     return Mark(firm_id, Role(role), Instant(since), Instant(until))
 
 
-async def move(session: Session, firm_id: int, role: Role, to: MarkMove) -> None:
-    """Move a role's mark forward within the caller's transaction.
+_FIRST_VERSION = 1
+
+
+async def move(session: Session, firm_id: int, role: Role, to: MarkMove) -> bool:
+    """Move a role's mark forward within the caller's transaction; True when there was none before.
 
     An instant before the mark leaves it where it is, and so does one whose span begins behind the mark: between the
     two there may be documents that nobody fetched.
     """
-    await session.run(
+    row = await session.row(
         "INSERT INTO mark (firm_id, role, since, until, until_key) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (firm_id, role) DO UPDATE"
         " SET until = excluded.until, until_key = excluded.until_key, version = mark.version + 1"
-        " WHERE excluded.until_key > mark.until_key AND ? <= mark.until_key",
+        " WHERE excluded.until_key > mark.until_key AND ? <= mark.until_key RETURNING version",
         (firm_id, role, to.since, to.until, instant_key(to.until), instant_key(to.since)),
     )
+    return row is not None and row[0] == _FIRST_VERSION
 
 
 class Marks:

@@ -29,10 +29,10 @@ async def move(session: Session, firm_id: int, role: Role, to: MarkMove) -> None
     if moved is None or not instant_key(to.since) <= instant_key(moved.reached) < instant_key(to.until):
         return
     await session.run("UPDATE history_range SET reached = ? WHERE id = ?", (to.until, to.range_id))
-    await _absorb(session, firm_id, role)
+    await absorb(session, firm_id, role)
 
 
-async def _absorb(session: Session, firm_id: int, role: Role) -> None:
+async def absorb(session: Session, firm_id: int, role: Role) -> None:
     """Let the forward mark claim the whole ranges that adjoin it, the latest first."""
     row = await session.row("SELECT since FROM mark WHERE firm_id = ? AND role = ?", (firm_id, role))
     if row is None:

@@ -54,8 +54,10 @@ async def store(
     if happenings:
         await history.append(session, firm.id, happenings, at=at, who=history.ENGINE)
     if move is not None:
-        mover = marks if move.range_id is None else ranges
-        await mover.move(session, firm.id, role, move)
+        if move.range_id is not None:
+            await ranges.move(session, firm.id, role, move)
+        elif await marks.move(session, firm.id, role, move):
+            await ranges.absorb(session, firm.id, role)
     if finish_export is not None:
         await session.run("DELETE FROM pending_export WHERE id = ?", (finish_export,))
     return StoreResult(seen=len(numbers), new=len(new))

@@ -169,7 +169,7 @@ class Limiter(Budget):
 
     def _leave(self, tickets: _Tickets, moment: float) -> None:
         """Let the windows run from a moment. Where that cannot be written they run from the latest possible one."""
-        with suppress(BlinkError, OSError):
+        with suppress(OSError):
             self._address.answered(tickets.address, moment)
         if tickets.context is not None:
             with suppress(BlinkError):

@@ -113,11 +113,16 @@ async def test_what_is_read_again_within_the_claim_leaves_it_as_it_was(buffer: B
     assert await left(buffer, firm) == []
 
 
-async def test_history_may_be_whole_before_the_first_forward_pass_ends(buffer: Buffer, firm: Firm) -> None:
+async def test_history_that_is_whole_before_the_first_forward_pass_ends_is_claimed_with_it(
+    buffer: Buffer, firm: Firm
+) -> None:
     one = await add(buffer, firm, 10, 50)
     await move(buffer, firm, 10, 50, one)
     assert await span(buffer, firm) is None
     assert len(await left(buffer, firm)) == 1
+    await move(buffer, firm, 50, 90)
+    assert await span(buffer, firm) == (instant(10), instant(90))
+    assert await left(buffer, firm) == []
 
 
 async def test_instants_are_compared_not_their_texts(buffer: Buffer, firm: Firm) -> None:
