@@ -8,11 +8,13 @@ from pathlib import Path
 
 from blink_tui.buffer import schema
 from blink_tui.buffer.batches import Batches
+from blink_tui.buffer.comparing import Comparing
 from blink_tui.buffer.credentials import Credentials
 from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.derived import Derived
 from blink_tui.buffer.documents import Documents
 from blink_tui.buffer.exports import PendingExports
+from blink_tui.buffer.findings import Findings
 from blink_tui.buffer.firms import Firms
 from blink_tui.buffer.grid import Grid
 from blink_tui.buffer.history import History
@@ -26,6 +28,7 @@ from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.role_states import RoleStates
 from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
+from blink_tui.buffer.webs import Webs
 from blink_tui.model.clock import Clock, SystemClock
 
 
@@ -47,6 +50,9 @@ class Buffer:
         self.documents = Documents(database, clock)
         self.history = History(database)
         self.derived = Derived(database)
+        self.findings = Findings(database)
+        self.comparing = Comparing(database)
+        self.webs = Webs(database)
         self.leases = Leases(database, clock)
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)

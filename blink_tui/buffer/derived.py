@@ -1,19 +1,21 @@
-"""The second stage's results: due date, search text, VAT table, or why a document could not be read."""
+"""The second stage's results: due date, search text, VAT table, findings of a document's content, links and traits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blink_tui.buffer.amounts import to_amount, to_units
+from blink_tui.buffer import findings
+from blink_tui.buffer.amounts import to_amount
 from blink_tui.buffer.database import Database
+from blink_tui.buffer.deriving import CONTENT, PreparedDerived, prepare_derived
 from blink_tui.buffer.records import DerivedRow, Undecoded
-from blink_tui.i18n import N_
+from blink_tui.buffer.session import Session
+from blink_tui.buffer.sql import composed, places
 from blink_tui.model.invoice import VatAmount
-from blink_tui.model.values import from_minor, to_minor
+from blink_tui.model.values import from_minor
 
-_INEXACT = N_("An amount of the VAT table has more than two decimals.")
-
-_VatRow = tuple[int, int, str, int, int | None, int | None]
+_AGAIN_AT_ONCE = 10_000
+"""Documents that one transaction sends back to be read again."""
 
 
 class Derived:
@@ -25,43 +27,51 @@ class Derived:
     async def pending(self, version: int, limit: int) -> list[Undecoded]:
         """Documents last derived by a version before this one, or never."""
         rows = await self._database.reader.rows(
-            "SELECT d.id, d.ksef_number, x.body, x.dictionary, d.direction, d.received_date FROM document d"
-            " JOIN invoice_xml x ON x.ksef_number = d.ksef_number"
+            "SELECT d.id, d.ksef_number, x.body, x.dictionary, d.direction, d.received_date, d.firm_id,"
+            " (SELECT f.nip FROM firm f WHERE f.id = d.firm_id), coalesce(d.seller_value, '')"
+            " FROM document d JOIN invoice_xml x ON x.ksef_number = d.ksef_number"
             " WHERE d.derived_version < ? ORDER BY d.derived_version, d.id LIMIT ?",
             (version, limit),
         )
         return [Undecoded(*row) for row in rows]
 
-    async def save(self, rows: Sequence[DerivedRow]) -> None:
-        """Keep results in one transaction, in the place of earlier ones."""
-        tables = [_vat_rows(row) for row in rows]
+    async def count_pending(self, version: int) -> int:
+        """How many documents `pending` has still to give."""
+        row = await self._database.reader.row(
+            "SELECT count(*) FROM document WHERE derived_version < ?", (version,)
+        )
+        return int(row[0]) if row else 0
+
+    async def read_again(
+        self, firm_ids: Sequence[int] | None = None, *, unreadable_only: bool = False
+    ) -> int:
+        """Send documents back to the second stage, of some firms or of all; returns how many.
+
+        What was derived stays until it is derived anew. It is done in pieces, each of which stays done.
+        """
+        conditions, values = ["derived_version > 0"], [*(firm_ids or ())]
+        if firm_ids is not None:
+            conditions.append(composed("firm_id IN ({places})", places=places(len(firm_ids))))
+        if unreadable_only:
+            conditions.append("problem IS NOT NULL")
+        sql = composed(
+            "UPDATE document SET derived_version = 0 WHERE id IN (SELECT id FROM document WHERE {which} LIMIT ?)"
+            " RETURNING id",
+            which=" AND ".join(conditions),
+        )
+        total = 0
+        while True:
+            async with self._database.transaction() as session:
+                done = len(await session.rows(sql, (*values, _AGAIN_AT_ONCE)))
+            total += done
+            if done < _AGAIN_AT_ONCE:
+                return total
+
+    async def save(self, rows: PreparedDerived | Sequence[DerivedRow]) -> None:
+        """Keep results in one transaction, in the place of earlier ones; the documents wait to be compared anew."""
+        prepared = rows if isinstance(rows, PreparedDerived) else prepare_derived(rows)
         async with self._database.transaction() as session:
-            await session.run_many(
-                "UPDATE document SET derived_version = ?, due_date = ?, problem = ?, vat_month = ? WHERE id = ?",
-                [
-                    (
-                        row.version,
-                        row.due_date.isoformat() if row.due_date else None,
-                        row.problem or (_INEXACT if table is None else None),
-                        row.vat_month,
-                        row.document_id,
-                    )
-                    for row, table in zip(rows, tables, strict=True)
-                ],
-            )
-            await session.run_many(
-                "INSERT INTO document_search (document_id, text) VALUES (?, ?)"
-                " ON CONFLICT (document_id) DO UPDATE SET text = excluded.text",
-                [(row.document_id, row.search) for row in rows],
-            )
-            await session.run_many(
-                "DELETE FROM document_vat WHERE document_id = ?", [(row.document_id,) for row in rows]
-            )
-            await session.run_many(
-                "INSERT INTO document_vat (document_id, position, rate, net, vat, vat_pln)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                [line for table in tables if table for line in table],
-            )
+            await _save(session, prepared)
 
     async def vat_table(self, document_id: int) -> list[VatAmount]:
         """The VAT table of a document in its own order; empty before it is derived."""
@@ -75,19 +85,32 @@ class Derived:
         ]
 
 
-def _vat_rows(row: DerivedRow) -> list[_VatRow] | None:
-    """The rows to store; None when an amount is no whole number of minor units: it is never rounded."""
-    try:
-        return [
-            (
-                row.document_id,
-                position,
-                line.rate,
-                to_minor(line.net),
-                to_units(line.vat),
-                to_units(line.vat_pln),
-            )
-            for position, line in enumerate(row.vat)
-        ]
-    except ValueError:
-        return None
+async def _save(session: Session, prepared: PreparedDerived) -> None:
+    ids = prepared.ids
+    await session.run_many(
+        "UPDATE document SET derived_version = ?, due_date = ?, problem = ?, vat_month = ?, attention = ?, compared = 0"
+        " WHERE id = ?",
+        prepared.documents,
+    )
+    await session.run_many(
+        "INSERT INTO document_search (document_id, text) VALUES (?, ?)"
+        " ON CONFLICT (document_id) DO UPDATE SET text = excluded.text",
+        prepared.searches,
+    )
+    await session.run_many("DELETE FROM document_vat WHERE document_id = ?", ids)
+    await session.run_many(
+        "INSERT INTO document_vat (document_id, position, rate, net, vat, vat_pln) VALUES (?, ?, ?, ?, ?, ?)",
+        prepared.vat,
+    )
+    await findings.replace(session, CONTENT, ids, prepared.findings)
+    await session.run_many("DELETE FROM document_link WHERE document_id = ?", ids)
+    await session.run_many("INSERT INTO document_link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", prepared.links)
+    await session.run_many(
+        "INSERT OR REPLACE INTO document_trait VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        prepared.traits,
+    )
+    await session.run_many(
+        "INSERT INTO seller_account (account, seller, name, since) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (account, seller) DO UPDATE SET since = min(since, excluded.since), name = excluded.name",
+        prepared.accounts,
+    )

@@ -26,7 +26,8 @@ _SELECT = """
         (SELECT group_concat(r.role) FROM document_role r WHERE r.document_id = d.id),
         d.direction, d.status, d.previous, d.form, d.kind, d.invoice_number, d.issue_date, d.received_date, d.stored,
         d.seller_type, d.seller_value, d.seller_name, d.buyer_type, d.buyer_value, d.buyer_name,
-        d.net, d.vat, d.gross, d.currency, x.sha256, d.due_date, d.problem, d.derived_version, d.version
+        d.net, d.vat, d.gross, d.currency, x.sha256, d.due_date, d.problem, d.derived_version,
+        d.attention, d.version
     FROM document d JOIN firm f ON f.id = d.firm_id JOIN invoice_xml x ON x.ksef_number = d.ksef_number
     WHERE {where}
 """
@@ -49,7 +50,7 @@ def _day(text: str | None) -> date | None:
 def _document(row: Row) -> Document:
     id_, firm_id, nip, number, roles, direction, status, previous, form, kind, invoice_number = row[:11]
     issue_date, received_date, stored = row[11:14]
-    net, vat, gross, currency, sha256, due_date, problem, derived_version, version = row[20:]
+    net, vat, gross, currency, sha256, due_date, problem, derived_version, attention, version = row[20:]
     return Document(
         id=id_,
         firm_id=firm_id,
@@ -75,6 +76,7 @@ def _document(row: Row) -> Document:
         due_date=_day(due_date),
         problem=problem,
         derived_version=derived_version,
+        attention=attention,
         version=version,
     )
 

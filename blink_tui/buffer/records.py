@@ -8,8 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from blink_tui.model.chains import Link
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Direction, DocumentHeader, Party, Role, Status
+from blink_tui.model.findings import Finding
 from blink_tui.model.invoice import VatAmount
 from blink_tui.model.values import KsefNumber, Nip, Sha256
 
@@ -92,6 +94,8 @@ class Document:
     """Why the second stage could not read it; None when it could or has not tried yet."""
     derived_version: int
     """Version of the reader that derived it; 0 means not yet."""
+    attention: int
+    """Severity of the gravest finding (`model.findings.Severity`); 0 when there is none."""
     version: int
     """Grows with every decision about it; a change names the version that was looked at."""
 
@@ -118,6 +122,37 @@ class Undecoded(NamedTuple):
     direction: str
     received_date: str
     """Warsaw day; empty where KSeF did not tell it."""
+    firm_id: int
+    firm_nip: Nip
+    seller: str
+    """Number of the seller as KSeF's list gives it; empty where it gives none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a document is compared with others by."""
+
+    firm_id: int
+    seller: str
+    seller_name: str
+    received_date: str
+    ksef_number: KsefNumber
+    kind: str
+    """RodzajFaktury as the XML has it."""
+    number_key: str
+    """`model.matching.number_key`."""
+    issued: str
+    """ISO day; empty where unknown."""
+    term: int | None
+    """Days from issue to the first due date; None where there is none or it is paid already."""
+    gross: Decimal | None
+    currency: str
+    text_key: int | None
+    """`model.matching.text_key` of its rows' names."""
+    accounts: tuple[str, ...]
+    """Keys of the accounts that a purchase asks money into (`model.matching.account_key`); none of a sale."""
+    own_accounts: tuple[str, ...]
+    """Those of them that are not a factor's, which many sellers share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +168,11 @@ class DerivedRow:
     vat: tuple[VatAmount, ...]
     vat_month: str = ""
     """YYYY-MM as proposed; empty where it is not known."""
+    findings: tuple[Finding, ...] = ()
+    """What the checks of its content found."""
+    links: tuple[Link, ...] = ()
+    traits: Traits | None = None
+    """None for a document that cannot be read: it is not compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,16 @@ from blink_tui.ksef.limiter import Limiter
 from blink_tui.ksef.operations import Context
 from blink_tui.model import events
 from blink_tui.model.clock import Clock, SystemClock
+from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Role
 from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import ScheduledRole
 from blink_tui.sync import timetable
 from blink_tui.sync.access import open_to_schedule
 from blink_tui.sync.arrival import sweep
+from blink_tui.sync.compare import compare_pending
 from blink_tui.sync.derive import derive_pending
-from blink_tui.sync.events import EventSink, Listener
+from blink_tui.sync.events import EventSink, Listener, Reporter
 from blink_tui.sync.expiry import expiry_warnings
 from blink_tui.sync.firm_pass import FirmOutcome, FirmPass, Wish
 from blink_tui.sync.leases import heartbeat
@@ -98,8 +100,16 @@ class SyncEngine:
             for warning in await expiry_warnings(self._buffer, self._clock, run):
                 self._sink.tell(warning)
             outcomes = await self._passes(tasks, wish, run)
-            await derive_pending(self._buffer, report=self._sink.reporter(run, None))
+            await self._derive(self._sink.reporter(run, None))
         return Outcome(tuple(outcomes))
+
+    async def _derive(self, report: Reporter) -> None:
+        """The second stage over everything that waits for it."""
+        today = warsaw_day(instant_of(self._clock.now()))
+        read, unreadable = await derive_pending(self._buffer, today)
+        await compare_pending(self._buffer)
+        if read:
+            report(events.DocumentsDerived, read=read, unreadable=unreadable)
 
     async def _tasks(self, firms: Sequence[Firm], wish: Wish) -> list[Task]:
         """What is to be asked for; choosing it for 2,000 firms takes 0.1 s, so not on the loop."""

@@ -117,7 +117,7 @@ async def store(buffer: Buffer, firm: Firm, made: Sequence[Made]) -> None:
                 move=MarkMove(Instant("2026-09-01T00:00:00Z"), until),
             )  # fmt: skip
     while pending := await buffer.derived.pending(DERIVED_VERSION, 500):
-        for rows in derive(pending):
+        for rows in derive(pending, date(2026, 11, 20)):
             await buffer.derived.save(rows)
 
 

@@ -1,0 +1,179 @@
+"""The second half of the derive stage: documents that were read are compared with those beside them, firm by firm.
+
+A document that is new also changes what is said of others: those are sent back to be compared again, and stay as they
+are until then. Resumable at any document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from blink_tui.buffer import Buffer
+from blink_tui.buffer.comparing import Compared, Waiting
+from blink_tui.invoices.checks.chains import chain_findings
+from blink_tui.invoices.checks.suspicion import (
+    MANY_FIRMS,
+    TEXT_DAYS,
+    Twins,
+    knows_for_long,
+    suspicions,
+)
+from blink_tui.model.chains import Move, Web, chain_of
+from blink_tui.model.comparison import Known, Renewal, Surroundings
+from blink_tui.model.findings import Finding
+
+COMPARED_VERSION = 1
+"""What is stored with a document that was compared; `blink reindex` compares anew whatever stands there."""
+
+_AT_ONCE = 10_000
+"""Documents of one firm that are compared in one go."""
+
+
+@dataclass(slots=True)
+class _Comparison:
+    """One go over documents of one firm: what is found of each, and whom it concerns beside."""
+
+    waiting: Mapping[int, Waiting]
+    found: dict[int, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    touched: set[int] = field(default_factory=set)
+
+    @property
+    def fresh(self) -> set[int]:
+        """Ids of documents that were not compared before: they touch others."""
+        return {one.document_id for one in self.waiting.values() if one.fresh}
+
+
+async def compare_pending(buffer: Buffer, told: Callable[[int], None] | None = None) -> None:
+    """Compare every document that waits; `told` hears how many were done, in each step."""
+    while firms := await buffer.comparing.firms():
+        for firm_id in firms:
+            since = await buffer.comparing.since(firm_id)
+            while waiting := await buffer.comparing.waiting(firm_id, _AT_ONCE):
+                await _compare(buffer, firm_id, since, waiting)
+                if told is not None:
+                    told(len(waiting))
+
+
+async def _compare(buffer: Buffer, firm_id: int, since: str, waiting: Sequence[Waiting]) -> None:
+    work = _Comparison({one.document_id: one for one in waiting})
+    known = await _with_histories(buffer, firm_id, since, work)
+    await _with_chains(buffer, known, work)
+    done = [Compared(id_, tuple(work.found[id_])) for id_ in work.waiting]
+    await buffer.comparing.save(COMPARED_VERSION, done, work.touched - work.waiting.keys())
+
+
+async def _with_histories(
+    buffer: Buffer, firm_id: int, since: str, work: _Comparison
+) -> dict[int, tuple[str, Known]]:
+    """Compare purchases with all that the firm has of their sellers, sales with those of the same amount."""
+    bought = {one.seller for one in work.waiting.values() if one.bought}
+    sold = [one.document_id for one in work.waiting.values() if not one.bought]
+    histories = await buffer.comparing.histories(firm_id, bought) if bought else {}
+    around = await _surroundings(buffer, since, histories, work)
+    await asyncio.to_thread(_suspect, histories, around, work)
+    sales = await buffer.comparing.traits(sold) if sold else {}
+    if sales:
+        amounts = [(seller, known.gross) for seller, some in sales.items() for known in some]
+        await asyncio.to_thread(_twins, sales, await buffer.comparing.alike(firm_id, amounts), work)
+    return {
+        known.document_id: (seller, known)
+        for groups in (histories, sales)
+        for seller, some in groups.items()
+        for known in some
+        if known.document_id in work.waiting
+    }
+
+
+def _suspect(histories: Mapping[str, Sequence[Known]], around: Surroundings, work: _Comparison) -> None:
+    for seller, history in histories.items():
+        wanted = {known.document_id for known in history if known.document_id in work.waiting}
+        fresh = wanted & work.fresh
+        for document_id, found in suspicions(history, wanted, around, seller):
+            work.found[document_id] += found
+        _touch_later(history, fresh, work)
+        _touch_twins(history, fresh, work)
+
+
+def _touch_later(history: Sequence[Known], fresh: set[int], work: _Comparison) -> None:
+    """What came after a new document was compared without it."""
+    first = next((index for index, known in enumerate(history) if known.document_id in fresh), len(history))
+    work.touched |= {known.document_id for known in history[first + 1 :]}
+
+
+def _touch_twins(documents: Sequence[Known], fresh: set[int], work: _Comparison) -> None:
+    twins = Twins(documents)
+    for known in documents:
+        if known.document_id in fresh:
+            work.touched |= {other.document_id for other in (*twins.numbered(known), *twins.dated(known))}
+
+
+def _twins(
+    sales: Mapping[str, Sequence[Known]], alike: Mapping[str, Sequence[Known]], work: _Comparison
+) -> None:
+    """Sales are compared by their numbers alone: a firm sells for one amount many times a day."""
+    for seller, documents in sales.items():
+        twins = Twins(alike.get(seller, ()))
+        for known in documents:
+            work.found[known.document_id] += twins.by_number(known)
+            if known.document_id in work.fresh:
+                work.touched |= {other.document_id for other in twins.numbered(known)}
+
+
+async def _surroundings(
+    buffer: Buffer, since: str, histories: Mapping[str, Sequence[Known]], work: _Comparison
+) -> Surroundings:
+    waiting = [known for some in histories.values() for known in some if known.document_id in work.waiting]
+    accounts = {account for known in waiting for account in known.accounts}
+    firsts = [
+        some[0]
+        for some in histories.values()
+        if some[0].document_id in work.waiting
+        and some[0].text_key is not None
+        and knows_for_long(some[0], since)
+    ]
+    return Surroundings(
+        since=since,
+        accounts=await buffer.comparing.other_sellers(accounts) if accounts else {},
+        same_text=await _same_text(buffer, firsts, work) if firsts else {},
+    )
+
+
+async def _same_text(buffer: Buffer, firsts: Sequence[Known], work: _Comparison) -> dict[int, int]:
+    """For each of these documents, how many firms got its text as their first of its seller within a month."""
+    asked = [(known.text_key, known.received) for known in firsts if known.text_key is not None]
+    shared = await buffer.comparing.first_texts(asked, TEXT_DAYS)
+    counts: dict[int, int] = {}
+    for known in firsts:
+        alike = [one for one in shared if one.text_key == known.text_key]
+        counts[known.document_id] = len({one.firm_id for one in alike})
+        if counts[known.document_id] >= MANY_FIRMS and known.document_id in work.fresh:
+            work.touched |= {one.document_id for one in alike}
+    return counts
+
+
+async def _with_chains(buffer: Buffer, known: Mapping[int, tuple[str, Known]], work: _Comparison) -> None:
+    web = await buffer.webs.around(work.waiting)
+    moves: dict[str, list[Move]] = defaultdict(list)
+    for move in await buffer.webs.moves([one.ksef_number for one in work.waiting.values()]):
+        moves[move.original].append(move)
+    renewals: dict[int, list[Renewal]] = defaultdict(list)
+    amounts = [(seller, abs(one.gross)) for seller, one in known.values() if one.gross]
+    for renewal in await buffer.comparing.renewals(amounts):
+        ids = [part[0] for part in (renewal.original, renewal.correction, renewal.renewed)]
+        for id_ in ids:
+            renewals[id_].append(renewal)
+        if work.fresh & set(ids):
+            work.touched |= set(ids)
+    fresh = work.fresh
+    for id_, one in work.waiting.items():
+        work.found[id_] += chain_findings(web, id_, moves.get(one.ksef_number, ()), renewals.get(id_, ()))
+    work.touched |= await buffer.webs.named(fresh)
+    _touch_chains(web, fresh, work)
+
+
+def _touch_chains(web: Web, fresh: set[int], work: _Comparison) -> None:
+    for id_ in fresh & web.members.keys():
+        work.touched |= {member.document_id for member in chain_of(web, id_)} | web.neighbours(id_)
