@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import NamedTuple
 
 from blink_tui.buffer import findings
-from blink_tui.buffer.amounts import known_units, to_amount
+from blink_tui.buffer.amounts import to_amount
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.deriving import HISTORY, finding_rows
 from blink_tui.buffer.session import Row
@@ -24,19 +24,33 @@ _KNOWN = (
     "t.document_id, t.ksef_number, t.received_date, t.kind, t.number_key, t.issued, t.term, t.gross, t.currency,"
     " t.text_key, t.accounts"
 )
+_TRAITS = """
+    SELECT t.* FROM json_each(?) p CROSS JOIN document d ON d.id = p.value
+    CROSS JOIN document_trait t ON t.firm_id = d.firm_id AND t.seller = coalesce(d.seller_value, '')
+        AND t.received_date = d.received_date AND t.document_id = d.id
+"""
 _RENEWALS = """
     SELECT o.document_id, o.ksef_number, k.document_id, k.ksef_number, n.document_id, n.ksef_number
-    FROM json_each(?) p
-    JOIN document_trait k ON k.seller = p.value ->> 0 AND k.gross = -(p.value ->> 1) AND k.kind LIKE 'KOR%'
+    FROM ({traits}) t
+    JOIN document_trait k INDEXED BY document_trait_by_gross
+        ON k.seller = t.seller AND k.gross = -abs(t.gross) AND k.kind LIKE 'KOR%'
     JOIN document_link l ON l.document_id = k.document_id AND l.kind = 'corrects'
-    JOIN document_trait o ON o.seller = k.seller AND o.gross = -k.gross AND o.firm_id = k.firm_id
-        AND o.ksef_number = l.to_ksef
-    JOIN document_trait n ON n.seller = k.seller AND n.gross = o.gross AND n.kind NOT LIKE 'KOR%'
+    JOIN document_trait o INDEXED BY document_trait_by_gross
+        ON o.seller = k.seller AND o.gross = -k.gross AND o.firm_id = k.firm_id AND o.ksef_number = l.to_ksef
+    JOIN document_trait n INDEXED BY document_trait_by_gross
+        ON n.seller = k.seller AND n.gross = o.gross AND n.kind NOT LIKE 'KOR%'
         AND n.ksef_number <> o.ksef_number AND n.issued >= o.issued
         AND n.issued BETWEEN date(k.issued, '-3 days') AND date(k.issued, '+14 days')
     GROUP BY o.document_id, k.document_id HAVING count(DISTINCT n.ksef_number) = 1
 """
 """Where several could be the invoice anew, as with a subscription, nothing is said."""
+_NUMBERED_ALIKE = """
+    SELECT t.document_id, o.document_id, o.ksef_number FROM ({traits}) t
+    JOIN document_trait o INDEXED BY document_trait_by_gross ON o.seller = t.seller AND o.gross = t.gross
+        AND o.firm_id = t.firm_id AND o.kind = t.kind AND o.number_key = t.number_key AND o.currency = t.currency
+        AND o.ksef_number <> t.ksef_number
+    WHERE t.gross <> 0 AND t.number_key > '' ORDER BY t.document_id, o.document_id
+"""
 _SAME_TEXT = """
     SELECT t.text_key, t.firm_id, t.document_id, t.received_date FROM json_each(?) p
     JOIN document_trait t ON t.text_key = p.value ->> 0
@@ -135,35 +149,12 @@ class Comparing:
             ),
             (json.dumps(list(sellers)), firm_id),
         )
-        return _by_seller(rows)
+        return await asyncio.to_thread(_by_seller, rows)
 
-    async def traits(self, ids: Iterable[int]) -> dict[str, list[Known]]:
-        """Some documents alone, by seller; those that cannot be read are left out."""
-        rows = await self._database.reader.rows(
-            composed(
-                "SELECT t.seller, {known} FROM json_each(?) p CROSS JOIN document d ON d.id = p.value"
-                " CROSS JOIN document_trait t ON t.firm_id = d.firm_id AND t.seller = coalesce(d.seller_value, '')"
-                " AND t.received_date = d.received_date AND t.document_id = d.id",
-                known=_KNOWN,
-            ),
-            (json.dumps(list(ids)),),
-        )
-        return _by_seller(rows)
-
-    async def alike(
-        self, firm_id: int, amounts: Iterable[tuple[str, Decimal | None]]
-    ) -> dict[str, list[Known]]:
-        """Documents of a firm whose seller and gross amount are among these, by seller."""
-        rows = await self._database.reader.rows(
-            composed(
-                "SELECT t.seller, {known} FROM json_each(?) p"
-                " CROSS JOIN document_trait t ON t.seller = p.value ->> 0 AND t.gross = p.value ->> 1"
-                " WHERE t.firm_id = ?",
-                known=_KNOWN,
-            ),
-            (_pairs(amounts), firm_id),
-        )
-        return _by_seller(rows)
+    async def numbered_alike(self, ids: Iterable[int]) -> list[tuple[int, int, KsefNumber]]:
+        """For each of some documents, others of its firm, seller, kind, number and amount: id and KSeF number."""
+        sql = composed(_NUMBERED_ALIKE, traits=_TRAITS)
+        return [(row[0], row[1], row[2]) for row in await self._rows(sql, ids)]
 
     async def other_sellers(self, accounts: Iterable[str]) -> dict[str, tuple[OtherSeller, ...]]:
         """With which sellers accounts were seen, where with more than one: oldest first."""
@@ -184,9 +175,9 @@ class Comparing:
         )
         return [FirstText(*row) for row in dict.fromkeys(rows)]
 
-    async def renewals(self, amounts: Iterable[tuple[str, Decimal | None]]) -> list[Renewal]:
-        """Cases of "to zero and anew" among documents of these sellers with these amounts, of all firms."""
-        rows = await self._database.reader.rows(_RENEWALS, (_pairs(amounts),))
+    async def renewals(self, ids: Iterable[int]) -> list[Renewal]:
+        """Cases of "to zero and anew" that have the sellers and amounts of these documents, of all firms."""
+        rows = await self._rows(composed(_RENEWALS, traits=_TRAITS), ids)
         return [Renewal(row[0:2], row[2:4], row[4:6]) for row in rows]
 
     async def save(self, version: int, compared: Sequence[Compared], touched: Iterable[int]) -> None:
@@ -194,14 +185,14 @@ class Comparing:
 
         `touched` are documents of any firm to be compared again.
         """
-        ids = [(one.document_id,) for one in compared]
-        rows = [row for one in compared for row in finding_rows(one.document_id, HISTORY, one.findings)]
+        ends = [(one.document_id, len(one.findings)) for one in compared]
+        rows = await asyncio.to_thread(_finding_rows, compared)
         async with self._database.transaction() as session:
-            await findings.replace(session, HISTORY, ids, rows)
+            await findings.replace(session, HISTORY, ends, rows)
             await session.run_many(
                 "UPDATE document SET compared = ?, attention = (SELECT coalesce(max(f.severity), 0)"
                 " FROM document_finding f WHERE f.document_id = document.id) WHERE id = ?",
-                [(version, id_) for (id_,) in ids],
+                [(version, id_) for id_, _ in ends],
             )
             await session.run_many(
                 "UPDATE document SET compared = -1 WHERE id = ? AND compared > 0",
@@ -217,10 +208,12 @@ class Comparing:
                 (json.dumps(list(firm_ids)), *issued),
             )
 
+    async def _rows(self, sql: str, ids: Iterable[int]) -> list[Row]:
+        return await self._database.reader.rows(sql, (json.dumps(list(ids)),))
 
-def _pairs(amounts: Iterable[tuple[str, Decimal | None]]) -> str:
-    pairs = {(seller, known_units(amount)) for seller, amount in amounts}
-    return json.dumps([list(pair) for pair in sorted((s, u) for s, u in pairs if u)])
+
+def _finding_rows(compared: Sequence[Compared]) -> list[Row]:
+    return [row for one in compared for row in finding_rows(one.document_id, HISTORY, one.findings)]
 
 
 def _by_seller(rows: Sequence[Row]) -> dict[str, list[Known]]:

@@ -18,6 +18,45 @@ _AGAIN_AT_ONCE = 10_000
 """Documents that one transaction sends back to be read again."""
 
 
+_KEEP_SEARCH = """
+    INSERT INTO document_search (document_id, text) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET text = excluded.text WHERE text <> excluded.text
+"""
+_KEEP_ACCOUNT = """
+    INSERT INTO seller_account (account, seller, name, since) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET since = min(since, excluded.since), name = excluded.name
+    WHERE excluded.since < since OR excluded.name <> name
+"""
+
+
+def _keeping(table: str, key: str, columns: str) -> str:
+    """A statement that keeps a row, and writes nothing where the same row stands already."""
+    names = columns.split(", ")
+    news = ", ".join(f"excluded.{name}" for name in names)
+    return composed(
+        "INSERT INTO {table} ({key}, {columns}) VALUES ({places})"
+        " ON CONFLICT DO UPDATE SET ({columns}) = ({news}) WHERE ({columns}) IS NOT ({news})",
+        table=table,
+        key=key,
+        columns=columns,
+        places=places(len(names) + len(key.split(", "))),
+        news=news,
+    )
+
+
+_KEEP_VAT = _keeping("document_vat", "document_id, position", "rate, net, vat, vat_pln")
+_KEEP_LINK = _keeping(
+    "document_link",
+    "document_id, position",
+    "firm_id, seller, kind, to_ksef, to_number, to_key, issued, was_buyer",
+)
+_KEEP_TRAIT = _keeping(
+    "document_trait",
+    "firm_id, seller, received_date, document_id",
+    "ksef_number, kind, number_key, issued, term, gross, currency, text_key, accounts",
+)
+
+
 class Derived:
     """What is derived can be rebuilt at any time, so it does not move a document's `version`."""
 
@@ -86,31 +125,21 @@ class Derived:
 
 
 async def _save(session: Session, prepared: PreparedDerived) -> None:
-    ids = prepared.ids
+    """What is the same as before is not written: a run over everything mostly finds what it found."""
     await session.run_many(
         "UPDATE document SET derived_version = ?, due_date = ?, problem = ?, vat_month = ?, attention = ?, compared = 0"
         " WHERE id = ?",
         prepared.documents,
     )
+    await session.run_many(_KEEP_SEARCH, prepared.searches)
     await session.run_many(
-        "INSERT INTO document_search (document_id, text) VALUES (?, ?)"
-        " ON CONFLICT (document_id) DO UPDATE SET text = excluded.text",
-        prepared.searches,
+        "DELETE FROM document_vat WHERE document_id = ? AND position >= ?", prepared.vat_ends
     )
-    await session.run_many("DELETE FROM document_vat WHERE document_id = ?", ids)
+    await session.run_many(_KEEP_VAT, prepared.vat)
+    await findings.replace(session, CONTENT, prepared.finding_ends, prepared.findings)
     await session.run_many(
-        "INSERT INTO document_vat (document_id, position, rate, net, vat, vat_pln) VALUES (?, ?, ?, ?, ?, ?)",
-        prepared.vat,
+        "DELETE FROM document_link WHERE document_id = ? AND position >= ?", prepared.link_ends
     )
-    await findings.replace(session, CONTENT, ids, prepared.findings)
-    await session.run_many("DELETE FROM document_link WHERE document_id = ?", ids)
-    await session.run_many("INSERT INTO document_link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", prepared.links)
-    await session.run_many(
-        "INSERT OR REPLACE INTO document_trait VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        prepared.traits,
-    )
-    await session.run_many(
-        "INSERT INTO seller_account (account, seller, name, since) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (account, seller) DO UPDATE SET since = min(since, excluded.since), name = excluded.name",
-        prepared.accounts,
-    )
+    await session.run_many(_KEEP_LINK, prepared.links)
+    await session.run_many(_KEEP_TRAIT, prepared.traits)
+    await session.run_many(_KEEP_ACCOUNT, prepared.accounts)

@@ -37,15 +37,14 @@ class PreparedDerived:
     links: list[Row] = field(default_factory=list)
     traits: list[Row] = field(default_factory=list)
     accounts: list[Row] = field(default_factory=list)
+    vat_ends: list[tuple[int, int]] = field(default_factory=list)
+    """Ids of documents with the number of their rows, here and below."""
+    finding_ends: list[tuple[int, int]] = field(default_factory=list)
+    link_ends: list[tuple[int, int]] = field(default_factory=list)
     unreadable: int = 0
 
     def __len__(self) -> int:
         return len(self.documents)
-
-    @property
-    def ids(self) -> list[tuple[int]]:
-        """Ids of its documents, each a row of its own."""
-        return [(row[-1],) for row in self.documents]
 
     def add(self, row: DerivedRow) -> None:
         """Make the rows of one document."""
@@ -64,7 +63,10 @@ class PreparedDerived:
         )
         self.searches.append((row.document_id, row.search))
         self.vat += vat or ()
+        self.vat_ends.append((row.document_id, len(vat or ())))
         self.findings += finding_rows(row.document_id, CONTENT, row.findings)
+        self.finding_ends.append((row.document_id, len(row.findings)))
+        self.link_ends.append((row.document_id, len(row.links)))
         if row.traits is not None:
             self._add_traits(row, row.traits)
 

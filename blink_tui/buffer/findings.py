@@ -11,6 +11,15 @@ from blink_tui.buffer.sql import composed
 from blink_tui.i18n import Message
 from blink_tui.model.findings import Finding, Severity
 
+_KEEP = """
+    INSERT INTO document_finding (document_id, source, position, kind, severity, sentence_id, places, fields)
+    VALUES (?, ?, ?, ?, ?, (SELECT id FROM sentence WHERE text = ?), ?, ?)
+    ON CONFLICT DO UPDATE SET kind = excluded.kind, severity = excluded.severity, sentence_id = excluded.sentence_id,
+        places = excluded.places, fields = excluded.fields
+    WHERE (kind, severity, sentence_id, places, fields)
+        IS NOT (excluded.kind, excluded.severity, excluded.sentence_id, excluded.places, excluded.fields)
+"""
+
 
 class Findings:
     """Findings of the second stage: of a document's content, and of its place among others."""
@@ -52,17 +61,21 @@ class Findings:
         return dict(rows)
 
 
-async def replace(session: Session, source: str, ids: Sequence[tuple[int]], rows: Sequence[Row]) -> None:
-    """Put findings of one source in the place of earlier ones of these documents (`deriving.finding_rows`)."""
+async def replace(
+    session: Session, source: str, ends: Sequence[tuple[int, int]], rows: Sequence[Row]
+) -> None:
+    """Put findings of one source in the place of earlier ones (`deriving.finding_rows`).
+
+    `ends` are documents with the number of their findings: what stands beyond goes. What is the same is not written.
+    """
     await session.run_many(
-        composed("DELETE FROM document_finding WHERE document_id = ? AND source = '{source}'", source=source),
-        ids,
+        composed(
+            "DELETE FROM document_finding WHERE document_id = ? AND source = '{source}' AND position >= ?",
+            source=source,
+        ),
+        ends,
     )
     await session.run_many(
         "INSERT OR IGNORE INTO sentence (text) VALUES (?)", [(text,) for text in {row[5] for row in rows}]
     )
-    await session.run_many(
-        "INSERT INTO document_finding (document_id, source, position, kind, severity, sentence_id, places, fields)"
-        " VALUES (?, ?, ?, ?, ?, (SELECT id FROM sentence WHERE text = ?), ?, ?)",
-        rows,
-    )
+    await session.run_many(_KEEP, rows)

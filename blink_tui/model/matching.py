@@ -26,7 +26,7 @@ def text_key(folded_names: Iterable[str]) -> int | None:
 
     A signed number of 64 bits, as SQLite keeps them.
     """
-    text = "".join(_LETTERS.sub("", name) for name in folded_names)
+    text = _LETTERS.sub("", "".join(folded_names))
     if len(text) < _SHORTEST_TEXT:
         return None
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from blink_tui.buffer import Buffer
@@ -19,11 +19,13 @@ from blink_tui.invoices.checks.suspicion import (
     TEXT_DAYS,
     Twins,
     knows_for_long,
+    same_number,
     suspicions,
 )
 from blink_tui.model.chains import Move, Web, chain_of
 from blink_tui.model.comparison import Known, Renewal, Surroundings
 from blink_tui.model.findings import Finding
+from blink_tui.model.values import KsefNumber
 
 COMPARED_VERSION = 1
 """What is stored with a document that was compared; `blink reindex` compares anew whatever stands there."""
@@ -39,11 +41,11 @@ class _Comparison:
     waiting: Mapping[int, Waiting]
     found: dict[int, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     touched: set[int] = field(default_factory=set)
+    fresh: set[int] = field(init=False)
+    """Ids of documents that were not compared before: they touch others."""
 
-    @property
-    def fresh(self) -> set[int]:
-        """Ids of documents that were not compared before: they touch others."""
-        return {one.document_id for one in self.waiting.values() if one.fresh}
+    def __post_init__(self) -> None:
+        self.fresh = {one.document_id for one in self.waiting.values() if one.fresh}
 
 
 async def compare_pending(buffer: Buffer, told: Callable[[int], None] | None = None) -> None:
@@ -59,32 +61,30 @@ async def compare_pending(buffer: Buffer, told: Callable[[int], None] | None = N
 
 async def _compare(buffer: Buffer, firm_id: int, since: str, waiting: Sequence[Waiting]) -> None:
     work = _Comparison({one.document_id: one for one in waiting})
-    known = await _with_histories(buffer, firm_id, since, work)
-    await _with_chains(buffer, known, work)
+    await _with_histories(buffer, firm_id, since, work)
+    await _with_chains(buffer, work)
     done = [Compared(id_, tuple(work.found[id_])) for id_ in work.waiting]
     await buffer.comparing.save(COMPARED_VERSION, done, work.touched - work.waiting.keys())
 
 
-async def _with_histories(
-    buffer: Buffer, firm_id: int, since: str, work: _Comparison
-) -> dict[int, tuple[str, Known]]:
-    """Compare purchases with all that the firm has of their sellers, sales with those of the same amount."""
+async def _with_histories(buffer: Buffer, firm_id: int, since: str, work: _Comparison) -> None:
+    """Compare purchases with all that the firm has of their sellers.
+
+    Sales are compared by their numbers alone: a firm sells for one amount many times a day.
+    """
     bought = {one.seller for one in work.waiting.values() if one.bought}
+    if bought:
+        histories = await buffer.comparing.histories(firm_id, bought)
+        around = await _surroundings(buffer, since, histories, work)
+        await asyncio.to_thread(_suspect, histories, around, work)
     sold = [one.document_id for one in work.waiting.values() if not one.bought]
-    histories = await buffer.comparing.histories(firm_id, bought) if bought else {}
-    around = await _surroundings(buffer, since, histories, work)
-    await asyncio.to_thread(_suspect, histories, around, work)
-    sales = await buffer.comparing.traits(sold) if sold else {}
-    if sales:
-        amounts = [(seller, known.gross) for seller, some in sales.items() for known in some]
-        await asyncio.to_thread(_twins, sales, await buffer.comparing.alike(firm_id, amounts), work)
-    return {
-        known.document_id: (seller, known)
-        for groups in (histories, sales)
-        for seller, some in groups.items()
-        for known in some
-        if known.document_id in work.waiting
-    }
+    alike: dict[int, list[KsefNumber]] = defaultdict(list)
+    for document_id, other, number in await buffer.comparing.numbered_alike(sold) if sold else ():
+        alike[document_id].append(number)
+        if work.waiting[document_id].fresh:
+            work.touched.add(other)
+    for document_id, numbers in alike.items():
+        work.found[document_id].append(same_number(numbers))
 
 
 def _suspect(histories: Mapping[str, Sequence[Known]], around: Surroundings, work: _Comparison) -> None:
@@ -108,18 +108,6 @@ def _touch_twins(documents: Sequence[Known], fresh: set[int], work: _Comparison)
     for known in documents:
         if known.document_id in fresh:
             work.touched |= {other.document_id for other in (*twins.numbered(known), *twins.dated(known))}
-
-
-def _twins(
-    sales: Mapping[str, Sequence[Known]], alike: Mapping[str, Sequence[Known]], work: _Comparison
-) -> None:
-    """Sales are compared by their numbers alone: a firm sells for one amount many times a day."""
-    for seller, documents in sales.items():
-        twins = Twins(alike.get(seller, ()))
-        for known in documents:
-            work.found[known.document_id] += twins.by_number(known)
-            if known.document_id in work.fresh:
-                work.touched |= {other.document_id for other in twins.numbered(known)}
 
 
 async def _surroundings(
@@ -154,26 +142,26 @@ async def _same_text(buffer: Buffer, firsts: Sequence[Known], work: _Comparison)
     return counts
 
 
-async def _with_chains(buffer: Buffer, known: Mapping[int, tuple[str, Known]], work: _Comparison) -> None:
+async def _with_chains(buffer: Buffer, work: _Comparison) -> None:
     web = await buffer.webs.around(work.waiting)
-    moves: dict[str, list[Move]] = defaultdict(list)
-    for move in await buffer.webs.moves([one.ksef_number for one in work.waiting.values()]):
-        moves[move.original].append(move)
-    renewals: dict[int, list[Renewal]] = defaultdict(list)
-    amounts = [(seller, abs(one.gross)) for seller, one in known.values() if one.gross]
-    for renewal in await buffer.comparing.renewals(amounts):
-        ids = [part[0] for part in (renewal.original, renewal.correction, renewal.renewed)]
+    moves = await buffer.webs.moves([one.ksef_number for one in work.waiting.values()])
+    renewals = await buffer.comparing.renewals(work.waiting)
+    work.touched |= await buffer.webs.named(work.fresh)
+    await asyncio.to_thread(_join, work, web, moves, renewals)
+
+
+def _join(work: _Comparison, web: Web, moves: Iterable[Move], renewals: Iterable[Renewal]) -> None:
+    moved: dict[str, list[Move]] = defaultdict(list)
+    for move in moves:
+        moved[move.original].append(move)
+    renewed: dict[int, list[Renewal]] = defaultdict(list)
+    for renewal in renewals:
+        ids = {part[0] for part in (renewal.original, renewal.correction, renewal.renewed)}
         for id_ in ids:
-            renewals[id_].append(renewal)
-        if work.fresh & set(ids):
-            work.touched |= set(ids)
-    fresh = work.fresh
+            renewed[id_].append(renewal)
+        if work.fresh & ids:
+            work.touched |= ids
     for id_, one in work.waiting.items():
-        work.found[id_] += chain_findings(web, id_, moves.get(one.ksef_number, ()), renewals.get(id_, ()))
-    work.touched |= await buffer.webs.named(fresh)
-    _touch_chains(web, fresh, work)
-
-
-def _touch_chains(web: Web, fresh: set[int], work: _Comparison) -> None:
-    for id_ in fresh & web.members.keys():
+        work.found[id_] += chain_findings(web, id_, moved.get(one.ksef_number, ()), renewed.get(id_, ()))
+    for id_ in work.fresh & web.members.keys():
         work.touched |= {member.document_id for member in chain_of(web, id_)} | web.neighbours(id_)

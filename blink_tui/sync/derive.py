@@ -12,7 +12,7 @@ from blink_tui.buffer.deriving import PreparedDerived
 from blink_tui.sync.derive_work import DERIVED_VERSION, derive
 from blink_tui.sync.workers import Worker, ended
 
-_BATCH = 200
+_BATCH = 500
 _ROUND = 5000
 _WORKERS = 2
 _FEW = 300

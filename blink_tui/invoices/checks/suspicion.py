@@ -14,6 +14,7 @@ from blink_tui.invoices.words import money
 from blink_tui.model.comparison import Known, Surroundings
 from blink_tui.model.findings import Finding, Kind, Severity
 from blink_tui.model.text import clean
+from blink_tui.model.values import KsefNumber
 
 FIRST = Kind(
     "seller-first", Severity.NOTE,
@@ -102,8 +103,7 @@ def suspicions(
 
 
 def _found(known: Known, habit: _Habit, twins: Twins, around: Surroundings, seller: str) -> Iterator[Finding]:
-    yield from twins.by_number(known)
-    yield from twins.by_day(known)
+    yield from twins.of(known)
     yield from _accounts(known, habit, around, seller)
     if not habit.count:
         yield from _first(known, around)
@@ -130,14 +130,11 @@ class Twins:
         """Others of the same kind, day and amount, whatever their number."""
         return _others(known, self._by_day[_day(known)]) if known.gross and known.issued else []
 
-    def by_number(self, known: Known) -> Iterator[Finding]:
-        """What is to be said of those with its number."""
-        if numbered := self.numbered(known):
-            yield SAME_NUMBER.found("number", "total", number=_numbers(numbered))
-
-    def by_day(self, known: Known) -> Iterator[Finding]:
-        """What is to be said of those of its day, where the number is another."""
+    def of(self, known: Known) -> Iterator[Finding]:
+        """What is to be said of a document's twins."""
         numbered = self.numbered(known)
+        if numbered:
+            yield same_number([other.ksef_number for other in numbered])
         dated = [other for other in self.dated(known) if other not in numbered]
         same_text = [
             other for other in dated if known.text_key is not None and other.text_key == known.text_key
@@ -146,6 +143,11 @@ class Twins:
             yield SAME_AMOUNT.found("issue_date", "total", number=_numbers(same_text))
         elif dated:
             yield SAME_DAY.found("issue_date", "total", number=_numbers(dated))
+
+
+def same_number(others: Sequence[KsefNumber]) -> Finding:
+    """What is said of a document whose seller, kind, number and amount others have."""
+    return SAME_NUMBER.found("number", "total", number=_listed(others))
 
 
 def _number(known: Known) -> object:
