@@ -17,6 +17,7 @@ from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed, places
 from blink_tui.model.documents import Direction, Status
+from blink_tui.model.findings import Severity
 from blink_tui.model.text import folded
 from blink_tui.model.values import KsefNumber
 
@@ -38,6 +39,12 @@ class GridFilter:
     statuses: tuple[Status, ...] | None = None
     text: str = ""
     """Words that all must occur in the search text, anywhere and in any order; case and Polish marks do not count."""
+    unreadable: bool = False
+    """Only those that no reader of this program can read."""
+    attention: Severity | None = None
+    """Only those with a finding at least so grave."""
+    finding: str | None = None
+    """Only those with a finding of this kind, by its id."""
     max_id: int | None = None
     """Leaves out what arrived later, so that rows do not move under the user's hands."""
 
@@ -65,6 +72,8 @@ class GridRow:
     currency: str
     due_date: date | None
     problem: str | None
+    attention: int
+    """Severity of the gravest finding (`model.findings.Severity`); 0 when there is none."""
     version: int
 
 
@@ -93,7 +102,8 @@ _PAGE = """
         d.ksef_number, d.direction, d.status, d.kind, d.invoice_number, d.issue_date, d.received_date,
         CASE d.direction WHEN 'sale' THEN d.buyer_name ELSE d.seller_name END,
         CASE d.direction WHEN 'sale' THEN d.buyer_value ELSE d.seller_value END,
-        d.net, d.vat, d.gross, d.currency, d.due_date, d.problem, d.version
+        d.net, d.vat, d.gross, d.currency, d.due_date, d.problem, d.attention,
+        d.version
     FROM document d WHERE {beyond} AND {where} ORDER BY {order} LIMIT ?
 """
 _ANCHORS = """
@@ -113,7 +123,7 @@ _TEXT_OF_SOME = "EXISTS (SELECT 1 FROM document_search s WHERE s.document_id = d
 def _row(row: Row) -> GridRow:
     key, id_, firm_id, firm_name, number, direction, status, kind, invoice_number = row[:9]
     issue_date, received_date, party_name, party_nip, net, vat, gross, currency = row[9:17]
-    due_date, problem, version = row[17:]
+    due_date, problem, attention, version = row[17:]
     return GridRow(
         id=id_,
         key=(key, id_),
@@ -134,6 +144,7 @@ def _row(row: Row) -> GridRow:
         currency=currency,
         due_date=date.fromisoformat(due_date) if due_date else None,
         problem=problem,
+        attention=attention,
         version=version,
     )
 
@@ -160,6 +171,14 @@ def _where(chosen: GridFilter, order: _Order | None = None) -> tuple[str, _Value
     if chosen.statuses is not None:
         parts.append(composed("{free}d.status IN ({places})", free=free, places=places(len(chosen.statuses))))
         values += [status.value for status in chosen.statuses]
+    if chosen.unreadable:
+        parts.append("d.problem IS NOT NULL")
+    if chosen.attention is not None:
+        parts.append("d.attention >= ?")
+        values.append(int(chosen.attention))
+    if chosen.finding is not None:
+        parts.append("+d.id IN (SELECT f.document_id FROM document_finding f WHERE f.kind = ?)")
+        values.append(chosen.finding)
     if chosen.max_id is not None:
         parts.append("+d.id <= ?")
         values.append(chosen.max_id)

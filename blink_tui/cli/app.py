@@ -23,6 +23,7 @@ from blink_tui.cli import (
     option_value,
     output,
     reconcile,
+    reindex,
     sandbox,
     schedule,
     status,
@@ -78,6 +79,13 @@ app.command(
         "Compare with KSeF's own list and fetch what is missing. Example: blink reconcile --month 2026-10"
     ),
 )(reconcile.reconcile)
+app.command(
+    "reindex",
+    help=_(
+        "Read every document anew and compare it with the others, as after an update of the program. "
+        "Example: blink reindex --unreadable"
+    ),
+)(reindex.reindex)
 app.command(
     "status",
     help=_("Per firm: complete from … until …, what is late, what waits for you. Example: blink status"),
