@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from blink_tui.buffer import GridRow, Sort
 from blink_tui.i18n import N_, _, language
+from blink_tui.model.findings import Severity
 from blink_tui.model.text import clean
 from blink_tui.tui.widgets.rows import Pieces
 from blink_tui.tui.words import (
@@ -51,7 +52,7 @@ COLUMNS = (
     Column(N_("Issued"), 10, 1, lambda row: day(row.issue_date), sort="issue_date"),
     Column(N_("Number"), 15, 1, lambda row: clean(row.invoice_number), stretch=1),
     Column(N_("Firm"), 16, 7, lambda row: clean(row.firm_name), stretch=1),
-    Column(N_("Other party"), 14, 1, _party, stretch=3, sort="seller"),
+    Column(N_("Other party"), 13, 1, _party, stretch=3, sort="seller"),
     Column(N_("NIP"), 10, 4, lambda row: clean(row.party_nip)),
     Column(N_("Due"), 10, 6, lambda row: day(row.due_date)),
     Column(N_("Net"), 12, 8, lambda row: amount(row.net), right=True),
@@ -60,8 +61,10 @@ COLUMNS = (
 )
 """From left to right; rank says which go first when the screen is narrow."""
 
-_LEAD = 4
-"""Cursor, mark, glyph of the status, space."""
+_LEAD = 5
+"""Cursor, mark, glyph of the status, sign of what was found, space."""
+_FOUND: dict[int, tuple[str, str]] = {Severity.ALARM: ("!", "bad"), Severity.WARNING: ("!", "warn")}
+"""What asks for a look has a sign; a mere note has none."""
 _WORD = 14
 _WORD_RANK = 3
 _NARROW = 64
@@ -94,14 +97,15 @@ class Layout:
         )
 
     def pieces(self, row: GridRow, *, cursor: bool, marked: bool) -> Pieces:
-        """A document as a row: `>` at the cursor, `*` at a mark, then the status and the cells."""
+        """A document as a row: `>` at the cursor, `*` at a mark, the status, `!` at what asks for a look, the cells."""
         lead = (">" if cursor else " ") + ("*" if marked else " ")
-        status = STATUS_GLYPHS[row.status] + " "
-        if self.word:
-            status += fit(_(STATUS_WORDS[row.status]), _WORD) + " "
+        word = fit(_(STATUS_WORDS[row.status]), _WORD) + " " if self.word else ""
+        tone = STATUS_TONES[row.status]
         return (
             (lead, "mark" if marked else "plain"),
-            (status, STATUS_TONES[row.status]),
+            (STATUS_GLYPHS[row.status], tone),
+            _FOUND.get(row.attention, (" ", "plain")),
+            (" " + word, tone),
             (self.cells(row), "plain"),
         )
 

@@ -42,7 +42,7 @@ _FA = """<?xml version="1.0" encoding="UTF-8"?>
 <FaWiersz><NrWierszaFa>1</NrWierszaFa><P_7>Usługa księgowa, sztuka {index}</P_7><P_8A>szt.</P_8A><P_8B>1</P_8B>
 <P_9A>{net}</P_9A><P_11>{net}</P_11><P_12>23</P_12></FaWiersz>
 <Platnosc><TerminPlatnosci><Termin>{due}</Termin></TerminPlatnosci><FormaPlatnosci>6</FormaPlatnosci>
-<RachunekBankowy><NrRB>11222233334444555566667777</NrRB></RachunekBankowy></Platnosc></Fa></Faktura>
+<RachunekBankowy><NrRB>{account}</NrRB></RachunekBankowy></Platnosc></Fa></Faktura>
 """
 
 
@@ -77,7 +77,7 @@ def _make(firm: Firm, index: int, chance: random.Random) -> Made:
     xml = _FA.format(
         seller_nip=seller[0], buyer_nip=buyer[0], seller=escape(names["seller"]), buyer=escape(names["buyer"]),
         currency=currency, day=day, due=day + timedelta(days=14), number=number, index=index + 1,
-        net=net, vat=vat, gross=net + vat,
+        net=net, vat=vat, gross=net + vat, account=_account(seller[0]),
     ).encode()  # fmt: skip
     body, dictionary = compress(xml)
     received = Instant(f"{day}T{8 + index % 10:02}:{index % 60:02}:30.1234567Z")
@@ -99,6 +99,12 @@ def _make(firm: Firm, index: int, chance: random.Random) -> Made:
         has_attachment=False,
     )  # fmt: skip
     return Made(Role.SELLER if sale else Role.BUYER, StoredInvoice(header, body, dictionary, len(xml)))
+
+
+def _account(nip: str) -> str:
+    """An account of the seller's own, its check digits right."""
+    rest = f"10901014{nip}000000"
+    return f"{98 - int(rest + '252100') % 97:02}{rest}"
 
 
 def _ksef_number(nip: str, day: date, serial: int) -> KsefNumber:
