@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,11 +17,12 @@ from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.findings import Severity
 from blink_tui.model.text import clean
 from blink_tui.model.words import DIRECTION_WORDS, STATUS_WORDS
 
 if TYPE_CHECKING:
-    from blink_tui.buffer import Buffer, Document
+    from blink_tui.buffer import Buffer, Document, GridFilter
     from blink_tui.cli.context import Profile
     from blink_tui.model.documents import Party
 
@@ -47,6 +49,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class AttentionChoice(StrEnum):
+    """Severities as the command line names them."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ALARM = "alarm"
+
+
 @app.command("list", help=_("List documents, newest first. Example: blink doc list --filter zolw --limit 20"))
 def list_documents(
     context: typer.Context,
@@ -56,12 +66,32 @@ def list_documents(
     ] = "",
     status: Annotated[Status | None, typer.Option(help=_("Only documents in this status."))] = None,
     direction: Annotated[Direction | None, typer.Option(help=_("Only sales or purchases."))] = None,
+    unreadable: Annotated[
+        bool, typer.Option("--unreadable", help=_("Only those that this program cannot read."))
+    ] = False,
+    attention: Annotated[
+        AttentionChoice | None, typer.Option(help=_("Only those with something found, at least so grave."))
+    ] = None,
+    finding: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help=_("Only those with this finding, such as account-new.")),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help=_("At most so many."))] = None,
     form: Annotated[Format, typer.Option("--format", help=_("Shape of the list."))] = Format.TEXT,
     json: AsJson = False,
 ) -> None:
+    from blink_tui.buffer import GridFilter
+
     shape = Format.JSON if json else form
-    options.run(_list(options.profile(context), firms or [], words, status, direction, limit, shape))
+    wanted = GridFilter(
+        direction=direction,
+        statuses=(status,) if status else None,
+        text=words,
+        unreadable=unreadable,
+        attention=Severity[attention.name] if attention else None,
+        finding=finding,
+    )
+    options.run(_list(options.profile(context), firms or [], wanted, limit, shape))
 
 
 @app.command(help=_("Show one document with lines and VAT. Example: blink doc show KSEF-NUMBER"))
@@ -86,20 +116,15 @@ def approve(
 async def _list(
     profile: Profile,
     texts: list[str],
-    words: str,
-    status: Status | None,
-    direction: Direction | None,
+    wanted: GridFilter,
     limit: int | None,
     shape: Format,
 ) -> None:
-    from blink_tui.buffer import GridFilter
     from blink_tui.cli.listing import matching
 
     async with profile.open_buffer() as buffer:
         firms = tuple([(await firm_named(buffer, text)).id for text in texts])
-        wanted = GridFilter(
-            firm_ids=firms or None, direction=direction, statuses=(status,) if status else None, text=words
-        )
+        wanted = replace(wanted, firm_ids=firms or None)
         shown: list[Document] = []
         async for document in matching(buffer, wanted, limit):
             if shape is Format.JSON:
@@ -121,7 +146,7 @@ async def _show(profile: Profile, number: str, firm: str | None, *, as_json: boo
         document = await _document(buffer, number, firm)
         content = await buffer.documents.xml(document.ksef_number)
     if as_json:
-        output.say_json(document_json(document) | {"problem": document.problem, "version": document.version})
+        output.say_json(document_json(document) | {"version": document.version})
         return
     for label, value in _facts(document):
         output.say(f"{label:22} {value}")
@@ -215,6 +240,8 @@ def document_json(document: Document) -> dict[str, Any]:
         "vat": _text(document.vat),
         "gross": _text(document.gross),
         "currency": document.currency,
+        "attention": Severity(document.attention).name.lower() if document.attention else None,
+        "problem": document.problem,
         "sha256": document.sha256.hex(),
     }
 
