@@ -9,6 +9,7 @@ from blink_tui.i18n import language
 from blink_tui.invoices.checks import Finding
 from blink_tui.invoices.page import heading, sections
 from blink_tui.invoices.page_blocks import Block, Fields, Table, Words
+from blink_tui.invoices.page_dates import Arrival
 from blink_tui.model.invoice import Invoice
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -23,12 +24,18 @@ th{border-bottom:1px solid #888;font-weight:600}tr+tr td{border-top:1px solid #e
 """  # noqa: E501 - style rules read best one a line
 
 
-def render_html(invoice: Invoice, *, ksef_number: str | None = None, findings: Sequence[Finding] = ()) -> str:
+def render_html(
+    invoice: Invoice,
+    *,
+    ksef_number: str | None = None,
+    findings: Sequence[Finding] = (),
+    arrival: Arrival | None = None,
+) -> str:
     """A whole page, to be written as UTF-8."""
     title = escape(heading(invoice))
     parts = [
         f"<section id={escape(part.id)!r}><h2>{escape(part.title)}</h2>{''.join(map(_block, part.blocks))}</section>"
-        for part in sections(invoice, ksef_number=ksef_number, findings=findings)
+        for part in sections(invoice, ksef_number=ksef_number, findings=findings, arrival=arrival)
         if part.blocks
     ]
     return (
@@ -46,19 +53,23 @@ def _block(block: Block) -> str:
             return f"{_title(title)}<dl>{rows}</dl>"
         case Table():
             return _title(block.title) + _table(block)
-        case Words(lines):
-            return "".join(f"<p>{escape(line)}</p>" for line in lines)
+        case Words(lines, title):
+            return _title(title) + "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 
 def _title(title: str) -> str:
     return f"<h3>{escape(title)}</h3>" if title else ""
 
 
+def _cell(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
 def _table(table: Table) -> str:
     def row(tag: str, texts: Sequence[str]) -> str:
         marked = (' class="n"' if right else "" for right in table.right)
         return "".join(
-            f"<{tag}{mark}>{escape(text)}</{tag}>" for mark, text in zip(marked, texts, strict=True)
+            f"<{tag}{mark}>{_cell(text)}</{tag}>" for mark, text in zip(marked, texts, strict=True)
         )
 
     body = "".join(f"<tr>{row('td', texts)}</tr>" for texts in table.rows)

@@ -1,16 +1,14 @@
 """Invoices as PDF/A-3 by typst, the original XML attached, QR code I in the corner. Needs the extra `pdf`.
 
 Text goes in as JSON, never as source. A glyph that no font of typst's has becomes □ and is told in a note, since one
-such glyph fails the whole PDF. Batches run in a child process: typst keeps what it compiled in memory.
+such glyph fails the whole PDF. Many documents belong into a worker process (`printing`): typst keeps what it compiled.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,10 +16,11 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from blink_tui.i18n import N_, _, language, set_language
+from blink_tui.i18n import N_, _, language
 from blink_tui.invoices.checks import Finding
 from blink_tui.invoices.page import heading, sections
-from blink_tui.invoices.page_blocks import Block, Fields, Table, Words
+from blink_tui.invoices.page_blocks import Block, Fields, Section, Table, Words, joined
+from blink_tui.invoices.page_dates import Arrival
 from blink_tui.invoices.qr import invoice_link, qr_svg
 from blink_tui.invoices.render_text import cells
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -36,13 +35,17 @@ PDF_MISSING = ErrorKind(
 PDF_FAILED = ErrorKind("pdf-failed", ExitCode.FAILED, N_("The PDF of {title} could not be made."))
 
 _BOX = "□"
+_NO_TEXT = frozenset({"qr", "kind", "file"})
+"""What of a page's data is not shown as text."""
 _SAFE = re.compile(r"[ -~\u00a0-\u017f–—‘’‚“”„…€−→·□]*")
 """Characters that the shipped fonts are known to have: no question needs to be asked."""
 _FORMAT: Final = "a-3b"
 _TIMESTAMP = datetime(2026, 2, 1, tzinfo=UTC)
 """The format wants a date of making."""
-_NARROW = 12
-"""Columns whose widest cell is at most so wide take what they need; the others share the rest."""
+_NARROW, _NARROW_NUMBER = 12, 24
+"""Columns whose widest line has at most so many cells take what they need; the others share the rest."""
+_PAGE_WIDTH = 75
+"""Letters of a table's text that surely fit beside one another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ class Printed:
     qr_host: str | None = None
     """Host of the environment's links (`qr.QR_HOSTS`); None prints no code."""
     findings: tuple[Finding, ...] = field(default=())
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def render_pdf(documents: Sequence[Printed]) -> Pdf:
         "title": title,
         "lang": language(),
         "footer": _("Made from the XML that KSeF holds."),
+        "page": _("page {page} of {pages}"),
         "documents": pages,
     }
     for page, document in zip(pages, documents, strict=True):
@@ -94,24 +99,16 @@ def render_pdf(documents: Sequence[Printed]) -> Pdf:
     return Pdf(made, "".join(sorted(missing)))
 
 
-def render_batch(batches: Iterable[Sequence[Printed]]) -> Iterator[Pdf | BlinkError]:
-    """One file for each batch, in order, made in a child process; what fails comes as its error, the rest go on."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, context, initializer=set_language, initargs=(language(),)) as pool:
-        yield from pool.map(_one, batches)
-
-
-def _one(documents: Sequence[Printed]) -> Pdf | BlinkError:
-    try:
-        return render_pdf(documents)
-    except BlinkError as error:
-        return error
+def require_pdf() -> None:
+    """Raises BlinkError (pdf-missing) without the extra."""
+    _compiler()
 
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
     """typst with the fonts that it brings along alone, so that a PDF is the same on every machine."""
     try:
+        import segno  # noqa: F401 - the code's drawing belongs to the same extra
         import typst
     except ImportError as error:
         raise BlinkError(PDF_MISSING, cause=str(error)) from error
@@ -151,20 +148,32 @@ def _content(xml: bytes) -> str | list[int]:
 
 def _document(document: Printed) -> dict[str, Any]:
     link = _link(document)
-    shown = sections(document.invoice, ksef_number=document.ksef_number, findings=document.findings)
+    title = heading(document.invoice)
+    summary, *others = sections(
+        document.invoice,
+        ksef_number=document.ksef_number,
+        findings=document.findings,
+        arrival=document.arrival,
+    )
     return {
-        "title": heading(document.invoice),
+        "title": title,
         "notes": [],
         "number": document.ksef_number or "",
+        "footer": joined(title, document.ksef_number, by=" · "),
         "link": link or "",
         "qr": qr_svg(link) if link else None,
         "file": f"{document.ksef_number or sha256(document.xml).hexdigest()[:16]}.xml",
+        "first": _blocks(summary),
         "sections": [
-            {"title": part.title, "blocks": [_block(block) for block in part.blocks]}
-            for part in shown
+            {"title": part.title, "pairs": part.id == "parties", "blocks": _blocks(part)}
+            for part in others
             if part.blocks
         ],
     }
+
+
+def _blocks(section: Section) -> list[dict[str, Any]]:
+    return [_block(block) for block in section.blocks]
 
 
 def _link(document: Printed) -> str | None:
@@ -179,24 +188,48 @@ def _block(block: Block) -> dict[str, Any]:
     match block:
         case Fields(pairs, title):
             return {"kind": "fields", "title": title, "pairs": pairs}
-        case Table(heads, rows, right, title):
-            widths = [_share(*column) for column in zip(heads, zip(*rows, strict=True), strict=True)]
-            return {
-                "kind": "table",
-                "title": title,
-                "heads": heads,
-                "rows": rows,
-                "right": right,
-                "widths": widths,
-            }
-        case Words(lines):
-            return {"kind": "words", "lines": lines}
+        case Table():
+            return _table(block)
+        case Words(lines, title):
+            return {"kind": "words", "title": title, "lines": lines}
 
 
-def _share(head: str, column: Sequence[str]) -> int:
-    """Weight of a column's width by its widest cell (of the head, word); 0 for one as wide as its content."""
-    widest = max((*map(cells, head.split()), *map(cells, column)), default=0)
-    return 0 if widest <= _NARROW else min(widest, 60)
+def _table(table: Table) -> dict[str, Any]:
+    columns = list(zip(table.heads, *table.rows, strict=True))
+    widths = [_share(column, right) for column, right in zip(columns, table.right, strict=True)]
+    rooms = [_room(column, width, sum(widths)) for column, width in zip(columns, widths, strict=True)]
+    rows = [
+        [_unbroken(cell) if right else cell for cell, right in zip(row, table.right, strict=True)]
+        for row in table.rows
+    ]
+    return {
+        "kind": "table",
+        "title": table.title,
+        "heads": table.heads,
+        "rows": rows,
+        "right": table.right,
+        "widths": widths,
+        "rooms": rooms,
+    }
+
+
+def _share(column: Sequence[str], right: bool) -> int:
+    """Weight of a column's width by its widest line (of the head, word); 0 for one as wide as its content."""
+    head, *rows = column
+    lines = (line for cell in rows for line in cell.split("\n"))
+    widest = max((*map(cells, head.split()), *map(cells, lines)), default=0)
+    return 0 if widest <= (_NARROW_NUMBER if right else _NARROW) else min(widest, 60)
+
+
+def _room(column: Sequence[str], width: int, together: int) -> int:
+    """Length of a word from which it must be broken to fit its column; 0 where none is so long."""
+    room = max(4, _PAGE_WIDTH * width // together) if width else 0
+    return room if width and any(len(word) >= room for cell in column for word in cell.split()) else 0
+
+
+def _unbroken(number: str) -> str:
+    """A number whose groups of digits stay on one line."""
+    return number.replace(" ", "\u00a0") if len(number) <= _NARROW_NUMBER else number
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -204,7 +237,7 @@ def _strings(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, dict):
         for key, part in value.items():
-            if key not in ("qr", "kind"):
+            if key not in _NO_TEXT:
                 yield from _strings(part)
     elif isinstance(value, (list, tuple)):
         for part in value:
@@ -214,9 +247,7 @@ def _strings(value: Any) -> Iterator[str]:
 def _without(page: dict[str, Any], missing: frozenset[str]) -> None:
     if missing:
         table = dict.fromkeys(map(ord, missing), _BOX)
-        page |= {
-            key: value if key in ("qr", "file") else _translated(value, table) for key, value in page.items()
-        }
+        page |= {key: value if key in _NO_TEXT else _translated(value, table) for key, value in page.items()}
 
 
 def _translated(value: Any, table: dict[int, str]) -> Any:

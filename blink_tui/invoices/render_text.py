@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from blink_tui.invoices.checks import Finding
 from blink_tui.invoices.page import sections
 from blink_tui.invoices.page_blocks import Block, Fields, Section, Table, Words
+from blink_tui.invoices.page_dates import Arrival
 from blink_tui.model.invoice import Invoice
 
 _GAP = 2
@@ -26,17 +27,28 @@ class Tab:
 
 
 def render_tabs(
-    invoice: Invoice, *, ksef_number: str | None = None, findings: Sequence[Finding] = (), width: int = 80
+    invoice: Invoice,
+    *,
+    ksef_number: str | None = None,
+    findings: Sequence[Finding] = (),
+    arrival: Arrival | None = None,
+    width: int = 80,
 ) -> tuple[Tab, ...]:
     """All tabs of an invoice. The text holds no markup; show it as text, not through a markup parser."""
-    return tuple(_tab(part, width) for part in sections(invoice, ksef_number=ksef_number, findings=findings))
+    shown = sections(invoice, ksef_number=ksef_number, findings=findings, arrival=arrival)
+    return tuple(_tab(part, width) for part in shown)
 
 
 def render_text(
-    invoice: Invoice, *, ksef_number: str | None = None, findings: Sequence[Finding] = (), width: int = 80
+    invoice: Invoice,
+    *,
+    ksef_number: str | None = None,
+    findings: Sequence[Finding] = (),
+    arrival: Arrival | None = None,
+    width: int = 80,
 ) -> str:
     """All tabs that hold something below one another, each under its title."""
-    tabs = render_tabs(invoice, ksef_number=ksef_number, findings=findings, width=width)
+    tabs = render_tabs(invoice, ksef_number=ksef_number, findings=findings, arrival=arrival, width=width)
     return (
         "\n\n".join("\n".join((tab.title, "─" * cells(tab.title), *tab.lines)) for tab in tabs if tab.lines)
         + "\n"
@@ -98,8 +110,8 @@ def _block(block: Block, width: int) -> list[str]:
             return [*_title(title, width), *_pairs(pairs, width)]
         case Table():
             return [*_title(block.title, width), *_table(block, width)]
-        case Words(lines):
-            return [line for text in lines for line in wrapped(text, width)]
+        case Words(lines, title):
+            return [*_title(title, width), *(line for text in lines for line in wrapped(text, width))]
 
 
 def _title(title: str, width: int) -> list[str]:
@@ -108,47 +120,63 @@ def _title(title: str, width: int) -> list[str]:
 
 def _pairs(pairs: Sequence[tuple[str, str]], width: int) -> list[str]:
     label_width = min(max((cells(label) for label, _value in pairs), default=0), width // 3)
-    lines = []
-    for label, value in pairs:
-        labels, values = wrapped(label, label_width), wrapped(value, width - label_width - _GAP)
-        lines += _side_by_side((labels, values), (label_width, width - label_width - _GAP), (False, False))
-    return lines
+    widths = label_width, width - label_width - _GAP
+    return [line for pair in pairs for line in _side_by_side(pair, widths, (False, False))]
 
 
 def _table(table: Table, width: int) -> list[str]:
     widths = _widths(table, width)
     if widths is None:
-        return [
-            line
-            for row in table.rows
-            for line in (*_pairs(list(zip(table.heads, row, strict=True)), width), "")
-        ][:-1]
-    rows = [
-        _side_by_side(
-            [wrapped(cell, room) for cell, room in zip(row, widths, strict=True)], widths, table.right
-        )
-        for row in (table.heads, *table.rows)
-    ]
-    return [line for row in rows for line in row]
+        return _one_by_one(table, width)
+    return [line for row in (table.heads, *table.rows) for line in _side_by_side(row, widths, table.right)]
+
+
+def _one_by_one(table: Table, width: int) -> list[str]:
+    """Each row as fields, with a line between; empty cells are left out."""
+    lines: list[str] = []
+    for row in table.rows:
+        pairs = [(head, cell) for head, cell in zip(table.heads, row, strict=True) if cell]
+        lines += ["", *_pairs(pairs, width)]
+    return lines[1:]
 
 
 def _widths(table: Table, width: int) -> list[int] | None:
-    """Cells of each column: as wide as its content, the widest squeezed first; None where the table does not fit."""
+    """Cells of each column: as wide as its content, the widest of words squeezed first; numbers are never broken.
+
+    None where the table does not fit.
+    """
     columns = list(zip(table.heads, *table.rows, strict=True))
-    widths = [max(1, *map(cells, column)) for column in columns]
+    widths = [max(1, *map(_widest_line, column)) for column in columns]
     room = width - _GAP * (len(widths) - 1)
+    if sum(widths) > room:
+        widths = [
+            _least(column) if right else widths[place]
+            for place, (column, right) in enumerate(zip(columns, table.right, strict=True))
+        ]
+    words = [place for place, right in enumerate(table.right) if not right]
     while sum(widths) > room:
-        words = [index for index, right in enumerate(table.right) if not right] or range(len(widths))
-        widest = max(words, key=lambda index: widths[index])
-        if widths[widest] <= _NARROWEST:
-            widest = max(range(len(widths)), key=lambda index: widths[index])
-            if widths[widest] <= _NARROWEST:
-                return None
+        widest = max(words, key=lambda place: widths[place], default=None)
+        if widest is None or widths[widest] <= _NARROWEST:
+            return None
         widths[widest] -= min(sum(widths) - room, max(1, widths[widest] - _NARROWEST))
     return widths
 
 
-def _side_by_side(columns: Sequence[list[str]], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
+def _least(column: Sequence[str]) -> int:
+    """Cells that a column of numbers needs: its head may be broken between words."""
+    head, *numbers = column
+    return max(1, *map(_widest_line, numbers), *map(cells, head.split()))
+
+
+def _widest_line(cell: str) -> int:
+    return max(map(cells, cell.split("\n")))
+
+
+def _side_by_side(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
+    columns = [
+        [line for part in cell.split("\n") for line in wrapped(part, room)]
+        for cell, room in zip(row, widths, strict=True)
+    ]
     lines = []
     for index in range(max(map(len, columns))):
         parts = []

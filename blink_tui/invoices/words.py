@@ -29,6 +29,37 @@ THIRD_PARTY_ROLES = {
     10: N_("VAT group member, recipient"),
     11: N_("employee"),
 }
+TRANSPORTS = {
+    1: N_("sea"),
+    2: N_("rail"),
+    3: N_("road"),
+    4: N_("air"),
+    5: N_("post"),
+    7: N_("fixed installation"),
+    8: N_("inland waterway"),
+}
+CARGOES = {
+    1: N_("can"),
+    2: N_("barrel"),
+    3: N_("gas cylinder"),
+    4: N_("carton"),
+    5: N_("canister"),
+    6: N_("cage"),
+    7: N_("container"),
+    8: N_("basket"),
+    9: N_("punnet"),
+    10: N_("collective packaging"),
+    11: N_("parcel"),
+    12: N_("bundle"),
+    13: N_("pallet"),
+    14: N_("bin"),
+    15: N_("bulk container for solids"),
+    16: N_("bulk container for liquids"),
+    17: N_("box"),
+    18: N_("tin"),
+    19: N_("crate"),
+    20: N_("sack"),
+}
 AUTHORIZED_ROLES = {1: N_("enforcement authority"), 2: N_("bailiff"), 3: N_("tax representative")}
 TAXPAYER_STATES = {
     1: N_("in liquidation"),

@@ -14,6 +14,7 @@ from blink_tui.buffer import Buffer, Document
 from blink_tui.i18n import _
 from blink_tui.invoices import read_invoice
 from blink_tui.invoices.checks import Context, Finding, Severity, check
+from blink_tui.invoices.page_dates import arrival_of
 from blink_tui.invoices.render_text import Tab, render_tabs, wrapped
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.invoice import Invoice
@@ -98,7 +99,11 @@ def pages(content: Content, width: int) -> tuple[Page, ...]:
         return Page(SUMMARY, _("Summary"), (*facts, *_header(content.document, room)), alarm=True), xml
     odd = any(finding.severity >= Severity.WARNING for finding in content.findings)
     tabs = render_tabs(
-        content.invoice, ksef_number=content.document.ksef_number, findings=content.findings, width=room
+        content.invoice,
+        ksef_number=content.document.ksef_number,
+        findings=content.findings,
+        arrival=arrival_of(content.document.direction, content.document.received_date),
+        width=room,
     )
     return *(_page(tab, facts if tab.id == SUMMARY else (), odd and tab.id == _CHECKS) for tab in tabs), xml
 

@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from blink_tui.buffer import Buffer
+from blink_tui.invoices.page_dates import arrival_of
 from blink_tui.invoices.render_text import render_tabs
 from blink_tui.model.documents import Role
 from blink_tui.model.firms import Firm
@@ -42,8 +43,13 @@ async def test_the_invoice_is_shown_as_it_is_rendered_everywhere(content: Conten
     assert content.invoice is not None
     found = by_id(content)
     tabs = render_tabs(
-        content.invoice, ksef_number=content.document.ksef_number, findings=content.findings, width=76
+        content.invoice,
+        ksef_number=content.document.ksef_number,
+        findings=content.findings,
+        arrival=arrival_of(content.document.direction, content.document.received_date),
+        width=76,
     )
+    assert "dates" in found
     assert [*found] == [*(tab.id for tab in tabs), XML]
     for tab in tabs:
         assert not tab.lines or shown(found[tab.id])[-len(tab.lines) :] == [" " + line for line in tab.lines]
