@@ -24,6 +24,7 @@ from blink_tui.invoices.page_blocks import (
     who,
     words,
 )
+from blink_tui.invoices.page_chain import chain
 from blink_tui.invoices.page_dates import Arrival, dates
 from blink_tui.invoices.page_lines import lines
 from blink_tui.invoices.page_links import links
@@ -66,7 +67,7 @@ def sections(
         _section("payment", _("Payment"), payment(invoice)),
         _section("parties", _("Parties"), _parties(invoice)),
         _section("checks", _("Checks"), _checks(findings)),
-        _section("links", _("Links"), links(invoice)),
+        _section("links", _("Links"), _links(invoice, arrival)),
     )
     return tuple(part for part in made if arrival or part.id != "dates")
 
@@ -121,6 +122,12 @@ def _parties(invoice: Invoice) -> Iterator[Block]:
     yield from parties(invoice)
     if invoice.pef is not None:
         yield from pef_parties(invoice.pef)
+
+
+def _links(invoice: Invoice, arrival: Arrival | None) -> Iterator[Block]:
+    if arrival is not None and arrival.beside is not None:
+        yield from chain(arrival.beside)
+    yield from links(invoice)
 
 
 def _checks(findings: Sequence[Finding]) -> Iterator[Block]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from blink_tui.i18n import _
 from blink_tui.invoices.page_blocks import Block, fields, words
+from blink_tui.invoices.page_chain import Beside
 from blink_tui.invoices.periods import DocumentDates, dates_of, deduction, output, treatment_of
 from blink_tui.invoices.words import day
 from blink_tui.model.documents import Direction
@@ -22,11 +23,13 @@ class Arrival:
     """What it is for the firm's books."""
     received: date
     """Warsaw day of receipt."""
+    beside: Beside | None = None
+    """The documents that are joined to it."""
 
 
-def arrival_of(direction: Direction, received: date | None) -> Arrival | None:
+def arrival_of(direction: Direction, received: date | None, beside: Beside | None = None) -> Arrival | None:
     """The arrival of a document; None where KSeF did not tell when it was received."""
-    return Arrival(direction=direction, received=received) if received else None
+    return Arrival(direction=direction, received=received, beside=beside) if received else None
 
 
 def dates(invoice: Invoice, arrival: Arrival) -> Iterator[Block]:

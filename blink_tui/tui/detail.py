@@ -11,11 +11,14 @@ from lxml import etree
 from rich.cells import cell_len
 
 from blink_tui.buffer import Buffer, Document
+from blink_tui.buffer.deriving import HISTORY
 from blink_tui.i18n import _
 from blink_tui.invoices import read_invoice
-from blink_tui.invoices.checks import Context, Finding, Severity, check
+from blink_tui.invoices.checks import Context, Finding, Severity, check, gravest_first
+from blink_tui.invoices.page_chain import Beside
 from blink_tui.invoices.page_dates import arrival_of
 from blink_tui.invoices.render_text import Tab, render_tabs, wrapped
+from blink_tui.model.chains import Web
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.invoice import Invoice
 from blink_tui.model.text import clean
@@ -50,6 +53,8 @@ class Content:
     invoice: Invoice | None
     findings: tuple[Finding, ...]
     problem: str | None
+    web: Web | None = None
+    """The documents that are joined to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,12 @@ async def read_content(buffer: Buffer, document_id: int, today: date) -> Content
         xml = await buffer.documents.xml(document.ksef_number)
     except BlinkError as error:
         return Content(document, b"", None, (), clean(str(error)))
-    return await asyncio.to_thread(_read, document, xml, today)
+    history = await buffer.findings.of(document_id, HISTORY)
+    web = await buffer.webs.around([document_id])
+    return await asyncio.to_thread(_read, document, xml, today, history, web)
 
 
-def _read(document: Document, xml: bytes, today: date) -> Content:
+def _read(document: Document, xml: bytes, today: date, history: tuple[Finding, ...], web: Web) -> Content:
     try:
         invoice = read_invoice(xml)
     except BlinkError as error:
@@ -87,7 +94,8 @@ def _read(document: Document, xml: bytes, today: date) -> Content:
         ksef_number=document.ksef_number,
         received=document.received_date,
     )
-    return Content(document, xml, invoice, check(invoice, context), clean(document.problem) or None)
+    findings = gravest_first((*check(invoice, context), *history))
+    return Content(document, xml, invoice, findings, clean(document.problem) or None, web)
 
 
 def pages(content: Content, width: int) -> tuple[Page, ...]:
@@ -102,10 +110,14 @@ def pages(content: Content, width: int) -> tuple[Page, ...]:
         content.invoice,
         ksef_number=content.document.ksef_number,
         findings=content.findings,
-        arrival=arrival_of(content.document.direction, content.document.received_date),
+        arrival=arrival_of(content.document.direction, content.document.received_date, _beside(content)),
         width=room,
     )
     return *(_page(tab, facts if tab.id == SUMMARY else (), odd and tab.id == _CHECKS) for tab in tabs), xml
+
+
+def _beside(content: Content) -> Beside | None:
+    return Beside(document_id=content.document.id, web=content.web) if content.web else None
 
 
 def _page(tab: Tab, before: tuple[Pieces, ...], alarm: bool) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import localcontext
 
 from blink_tui.invoices.checks.dates import DATE_CHECKS
@@ -12,7 +13,7 @@ from blink_tui.invoices.checks.numbers import NUMBER_CHECKS
 from blink_tui.invoices.checks.sums import SUM_CHECKS
 from blink_tui.model.invoice import Invoice
 
-__all__ = ["CHECKS", "Context", "Finding", "Severity", "check"]
+__all__ = ["CHECKS", "Context", "Finding", "Severity", "check", "gravest_first"]
 
 CHECKS: tuple[Check, ...] = (*NUMBER_CHECKS, *SUM_CHECKS, *MARK_CHECKS, *LINK_CHECKS, *DATE_CHECKS)
 
@@ -25,4 +26,9 @@ def check(invoice: Invoice, context: Context) -> tuple[Finding, ...]:
     with localcontext() as arithmetic:
         arithmetic.prec = _PRECISION
         found = [finding for look in CHECKS for finding in look(invoice, context)]
-    return tuple(sorted(found, key=lambda finding: -finding.severity))
+    return gravest_first(found)
+
+
+def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by severity, each severity in the order given."""
+    return tuple(sorted(findings, key=lambda finding: -finding.severity))

@@ -1,0 +1,74 @@
+"""What is shown of the documents beside one: its corrections with the running balance, advances, settlements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from blink_tui.i18n import _
+from blink_tui.invoices.page_blocks import Block, left, right, table
+from blink_tui.invoices.words import money
+from blink_tui.model.chains import LinkKind, Member, Web, chain_of, steps
+from blink_tui.model.text import clean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the buffer knows beside a document."""
+
+    document_id: int
+    web: Web
+    """Everything that is joined to it."""
+
+
+def chain(beside: Beside) -> Iterator[Block]:
+    """The case that a document is part of; nothing where it stands alone."""
+    yield from _corrections(beside)
+    yield from _settlements(beside)
+
+
+def _corrections(beside: Beside) -> Iterator[Block]:
+    web, here = beside.web, beside.document_id
+    members = chain_of(web, here)
+    if len(members) > 1:
+        heads = (
+            left(""), left(_("Issued")), left(_("KSeF number")), left(_("Number")), left(_("Kind")),
+            right(_("Gross")), right(_("Balance")), left(_("Cur.")),
+        )  # fmt: skip
+        rows = (
+            (
+                ">" if step.member.document_id == here else "",
+                *_named(step.member),
+                money(step.balance),
+                clean(step.member.currency),
+            )
+            for step in steps(members)
+        )
+        yield table(heads, rows, _("Invoice and its corrections"))
+    absent = (
+        (clean(edge.link.to_ksef) or _("outside KSeF"), clean(edge.link.to_number), edge.link.issued)
+        for member in members
+        for edge in web.of(member.document_id, LinkKind.CORRECTS)
+        if edge.target is None
+    )
+    columns = (left(_("KSeF number")), left(_("Number")), left(_("Issued")))
+    yield table(columns, absent, _("Corrected invoices that the buffer does not hold"))
+
+
+def _settlements(beside: Beside) -> Iterator[Block]:
+    web, here = beside.web, beside.document_id
+    ids = [edge.source for edge in web.to(here, LinkKind.SETTLES)]
+    ids += [edge.target for edge in web.of(here, LinkKind.SETTLES) if edge.target is not None]
+    heads = (left(_("Issued")), left(_("KSeF number")), left(_("Number")), left(_("Kind")), right(_("Gross")))
+    rows = (_named(web.members[one]) for one in dict.fromkeys(ids))
+    yield table(heads, rows, _("Advances and settlements"))
+
+
+def _named(member: Member) -> tuple[str, ...]:
+    return (
+        clean(member.issued),
+        clean(member.ksef_number),
+        clean(member.invoice_number),
+        clean(member.kind),
+        money(member.gross),
+    )
