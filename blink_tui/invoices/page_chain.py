@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blink_tui.i18n import _
 from blink_tui.invoices.page_blocks import Block, left, right, table
-from blink_tui.invoices.words import money
+from blink_tui.invoices.words import KINDS, money
 from blink_tui.model.chains import LinkKind, Member, Web, chain_of, steps
 from blink_tui.model.text import clean
+
+_CASES = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,12 @@ def _named(member: Member) -> tuple[str, ...]:
         clean(member.issued),
         clean(member.ksef_number),
         clean(member.invoice_number),
-        clean(member.kind),
+        _kind(member.kind),
         money(member.gross),
     )
+
+
+def _kind(listed: str) -> str:
+    """The word for a kind as KSeF's list spells it: `KorZal` is KOR_ZAL of the form."""
+    spelled = _CASES.sub("_", listed).upper()
+    return _(KINDS[spelled]) if spelled in KINDS else clean(listed)
