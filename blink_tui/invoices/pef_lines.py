@@ -10,6 +10,7 @@ from lxml import etree
 
 from blink_tui.invoices.pef_parties import reference, written
 from blink_tui.invoices.tables import (
+    PASSED,
     Fields,
     Record,
     Rule,
@@ -39,6 +40,10 @@ _RATES = {"Z": "0", "E": "zw", "AE": "oo", "K": "0 WDT", "G": "0 EX", "O": "np"}
 """VAT category other than the taxed ones → rate as FA names it."""
 
 
+_VAT = into({"ID": PASSED})
+"""TaxScheme of a category: no other tax has one."""
+
+
 def rate_of(category: str | None, percent: Decimal | None) -> str:
     """Name of a rate: the per cent of a taxed category, FA's word for another one."""
     if category in _RATES:
@@ -61,7 +66,7 @@ CHARGE = Record(
         "MultiplierFactorNumeric": amount("percent"),
         "Amount": amount("amount"),
         "BaseAmount": amount("base"),
-        "TaxCategory": into({"ID": text("category"), "Percent": amount("rate")}),
+        "TaxCategory": into({"ID": text("category"), "Percent": amount("rate"), "TaxScheme": _VAT}),
         "TaxTotal": into({"TaxAmount": amount("vat"), "TaxInclusiveAmount": amount("gross")}),
     },
 )
@@ -123,6 +128,7 @@ TAX_TOTAL = Record(
                             "Percent": amount("percent"),
                             "TaxExemptionReasonCode": text("exemption_code"),
                             "TaxExemptionReason": text("exemption_reason"),
+                            "TaxScheme": _VAT,
                         }
                     ),
                 },
@@ -165,7 +171,9 @@ _ITEM: dict[str, Rule] = {
     "StandardItemIdentification": special(_standard),
     "OriginCountry": into({"IdentificationCode": text("pef.origin_country")}),
     "CommodityClassification": special(_classification, "pef.classifications"),
-    "ClassifiedTaxCategory": into({"ID": text("pef.category"), "Percent": amount("pef.percent")}),
+    "ClassifiedTaxCategory": into(
+        {"ID": text("pef.category"), "Percent": amount("pef.percent"), "TaxScheme": _VAT}
+    ),
     "AdditionalItemProperty": many(
         "pef.properties", Record(_pair, {"Name": text("key"), "Value": text("value")})
     ),

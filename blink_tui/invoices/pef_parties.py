@@ -8,7 +8,19 @@ from typing import Any
 
 from lxml import etree
 
-from blink_tui.invoices.tables import Fields, Record, day, into, many, one, reader, special, text, texts
+from blink_tui.invoices.tables import (
+    Fields,
+    Record,
+    day,
+    into,
+    many,
+    merged,
+    one,
+    special,
+    text,
+    text_of,
+    texts,
+)
 from blink_tui.invoices.xml import name_of
 from blink_tui.model.invoice import Address, Contact, InvoiceParty
 from blink_tui.model.invoice.pef import Reference
@@ -40,18 +52,16 @@ ADDRESS = Record(
 
 
 def written(element: etree._Element) -> str | None:
-    """An element's own text without space at its ends; None when there is none."""
-    return (element.text or "").strip() or None
+    """An element's own text without space at its ends; None when there is none. Raises as `text_of` does."""
+    return text_of(element) or None
 
 
 def _identification(element: etree._Element) -> Fields:
     return {"identifications": [(written(child) or "", child.get("schemeID")) for child in element]}
 
 
-def _tax_number(element: etree._Element) -> Fields:
+def _tax_number(number: str | None = None, scheme: str = "VAT") -> Fields:
     """CompanyID of a PartyTaxScheme: a NIP, a number of the Union with its country, or another tax's number."""
-    found: Fields = reader(_TAX_SCHEME, NAMESPACES)(element)
-    number, scheme = found.get("number"), found.get("scheme", "VAT")
     if number is None:
         return {}
     if scheme != "VAT":
@@ -63,7 +73,7 @@ def _tax_number(element: etree._Element) -> Fields:
     return {"other_id": number}
 
 
-_TAX_SCHEME = Record(dict, {"CompanyID": text("number"), "TaxScheme": into({"ID": text("scheme")})})
+_TAX_SCHEME = Record(_tax_number, {"CompanyID": text("number"), "TaxScheme": into({"ID": text("scheme")})})
 
 
 def _party(trade_name: str | None = None, name: str | None = None, **fields: Any) -> InvoiceParty:
@@ -79,7 +89,7 @@ PARTY = Record(
         "PartyIdentification": special(_identification, "identifications"),
         "PartyName": into({"Name": text("trade_name")}),
         "PostalAddress": one("seat", ADDRESS),
-        "PartyTaxScheme": special(_tax_number, "identifications"),
+        "PartyTaxScheme": merged(_TAX_SCHEME, "identifications"),
         "PartyLegalEntity": into(
             {
                 "RegistrationName": text("name"),

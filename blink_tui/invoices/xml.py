@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -51,6 +52,24 @@ def name_of(element: etree._Element) -> tuple[str, str]:
     """Namespace (empty when there is none) and local name."""
     namespace, _, local = str(element.tag).rpartition("}")
     return namespace[1:], local
+
+
+def told(elements: Iterable[etree._Element]) -> Iterator[tuple[str, str]]:
+    """Path (`Fa/Nowe/Pole`) and text of everything written in these elements, attributes too."""
+    for element in elements:
+        above = [name_of(one)[1] for one in element.iterancestors()][-2::-1]
+        yield from _written(element, "/".join((*above, name_of(element)[1])))
+
+
+def _written(element: etree._Element, path: str) -> Iterator[tuple[str, str]]:
+    if words := (element.text or "").strip():
+        yield path, words
+    for attribute, value in element.attrib.items():
+        yield f"{path}@{etree.QName(attribute).localname}", str(value)
+    for child in element:
+        yield from _written(child, f"{path}/{name_of(child)[1]}")
+        if words := (child.tail or "").strip():
+            yield path, words
 
 
 def amount(text: str) -> Decimal:
