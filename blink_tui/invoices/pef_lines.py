@@ -142,12 +142,6 @@ def _measured(number: str, unit: str) -> Rule:
     return special(lambda element: {number: written_amount(element), unit: element.get("unitCode")})
 
 
-def _standard(element: etree._Element) -> Fields:
-    for child in element:
-        return {"gtin": written(child), "pef.standard_scheme": child.get("schemeID")}
-    return {}
-
-
 def _classification(element: etree._Element) -> Fields:
     return {
         "pef.classifications": [
@@ -168,7 +162,13 @@ _ITEM: dict[str, Rule] = {
     "Name": text("name"),
     "BuyersItemIdentification": into({"ID": text("pef.buyer_index")}),
     "SellersItemIdentification": into({"ID": text("index")}),
-    "StandardItemIdentification": special(_standard),
+    "StandardItemIdentification": into(
+        {
+            "ID": special(
+                lambda element: {"gtin": written(element), "pef.standard_scheme": element.get("schemeID")}
+            )
+        }
+    ),
     "OriginCountry": into({"IdentificationCode": text("pef.origin_country")}),
     "CommodityClassification": special(_classification, "pef.classifications"),
     "ClassifiedTaxCategory": into(

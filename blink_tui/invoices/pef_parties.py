@@ -24,6 +24,7 @@ from blink_tui.invoices.tables import (
 from blink_tui.invoices.xml import name_of
 from blink_tui.model.invoice import Address, Contact, InvoiceParty
 from blink_tui.model.invoice.pef import Reference
+from blink_tui.model.values import nip_check_digit_is_right
 
 NAMESPACES = (
     "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
@@ -35,6 +36,8 @@ NAMESPACES = (
 """Of UBL and its Polish extension; their tags do not clash."""
 
 _POLISH = re.compile(r"(PL)?(\d{10})", re.ASCII)
+_POLISH_ENDPOINT = "9945"
+"""Scheme of an electronic address that is a Polish VAT number."""
 _UNION = re.compile(r"([A-Z]{2})(.+)", re.ASCII)
 
 ADDRESS = Record(
@@ -77,7 +80,22 @@ _TAX_SCHEME = Record(_tax_number, {"CompanyID": text("number"), "TaxScheme": int
 
 
 def _party(trade_name: str | None = None, name: str | None = None, **fields: Any) -> InvoiceParty:
+    if not fields.keys() & {"nip", "vat_ue", "other_id"}:
+        fields["nip"] = _nip_elsewhere(fields)
     return InvoiceParty(name=name or trade_name, trade_name=trade_name, **fields)
+
+
+def _nip_elsewhere(fields: Fields) -> str | None:
+    """NIP of a party without a VAT number, such as an exempt one: its legal number or its electronic address.
+
+    A number of the register of companies has ten digits too, but begins with zeros.
+    """
+    places = [fields.get("legal_id")]
+    if fields.get("endpoint_scheme") == _POLISH_ENDPOINT:
+        places.append(fields.get("endpoint"))
+    found = (_POLISH.fullmatch(place) for place in places if place)
+    numbers = (match[2] for match in found if match and match[2][0] != "0")
+    return next(filter(nip_check_digit_is_right, numbers), None)
 
 
 PARTY = Record(
@@ -93,7 +111,9 @@ PARTY = Record(
         "PartyLegalEntity": into(
             {
                 "RegistrationName": text("name"),
-                "CompanyID": text("legal_id"),
+                "CompanyID": special(
+                    lambda element: {"legal_id": written(element), "legal_scheme": element.get("schemeID")}
+                ),
                 "CompanyLegalForm": text("legal_form"),
             }
         ),

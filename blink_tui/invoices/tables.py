@@ -171,9 +171,12 @@ def _repeated(table: Mapping[str, Rule]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _filler(table: Mapping[str, Rule], namespaces: Namespaces) -> Fill:
-    """What puts an element's children into fields, each found by its full tag at once."""
-    values: dict[str, tuple[str, Convert | None]] = {}
+_Values = dict[str, tuple[str, Convert | None]]
+
+
+def _by_tag(table: Mapping[str, Rule], namespaces: Namespaces) -> tuple[_Values, dict[str, Fill]]:
+    """Full tags of single values with their field, and of all else with what it does."""
+    values: _Values = {}
     others: dict[str, Fill] = {}
     for tag, (kind, field, action) in table.items():
         names = [f"{{{namespace}}}{tag}" if namespace else tag for namespace in namespaces]
@@ -181,6 +184,12 @@ def _filler(table: Mapping[str, Rule], namespaces: Namespaces) -> Fill:
             values |= dict.fromkeys(names, (field, action))
         else:
             others |= dict.fromkeys(names, _step(kind, field, action, namespaces))
+    return values, others
+
+
+def _filler(table: Mapping[str, Rule], namespaces: Namespaces) -> Fill:
+    """What puts an element's children into fields, each found by its full tag at once."""
+    values, others = _by_tag(table, namespaces)
     value_of, step_of = values.get, others.get
 
     def fill(element: etree._Element, fields: Fields, unread: Unread) -> None:
@@ -215,12 +224,12 @@ def _step(kind: int, field: str, action: Any, namespaces: Namespaces) -> Fill:
     if kind == _INTO:
         return _filler(action.table, namespaces)
     if kind == _SPECIAL:
-        return lambda child, fields, unread: _merge(fields, action(child))
+        return lambda child, fields, unread: _merge(fields, action(child), child, unread)
     if kind == _TEXTS:
         return lambda child, fields, unread: _append_text(fields, field, child)
     read = _reader(action, namespaces)
     if kind == _MERGED:
-        return lambda child, fields, unread: _merge(fields, read(child, unread))
+        return lambda child, fields, unread: _merge(fields, read(child, unread), child, unread)
     if kind == _MANY:
         return lambda child, fields, unread: fields.setdefault(field, []).append(read(child, unread))
     return partial(_first, field, read)
@@ -253,12 +262,12 @@ def unreadable(element: etree._Element, written: str) -> BlinkError:
     return BlinkError(UNREADABLE, cause=f"{etree.QName(element).localname}: {written!r:.80}")
 
 
-def _merge(fields: Fields, more: Fields) -> None:
+def _merge(fields: Fields, more: Fields, element: etree._Element, unread: Unread) -> None:
     for name, value in more.items():
         if value.__class__ is list:
             fields.setdefault(name, []).extend(value)
-        else:
-            fields.setdefault(name, value)
+        elif value != fields.setdefault(name, value) and (not unread or unread[-1] is not element):
+            unread.append(element)
 
 
 def written_amount(element: etree._Element) -> Decimal | None:
