@@ -15,6 +15,7 @@ from blink_tui.invoices.tables import Record, reader
 from blink_tui.invoices.xml import name_of, parse, told
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.invoice import Invoice
+from blink_tui.model.text import clean
 
 __all__ = ["UNKNOWN_FORM", "UNREADABLE", "read_header", "read_invoice"]
 
@@ -34,6 +35,7 @@ _FORMS = {
     "FA_RR (1)": _Form(FA_RR, FA_RR_HEAD, frozenset({"1-0E", "1-1E"})),
 }
 """System code of a form → its tables."""
+_LONGEST_NAME = 40
 _UBL = {"Invoice": PEF, "CreditNote": PEF_KOR}
 
 
@@ -62,7 +64,7 @@ def _read(root: etree._Element, *, whole: bool) -> Invoice:
     code, version = _form_code(root)
     form = _FORMS.get(code)
     if form is None:
-        raise BlinkError(UNKNOWN_FORM, form=code or local)
+        raise BlinkError(UNKNOWN_FORM, form=clean(code or local)[:_LONGEST_NAME])
     if not whole:
         head: Invoice = reader(form.head, (namespace,))(root, [])
         return head if version in form.versions else replace(head, newer_schema=True)

@@ -12,9 +12,13 @@ from lxml import etree
 
 from blink_tui.invoices.errors import UNREADABLE
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.text import clean
 
 MAX_BYTES = 64 * 1024 * 1024
 """Larger files are not parsed; KSeF takes 3 MB unless a context has more (PROTOCOL 4)."""
+
+_LONGEST_CAUSE = 200
+"""Characters; the parser quotes names of elements, which may be long."""
 
 _is_amount = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})", re.ASCII).fullmatch
 _is_whole = re.compile(r"[+-]?\d{1,18}", re.ASCII).fullmatch
@@ -28,6 +32,7 @@ def parse(xml: bytes) -> etree._Element:
     """
     if len(xml) > MAX_BYTES:
         raise BlinkError(UNREADABLE, cause=f"{len(xml)} bytes")
+    # Without `collect_ids=False`: lxml tells libxml2 by a flag that makes it open an external document type.
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -37,12 +42,11 @@ def parse(xml: bytes) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
         strip_cdata=True,
-        collect_ids=False,
     )
     try:
         root = etree.fromstring(xml, parser)
     except (etree.LxmlError, ValueError, LookupError) as error:
-        raise BlinkError(UNREADABLE, cause=str(error)) from error
+        raise BlinkError(UNREADABLE, cause=clean(str(error))[:_LONGEST_CAUSE]) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise BlinkError(UNREADABLE, cause="DOCTYPE")
     return root

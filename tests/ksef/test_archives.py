@@ -186,7 +186,7 @@ def test_bombs(pack: Callable[[Members], bytes]) -> None:
     many = [(f"{number(index)}.xml", bytes(500_000)) for index in range(10)]
     tight = Bounds(total=2_000_000, free=1_000_000_000)
     steep = Bounds(ratio=100, free=1_000_000)
-    assert refusal(pack(large)) is errors.PACKAGE_UNSAFE
+    assert refusal(pack(large), Bounds(member=3 * 1024 * 1024)) is errors.PACKAGE_UNSAFE
     assert refusal(pack(many), tight) is errors.PACKAGE_UNSAFE
     assert refusal(pack(many), steep) is errors.PACKAGE_UNSAFE
     assert refusal(pack(many), Bounds(members=9)) is errors.PACKAGE_UNSAFE
