@@ -12,9 +12,10 @@ from blink_tui.invoices.fa_rr import FA_RR, FA_RR_HEAD
 from blink_tui.invoices.pef import PEF, PEF_KOR
 from blink_tui.invoices.pef_parties import NAMESPACES, is_ubl
 from blink_tui.invoices.tables import Record, reader
-from blink_tui.invoices.xml import name_of, parse
+from blink_tui.invoices.xml import name_of, parse, told
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.invoice import Invoice
+from blink_tui.model.text import clean
 
 __all__ = ["UNKNOWN_FORM", "UNREADABLE", "read_header", "read_invoice"]
 
@@ -34,6 +35,7 @@ _FORMS = {
     "FA_RR (1)": _Form(FA_RR, FA_RR_HEAD, frozenset({"1-0E", "1-1E"})),
 }
 """System code of a form → its tables."""
+_LONGEST_NAME = 40
 _UBL = {"Invoice": PEF, "CreditNote": PEF_KOR}
 
 
@@ -62,14 +64,18 @@ def _read(root: etree._Element, *, whole: bool) -> Invoice:
     code, version = _form_code(root)
     form = _FORMS.get(code)
     if form is None:
-        raise BlinkError(UNKNOWN_FORM, form=code or local)
-    invoice = _filled(form.whole if whole else form.head, root, (namespace,))
+        raise BlinkError(UNKNOWN_FORM, form=clean(code or local)[:_LONGEST_NAME])
+    if not whole:
+        head: Invoice = reader(form.head, (namespace,))(root, [])
+        return head if version in form.versions else replace(head, newer_schema=True)
+    invoice = _filled(form.whole, root, (namespace,))
     return invoice if version in form.versions else replace(invoice, newer_schema=True)
 
 
 def _filled(record: Record, root: etree._Element, namespaces: tuple[str, ...]) -> Invoice:
-    invoice: Invoice = reader(record, namespaces)(root)
-    return invoice
+    unread: list[etree._Element] = []
+    invoice: Invoice = reader(record, namespaces)(root, unread)
+    return replace(invoice, unread=tuple(told(unread))) if unread else invoice
 
 
 def _form_code(root: etree._Element) -> tuple[str, str]:

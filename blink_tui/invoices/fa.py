@@ -14,6 +14,7 @@ from blink_tui.invoices.fa_parties import PARTY, PARTY_HEAD
 from blink_tui.invoices.fa_payment import PAYMENT, SETTLEMENT
 from blink_tui.invoices.fa_terms import TERMS
 from blink_tui.invoices.tables import (
+    PASSED,
     Fields,
     Record,
     Rule,
@@ -62,6 +63,7 @@ HEADER: dict[str, Rule] = {
     "KodFormularza": special(form_code),
     "DataWytworzeniaFa": text("created"),
     "SystemInfo": text("producer"),
+    "WariantFormularza": PASSED,
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from blink_tui.invoices.tables import Fields, Record, Rule, into, many, special, text, texts
+from blink_tui.invoices.tables import Fields, Record, Rule, into, many, special, text, text_of, texts
 from blink_tui.invoices.xml import name_of
 from blink_tui.model.invoice import AttachmentBlock, AttachmentTable, Registers
 
@@ -17,14 +17,14 @@ def _pair(key: str = "", value: str = "") -> tuple[str, str]:
 
 def _cells(element: etree._Element) -> tuple[str, ...]:
     """All cells of a row: an empty one keeps its place."""
-    return tuple((cell.text or "").strip() for cell in element)
+    return tuple(text_of(cell) for cell in element)
 
 
 def _heads(element: etree._Element) -> Fields:
     heads: list[Any] = []
     for column in element:
-        name = next((cell.text or "" for cell in column if name_of(cell)[1] == "NKom"), "")
-        heads.append((name.strip(), column.get("Typ", "")))
+        name = next((text_of(cell) for cell in column if name_of(cell)[1] == "NKom"), "")
+        heads.append((name, column.get("Typ", "")))
     return {"heads": heads}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blink_tui.invoices.tables import Record, Rule, amount, day, flag, into, many, text, whole
+from blink_tui.invoices.tables import PASSED, Record, Rule, amount, day, flag, into, many, text, whole
 from blink_tui.model.invoice import (
     Advance,
     AdvanceInvoice,
@@ -47,6 +47,7 @@ NOTES: dict[str, Rule] = {
     "Zwolnienie": into(
         {
             "P_19": flag("exempt"),
+            "P_19N": PASSED,
             "P_19A": text("exempt_by_act"),
             "P_19B": text("exempt_by_directive"),
             "P_19C": text("exempt_otherwise"),
@@ -55,6 +56,7 @@ NOTES: dict[str, Rule] = {
     "NoweSrodkiTransportu": into(
         {
             "P_22": flag("new_vehicles"),
+            "P_22N": PASSED,
             "P_42_5": flag("vehicle_statement"),
             "NowySrodekTransportu": many("vehicles", _VEHICLE),
         }
@@ -63,6 +65,7 @@ NOTES: dict[str, Rule] = {
     "PMarzy": into(
         {
             "P_PMarzy": flag("margin"),
+            "P_PMarzyN": PASSED,
             "P_PMarzy_2": flag("margin_travel"),
             "P_PMarzy_3_1": flag("margin_used_goods"),
             "P_PMarzy_3_2": flag("margin_art"),
@@ -76,6 +79,7 @@ CORRECTED = Record(
     {
         "DataWystFaKorygowanej": day("issue_date"),
         "NrFaKorygowanej": text("number"),
+        "NrKSeF": PASSED,
         "NrKSeFFaKorygowanej": text("ksef_number"),
         "NrKSeFN": flag("outside_ksef"),
     },
@@ -93,6 +97,7 @@ ADVANCE = Record(
 ADVANCE_INVOICE = Record(
     AdvanceInvoice,
     {
+        "NrKSeFZN": PASSED,
         "NrFaZaliczkowej": text("number"),
         "NrKSeFFaZaliczkowej": text("ksef_number"),
     },

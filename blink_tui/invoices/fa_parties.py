@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from blink_tui.invoices.tables import Record, Rule, amount, flag, into, many, one, text, texts, whole
+from blink_tui.invoices.tables import (
+    PASSED,
+    Record,
+    Rule,
+    amount,
+    flag,
+    into,
+    many,
+    one,
+    text,
+    texts,
+    whole,
+)
 from blink_tui.model.invoice import Address, Contact, InvoiceParty
 
 ADDRESS = Record(
@@ -65,6 +77,7 @@ PARTY = Record(
         "GV": flag("vat_group"),
         "Rola": whole("role"),
         "RolaPU": whole("role"),
+        "RolaInna": PASSED,
         "OpisRoli": text("role_description"),
         "Udzial": amount("share"),
     },

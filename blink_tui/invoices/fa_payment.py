@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from blink_tui.invoices.tables import (
+    PASSED,
     Fields,
     Record,
     amount,
@@ -51,7 +52,7 @@ _DESCRIBED = Record(
 def _described(element: etree._Element) -> Fields:
     """TerminOpis: three fields in FA(3), free words in FA(2)."""
     if len(element):
-        found: Fields = reader(_DESCRIBED, (name_of(element)[0],))(element)
+        found: Fields = reader(_DESCRIBED, (name_of(element)[0],))(element, [])
         return found
     words = (element.text or "").strip()
     return {"description": words} if words else {}
@@ -65,6 +66,7 @@ _PART = Record(
         "KwotaZaplatyCzesciowej": amount("amount"),
         "DataZaplatyCzesciowej": day("day"),
         "FormaPlatnosci": whole("form"),
+        "PlatnoscInna": PASSED,
         "OpisPlatnosci": text("other_form"),
     },
 )
@@ -78,6 +80,7 @@ PAYMENT = Record(
         "ZaplataCzesciowa": many("parts", _PART),
         "TerminPlatnosci": many("terms", _TERM),
         "FormaPlatnosci": whole("form"),
+        "PlatnoscInna": PASSED,
         "OpisPlatnosci": text("other_form"),
         "RachunekBankowy": many("bank_accounts", ACCOUNT),
         "RachunekBankowyFaktora": many("factor_accounts", ACCOUNT),

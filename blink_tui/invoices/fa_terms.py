@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from blink_tui.invoices.fa_parties import ADDRESS, IDENTITY
-from blink_tui.invoices.tables import Record, amount, day, flag, into, many, one, text, texts, whole
+from blink_tui.invoices.tables import (
+    PASSED,
+    Record,
+    amount,
+    day,
+    flag,
+    into,
+    many,
+    one,
+    text,
+    texts,
+    whole,
+)
 from blink_tui.model.invoice import Agreement, InvoiceParty, Terms, Transport
 
 _CARRIER = Record(
@@ -15,10 +27,12 @@ _TRANSPORT = Record(
     Transport,
     {
         "RodzajTransportu": whole("kind"),
+        "TransportInny": PASSED,
         "OpisInnegoTransportu": text("other_kind"),
         "Przewoznik": one("carrier", _CARRIER),
         "NrZleceniaTransportu": text("order_number"),
         "OpisLadunku": whole("cargo"),
+        "LadunekInny": PASSED,
         "OpisInnegoLadunku": text("other_cargo"),
         "JednostkaOpakowania": text("packing_unit"),
         "DataGodzRozpTransportu": text("started"),

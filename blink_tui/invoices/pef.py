@@ -154,7 +154,13 @@ _TABLE: dict[str, Rule] = {
     "TaxCurrencyCode": text("pef.tax_currency"),
     "AccountingCost": text("pef.accounting_cost"),
     "BuyerReference": text("pef.buyer_reference"),
-    "InvoicePeriod": into({"StartDate": day("period_start"), "EndDate": day("period_end")}),
+    "InvoicePeriod": into(
+        {
+            "StartDate": day("period_start"),
+            "EndDate": day("period_end"),
+            "DescriptionCode": text("pef.tax_point_code"),
+        }
+    ),
     "DiscrepancyResponse": many(
         "pef.discrepancies",
         Record(
@@ -211,13 +217,26 @@ def _payment(means: tuple[PaymentMeans, ...], fields: Fields) -> Payment:
     )
 
 
-def _vat_table(taxes: tuple[TaxTotal, ...]) -> tuple[VatAmount, ...]:
-    """Rows per rate; the total in PLN beside a foreign currency belongs to them only when there is one row."""
-    rows = tuple(row for tax in taxes for row in tax.rows)
-    in_pln = [tax.amount for tax in taxes if not tax.rows and tax.currency == "PLN"]
-    if len(rows) == 1 and in_pln:
-        rows = (replace(rows[0], vat_pln=in_pln[0]),)
+def _vat_table(taxes: tuple[TaxTotal, ...], currency: str) -> tuple[VatAmount, ...]:
+    """Rows per rate in the document's currency, with those of a second total, in PLN, beside them.
+
+    A total in PLN without rows belongs to a row only when there is one.
+    """
+    ours = [tax for tax in taxes if tax.currency in (currency, None)] or list(taxes[:1])
+    rows = tuple(row for tax in ours for row in tax.rows)
+    for tax in taxes:
+        if tax.currency != "PLN" or tax in ours:
+            continue
+        if tax.rows:
+            in_pln = {(row.category, row.percent): row for row in tax.rows}
+            rows = tuple(_beside(row, in_pln.get((row.category, row.percent))) for row in rows)
+        elif len(rows) == 1:
+            rows = (replace(rows[0], vat_pln=tax.amount),)
     return rows
+
+
+def _beside(row: VatAmount, in_pln: VatAmount | None) -> VatAmount:
+    return row if in_pln is None else replace(row, net_pln=in_pln.net, vat_pln=in_pln.vat)
 
 
 def _common(fields: Fields, pef: Pef) -> Fields:
@@ -251,7 +270,7 @@ def _invoice(**found: Any) -> Invoice:
             **_common(fields, pef),
             "form": "PEF (3)",
             "kind": "VAT_PEF_SP" if pef.type_code in _SELF_BILLED else "VAT_PEF",
-            "vat_table": _vat_table(pef.taxes),
+            "vat_table": _vat_table(pef.taxes, fields.get("currency", "PLN")),
             "total": totals.gross if totals else None,
             "settlement": Settlement(to_pay=totals.payable) if totals else None,
             "pef": pef,
@@ -280,14 +299,16 @@ def _credit_note(**found: Any) -> Invoice:
     """
     fields, own = parted(found)
     billed, lines = fields.pop("billed", ()), fields.pop("lines", ())
-    pef = Pef(**own)
+    currency = fields.get("currency", "PLN")
+    pef = Pef(**own | {"references": (*own.get("references", ()), *billed)})
     state = pef.difference
     if state is not None:
-        totals, table = state.totals, _vat_table(state.taxes)
+        totals, table = state.totals, _vat_table(state.taxes, currency)
         lines = (*as_before(pef.before.lines if pef.before else ()), *lines)
         sign = 1
     else:
-        totals, table, lines, sign = pef.totals, _negated(_vat_table(pef.taxes)), as_before(lines), -1
+        totals, lines, sign = pef.totals, as_before(lines), -1
+        table = _negated(_vat_table(pef.taxes, currency))
     return completed(
         {
             **_common(fields, pef),

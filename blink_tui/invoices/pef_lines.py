@@ -10,6 +10,7 @@ from lxml import etree
 
 from blink_tui.invoices.pef_parties import reference, written
 from blink_tui.invoices.tables import (
+    PASSED,
     Fields,
     Record,
     Rule,
@@ -39,6 +40,10 @@ _RATES = {"Z": "0", "E": "zw", "AE": "oo", "K": "0 WDT", "G": "0 EX", "O": "np"}
 """VAT category other than the taxed ones → rate as FA names it."""
 
 
+_VAT = into({"ID": PASSED})
+"""TaxScheme of a category: no other tax has one."""
+
+
 def rate_of(category: str | None, percent: Decimal | None) -> str:
     """Name of a rate: the per cent of a taxed category, FA's word for another one."""
     if category in _RATES:
@@ -61,7 +66,7 @@ CHARGE = Record(
         "MultiplierFactorNumeric": amount("percent"),
         "Amount": amount("amount"),
         "BaseAmount": amount("base"),
-        "TaxCategory": into({"ID": text("category"), "Percent": amount("rate")}),
+        "TaxCategory": into({"ID": text("category"), "Percent": amount("rate"), "TaxScheme": _VAT}),
         "TaxTotal": into({"TaxAmount": amount("vat"), "TaxInclusiveAmount": amount("gross")}),
     },
 )
@@ -123,6 +128,7 @@ TAX_TOTAL = Record(
                             "Percent": amount("percent"),
                             "TaxExemptionReasonCode": text("exemption_code"),
                             "TaxExemptionReason": text("exemption_reason"),
+                            "TaxScheme": _VAT,
                         }
                     ),
                 },
@@ -134,12 +140,6 @@ TAX_TOTAL = Record(
 
 def _measured(number: str, unit: str) -> Rule:
     return special(lambda element: {number: written_amount(element), unit: element.get("unitCode")})
-
-
-def _standard(element: etree._Element) -> Fields:
-    for child in element:
-        return {"gtin": written(child), "pef.standard_scheme": child.get("schemeID")}
-    return {}
 
 
 def _classification(element: etree._Element) -> Fields:
@@ -162,10 +162,18 @@ _ITEM: dict[str, Rule] = {
     "Name": text("name"),
     "BuyersItemIdentification": into({"ID": text("pef.buyer_index")}),
     "SellersItemIdentification": into({"ID": text("index")}),
-    "StandardItemIdentification": special(_standard),
+    "StandardItemIdentification": into(
+        {
+            "ID": special(
+                lambda element: {"gtin": written(element), "pef.standard_scheme": element.get("schemeID")}
+            )
+        }
+    ),
     "OriginCountry": into({"IdentificationCode": text("pef.origin_country")}),
     "CommodityClassification": special(_classification, "pef.classifications"),
-    "ClassifiedTaxCategory": into({"ID": text("pef.category"), "Percent": amount("pef.percent")}),
+    "ClassifiedTaxCategory": into(
+        {"ID": text("pef.category"), "Percent": amount("pef.percent"), "TaxScheme": _VAT}
+    ),
     "AdditionalItemProperty": many(
         "pef.properties", Record(_pair, {"Name": text("key"), "Value": text("value")})
     ),

@@ -8,10 +8,23 @@ from typing import Any
 
 from lxml import etree
 
-from blink_tui.invoices.tables import Fields, Record, day, into, many, one, reader, special, text, texts
+from blink_tui.invoices.tables import (
+    Fields,
+    Record,
+    day,
+    into,
+    many,
+    merged,
+    one,
+    special,
+    text,
+    text_of,
+    texts,
+)
 from blink_tui.invoices.xml import name_of
 from blink_tui.model.invoice import Address, Contact, InvoiceParty
 from blink_tui.model.invoice.pef import Reference
+from blink_tui.model.values import nip_check_digit_is_right
 
 NAMESPACES = (
     "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
@@ -23,6 +36,8 @@ NAMESPACES = (
 """Of UBL and its Polish extension; their tags do not clash."""
 
 _POLISH = re.compile(r"(PL)?(\d{10})", re.ASCII)
+_POLISH_ENDPOINT = "9945"
+"""Scheme of an electronic address that is a Polish VAT number."""
 _UNION = re.compile(r"([A-Z]{2})(.+)", re.ASCII)
 
 ADDRESS = Record(
@@ -40,18 +55,16 @@ ADDRESS = Record(
 
 
 def written(element: etree._Element) -> str | None:
-    """An element's own text without space at its ends; None when there is none."""
-    return (element.text or "").strip() or None
+    """An element's own text without space at its ends; None when there is none. Raises as `text_of` does."""
+    return text_of(element) or None
 
 
 def _identification(element: etree._Element) -> Fields:
     return {"identifications": [(written(child) or "", child.get("schemeID")) for child in element]}
 
 
-def _tax_number(element: etree._Element) -> Fields:
+def _tax_number(number: str | None = None, scheme: str = "VAT") -> Fields:
     """CompanyID of a PartyTaxScheme: a NIP, a number of the Union with its country, or another tax's number."""
-    found: Fields = reader(_TAX_SCHEME, NAMESPACES)(element)
-    number, scheme = found.get("number"), found.get("scheme", "VAT")
     if number is None:
         return {}
     if scheme != "VAT":
@@ -63,11 +76,26 @@ def _tax_number(element: etree._Element) -> Fields:
     return {"other_id": number}
 
 
-_TAX_SCHEME = Record(dict, {"CompanyID": text("number"), "TaxScheme": into({"ID": text("scheme")})})
+_TAX_SCHEME = Record(_tax_number, {"CompanyID": text("number"), "TaxScheme": into({"ID": text("scheme")})})
 
 
 def _party(trade_name: str | None = None, name: str | None = None, **fields: Any) -> InvoiceParty:
+    if not fields.keys() & {"nip", "vat_ue", "other_id"}:
+        fields["nip"] = _nip_elsewhere(fields)
     return InvoiceParty(name=name or trade_name, trade_name=trade_name, **fields)
+
+
+def _nip_elsewhere(fields: Fields) -> str | None:
+    """NIP of a party without a VAT number, such as an exempt one: its legal number or its electronic address.
+
+    A number of the register of companies has ten digits too, but begins with zeros.
+    """
+    places = [fields.get("legal_id")]
+    if fields.get("endpoint_scheme") == _POLISH_ENDPOINT:
+        places.append(fields.get("endpoint"))
+    found = (_POLISH.fullmatch(place) for place in places if place)
+    numbers = (match[2] for match in found if match and match[2][0] != "0")
+    return next(filter(nip_check_digit_is_right, numbers), None)
 
 
 PARTY = Record(
@@ -79,11 +107,13 @@ PARTY = Record(
         "PartyIdentification": special(_identification, "identifications"),
         "PartyName": into({"Name": text("trade_name")}),
         "PostalAddress": one("seat", ADDRESS),
-        "PartyTaxScheme": special(_tax_number, "identifications"),
+        "PartyTaxScheme": merged(_TAX_SCHEME, "identifications"),
         "PartyLegalEntity": into(
             {
                 "RegistrationName": text("name"),
-                "CompanyID": text("legal_id"),
+                "CompanyID": special(
+                    lambda element: {"legal_id": written(element), "legal_scheme": element.get("schemeID")}
+                ),
                 "CompanyLegalForm": text("legal_form"),
             }
         ),

@@ -1,7 +1,8 @@
 """Tables *tag → field* and the one pass over an element's children that fills them.
 
 A `Record` names the fields of one kind of element in the schema's own words. It is compiled once per namespace into
-a closure that looks every child up by its full tag: elements of foreign namespaces and unknown tags are passed over.
+a closure that looks every child up by its full tag. What no rule is there for, of foreign namespaces too, and what a
+field that holds one value would get a second time, is handed back as unread: nothing is lost without a word.
 """
 
 from __future__ import annotations
@@ -24,11 +25,14 @@ from blink_tui.model.errors import BlinkError
 
 Fields = dict[str, Any]
 Convert = Callable[[str], Any]
-Fill = Callable[[etree._Element, Fields], None]
+Unread = list[etree._Element]
+"""Elements that no field took."""
+Fill = Callable[[etree._Element, Fields, Unread], None]
+Read = Callable[[etree._Element, Unread], Any]
 Namespaces = tuple[str, ...]
 Made = TypeVar("Made")
 
-_TEXT, _VALUE, _TEXTS, _ONE, _MANY, _INTO, _SPECIAL = range(7)
+_TEXT, _VALUE, _TEXTS, _ONE, _MANY, _INTO, _MERGED, _SPECIAL, _PASSED = range(9)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +78,10 @@ def flag(field: str) -> Rule:
     return _VALUE, field, to_flag
 
 
+PASSED: Rule = (_PASSED, "", None)
+"""Says nothing that another field does not say: passed over on purpose."""
+
+
 def one(field: str, record: Record) -> Rule:
     """A record; the first of repeated ones counts."""
     return _ONE, field, record
@@ -89,26 +97,31 @@ def into(table: Mapping[str, Rule]) -> Rule:
     return _INTO, "", Record(dict, table)
 
 
+def merged(record: Record, repeated: str = "") -> Rule:
+    """A record whose `make` gives fields for its parent; `repeated` as in `special`."""
+    return _MERGED, repeated, record
+
+
 def special(fields_of: Callable[[etree._Element], Fields], repeated: str = "") -> Rule:
     """Whatever a function makes of the element; `repeated` names those of its fields that are lists to gather."""
     return _SPECIAL, repeated, fields_of
 
 
 @lru_cache(maxsize=32)
-def reader(record: Record, namespaces: Namespaces) -> Callable[[etree._Element], Any]:
-    """The record's reader for elements of these namespaces (an empty one is none).
+def reader(record: Record, namespaces: Namespaces) -> Read:
+    """The record's reader for elements of these namespaces (an empty one is none); it adds to what is unread.
 
-    It raises BlinkError (unreadable) naming the tag whose text does not convert.
+    It raises BlinkError (unreadable) naming the tag whose text does not convert, or that holds elements instead.
     """
     return _reader(record, namespaces)
 
 
-def _reader(record: Record, namespaces: Namespaces) -> Callable[[etree._Element], Any]:
+def _reader(record: Record, namespaces: Namespaces) -> Read:
     make, fill, repeated = _maker(record), _filler(record.table, namespaces), _repeated(record.table)
 
-    def read(element: etree._Element) -> Any:
+    def read(element: etree._Element, unread: Unread) -> Any:
         fields: Fields = {}
-        fill(element, fields)
+        fill(element, fields, unread)
         for field in repeated:
             if field in fields:
                 fields[field] = tuple(fields[field])
@@ -151,16 +164,19 @@ def _repeated(table: Mapping[str, Rule]) -> tuple[str, ...]:
     for kind, field, action in table.values():
         if kind in (_TEXTS, _MANY):
             found.add(field)
-        elif kind == _SPECIAL:
+        elif kind in (_MERGED, _SPECIAL):
             found.update(field.split())
         elif kind == _INTO:
             found.update(_repeated(action.table))
     return tuple(sorted(found))
 
 
-def _filler(table: Mapping[str, Rule], namespaces: Namespaces) -> Fill:
-    """What puts an element's children into fields, each found by its full tag at once."""
-    values: dict[str, tuple[str, Convert | None]] = {}
+_Values = dict[str, tuple[str, Convert | None]]
+
+
+def _by_tag(table: Mapping[str, Rule], namespaces: Namespaces) -> tuple[_Values, dict[str, Fill]]:
+    """Full tags of single values with their field, and of all else with what it does."""
+    values: _Values = {}
     others: dict[str, Fill] = {}
     for tag, (kind, field, action) in table.items():
         names = [f"{{{namespace}}}{tag}" if namespace else tag for namespace in namespaces]
@@ -168,44 +184,77 @@ def _filler(table: Mapping[str, Rule], namespaces: Namespaces) -> Fill:
             values |= dict.fromkeys(names, (field, action))
         else:
             others |= dict.fromkeys(names, _step(kind, field, action, namespaces))
+    return values, others
+
+
+def _filler(table: Mapping[str, Rule], namespaces: Namespaces) -> Fill:
+    """What puts an element's children into fields, each found by its full tag at once."""
+    values, others = _by_tag(table, namespaces)
     value_of, step_of = values.get, others.get
 
-    def fill(element: etree._Element, fields: Fields) -> None:
+    def fill(element: etree._Element, fields: Fields, unread: Unread) -> None:
         for child in element:
             tag = child.tag
             found = value_of(tag)
             if found is not None:
+                if len(child):
+                    raise unreadable(child, "elements within")
                 written = child.text
                 if written and (written := written.strip()):
                     field, convert = found
-                    if field not in fields:
-                        try:
-                            fields[field] = written if convert is None else convert(written)
-                        except ValueError as error:
-                            raise unreadable(child, written) from error
+                    if field in fields:
+                        unread.append(child)
+                        continue
+                    try:
+                        fields[field] = written if convert is None else convert(written)
+                    except ValueError as error:
+                        raise unreadable(child, written) from error
             elif (step := step_of(tag)) is not None:
-                step(child, fields)
+                step(child, fields, unread)
+            else:
+                unread.append(child)
 
     return fill
 
 
 def _step(kind: int, field: str, action: Any, namespaces: Namespaces) -> Fill:
     """What a child that is no single value does to the fields."""
+    if kind == _PASSED:
+        return lambda child, fields, unread: None
     if kind == _INTO:
         return _filler(action.table, namespaces)
     if kind == _SPECIAL:
-        return lambda child, fields: _merge(fields, action(child))
+        return lambda child, fields, unread: _merge(fields, action(child), child, unread)
     if kind == _TEXTS:
-        return lambda child, fields: _append_text(fields, field, child)
+        return lambda child, fields, unread: _append_text(fields, field, child)
     read = _reader(action, namespaces)
+    if kind == _MERGED:
+        return lambda child, fields, unread: _merge(fields, read(child, unread), child, unread)
     if kind == _MANY:
-        return lambda child, fields: fields.setdefault(field, []).append(read(child))
-    return lambda child, fields: None if field in fields else fields.__setitem__(field, read(child))
+        return lambda child, fields, unread: fields.setdefault(field, []).append(read(child, unread))
+    return partial(_first, field, read)
+
+
+def _first(field: str, read: Read, element: etree._Element, fields: Fields, unread: Unread) -> None:
+    if field in fields:
+        unread.append(element)
+    else:
+        fields[field] = read(element, unread)
 
 
 def _append_text(fields: Fields, field: str, element: etree._Element) -> None:
-    if written := (element.text or "").strip():
+    if written := text_of(element):
         fields.setdefault(field, []).append(written)
+
+
+def text_of(element: etree._Element) -> str:
+    """An element's whole text without space at its ends, for special rules.
+
+    Raises BlinkError (unreadable) where there are elements within, since what is before them is another text.
+    """
+    if len(element):
+        raise unreadable(element, "elements within")
+    return (element.text or "").strip()
 
 
 def unreadable(element: etree._Element, written: str) -> BlinkError:
@@ -213,17 +262,17 @@ def unreadable(element: etree._Element, written: str) -> BlinkError:
     return BlinkError(UNREADABLE, cause=f"{etree.QName(element).localname}: {written!r:.80}")
 
 
-def _merge(fields: Fields, more: Fields) -> None:
+def _merge(fields: Fields, more: Fields, element: etree._Element, unread: Unread) -> None:
     for name, value in more.items():
         if value.__class__ is list:
             fields.setdefault(name, []).extend(value)
-        else:
-            fields.setdefault(name, value)
+        elif value != fields.setdefault(name, value) and (not unread or unread[-1] is not element):
+            unread.append(element)
 
 
 def written_amount(element: etree._Element) -> Decimal | None:
     """An element's own amount, for special rules. Raises BlinkError (unreadable)."""
-    written = (element.text or "").strip()
+    written = text_of(element)
     try:
         return to_amount(written) if written else None
     except ValueError as error:

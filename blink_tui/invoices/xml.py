@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -11,9 +12,13 @@ from lxml import etree
 
 from blink_tui.invoices.errors import UNREADABLE
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.text import clean
 
 MAX_BYTES = 64 * 1024 * 1024
 """Larger files are not parsed; KSeF takes 3 MB unless a context has more (PROTOCOL 4)."""
+
+_LONGEST_CAUSE = 200
+"""Characters; the parser quotes names of elements, which may be long."""
 
 _is_amount = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})", re.ASCII).fullmatch
 _is_whole = re.compile(r"[+-]?\d{1,18}", re.ASCII).fullmatch
@@ -27,6 +32,7 @@ def parse(xml: bytes) -> etree._Element:
     """
     if len(xml) > MAX_BYTES:
         raise BlinkError(UNREADABLE, cause=f"{len(xml)} bytes")
+    # Without `collect_ids=False`: lxml tells libxml2 by a flag that makes it open an external document type.
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -36,12 +42,11 @@ def parse(xml: bytes) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
         strip_cdata=True,
-        collect_ids=False,
     )
     try:
         root = etree.fromstring(xml, parser)
     except (etree.LxmlError, ValueError, LookupError) as error:
-        raise BlinkError(UNREADABLE, cause=str(error)) from error
+        raise BlinkError(UNREADABLE, cause=clean(str(error))[:_LONGEST_CAUSE]) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise BlinkError(UNREADABLE, cause="DOCTYPE")
     return root
@@ -51,6 +56,24 @@ def name_of(element: etree._Element) -> tuple[str, str]:
     """Namespace (empty when there is none) and local name."""
     namespace, _, local = str(element.tag).rpartition("}")
     return namespace[1:], local
+
+
+def told(elements: Iterable[etree._Element]) -> Iterator[tuple[str, str]]:
+    """Path (`Fa/Nowe/Pole`) and text of everything written in these elements, attributes too."""
+    for element in elements:
+        above = [name_of(one)[1] for one in element.iterancestors()][-2::-1]
+        yield from _written(element, "/".join((*above, name_of(element)[1])))
+
+
+def _written(element: etree._Element, path: str) -> Iterator[tuple[str, str]]:
+    if words := (element.text or "").strip():
+        yield path, words
+    for attribute, value in element.attrib.items():
+        yield f"{path}@{etree.QName(attribute).localname}", str(value)
+    for child in element:
+        yield from _written(child, f"{path}/{name_of(child)[1]}")
+        if words := (child.tail or "").strip():
+            yield path, words
 
 
 def amount(text: str) -> Decimal:

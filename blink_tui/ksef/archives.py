@@ -33,8 +33,9 @@ _InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # 
 class Bounds:
     """How far an archive may expand; sizes in bytes."""
 
-    member: int = 3 * _MEGABYTE
-    """One invoice: KSeF's default with attachment, raised per context (PROTOCOL 4)."""
+    member: int = 64 * _MEGABYTE
+    """One invoice. KSeF takes 3 MB and more where a context has more (PROTOCOL 4); one that KSeF took must not stop
+    all others of its package, so the bound is far beyond."""
     metadata: int = 64 * _MEGABYTE
     """`_metadata.json`, which no limit of KSeF counts: some 1 to 4 KB an invoice."""
     members: int = 10_001

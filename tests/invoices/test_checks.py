@@ -16,7 +16,9 @@ from blink_tui.i18n import set_language
 from blink_tui.invoices import read_invoice
 from blink_tui.invoices.checks import Context, Finding, Severity, check
 from blink_tui.invoices.checks.numbers import account_is_right
+from blink_tui.invoices.checks.split_payment import annexes, listed
 from blink_tui.model.invoice import (
+    Advance,
     AdvanceInvoice,
     BankAccount,
     CorrectedInvoice,
@@ -24,10 +26,16 @@ from blink_tui.model.invoice import (
     InvoiceLine,
     InvoiceParty,
     Notes,
+    Order,
+    PartPayment,
     Payment,
     PaymentTerm,
+    Pef,
+    Settlement,
+    SettlementItem,
     VatAmount,
 )
+from blink_tui.model.invoice.pef import MonetaryTotals
 from tests.invoices.documents import faktura
 from tests.invoices.samples import named, sample_files
 
@@ -79,8 +87,17 @@ def _line(net: str, *, before: bool = False, gross: bool = False, **fields: Any)
 _ORIGINAL = (CorrectedInvoice(number="FV/0", ksef_number="5265877635-20250826-0100001AF629-AF"),)
 _UNIT = InvoiceParty(nip="5252344078", local_government=True)
 _ADVANCES = (AdvanceInvoice(number="ZAL/1"),)
+_TEN = Decimal(10)
 _BIG = _table(("23", "20000", "4600"))
 _ANNEX = (InvoiceLine(rate="23", net=Decimal(20000), annex_15=True),)
+
+
+def _code(pkwiu: str) -> _Change:
+    return _with(lines=(_line("20000", pkwiu=pkwiu),))
+
+
+def _pef(totals: MonetaryTotals) -> _Change:
+    return _with(form="PEF (3)", kind="VAT_PEF", pef=Pef(totals=totals))
 
 
 def _both(*changes: _Change) -> _Change:
@@ -125,6 +142,21 @@ _HAS: list[tuple[str, _Change]] = [
     ("newer-schema", _with(newer_schema=True, schema_version="2-0E")),
     ("split-payment-expected", _both(_BIG, _with(lines=_ANNEX))),
     ("split-payment", _with(split_payment=True)),
+    ("split-payment-expected", _both(_BIG, _code("43.39.19.0"))),
+    ("split-payment-expected", _both(_BIG, _code("PKWiU 24.10.31"))),
+    ("split-payment-expected", _both(_BIG, _code("38.32.29.0"))),
+    ("split-payment-expected", _both(_BIG, _with(kind="ZAL", lines=(), order=Order(lines=_ANNEX)))),
+    ("split-payment-possible", _both(_BIG, _code("26.20.11.0"))),
+    ("split-payment-possible", _both(_BIG, _with(lines=(_line("20000", cn="8708 29 90"),)))),
+    ("lines-net", _table(("23", "100", "23"), ("8", "50", "4"), lines=(_line("100"),))),
+    ("lines-net", _with(form="FA_RR (1)", vat_table=(VatAmount(rate="RR", net=Decimal(90)),))),
+    ("to-pay", _with(settlement=Settlement(charges_total=Decimal(10), to_pay=Decimal("123.00")))),
+    ("to-pay", _with(settlement=Settlement(deductions=(SettlementItem(amount=Decimal(3)),), to_pay=Decimal(123)))),
+    ("advance-parts", _with(kind="ZAL", advances=(Advance(amount=Decimal(100)), Advance(amount=Decimal(24))))),
+    ("part-payments", _with(payment=Payment(parts=(PartPayment(amount=Decimal(124)),)))),
+    ("pef-rows", _pef(MonetaryTotals(lines=Decimal(99), net=Decimal(99)))),
+    ("pef-net", _pef(MonetaryTotals(lines=Decimal(100), discounts=Decimal(10), net=Decimal(100)))),
+    ("fields-unread", _with(unread=(("Fa/Nowe", "7"),))),
     ("exempt-without-basis", _table(("zw", "100", None))),
     ("exempt-without-basis", _with(vat_table=(), lines=(_line("100", rate="zw"),))),
     ("reverse-charge", _table(("oo", "100", None))),
@@ -168,6 +200,27 @@ _HAS_NOT: list[tuple[str, _Change]] = [
     ("account-check-sum", _account("ACC 12345 of no shape")),
     ("split-payment-expected", _both(_table(("23", "12000", "2760")), _with(lines=_ANNEX))),
     ("split-payment-expected", _BIG),
+    ("split-payment-expected", _both(_BIG, _with(lines=_ANNEX, buyer=InvoiceParty(no_id=True)))),
+    ("split-payment-expected", _both(_table(("23", "12000", "2760")), _code("43.39.19.0"))),
+    ("split-payment-expected", _both(_BIG, _code("26.20.11.0"))),
+    ("split-payment-expected", _both(_BIG, _code("62.01.11.0"))),
+    ("split-payment-expected", _both(_BIG, _with(lines=(_line("20000", pkwiu="43.39.19.0", before=True),)))),
+    ("split-payment-expected", _both(_BIG, _code("43.39.19.0"), _with(sale_date=date(2019, 1, 1)))),
+    ("split-payment-possible", _both(_BIG, _code("26.20.1"))),
+    ("split-payment-possible", _both(_BIG, _code(""))),
+    ("lines-net", _correction(*_ORIGINAL, vat_table=(*SOUND.vat_table, VatAmount(rate="8", net=Decimal(5))))),
+    ("lines-net", _with(form="FA_RR (1)", lines=(_line("60", rate="7"), _line("40", rate="6.5")))),
+    ("total-zero", _both(_table(("23", "0", "0")), _with(kind="KOR", corrected=_ORIGINAL))),
+    ("tax-in-pln-missing", _euro(rate="OSS")),
+    ("to-pay", _with(settlement=Settlement(charges_total=_TEN, deductions_total=Decimal(3), to_pay=Decimal(130)))),
+    ("to-pay", _with(settlement=Settlement(charges_total=Decimal(10)))),
+    ("advance-parts", _with(kind="ZAL", advances=(Advance(amount=Decimal(100)), Advance(amount=Decimal(23))))),
+    ("part-payments", _with(payment=Payment(parts=(PartPayment(amount=Decimal(123)),)))),
+    ("pef-rows", _pef(MonetaryTotals(lines=Decimal(100)))),
+    ("pef-net", _pef(MonetaryTotals(lines=Decimal(100), discounts=_TEN, surcharges=Decimal(4), net=Decimal(94)))),
+    ("not-our-firm", _with(buyer=InvoiceParty(nip="5260250274"), corrected_buyers=(InvoiceParty(nip="5252344078"),))),
+    ("buyer-is-another", _with(buyer=InvoiceParty(vat_ue="123", eu_country="SE", legal_id="5252344078"))),
+    ("due-before-issue", _correction(*_ORIGINAL, payment=Payment(terms=(PaymentTerm(day=date(2026, 3, 1)),)))),
     ("exempt-without-basis", _table(("zw", "100", None), notes=Notes(exempt=True, exempt_by_act="art. 43 ust. 1"))),
     ("reverse-charge-with-tax", _table(("np II", "100", None), ("23", "100", "23"), reverse_charge=True)),
     ("unit-missing", _with(buyer=_UNIT, third_parties=(InvoiceParty(role=8),))),
@@ -214,6 +267,33 @@ def test_amounts_of_any_length_are_counted_exactly() -> None:
     assert "lines-net" not in found
 
 
+def test_the_sentence_names_the_row_and_the_code() -> None:
+    set_language("en")
+    lines = (_line("1"), _line("19999", pkwiu="43.39.19"))
+    message = str(_found(replace(_BIG(SOUND), lines=lines))["split-payment-expected"].message)
+    assert "row 2 has PKWiU 43.39.19 of annex 15 (roboty budowlane)" in message
+
+
+def test_an_own_sale_without_the_mark_is_to_be_corrected() -> None:
+    own = replace(CONTEXT, firm_nip="5265877635")
+    found = _found(_both(_BIG, _code("43.39.19.0"))(SOUND), own)
+    assert "split-payment-mark-missing" in found
+    assert "split-payment-expected" not in found
+
+
+def test_every_code_of_annex_15_can_be_found() -> None:
+    """Each code as the data write it, and with its last zero left out."""
+    (annex, *_) = annexes()
+    assert len(annex.pkwiu) > 100
+    for kind, codes in (("pkwiu", annex.pkwiu), ("cn", annex.cn)):
+        for code, meant in codes.items():
+            for written in (code, f"{code}0", f"{code[:2]}.{code[2:]}"):
+                line = InvoiceLine(pkwiu=written) if kind == "pkwiu" else InvoiceLine(cn=written)
+                found = listed(line, date(2026, 1, 1))
+                assert found is not None
+                assert found[1].what == meant.what
+
+
 def test_what_is_unknown_is_not_checked() -> None:
     assert check(SOUND, Context(today=date(2026, 3, 10))) == ()
 
@@ -254,5 +334,8 @@ def test_an_account_is_right_by_its_check_digits(account: str, right: bool) -> N
 def test_sums_of_the_samples_agree(path: Path) -> None:
     """No false alarm on documents that are known to be right."""
     invoice = read_invoice(path.read_bytes())
-    sums = {"lines-net", "lines-gross", "correction-difference", "total", "tax-against-rate", "tax-in-pln"}
+    sums = {
+        "lines-net", "lines-gross", "correction-difference", "total", "tax-against-rate", "tax-in-pln", "to-pay",
+        "tax-in-pln-missing", "advance-parts", "part-payments", "pef-rows", "pef-net", "advance-not-subtracted",
+    }  # fmt: skip
     assert sums & set(_found(invoice)) == set()

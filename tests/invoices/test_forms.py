@@ -196,3 +196,55 @@ def test_a_plain_credit_note_takes_everything_back() -> None:
     assert (invoice.net, invoice.vat, invoice.total) == (Decimal(-100), Decimal(-23), Decimal(-123))
     assert invoice.vat_table[0].vat_pln == Decimal("-97.75")
     assert [line.before for line in invoice.lines] == [True]
+
+
+def _changed(old: str, new: str, code: str = "380") -> Invoice:
+    """The UBL invoice with a piece replaced."""
+    text = _UBL.format(
+        root="Invoice", line="InvoiceLine", quantity="InvoicedQuantity", code=code, extension=""
+    )
+    assert old in text
+    return read_invoice(text.replace(old, new).encode())
+
+
+def test_a_second_tax_total_of_pef_says_its_rows_in_pln() -> None:
+    """Rows of one currency are never added to those of another."""
+    invoice = _changed(
+        '<b:TaxAmount currencyID="PLN">97.75</b:TaxAmount>',
+        '<b:TaxAmount currencyID="PLN">97.75</b:TaxAmount><c:TaxSubtotal><b:TaxableAmount>425.00</b:TaxableAmount>'
+        "<b:TaxAmount>97.75</b:TaxAmount><c:TaxCategory><b:ID>S</b:ID><b:Percent>23</b:Percent></c:TaxCategory>"
+        "</c:TaxSubtotal>",
+    )
+    (row,) = invoice.vat_table
+    assert (row.net, row.vat, row.net_pln, row.vat_pln) == (
+        Decimal(100), Decimal(23), Decimal(425), Decimal("97.75"),
+    )  # fmt: skip
+
+
+def test_a_pef_party_without_vat_number_is_known_by_its_nip_elsewhere() -> None:
+    scheme = (
+        "<c:PartyTaxScheme><b:CompanyID>DE123456789</b:CompanyID><c:TaxScheme><b:ID>VAT</b:ID></c:TaxScheme>"
+        "</c:PartyTaxScheme>"
+    )
+    legal = "<c:PartyLegalEntity><b:CompanyID schemeID='0169'>{}</b:CompanyID></c:PartyLegalEntity>"
+    assert _changed(scheme, legal.format("5252344078")).buyer.nip == "5252344078"
+    assert _changed(scheme, legal.format("PL5252344078")).buyer.nip == "5252344078"
+    register = _changed(scheme, legal.format("0000123456")).buyer
+    assert (register.nip, register.legal_id, register.legal_scheme) == (None, "0000123456", "0169")
+    assert _changed(scheme, scheme + legal.format("5252344078")).buyer.nip is None
+    start = "<c:AccountingCustomerParty><c:Party>"
+    endpoint = "<b:EndpointID schemeID='{}'>5252344078</b:EndpointID>"
+    for code, nip in (("9945", "5252344078"), ("0088", None)):
+        text = start + endpoint.format(code) + "<c:PartyName><b:Name>Szpital</b:Name></c:PartyName>"
+        whole = f"{start}<c:PartyName><b:Name>Szpital</b:Name></c:PartyName>\n{scheme}"
+        assert _changed(whole, text).buyer.nip == nip
+
+
+def test_a_second_tax_number_of_a_pef_party_is_not_lost() -> None:
+    second = "<c:PartyTaxScheme><b:CompanyID>PL5252344078</b:CompanyID></c:PartyTaxScheme>"
+    invoice = _changed("</c:PartyTaxScheme>\n</c:Party>", f"</c:PartyTaxScheme>{second}</c:Party>")
+    assert (invoice.buyer.vat_ue, invoice.buyer.nip) == ("123456789", "5252344078")
+    third = "<c:PartyTaxScheme><b:CompanyID>DE999999999</b:CompanyID></c:PartyTaxScheme>"
+    invoice = _changed("</c:PartyTaxScheme>\n</c:Party>", f"</c:PartyTaxScheme>{third}</c:Party>")
+    assert invoice.buyer.vat_ue == "123456789"
+    assert invoice.unread == (("AccountingCustomerParty/Party/PartyTaxScheme/CompanyID", "DE999999999"),)

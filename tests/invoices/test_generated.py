@@ -13,6 +13,7 @@ from blink_tui.invoices.checks import Context, Severity, check
 from blink_tui.model.invoice import Invoice
 from blink_tui.model.values import from_minor
 from blink_tui.sandbox.generator import Generated, Generator, Namer
+from blink_tui.sandbox.generator.kinds import PATTERNS
 
 _SUFFIXES = {
     "23": "1", "8": "2", "5": "3", "0 KR": "6_1", "0 WDT": "6_2", "0 EX": "6_3", "zw": "7", "np I": "8",
@@ -27,6 +28,7 @@ def _documents() -> list[Generated]:
     for number in range(400):
         made.append(generator.invoice(date(2026, 2, 1) + timedelta(days=number // 8)))
         generator.remember(made[-1])
+    made += [generator.invoice(date(2026, 4, 1), pattern) for pattern in PATTERNS for _ in range(5)]
     return made
 
 
@@ -34,12 +36,15 @@ _DOCUMENTS = _documents()
 
 
 def test_every_kind_is_among_them() -> None:
-    assert {found.draft.kind for found in _DOCUMENTS} >= {"VAT", "KOR", "ZAL", "ROZ", "UPR"}
+    kinds = {"VAT", "KOR", "ZAL", "ROZ", "UPR", "KOR_ZAL", "KOR_ROZ"}
+    assert {found.draft.kind for found in _DOCUMENTS} == kinds
+    assert {found.pattern for found in _DOCUMENTS} == set(PATTERNS)
 
 
 def test_what_was_drafted_is_read() -> None:
     for found in _DOCUMENTS:
         invoice, draft = read_invoice(found.xml), found.draft
+        assert invoice.unread == ()
         assert (invoice.kind, invoice.number, invoice.issue_date) == (draft.kind, draft.number, draft.issued)
         assert (invoice.sale_date, invoice.period, invoice.currency) == (
             draft.sold,

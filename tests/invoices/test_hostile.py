@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tracemalloc
@@ -56,6 +57,56 @@ def test_external_entity_is_not_read(tmp_path: Path) -> None:
 )
 def test_a_document_type_is_refused(doctype: str) -> None:
     assert _refused(faktura(before=f'<?xml version="1.0"?>{doctype}').encode()).kind is UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE Faktura SYSTEM "file://{path}">',
+        '<!DOCTYPE Faktura SYSTEM "{path}">',
+        '<!DOCTYPE Faktura PUBLIC "-//X//Y" "file://{path}" [<!ENTITY a "b">]>',
+        '<!DOCTYPE Faktura [<!ENTITY % p SYSTEM "file://{path}"> %p;]>',
+        '<!DOCTYPE Faktura [<!ENTITY p SYSTEM "file://{path}">]>',
+    ],
+)
+def test_a_document_type_opens_no_file(doctype: str, tmp_path: Path) -> None:
+    """Whoever opens a pipe without a writer waits for ever."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    invoice = tmp_path / "invoice.xml"
+    before = f'<?xml version="1.0"?>{doctype.format(path=pipe)}'
+    invoice.write_text(faktura(before=before, seller="&p;" if "ENTITY p " in doctype else "x"))
+    done = subprocess.run(
+        [sys.executable, "-c", _READ_ONE, str(invoice)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == "invoice-unreadable"
+
+
+_READ_ONE = """
+import sys
+from pathlib import Path
+from blink_tui.invoices import read_invoice
+from blink_tui.model.errors import BlinkError
+try:
+    read_invoice(Path(sys.argv[1]).read_bytes())
+except BlinkError as error:
+    print(error.kind.code)
+"""
+
+
+def test_what_the_parser_quotes_is_short_and_harmless() -> None:
+    """Names of elements may hold zero-width characters and be as long as the file."""
+    for name in ("a\u200c" * 5, "ą" * 100_000):
+        cause = _refused(f"<a><{name}>".encode()).cause or ""
+        assert 0 < len(cause) <= 200
+        assert cause.isprintable()
+    form = str(_refused(faktura(form="FA \x9b31m \u202e" + "x" * 100_000).encode()))
+    assert len(form) < 300
+    assert form.isprintable()
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])

@@ -65,6 +65,11 @@ def test_every_value_of_the_xml_is_found_in_the_model(path: Path) -> None:
 
 
 @_files
+def test_nothing_is_left_unread(path: Path) -> None:
+    assert read_invoice(path.read_bytes()).unread == ()
+
+
+@_files
 def test_every_value_of_the_xml_changes_the_model(path: Path) -> None:
     """No value is found by accident: another one in its place gives another invoice, or none."""
     root = etree.fromstring(path.read_bytes())

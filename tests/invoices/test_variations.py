@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blink_tui.invoices import read_header, read_invoice
+from blink_tui.invoices import UNREADABLE, read_header, read_invoice
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.invoice import Invoice, InvoiceParty
 from tests.invoices.documents import NAMESPACE, SELLER_NAME, faktura, line
 
@@ -108,7 +110,59 @@ def test_every_way_of_writing_is_read_alike(ways: list[str], encoding: str) -> N
     for way in sorted(ways, key=lambda way: way == "prefix"):
         xml = _WAYS[way](xml)
     declared = xml.replace("UTF-8", "UTF-8" if encoding.startswith("utf-8") else encoding)
-    assert read_invoice(declared.encode(encoding)) == read_invoice(faktura().encode())
+    read = read_invoice(declared.encode(encoding))
+    assert replace(read, unread=()) == read_invoice(faktura().encode())
+    assert read.unread == ((("Fa/P_2", "not this"),) if "foreign" in ways else ())
+
+
+_SPLIT = {
+    "comment": "12<!-- x -->3.00",
+    "comments": "<!-- 9 -->1<!-- x -->2<!----><!-- 8 -->3.00<!-- 7 -->",
+    "instruction": "12<?x 9?>3.00",
+    "cdata": "12<![CDATA[3.]]>00",
+    "references": "12&#51;&#x2E;0&#48;",
+    "all": "<!-- 4 -->1<![CDATA[2]]><?p 5?>&#51;<!-- 6 -->.<![CDATA[]]>00",
+}
+
+
+@pytest.mark.parametrize("written", _SPLIT.values(), ids=_SPLIT)
+def test_a_split_number_is_read_whole(written: str) -> None:
+    """Never as the number that stands before the first comment."""
+    for read in (read_invoice, read_header):
+        assert read(faktura(total=written).encode()).total == Decimal("123.00")
+
+
+@pytest.mark.parametrize("within", ["<x/>", "<x>9</x>", '<x xmlns="urn:other"/>', "<P_15>9</P_15>"])
+def test_a_number_with_elements_in_it_is_refused(within: str) -> None:
+    """Its first text alone would be another number."""
+    for field in ("P_15", "P_2", "P_1", "P_13_1", "P_9A", "P_7", "AdresL1"):
+        xml = re.sub(f"<{field}>(.)", rf"<{field}>\1{within}", faktura(), count=1)
+        with pytest.raises(BlinkError) as caught:
+            read_invoice(xml.encode())
+        assert (caught.value.kind, caught.value.cause) == (UNREADABLE, f"{field}: 'elements within'")
+
+
+def test_what_no_field_holds_is_told() -> None:
+    """New fields, a second value for one field, elements of a foreign namespace: each with its path."""
+    more = (
+        "<Nowe a='1'>x<Pole>y</Pole>z</Nowe><P_2>FV/2</P_2>"
+        "<Platnosc><TerminPlatnosci><Strefa>CET</Strefa></TerminPlatnosci></Platnosc>"
+        '<FaWiersz><P_7>a</P_7><P_7>b</P_7><Cena xmlns="urn:other">5</Cena></FaWiersz>'
+        "<Rozliczenie><DoZaplaty>1</DoZaplaty></Rozliczenie><Rozliczenie><DoZaplaty>2</DoZaplaty></Rozliczenie>"
+    )
+    read = read_invoice(faktura(more=more).encode())
+    assert read.unread == (
+        ("Fa/Nowe", "x"),
+        ("Fa/Nowe@a", "1"),
+        ("Fa/Nowe/Pole", "y"),
+        ("Fa/Nowe", "z"),
+        ("Fa/P_2", "FV/2"),
+        ("Fa/Platnosc/TerminPlatnosci/Strefa", "CET"),
+        ("Fa/FaWiersz/P_7", "b"),
+        ("Fa/FaWiersz/Cena", "5"),
+        ("Fa/Rozliczenie/DoZaplaty", "2"),
+    )
+    assert (read.number, read.lines[1].name, read.to_pay) == ("FV/1/2026", "a", Decimal(1))
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text() -> None:

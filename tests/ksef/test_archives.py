@@ -3,7 +3,10 @@ from __future__ import annotations
 import gzip
 import io
 import random
+import stat
 import struct
+import subprocess
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -15,6 +18,7 @@ import pytest
 from blink_tui.ksef import errors
 from blink_tui.ksef.archives import Bounds, read_tar_gz, read_zip
 from blink_tui.model.errors import BlinkError, ErrorKind
+from tests.ksef.bombs import BOMBS
 from tests.ksef.packing import Members, invoices, number, tarred, zipped
 
 NAME = f"{number(1)}.xml"
@@ -72,8 +76,12 @@ def test_a_name_comes_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE]
-)
+    "kind",
+    [
+        tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE,
+        tarfile.CONTTYPE, tarfile.GNUTYPE_LONGLINK, b"V", b"Z",
+    ],
+)  # fmt: skip
 def test_links_folders_and_devices_in_a_tar(kind: bytes) -> None:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as archive:
@@ -83,9 +91,12 @@ def test_links_folders_and_devices_in_a_tar(kind: bytes) -> None:
     assert refusal(out.getvalue()) is errors.PACKAGE_UNSAFE
 
 
-def test_links_in_a_zip() -> None:
+@pytest.mark.parametrize(
+    "kind", [stat.S_IFLNK, stat.S_IFDIR, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK]
+)
+def test_links_folders_and_devices_in_a_zip(kind: int) -> None:
     info = zipfile.ZipInfo(NAME)
-    info.external_attr = 0o120777 << 16
+    info.external_attr = (kind | 0o777) << 16
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(info, "/etc/passwd")
@@ -186,7 +197,7 @@ def test_bombs(pack: Callable[[Members], bytes]) -> None:
     many = [(f"{number(index)}.xml", bytes(500_000)) for index in range(10)]
     tight = Bounds(total=2_000_000, free=1_000_000_000)
     steep = Bounds(ratio=100, free=1_000_000)
-    assert refusal(pack(large)) is errors.PACKAGE_UNSAFE
+    assert refusal(pack(large), Bounds(member=3 * 1024 * 1024)) is errors.PACKAGE_UNSAFE
     assert refusal(pack(many), tight) is errors.PACKAGE_UNSAFE
     assert refusal(pack(many), steep) is errors.PACKAGE_UNSAFE
     assert refusal(pack(many), Bounds(members=9)) is errors.PACKAGE_UNSAFE
@@ -207,6 +218,39 @@ def test_a_bomb_is_not_inflated_to_be_refused() -> None:
     with pytest.raises(BlinkError):
         list(read_tar_gz(endless(), Bounds()))
     assert drawn < 10
+
+
+_UNPACK = """
+import resource, sys
+from pathlib import Path
+from time import process_time
+from blink_tui.ksef.packages import Bounds, read_members
+from blink_tui.model.errors import BlinkError
+from tests.ksef.bombs import BOMBS, pieces
+archive = BOMBS[sys.argv[1]]()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+taken = 0
+try:
+    for _, content in read_members(pieces(archive), Path(sys.argv[2]), Bounds()):
+        taken += len(content)
+except BlinkError as error:
+    print(error.kind.code, taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_gigabyte_is_refused_in_bounded_time_and_memory(bomb: str, tmp_path: Path) -> None:
+    """In a process that the system ends after 20 s of its processor; more than one member's bound is never held."""
+    done = subprocess.run(
+        [sys.executable, "-c", _UNPACK, bomb, str(tmp_path)],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    code, taken, kilobytes = done.stdout.split()
+    assert code in ("package-unsafe", "package-damaged")
+    assert int(taken) <= 1
+    assert int(kilobytes) < 200 * 1024
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_list_may_be_larger_than_an_invoice() -> None:

@@ -119,7 +119,7 @@ def test_bounds_can_be_raised(tmp_path: Path) -> None:
     members = invoices(1, 4 * 1024 * 1024)
     files, parts = on_disk(tmp_path, tarred(members))
     with pytest.raises(BlinkError):
-        list(read_package(files, parts, KEY, IV))
+        list(read_package(files, parts, KEY, IV, Bounds(member=3 * 1024 * 1024)))
     assert list(read_package(files, parts, KEY, IV, Bounds(member=5 * 1024 * 1024))) == members
 
 

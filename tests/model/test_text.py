@@ -18,6 +18,7 @@ from blink_tui.model.text import clean, folded
         ("two\nlines\tand tab", "two lines and tab"),
         ("abc\u202egpj.exe", "abcgpj.exe"),
         ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("a\u034fb\ufe0fc\u3164d\u115fe\U000e0100", "abcde"),
         ("z\u0307", "ż"),
         ("[@click=app.quit]x[/]", "[@click=app.quit]x[/]"),
     ],

@@ -10,12 +10,24 @@ from blink_tui.invoices.checks.finding import Check, Context, Finding, Severity
 from blink_tui.invoices.checks.links import LINK_CHECKS
 from blink_tui.invoices.checks.marks import MARK_CHECKS
 from blink_tui.invoices.checks.numbers import NUMBER_CHECKS
+from blink_tui.invoices.checks.payments import PAYMENT_CHECKS
+from blink_tui.invoices.checks.split_payment import SPLIT_CHECKS
 from blink_tui.invoices.checks.sums import SUM_CHECKS
+from blink_tui.invoices.checks.unread import UNREAD_CHECKS
 from blink_tui.model.invoice import Invoice
 
 __all__ = ["CHECKS", "Context", "Finding", "Severity", "check", "gravest_first"]
 
-CHECKS: tuple[Check, ...] = (*NUMBER_CHECKS, *SUM_CHECKS, *MARK_CHECKS, *LINK_CHECKS, *DATE_CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *NUMBER_CHECKS,
+    *SUM_CHECKS,
+    *PAYMENT_CHECKS,
+    *SPLIT_CHECKS,
+    *MARK_CHECKS,
+    *LINK_CHECKS,
+    *DATE_CHECKS,
+    *UNREAD_CHECKS,
+)
 
 _PRECISION = 200
 """Digits: no product of two amounts that a reader lets in is rounded."""

@@ -64,6 +64,7 @@ def _due(invoice: Invoice, context: Context) -> Iterator[Finding]:
         and invoice.issue_date is not None
         and first < invoice.issue_date
         and not invoice.payment.paid
+        and not invoice.is_correction
     ):
         yield DUE_BEFORE.found("payment.due", day=day(first))
 

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from blink_tui.i18n import N_
 from blink_tui.invoices.checks.finding import Check, Context, Finding, Kind, Severity
 from blink_tui.invoices.words import money
 from blink_tui.model.invoice import Invoice
 
-SPLIT_EXPECTED = Kind(
-    "split-payment-expected",
-    Severity.WARNING,
-    N_(
-        "Above {limit} PLN, with goods or services of annex 15, yet without the split payment mark: pay it split."
-    ),
-)
-SPLIT = Kind("split-payment", Severity.NOTE, N_("Split payment is obligatory (MPP)."))
 NO_BASIS = Kind(
     "exempt-without-basis", Severity.WARNING, N_("Something is exempt from VAT and no legal basis is given.")
 )
@@ -28,7 +19,7 @@ REVERSE_TAXED = Kind(
 SELF_BILLING = Kind(
     "self-billing", Severity.NOTE, N_("Self-billing: issued by the buyer; check its acceptance.")
 )
-CASH = Kind("cash-method", Severity.NOTE, N_("Cash method: VAT is deducted only when the invoice is paid."))
+CASH = Kind("cash-method", Severity.NOTE, N_("Cash method: VAT is settled only when the invoice is paid."))
 RECEIPT = Kind(
     "to-a-receipt",
     Severity.NOTE,
@@ -41,31 +32,7 @@ UNIT_MISSING = Kind(
     N_("It concerns a unit of local government or a member of a VAT group, and no such party is named."),
 )
 
-_SPLIT_LIMIT = Decimal(15000)
-"""PLN, gross (art. 108a(1a))."""
 _UNIT_ROLES = frozenset({7, 8, 9, 10})
-
-
-def _in_pln(invoice: Invoice) -> Decimal | None:
-    """The total in PLN, by the proportion of tax in PLN where the currency is foreign; None where it cannot be told."""
-    if invoice.currency == "PLN":
-        return invoice.total
-    if invoice.total_pln is not None:
-        return invoice.total_pln
-    pairs = [(row.vat, row.vat_pln) for row in invoice.vat_table if row.vat and row.vat_pln]
-    if not pairs or invoice.total is None:
-        return None
-    return invoice.total * pairs[0][1] / pairs[0][0]
-
-
-def _split(invoice: Invoice, context: Context) -> Iterator[Finding]:
-    if invoice.split_payment:
-        yield SPLIT.found("split_payment")
-        return
-    total = _in_pln(invoice)
-    annex_15 = any(line.annex_15 and not line.before for line in invoice.lines)
-    if annex_15 and invoice.vat and total is not None and total > _SPLIT_LIMIT:
-        yield SPLIT_EXPECTED.found("split_payment", "total", "lines", limit=money(_SPLIT_LIMIT))
 
 
 def _exempt(invoice: Invoice, context: Context) -> Iterator[Finding]:
@@ -102,4 +69,4 @@ def _units(invoice: Invoice, context: Context) -> Iterator[Finding]:
         yield UNIT_MISSING.found("buyer", "third_parties")
 
 
-MARK_CHECKS: tuple[Check, ...] = (_split, _exempt, _reverse, _procedures, _units)
+MARK_CHECKS: tuple[Check, ...] = (_exempt, _reverse, _procedures, _units)

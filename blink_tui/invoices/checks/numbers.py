@@ -82,10 +82,11 @@ def _ours(invoice: Invoice, context: Context) -> Iterator[Finding]:
     firm = context.firm_nip
     if firm is None or firm in (invoice.seller.nip, invoice.buyer.nip):
         return
-    named = {
-        number for _, party in _parties(invoice) for number in (party.nip, (party.internal_id or "")[:10])
-    }
-    if firm in named:
+    if firm in (invoice.seller.legal_id, invoice.buyer.legal_id):
+        return
+    corrected = (invoice.corrected_seller, *invoice.corrected_buyers)
+    parties = (*(party for _, party in _parties(invoice)), *filter(None, corrected))
+    if any(firm in (party.nip, (party.internal_id or "")[:10]) for party in parties):
         buyer = clean(invoice.buyer.identifier or invoice.buyer.name)
         yield NOT_BUYER.found("buyer", "third_parties", buyer=buyer)
     else:

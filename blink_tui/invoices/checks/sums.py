@@ -89,18 +89,25 @@ def group_of(line: InvoiceLine) -> str | None:
 
 
 def _row_sums(invoice: Invoice) -> dict[str, _RowSum] | None:
-    """Sums per group; None where a row has no rate, so that nothing can be said."""
+    """Sums per group of the VAT table; None where a row has no rate, so that nothing can be said.
+
+    FA_RR has one row in its table whatever the rates.
+    """
     sums: dict[str, _RowSum] = defaultdict(_RowSum)
+    only = invoice.vat_table[0].rate if invoice.form.startswith("FA_RR") and invoice.vat_table else None
     for line in invoice.lines:
-        group = group_of(line)
+        group = only or group_of(line)
         if group is None:
             return None
         sums[group].add(line)
+    if sums and not invoice.is_correction:
+        for row in invoice.vat_table:
+            sums[row.rate]  # a rate of the table that no row has: its rows give nothing
     return sums
 
 
 def _rows_against_table(invoice: Invoice, context: Context) -> Iterator[Finding]:
-    if invoice.form.startswith(("PEF", "FA_RR")) or invoice.kind in _REMAINDERS or not invoice.vat_table:
+    if invoice.form.startswith("PEF") or invoice.kind in _REMAINDERS or not invoice.vat_table:
         return
     places = {row.rate: index for index, row in enumerate(invoice.vat_table)}
     sums = _row_sums(invoice) if invoice.lines else None
@@ -168,7 +175,7 @@ def _pln(invoice: Invoice, context: Context) -> Iterator[Finding]:
             if row.vat_pln is not None and row.vat_pln != row.vat:
                 yield PLN_BESIDE_PLN.found(field, rate=row.rate, pln=money(row.vat_pln), vat=money(row.vat))
         elif row.vat and row.vat_pln is None:
-            if not invoice.form.startswith("PEF"):
+            if row.rate != "OSS" and not invoice.form.startswith("PEF"):
                 yield PLN_MISSING.found(field, "currency", currency=invoice.currency, rate=row.rate)
         elif row.vat and row.vat_pln is not None and exchange is not None:
             expected = row.vat * exchange
@@ -188,7 +195,7 @@ def _pln(invoice: Invoice, context: Context) -> Iterator[Finding]:
 def _sign(invoice: Invoice, context: Context) -> Iterator[Finding]:
     if invoice.total is not None and invoice.total < 0 and not invoice.is_correction:
         yield NEGATIVE.found("total", "kind", total=money(invoice.total))
-    elif invoice.total == 0:
+    elif invoice.total == 0 and not invoice.is_correction:
         yield ZERO.found("total")
 
 

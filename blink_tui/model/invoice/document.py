@@ -113,6 +113,8 @@ class Invoice:
     registers: tuple[Registers, ...] = ()
     attachment: tuple[AttachmentBlock, ...] = ()
     pef: Pef | None = None
+    unread: tuple[tuple[str, str], ...] = ()
+    """Path and text of what the XML says beyond all these fields: of a newer schema, or of UBL's rarer corners."""
 
     @property
     def net(self) -> Decimal:

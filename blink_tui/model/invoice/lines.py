@@ -80,7 +80,7 @@ class VatAmount:
     vat: Decimal | None = None
     vat_pln: Decimal | None = None
     net_pln: Decimal | None = None
-    """FA_RR alone carries it."""
+    """FA_RR carries it, and PEF may."""
     percent: Decimal | None = None
     """PEF: the rate as written."""
     category: str | None = None

@@ -72,6 +72,7 @@ class InvoiceParty:
     """PEF: further identifiers with their schemes."""
     legal_id: str | None = None
     """PEF: number in the register of companies."""
+    legal_scheme: str | None = None
     legal_form: str | None = None
 
     @property

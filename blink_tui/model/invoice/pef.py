@@ -171,6 +171,8 @@ class Pef:
     type_code: str | None = None
     notes: tuple[str, ...] = ()
     tax_currency: str | None = None
+    tax_point_code: str | None = None
+    """InvoicePeriod/DescriptionCode: by which event tax falls due (3 issue, 35 delivery, 432 payment)."""
     accounting_cost: str | None = None
     buyer_reference: str | None = None
     sales_order: str | None = None
