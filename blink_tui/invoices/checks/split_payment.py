@@ -155,7 +155,12 @@ def _expected(invoice: Invoice, context: Context) -> Finding | None:
     if codes:
         place, (code, one) = codes[0]
         return LISTED_IN_PART.found(
-            "split_payment", f"lines[{place}]", limit=money(_LIMIT), row=place + 1, code=code, what=one.what
+            "split_payment",
+            f"lines[{place}]",
+            limit=money(_LIMIT),
+            row=str(place + 1),
+            code=code,
+            what=one.what,
         )
     return None
 
@@ -163,7 +168,13 @@ def _expected(invoice: Invoice, context: Context) -> Finding | None:
 def _found(kind: Kind, invoice: Invoice, context: Context, place: int, code: str, what: str) -> Finding:
     ours = context.firm_nip is not None and context.firm_nip == invoice.seller.nip
     return (OWN_SALE if ours else kind).found(
-        "split_payment", "total", f"lines[{place}]", limit=money(_LIMIT), row=place + 1, code=code, what=what
+        "split_payment",
+        "total",
+        f"lines[{place}]",
+        limit=money(_LIMIT),
+        row=str(place + 1),
+        code=code,
+        what=what,
     )
 
 
