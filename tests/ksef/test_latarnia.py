@@ -33,6 +33,8 @@ TOLD = LatarniaMessage(
     start=Instant("2026-05-16T22:00:00Z"),
     end=Instant("2026-05-17T04:00:00Z"),
     published=Instant("2026-05-14T08:00:00Z"),
+    event="7",
+    version=1,
 )
 
 
