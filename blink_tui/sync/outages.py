@@ -82,17 +82,21 @@ def _start(told: Sequence[LatarniaMessage], before: Outage | None) -> Instant | 
 
 
 def _ends(told: Sequence[LatarniaMessage], start: Instant) -> list[Instant]:
-    """The ends that are told, without those before the start: what contradicts itself waits for its correction."""
-    ends = [one.end or _moment_of_end(one, start) for one in told]
-    return [one for one in ends if one and instant_key(one) >= instant_key(start)]
+    """When the messages say that what began at `start` was over."""
+    return [end for end in (_end(one, start) for one in told) if end is not None]
 
 
-def _moment_of_end(message: LatarniaMessage, start: Instant) -> Instant | None:
-    """When a message of an end says it was, which tells no end as such."""
+def _end(message: LatarniaMessage, start: Instant) -> Instant | None:
+    """The end that a message tells. One of an end that tells none, or one before the start, still says that it is over:
+    at its own start where that is later, else when it was published.
+    """
+    if message.end and instant_key(message.end) >= instant_key(start):
+        return message.end
     if message.type != _END:
         return None
-    later = message.start and instant_key(message.start) > instant_key(start)
-    return message.start if later else message.published
+    if message.start and instant_key(message.start) > instant_key(start):
+        return message.start
+    return message.published if _key(message.published) >= instant_key(start) else None
 
 
 def _closed(found: Mapping[str, Outage], end: LatarniaMessage) -> dict[str, Outage]:

@@ -144,10 +144,10 @@ async def test_the_ministry_is_asked_once_an_hour(settled: Settled) -> None:
     await settled.due_pass([other])
     assert settled.latarnia == {}
     assert with_asking == settled.statements.transactions() + 1
-    settled.clock.pass_by(minutes=59)
-    await settled.due_pass([firm])
+    settled.clock.pass_by(minutes=30)
+    await settled.due_pass([firm, other])
     assert settled.latarnia == {}
-    settled.clock.pass_by(minutes=16)
+    settled.clock.pass_by(minutes=31)
     await settled.due_pass([firm, other])
     assert settled.latarnia == ASKED
 
