@@ -58,6 +58,8 @@ ENDED = replace(OPEN, end=TEN)
         # a failure that became a total one
         ([START, message("t", category="TOTAL_FAILURE", published=TEN)],
          [replace(OPEN, category=OutageCategory.TOTAL_FAILURE)]),
+        ([replace(START, version=2), message("t", category="TOTAL_FAILURE", published=TEN)],
+         [replace(OPEN, category=OutageCategory.TOTAL_FAILURE)]),
         # what is not told
         ([message("s", start=None)], [replace(OPEN, start=NINE)]),
         ([message("s", event="")], [replace(OPEN, event="message s")]),
@@ -66,6 +68,7 @@ ENDED = replace(OPEN, end=TEN)
         ([START, message("e", "FAILURE_END", start=TEN, published=ELEVEN)], [ENDED]),
         ([START, message("e", "FAILURE_END", start=None, published=TEN)], [ENDED]),
         ([message("s", start=None, published=None)], []),
+        ([START, message("x", start=None, end=TEN, published=None, event="8")], [OPEN]),
         ([message("", event="")], []),
         ([replace(END, start=None)], []),
         # contradictions and novelties
