@@ -68,6 +68,23 @@ async def test_what_is_announced(latarnia: Latarnia, peer: Peer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "event", "version"),
+    [
+        ({"eventId": 7, "version": 2}, "7", 2),
+        ({"eventId": "E-7\u202e", "version": "2"}, "E-7", 2),
+        ({"eventId": None, "version": None}, "", 0),
+        ({"eventId": 0, "version": "second"}, "0", 0),
+    ],
+)
+async def test_event_and_version_however_they_are_written(
+    latarnia: Latarnia, peer: Peer, told: dict[str, object], event: str, version: int
+) -> None:
+    peer.on("GET //messages", Reply(200, [MESSAGE | told]))
+    (message,) = await latarnia.messages()
+    assert (message.event, message.version) == (event, version)
+
+
+@pytest.mark.parametrize(
     "reply", [Reply(404), Reply(500), Reply(429), Reply(200, b"<html>"), Reply(200, {"status": None})]
 )
 async def test_a_status_service_that_says_nothing(latarnia: Latarnia, peer: Peer, reply: Reply) -> None:
