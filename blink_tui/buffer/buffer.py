@@ -23,6 +23,7 @@ from blink_tui.buffer.log import FetchLog
 from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.mismatches import Mismatches
 from blink_tui.buffer.offices import Offices
+from blink_tui.buffer.outages import Outages
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.role_states import RoleStates
@@ -54,6 +55,7 @@ class Buffer:
         self.comparing = Comparing(database)
         self.webs = Webs(database)
         self.leases = Leases(database, clock)
+        self.outages = Outages(database)
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
         self.settings = Settings(database)

@@ -19,12 +19,13 @@ from blink_tui.model.dates import instant_of, warsaw
 from blink_tui.model.documents import Role
 from blink_tui.model.mismatches import PACKAGE
 from blink_tui.model.schedule import NEVER, NIGHTLY
-from blink_tui.model.words import ROLE_SHORT
+from blink_tui.model.words import OUTAGE_WORDS, ROLE_SHORT
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
     from blink_tui.model.marks import Proof
     from blink_tui.model.mismatches import Mismatch
+    from blink_tui.model.outages import SystemState
     from blink_tui.sync.remaining import RequestsLeft
     from blink_tui.sync.standing import FirmStanding, RoleStanding
 
@@ -43,14 +44,20 @@ async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
     now = datetime.now(UTC)
     async with profile.open_buffer() as buffer:
         states = await standings(buffer, await chosen_firms(buffer, texts), now)
+        told = await buffer.outages.states()
     left = requests_left(profile.work_folder, [state.firm for state in states])
+    systems = [told[env] for env in sorted({state.firm.env for state in states}) if env in told]
     if as_json:
         firms = [_firm_json(state, left.get(state.firm.id), now) for state in states]
-        output.say_json({"firms": firms, "complete_until": complete_until(states)})
+        ksef = [_system_json(system) for system in systems]
+        output.say_json({"firms": firms, "complete_until": complete_until(states), "ksef": ksef})
     elif not states:
         output.say(_("No firms yet. Add the first: blink firm add --nip NIP"))
     else:
         width = shutil.get_terminal_size((80, 24)).columns
+        for system in systems:
+            if system.troubled:
+                output.say(textwrap.fill(_system_words(system), width, subsequent_indent="  "))
         output.say(_table(states, now, width))
         for state in states:
             for line in _notes(state, left.get(state.firm.id), width):
@@ -79,6 +86,17 @@ def _firm_json(state: FirmStanding, left: RequestsLeft | None, now: datetime) ->
         "roles": [_role_json(one, now) for one in state.roles],
         "quarantine": [_mismatch_json(one) for one in state.mismatches],
         "budget": _budget_json(left) if left else None,
+    }
+
+
+def _system_json(system: SystemState) -> dict[str, Any]:
+    """How an environment is in the Ministry's words; the status is the last one told, also where it is silent now."""
+    return {
+        "env": system.env,
+        "status": system.status,
+        "told_at": system.told,
+        "asked_at": system.asked,
+        "answers": not system.silent,
     }
 
 
@@ -154,6 +172,14 @@ def instant(due: datetime | None, now: datetime) -> str | None:
 
 
 # For people
+
+
+def _system_words(system: SystemState) -> str:
+    status = system.status or ""
+    state = _(OUTAGE_WORDS[status]) if status in OUTAGE_WORDS else status
+    return _("! KSeF ({env}): {state}, the Ministry said at {moment}").format(
+        env=system.env, state=state, moment=output.moment(system.told)
+    )
 
 
 def _table(states: Iterable[FirmStanding], now: datetime, width: int) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 
 from blink_tui.ksef import errors
 from blink_tui.ksef.operations import LATARNIA_MESSAGES, LATARNIA_STATUS, Context, Operation
-from blink_tui.ksef.transport import OpenGate, Transport
-from blink_tui.ksef.wire import WireStruct, decoded, readable_instant
+from blink_tui.ksef.transport import OpenGate, Transport, checked_base, is_loopback
+from blink_tui.ksef.wire import WireStruct, decoded
 from blink_tui.model.clock import Clock, SystemClock
-from blink_tui.model.dates import Instant
+from blink_tui.model.dates import Instant, parse_instant, warsaw_day
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.firms import ENVIRONMENTS
 from blink_tui.model.text import clean
 
 LATARNIA = {
@@ -45,6 +46,10 @@ class LatarniaMessage:
     start: Instant | None
     end: Instant | None
     published: Instant | None
+    event: str = ""
+    """The same for all messages about one failure; empty when it was not told."""
+    version: int = 0
+    """Of the messages with one id the one with the highest holds; 0 when it was not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +68,33 @@ class LatarniaStatus:
 
 class _Message(WireStruct):
     id: str = ""
+    event_id: Any = None
     category: str = ""
     type: str = ""
     title: str | None = None
     text: str | None = None
     start: str | None = None
     end: str | None = None
+    version: Any = None
     published: str | None = None
 
 
 class _Status(WireStruct):
     status: str
     messages: list[msgspec.Raw] | None = None
+
+
+def latarnia_of(env: str) -> str | None:
+    """Base of the service that tells of an environment (a name or the base of an API); None where there is none.
+
+    A simulated KSeF on this machine has its own beside its API. Raises BlinkError(INSECURE_ADDRESS).
+    """
+    url = ENVIRONMENTS.get(env, env).rstrip("/")
+    for name, api in ENVIRONMENTS.items():
+        if url == api:
+            return LATARNIA.get(name)
+    base = checked_base(url)
+    return str(base.copy_with(path="/latarnia")) if is_loopback(base.host) else None
 
 
 class Latarnia:
@@ -98,7 +118,7 @@ class Latarnia:
     async def status(self) -> LatarniaStatus:
         """How KSeF is now, with what is announced of it. Raises BlinkError(LATARNIA_SILENT)."""
         answer = await self._fetch(_Status, LATARNIA_STATUS)
-        return LatarniaStatus(answer.status, _messages(answer.messages or ()))
+        return LatarniaStatus(clean(answer.status), _messages(answer.messages or ()))
 
     async def messages(self) -> tuple[LatarniaMessage, ...]:
         """Everything announced, past and to come. Raises BlinkError(LATARNIA_SILENT)."""
@@ -130,7 +150,27 @@ def _message(told: _Message) -> LatarniaMessage:
         type=clean(told.type),
         title=clean(told.title),
         text=clean(told.text),
-        start=readable_instant(told.start),
-        end=readable_instant(told.end),
-        published=readable_instant(told.published),
+        start=_instant(told.start),
+        end=_instant(told.end),
+        published=_instant(told.published),
+        event="" if told.event_id is None else clean(str(told.event_id)),
+        version=_number(told.version),
     )
+
+
+def _instant(told: str | None) -> Instant | None:
+    """An instant with a Warsaw day; None for what has none, such as the last hour of the year 9999."""
+    try:
+        instant = parse_instant(told or "")
+        warsaw_day(instant)
+    except (ValueError, OverflowError):
+        return None
+    return instant
+
+
+def _number(told: object) -> int:
+    """A whole number however it is written; a message is not lost for the lack of one."""
+    try:
+        return int(str(told))
+    except ValueError:
+        return 0

@@ -252,6 +252,54 @@ class RightWithdrawn(Event):
     context: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageBegan(Event):
+    """KSeF failed, in the Ministry's words, and it is not told that it works again."""
+
+    name = "outage-began"
+    text = N_("KSeF ({env}): {category} since {since}. {title}")
+    level = "warning"
+    env: str
+    category: str
+    since: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageEnded(Event):
+    """A failure of KSeF is over, in the Ministry's words."""
+
+    name = "outage-ended"
+    text = N_("KSeF ({env}): {category} from {since} until {until}, over")
+    env: str
+    category: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceAnnounced(Event):
+    """KSeF will be away, or is, for maintenance; `until` is None where no end is announced."""
+
+    name = "maintenance-announced"
+    text = N_("KSeF ({env}): maintenance from {since} until {until}. {title}")
+    env: str
+    since: str
+    until: str | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatarniaSilent(Event):
+    """The Ministry's status service gave no usable answer; told once until it does again."""
+
+    name = "latarnia-silent"
+    text = N_("The Ministry's status service (Latarnia) does not answer: how KSeF ({env}) is stays unknown")
+    level = "warning"
+    env: str
+    cause: str | None = None
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind
     for kind in (
@@ -259,6 +307,7 @@ EVENTS: dict[str, type[Event]] = {
         Waiting, WindowAsked, HistoryMoved, ExportForgotten, DocumentQuarantined, LimitsRead, LoginFailed,
         DocumentsDerived, PassFailed, PassFinished, Reconciled, SystemWarned,
         CredentialExpires, ContextsFound, RightWithdrawn,
+        OutageBegan, OutageEnded, MaintenanceAnnounced, LatarniaSilent,
     )
 }  # fmt: skip
 """Every event by the name under which the fetch log keeps it."""

@@ -13,12 +13,15 @@ from blink_tui.model.events import (
     ExportForgotten,
     LimitsRead,
     LoginFailed,
+    MaintenanceAnnounced,
+    OutageBegan,
+    OutageEnded,
     PassFailed,
     Waiting,
 )
 from blink_tui.model.mismatches import PACKAGE
 from blink_tui.model.text import clean
-from blink_tui.model.words import ROLE_SHORT
+from blink_tui.model.words import OUTAGE_WORDS, ROLE_SHORT
 
 Failure = PassFailed | LoginFailed
 """What stops a firm or a role of it."""
@@ -44,6 +47,8 @@ def _text(event: Event) -> str:
         return N_("Waiting until {until}: {reason}")
     if isinstance(event, ExportForgotten) and event.reason == _GIVEN_UP:
         return N_("Package given up; it is ordered anew")
+    if isinstance(event, MaintenanceAnnounced) and event.until is None:
+        return N_("KSeF ({env}): maintenance from {since}. {title}")
     return event.text
 
 
@@ -56,6 +61,8 @@ def _words(event: Event) -> dict[str, str]:
         told = {"listed": event.listed, "found": event.found}
         words = {name: _("nothing") for name, value in told.items() if not value}
         return words | ({"number": _("the number of documents")} if event.number == PACKAGE else {})
+    if isinstance(event, OutageBegan | OutageEnded) and event.category in OUTAGE_WORDS:
+        return {"category": _(OUTAGE_WORDS[event.category])}
     return {}
 
 

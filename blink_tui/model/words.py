@@ -1,9 +1,10 @@
-"""Statuses (masculine as the document is), directions and roles in the words of an accountant (BOOKKEEPING 8)."""
+"""Statuses (masculine as the document is), directions, roles and failures in an accountant's words (BOOKKEEPING 8)."""
 
 from __future__ import annotations
 
 from blink_tui.i18n import N_
 from blink_tui.model.documents import Direction, Role, Status
+from blink_tui.model.outages import OutageCategory
 
 STATUS_WORDS = {
     Status.FETCHED: N_("fetched"),
@@ -26,3 +27,9 @@ ROLE_SHORT = {
     Role.AUTHORIZED: N_("office"),
 }
 """How a firm appears on a document, where there is little room."""
+OUTAGE_WORDS: dict[str, str] = {
+    OutageCategory.FAILURE: N_("failure"),
+    OutageCategory.TOTAL_FAILURE: N_("total failure"),
+    OutageCategory.MAINTENANCE: N_("maintenance"),
+}
+"""How KSeF is when something is the matter, by the Ministry's name for it."""

@@ -33,6 +33,7 @@ from blink_tui.sync.events import EventSink, Listener, Reporter
 from blink_tui.sync.expiry import expiry_warnings
 from blink_tui.sync.firm_pass import FirmOutcome, FirmPass, Wish
 from blink_tui.sync.leases import heartbeat
+from blink_tui.sync.lookout import Lookout
 from blink_tui.sync.role_work import PassTools
 from blink_tui.sync.workers import Worker, ended
 from blink_tui.vault import Vault
@@ -99,7 +100,9 @@ class SyncEngine:
         async with self._sink.flushing():
             for warning in await expiry_warnings(self._buffer, self._clock, run):
                 self._sink.tell(warning)
-            outcomes = await self._passes(tasks, wish, run)
+            lookout = Lookout(self._buffer, self._clock, self._sink, run)
+            async with lookout.beside(firm.env for firm, _roles, _scheduled in tasks):
+                outcomes = await self._passes(tasks, wish, run)
             await self._derive(self._sink.reporter(run, None))
         return Outcome(tuple(outcomes))
 

@@ -33,6 +33,8 @@ TOLD = LatarniaMessage(
     start=Instant("2026-05-16T22:00:00Z"),
     end=Instant("2026-05-17T04:00:00Z"),
     published=Instant("2026-05-14T08:00:00Z"),
+    event="7",
+    version=1,
 )
 
 
@@ -63,6 +65,23 @@ async def test_what_is_announced(latarnia: Latarnia, peer: Peer) -> None:
     peer.on("GET //messages", Reply(200, [MESSAGE, bare]))
     messages = await latarnia.messages()
     assert messages == (TOLD, LatarniaMessage("m-2", "", "", "", "", None, None, None))
+
+
+@pytest.mark.parametrize(
+    ("told", "event", "version"),
+    [
+        ({"eventId": 7, "version": 2}, "7", 2),
+        ({"eventId": "E-7\u202e", "version": "2"}, "E-7", 2),
+        ({"eventId": None, "version": None}, "", 0),
+        ({"eventId": 0, "version": "second"}, "0", 0),
+    ],
+)
+async def test_event_and_version_however_they_are_written(
+    latarnia: Latarnia, peer: Peer, told: dict[str, object], event: str, version: int
+) -> None:
+    peer.on("GET //messages", Reply(200, [MESSAGE | told]))
+    (message,) = await latarnia.messages()
+    assert (message.event, message.version) == (event, version)
 
 
 @pytest.mark.parametrize(

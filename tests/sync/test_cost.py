@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from blink_tui.buffer import Buffer
+from blink_tui.model.dates import instant_of
 from blink_tui.model.documents import Role
 from blink_tui.model.firms import Firm
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
@@ -25,6 +26,7 @@ from tests.sync.clocks import SandboxClock
 from tests.sync.settled import opened, settle
 
 FEW, MANY = 20, 60
+ASKED = {"latarnia_status": 1, "latarnia_messages": 1}
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 
 
@@ -83,6 +85,8 @@ class Settled:
     clock: SandboxClock
     firms: list[Firm]
     statements: Statements
+    latarnia: Counter[str] = field(default_factory=Counter)
+    """What the last pass asked of the Ministry's status service, which is another one than KSeF."""
 
     def arrive(self, firm: Firm, count: int) -> None:
         """Purchases of a firm, stored from now on."""
@@ -93,14 +97,16 @@ class Settled:
         httpx.post(f"{base}/_sandbox/invoices", json=order, timeout=60).raise_for_status()
 
     async def due_pass(self, firms: list[Firm]) -> Counter[str]:
-        """A pass of the schedule; its requests by operation. What it executed is in `statements`."""
+        """A pass of the schedule; its requests of KSeF by operation. What it executed is in `statements`."""
         before = self.sandbox.state.journal.total
         self.statements.clear()
         engine = SyncEngine(self.buffer, self.vault, self.folder / "work", clock=self.clock)
         outcome = await engine.run(firms, Wish(due=True))
         assert [one.firm.id for one in outcome.firms] == [firm.id for firm in firms]
         assert not outcome.failed, outcome.failed[0].errors
-        return Counter(str(one["operation"]) for one in self.sandbox.state.journal.rows(before))
+        rows = list(self.sandbox.state.journal.rows(before))
+        self.latarnia = Counter(str(one["operation"]) for one in rows if one["path"].startswith("/latarnia/"))
+        return Counter(str(one["operation"]) for one in rows) - self.latarnia
 
 
 @asynccontextmanager
@@ -129,6 +135,23 @@ async def test_an_idle_firm_costs_a_refresh_and_a_look_at_each_role(settled: Set
     assert moved == {(firm.id, Role.SELLER), (firm.id, Role.BUYER)}
 
 
+async def test_the_ministry_is_asked_once_an_hour(settled: Settled) -> None:
+    firm, other = settled.firms
+    settled.clock.pass_by(minutes=30)
+    await settled.due_pass([firm])
+    assert settled.latarnia == ASKED
+    with_asking = settled.statements.transactions()
+    await settled.due_pass([other])
+    assert settled.latarnia == {}
+    assert with_asking == settled.statements.transactions() + 1
+    settled.clock.pass_by(minutes=30)
+    await settled.due_pass([firm, other])
+    assert settled.latarnia == {}
+    settled.clock.pass_by(minutes=31)
+    await settled.due_pass([firm, other])
+    assert settled.latarnia == ASKED
+
+
 async def test_a_firm_asked_within_its_interval_costs_nothing(settled: Settled) -> None:
     assert await settled.due_pass([]) == {}
     engine = SyncEngine(settled.buffer, settled.vault, settled.folder / "work", clock=settled.clock)
@@ -146,8 +169,11 @@ async def test_what_a_firm_costs_does_not_grow_with_their_number(
     for count in (FEW, MANY):
         async with profile(count, tmp_path / str(count), statements) as settled:
             settled.clock.pass_by(minutes=30)
+            now = instant_of(settled.clock.now())
+            await settled.buffer.outages.note_asked(settled.sandbox.url, now, "AVAILABLE", silent=False)
             requests = await settled.due_pass(settled.firms)
             assert requests == {"refresh": count, "query_metadata": 2 * count}
+            assert settled.latarnia == {}
             costs.append((statements.transactions(), statements.count(), statements.steps))
     few, many = costs
     assert few[0] <= 4 * FEW
