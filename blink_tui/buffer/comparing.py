@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from blink_tui.buffer import findings
@@ -72,6 +73,7 @@ class Waiting(NamedTuple):
     fresh: bool
     """Not compared yet; else compared again, since a document beside it is new."""
     issued: str
+    """ISO day; empty where unknown."""
     offline: bool
 
     @property
@@ -199,13 +201,13 @@ class Comparing:
                 [(id_,) for id_ in sorted(touched)],
             )
 
-    async def again(self, firm_ids: Iterable[int], issued: tuple[str, str]) -> None:
-        """Send offline documents of firms back to be compared, issued between two days, both included."""
+    async def again(self, env: str, since: date) -> None:
+        """Send offline documents of an environment, issued since a Warsaw day, back to be compared."""
         async with self._database.transaction() as session:
             await session.run(
-                "UPDATE document SET compared = -1 WHERE offline AND compared > 0"
-                " AND firm_id IN (SELECT value FROM json_each(?)) AND issue_date BETWEEN ? AND ?",
-                (json.dumps(list(firm_ids)), *issued),
+                "UPDATE document SET compared = -1 WHERE offline AND compared > 0 AND issue_date >= ?"
+                " AND firm_id IN (SELECT id FROM firm WHERE env = ?)",
+                (since.isoformat(), env),
             )
 
     async def _rows(self, sql: str, ids: Iterable[int]) -> list[Row]:

@@ -82,5 +82,5 @@ async def _derive(buffer: Buffer) -> _Done:
         read, unreadable = await derive_pending(buffer, today, told)
     compared = await buffer.comparing.count()
     with bar(_("Comparing"), compared) as told:
-        await compare_pending(buffer, told)
+        await compare_pending(buffer, today, told)
     return _Done(read, unreadable, compared)

@@ -10,10 +10,12 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from blink_tui.buffer import Buffer
 from blink_tui.buffer.comparing import Compared, Waiting
 from blink_tui.invoices.checks.chains import chain_findings
+from blink_tui.invoices.checks.outages import issued_in
 from blink_tui.invoices.checks.suspicion import (
     MANY_FIRMS,
     TEXT_DAYS,
@@ -25,6 +27,7 @@ from blink_tui.invoices.checks.suspicion import (
 from blink_tui.model.chains import Move, Web, chain_of
 from blink_tui.model.comparison import Known, Renewal, Surroundings
 from blink_tui.model.findings import Finding
+from blink_tui.model.outages import Outage, outage_of_document
 from blink_tui.model.values import KsefNumber
 
 COMPARED_VERSION = 1
@@ -48,19 +51,34 @@ class _Comparison:
         self.fresh = {one.document_id for one in self.waiting.values() if one.fresh}
 
 
-async def compare_pending(buffer: Buffer, told: Callable[[int], None] | None = None) -> None:
-    """Compare every document that waits; `told` hears how many were done, in each step."""
+async def compare_pending(buffer: Buffer, today: date, told: Callable[[int], None] | None = None) -> None:
+    """Compare every document that waits; `told` hears how many were done, in each step.
+
+    `today` is the Warsaw day to which an outage of KSeF without an end reaches.
+    """
     while firms := await buffer.comparing.firms():
+        outages = await buffer.outages.all()
         for firm_id in firms:
             since = await buffer.comparing.since(firm_id)
+            env = (await buffer.firms.get(firm_id)).env
             while waiting := await buffer.comparing.waiting(firm_id, _AT_ONCE):
-                await _compare(buffer, firm_id, since, waiting)
+                work = _Comparison({one.document_id: one for one in waiting})
+                _in_outages(work, [one for one in outages if one.env == env], env, today)
+                await _compare(buffer, firm_id, since, work)
                 if told is not None:
                     told(len(waiting))
 
 
-async def _compare(buffer: Buffer, firm_id: int, since: str, waiting: Sequence[Waiting]) -> None:
-    work = _Comparison({one.document_id: one for one in waiting})
+def _in_outages(work: _Comparison, outages: Sequence[Outage], env: str, today: date) -> None:
+    for one in work.waiting.values():
+        if one.offline and one.bought and one.issued:
+            issued = date.fromisoformat(one.issued)
+            outage = outage_of_document(outages, env, issued, offline=True, today=today)
+            if outage is not None:
+                work.found[one.document_id].append(issued_in(outage))
+
+
+async def _compare(buffer: Buffer, firm_id: int, since: str, work: _Comparison) -> None:
     await _with_histories(buffer, firm_id, since, work)
     await _with_chains(buffer, work)
     done = [Compared(id_, tuple(work.found[id_])) for id_ in work.waiting]

@@ -110,7 +110,7 @@ class SyncEngine:
         """The second stage over everything that waits for it."""
         today = warsaw_day(instant_of(self._clock.now()))
         read, unreadable = await derive_pending(self._buffer, today)
-        await compare_pending(self._buffer)
+        await compare_pending(self._buffer, today)
         if read:
             report(events.DocumentsDerived, read=read, unreadable=unreadable)
 

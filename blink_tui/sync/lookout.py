@@ -13,7 +13,7 @@ from blink_tui.buffer import Buffer
 from blink_tui.ksef.errors import LATARNIA_SILENT
 from blink_tui.ksef.latarnia import Latarnia, LatarniaMessage, latarnia_of
 from blink_tui.model.clock import Clock
-from blink_tui.model.dates import Instant, datetime_of, instant_key, instant_of
+from blink_tui.model.dates import Instant, datetime_of, instant_key, instant_of, warsaw_day
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.events import LatarniaSilent
 from blink_tui.sync.events import EventSink
@@ -83,9 +83,12 @@ class Lookout:
         known = {one.event: one for one in await self._buffer.outages.all() if one.env == env}
         told = [one for one in outages_told(env, heard, known.values()) if known.get(one.event) != one]
         if told:
-            for one in sorted(
-                await self._buffer.outages.keep(env, told), key=lambda one: instant_key(one.start)
-            ):
+            changed = await self._buffer.outages.keep(env, told)
+            if changed:
+                before = [known[one.event].start for one in changed if one.event in known]
+                first = min((*before, *(one.start for one in changed)), key=instant_key)
+                await self._buffer.comparing.again(env, warsaw_day(first))
+            for one in sorted(changed, key=lambda one: instant_key(one.start)):
                 news = news_of(self._run, known.get(one.event), one, at)
                 if news is not None:
                     self._sink.tell(news)

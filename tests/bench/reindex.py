@@ -43,7 +43,7 @@ async def _round(buffer: Buffer, total: int, what: str) -> None:
         start = time.perf_counter()
         await derive_pending(buffer, _TODAY)
         read = time.perf_counter() - start
-        await compare_pending(buffer)
+        await compare_pending(buffer, _TODAY)
         both = time.perf_counter() - start
     print(row(f"{what}: reading", read, "s"))
     print(row(f"{what}: comparing", both - read, "s"))

@@ -55,6 +55,7 @@ class Paper:
     """Of an original outside KSeF."""
     was_buyer: str | None = None
     settles: KsefNumber | None = None
+    offline: bool = False
 
     def xml(self) -> bytes:
         """FA(3), as far as the tests need it."""
@@ -109,7 +110,7 @@ class Books:
 
     async def settle(self) -> None:
         await derive_pending(self.buffer, TODAY)
-        await compare_pending(self.buffer)
+        await compare_pending(self.buffer, TODAY)
 
     async def found(self, firm: Firm, number: KsefNumber) -> dict[str, Finding]:
         """What the history says of a document, by the id of the check."""
@@ -136,7 +137,7 @@ def _stored(paper: Paper, number: KsefNumber) -> StoredInvoice:
         currency="PLN",
         form="FA (3)",
         kind=paper.kind.title(),
-        offline=False,
+        offline=paper.offline,
         self_invoicing=False,
         has_attachment=False,
     )

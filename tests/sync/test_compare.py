@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from blink_tui.buffer import open_buffer
+from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.findings import Severity
 from blink_tui.model.firms import Firm
+from blink_tui.model.outages import Outage, OutageCategory
 from blink_tui.model.values import KsefNumber, crc8
 from tests.sync.buying import ANOTHER, OTHER, SELLER, Books, Paper
 
@@ -243,6 +246,29 @@ async def test_advances_are_joined_to_their_settlement(books: Books) -> None:
     assert settlement in str((await books.found(firm, advance))["advance-settled"].message)
     assert "advance-missing" not in await books.found(firm, settlement)
     assert "advance-missing" in await books.found(firm, lost)
+
+
+async def test_offline_documents_issued_in_a_failure_are_told(books: Books) -> None:
+    """The failure is learned after the documents, then its end, before one of them."""
+    firm = await books.firm(_FIRM)
+    days = [date(2026, 9, day) for day in (1, 2, 3, 4)]
+    papers = [Paper(number=f"{day:%d}", day=day, offline=True, term=None) for day in days]
+    numbers = [await books.get(firm, paper) for paper in papers]
+    online = await books.get(firm, Paper(number="on", day=days[2], term=None, text="Dostawa kawy ziarnistej"))
+    await books.settle()
+    begun = Outage("test", "1", OutageCategory.FAILURE, Instant("2026-09-01T22:30:00Z"), None, "Awaria")
+
+    async def told(outage: Outage) -> list[bool]:
+        await books.buffer.outages.keep("test", [outage])
+        await books.buffer.comparing.again("test", days[1])
+        await books.settle()
+        return ["issued-in-failure" in await books.found(firm, number) for number in (*numbers, online)]
+
+    assert await told(begun) == [False, True, True, True, False]
+    ended = replace(begun, end=Instant("2026-09-03T21:59:59Z"))
+    assert await told(ended) == [False, True, True, False, False]
+    assert await told(replace(ended, category=OutageCategory.MAINTENANCE)) == [False] * 5
+    assert "issued-in-maintenance" in await books.found(firm, numbers[1])
 
 
 async def test_what_arrives_late_is_compared_as_if_it_had_come_in_time(books: Books) -> None:
