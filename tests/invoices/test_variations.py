@@ -172,3 +172,20 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
 def test_lines_are_kept_in_order_though_their_numbers_repeat() -> None:
     rows = read_invoice(faktura(lines=line(1, "a") + line(1, "b") + line(0, "c")).encode()).lines
     assert [(row.number, row.name) for row in rows] == [(1, "a"), (1, "b"), (0, "c")]
+
+
+def test_all_rates_and_hundreds_of_lines_in_one_document() -> None:
+    """Prefixed, indented, with CRLF and a byte order mark; the sums are counted here anew."""
+    table: dict[str, tuple[str, str | None, str | None]] = {
+        group: (f"{place * 100}.10", f"{place}.01" if group in "12345" else None, None)
+        for place, group in enumerate(_RATES, 1)
+    }
+    xml = faktura(vat=_xml(table), lines="".join(line(number, "Ł" * 200) for number in range(1, 601)))
+    xml = _WAYS["crlf"](_WAYS["indented"](_prefixed(xml)))
+    invoice = read_invoice(codecs.BOM_UTF8 + xml.encode())
+    assert len(invoice.vat_table) == 13
+    assert invoice.net == sum(Decimal(net) for net, _, _ in table.values())
+    assert invoice.vat == sum(Decimal(tax) for _, tax, _ in table.values() if tax)
+    assert [row.number for row in invoice.lines] == list(range(1, 601))
+    assert sum(row.net for row in invoice.lines if row.net) == 60_000
+    assert invoice.unread == ()

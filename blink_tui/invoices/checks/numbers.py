@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_uppercase
 
 from blink_tui.i18n import N_
 from blink_tui.invoices.checks.finding import Check, Context, Finding, Kind, Severity
@@ -36,11 +37,14 @@ NEWER_SCHEMA = Kind(
 
 _IBAN = re.compile(r"([A-Z]{2})?([0-9]{2})([0-9A-Z]{8,30})", re.ASCII)
 _IBAN_REMAINDER = 97
+_VALUES = {ord(letter): str(int(letter, 36)) for letter in ascii_uppercase}
+"""A letter of an IBAN counts as the number from 10 to 35 that it is in base 36."""
+_BREAKS = re.compile(r"[\s-]")
 
 
 def account_is_right(account: str) -> bool:
     """True when an account's check digits hold (ISO 13616), as NRB of 26 digits or as IBAN; other shapes pass."""
-    match = _IBAN.fullmatch(re.sub(r"[\s-]", "", account).upper())
+    match = _IBAN.fullmatch(_BREAKS.sub("", account).upper())
     if match is None:
         return True
     country, check, rest = match.groups()
@@ -48,7 +52,7 @@ def account_is_right(account: str) -> bool:
         if len(check + rest) != 26 or not rest.isdigit():
             return True
         country = "PL"
-    return int("".join(str(int(char, 36)) for char in rest + country + check)) % _IBAN_REMAINDER == 1
+    return int((rest + country + check).translate(_VALUES)) % _IBAN_REMAINDER == 1
 
 
 def _parties(invoice: Invoice) -> Iterator[tuple[str, InvoiceParty]]:

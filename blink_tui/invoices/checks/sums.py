@@ -73,12 +73,15 @@ class _RowSum:
     count: int = 0
 
     def add(self, line: InvoiceLine) -> None:
-        sign = -1 if line.before else 1
         self.count += 1
-        self.all_net &= line.net is not None
-        self.all_gross &= line.gross is not None
-        self.net += sign * (line.net or 0)
-        self.gross += sign * (line.gross or 0)
+        if line.net is None:
+            self.all_net = False
+        else:
+            self.net += -line.net if line.before else line.net
+        if line.gross is None:
+            self.all_gross = False
+        else:
+            self.gross += -line.gross if line.before else line.gross
 
 
 def group_of(line: InvoiceLine) -> str | None:
