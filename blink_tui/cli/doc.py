@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blink_tui.cli import options, output
+from blink_tui.cli import doc_files, options, output
+from blink_tui.cli.choice import HolderOption, WordsOption, the_document
 from blink_tui.cli.context import firm_named, system_user
-from blink_tui.cli.options import AsJson, FirmsOption, checked_number
-from blink_tui.i18n import N_, _, ngettext
+from blink_tui.cli.options import AsJson, FirmsOption
+from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.findings import Severity
 from blink_tui.model.text import clean
 from blink_tui.model.words import DIRECTION_WORDS, STATUS_WORDS
 
 if TYPE_CHECKING:
-    from blink_tui.buffer import Buffer, Document, GridFilter
+    from blink_tui.buffer import Document, GridFilter
     from blink_tui.cli.context import Profile
+    from blink_tui.invoices.printing import Original
     from blink_tui.model.documents import Party
 
 app = typer.Typer(help=_("Documents of the buffer."), no_args_is_help=True)
 
-NO_SUCH_DOCUMENT = ErrorKind(
-    "no-such-document", ExitCode.USAGE, N_("There is no document {number} in the buffer. See: blink doc list")
-)
-SEVERAL_HOLDERS = ErrorKind(
-    "several-holders", ExitCode.USAGE, N_("Several firms hold {number}. Name one: --firm {firms}")
-)
-
 Numbers = Annotated[list[str], typer.Argument(metavar="KSEF-NUMBER…", help=_("KSeF numbers."))]
-HolderOption = Annotated[
-    str | None, typer.Option("--firm", metavar="NIP", help=_("The firm, where several hold the number."))
-]
 
 
 class Format(StrEnum):
@@ -57,13 +49,19 @@ class AttentionChoice(StrEnum):
     ALARM = "alarm"
 
 
+class ShowFormat(StrEnum):
+    """Shapes in which one document is shown."""
+
+    TEXT = "text"
+    HTML = "html"
+    JSON = "json"
+
+
 @app.command("list", help=_("List documents, newest first. Example: blink doc list --filter zolw --limit 20"))
 def list_documents(
     context: typer.Context,
     firms: FirmsOption = None,
-    words: Annotated[
-        str, typer.Option("--filter", help=_("Words to look for; marks and case do not matter."))
-    ] = "",
+    words: WordsOption = "",
     status: Annotated[Status | None, typer.Option(help=_("Only documents in this status."))] = None,
     direction: Annotated[Direction | None, typer.Option(help=_("Only sales or purchases."))] = None,
     unreadable: Annotated[
@@ -94,16 +92,30 @@ def list_documents(
     options.run(_list(options.profile(context), firms or [], wanted, limit, shape))
 
 
-@app.command(help=_("Show one document with lines and VAT. Example: blink doc show KSEF-NUMBER"))
-def show(context: typer.Context, number: str, firm: HolderOption = None, json: AsJson = False) -> None:
-    options.run(_show(options.profile(context), number, firm, as_json=json))
-
-
 @app.command(
-    help=_("Write the invoice's XML exactly as received. Example: blink doc xml KSEF-NUMBER > invoice.xml")
+    help=_("Show one document with lines, VAT and dates. Example: blink doc show KSEF-NUMBER --format html")
 )
-def xml(context: typer.Context, number: str) -> None:
-    options.run(_xml(options.profile(context), number))
+def show(
+    context: typer.Context,
+    number: str,
+    firm: HolderOption = None,
+    form: Annotated[ShowFormat, typer.Option("--format", help=_("How it is shown."))] = ShowFormat.TEXT,
+    json: AsJson = False,
+) -> None:
+    shape = ShowFormat.JSON if json else form
+    options.run(_show(options.profile(context), number, firm, shape))
+
+
+app.command(
+    "pdf",
+    help=_(
+        "Write documents as PDF/A-3 with their XML inside. Example: blink doc pdf --filter zolw --out ./pdf"
+    ),
+)(doc_files.pdf)
+app.command(
+    "xml",
+    help=_("Write the invoice's XML exactly as received. Example: blink doc xml KSEF-NUMBER > invoice.xml"),
+)(doc_files.xml)
 
 
 @app.command(help=_("Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"))
@@ -141,52 +153,61 @@ async def _list(
     output.say(output.table(_head(), (_cells(document) for document in shown)))
 
 
-async def _show(profile: Profile, number: str, firm: str | None, *, as_json: bool) -> None:
+async def _show(profile: Profile, number: str, firm: str | None, shape: ShowFormat) -> None:
+    from blink_tui.cli.press import original_of
+
     async with profile.open_buffer() as buffer:
-        document = await _document(buffer, number, firm)
-        content = await buffer.documents.xml(document.ksef_number)
-    if as_json:
+        document = await the_document(buffer, number, firm)
+        original = await original_of(buffer, document)
+    if isinstance(original, BlinkError):
+        raise original
+    if shape is ShowFormat.JSON:
         output.say_json(document_json(document) | {"version": document.version})
-        return
-    for label, value in _facts(document):
-        output.say(f"{label:22} {value}")
-    output.say()
-    output.say(_content(document, content))
+    elif shape is ShowFormat.HTML:
+        output.say(_html(original))
+    else:
+        for label, value in _facts(document):
+            output.say(f"{label:22} {value}")
+        output.say()
+        output.say(_text_of(original))
 
 
-def _content(document: Document, xml: bytes) -> str:
+def _html(original: Original) -> str:
+    """The invoice as a page. Raises BlinkError: invoice-unreadable, invoice-form-unknown."""
+    from blink_tui.invoices.printing import printed
+    from blink_tui.invoices.render_html import render_html
+
+    shown = printed(original, _today())
+    return render_html(
+        shown.invoice, ksef_number=shown.ksef_number, findings=shown.findings, arrival=shown.arrival
+    )
+
+
+def _text_of(original: Original) -> str:
     """The invoice itself, with what its checks found; the reason where it cannot be read."""
-    from blink_tui.invoices import read_invoice
-    from blink_tui.invoices.checks import Context, check
+    from blink_tui.invoices.printing import printed
     from blink_tui.invoices.render_text import render_text
 
     try:
-        invoice = read_invoice(xml)
+        shown = printed(original, _today())
     except BlinkError as error:
         return "\n".join(output.failure_lines(error))
-    today = warsaw_day(instant_of(datetime.now(UTC)))
-    findings = check(
-        invoice,
-        Context(
-            today=today,
-            firm_nip=document.firm_nip,
-            ksef_number=document.ksef_number,
-            received=document.received_date,
-        ),
+    return render_text(
+        shown.invoice,
+        ksef_number=shown.ksef_number,
+        findings=shown.findings,
+        arrival=shown.arrival,
+        width=max(60, min(120, shutil.get_terminal_size((80, 24)).columns)),
     )
-    width = max(60, min(120, shutil.get_terminal_size((80, 24)).columns))
-    return render_text(invoice, ksef_number=document.ksef_number, findings=findings, width=width)
 
 
-async def _xml(profile: Profile, number: str) -> None:
-    async with profile.open_buffer() as buffer:
-        document = (await _holders(buffer, number))[0]
-        output.say_bytes(await buffer.documents.xml(document.ksef_number))
+def _today() -> date:
+    return warsaw_day(instant_of(datetime.now(UTC)))
 
 
 async def _approve(profile: Profile, numbers: list[str], firm: str | None, *, as_json: bool) -> None:
     async with profile.open_buffer() as buffer:
-        documents = [await _document(buffer, number, firm) for number in dict.fromkeys(numbers)]
+        documents = [await the_document(buffer, number, firm) for number in dict.fromkeys(numbers)]
         done = await buffer.documents.change_status(
             [document.id for document in documents],
             Status.APPROVED,
@@ -197,28 +218,6 @@ async def _approve(profile: Profile, numbers: list[str], firm: str | None, *, as
         output.say_json({"approved": done})
     else:
         output.say(ngettext("{n} document approved.", "{n} documents approved.", done).format(n=done))
-
-
-async def _holders(buffer: Buffer, number: str) -> list[Document]:
-    parsed = checked_number(number)
-    found = await buffer.documents.find(parsed)
-    if not found:
-        raise BlinkError(NO_SUCH_DOCUMENT, number=number)
-    return found
-
-
-async def _document(buffer: Buffer, number: str, firm: str | None) -> Document:
-    found = await _holders(buffer, number)
-    if firm is not None:
-        holder = await firm_named(buffer, firm)
-        found = [document for document in found if document.firm_id == holder.id]
-        if not found:
-            raise BlinkError(NO_SUCH_DOCUMENT, number=number, firm=firm)
-    if len(found) > 1:
-        raise BlinkError(
-            SEVERAL_HOLDERS, number=number, firms=", ".join(document.firm_nip for document in found)
-        )
-    return found[0]
 
 
 def document_json(document: Document) -> dict[str, Any]:

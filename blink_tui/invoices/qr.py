@@ -6,12 +6,19 @@ import io
 from base64 import urlsafe_b64encode
 from datetime import date
 
+from blink_tui.model.firms import ENVIRONMENTS
+
 QR_HOSTS = {
     "prod": "https://qr.ksef.mf.gov.pl",
     "demo": "https://qr-demo.ksef.mf.gov.pl",
     "test": "https://qr-test.ksef.mf.gov.pl",
 }
 """Names of KSeF's environments and the hosts of their links; another environment has none (PROTOCOL 1)."""
+
+
+def qr_host(base_url: str) -> str | None:
+    """Host of the links of the environment whose API has this base; None where there is none."""
+    return next((QR_HOSTS[name] for name, url in ENVIRONMENTS.items() if url == base_url), None)
 
 
 def invoice_link(host: str, seller_nip: str, issue_date: date, sha256: bytes) -> str:

@@ -13,8 +13,11 @@ import pytest
 
 from blink_tui.i18n import set_language
 from blink_tui.invoices import read_invoice
+from blink_tui.invoices.printing import Original, print_each, print_together
 from blink_tui.invoices.qr import QR_HOSTS, invoice_link, qr_svg
-from blink_tui.invoices.render_pdf import Pdf, Printed, render_batch, render_pdf
+from blink_tui.invoices.render_pdf import Pdf, Printed, render_pdf
+from blink_tui.model.documents import Direction
+from blink_tui.model.errors import BlinkError
 from tests.invoices.documents import faktura, line
 
 pytest.importorskip("typst", reason="the extra pdf is not installed")
@@ -121,13 +124,37 @@ def test_ten_thousand_letters_without_a_space_stay_on_paper() -> None:
     assert render_pdf([_printed(faktura(seller="W" * 10_000).encode())]).content.startswith(b"%PDF")
 
 
-def test_a_batch_is_made_in_a_child_and_in_order(tmp_path: Path) -> None:
+def _original(xml: bytes) -> Original:
+    received = date(2026, 3, 2)
+    return Original(
+        xml=xml,
+        ksef_number=_NUMBER,
+        firm_nip="5252344078",
+        direction=Direction.PURCHASE,
+        received=received,
+        qr_host=QR_HOSTS["test"],
+    )
+
+
+def test_what_cannot_be_read_keeps_no_other_from_paper(tmp_path: Path) -> None:
     xmls = [faktura().replace("FV/1/2026", f"FV/{n}/2026").encode() for n in range(3)]
-    made = list(render_batch([[_printed(xml)] for xml in xmls]))
-    assert len(made) == 3
-    for number, pdf in enumerate(made):
-        assert isinstance(pdf, Pdf)
-        assert f"FV/{number}/2026" in _text(pdf, tmp_path)
+    xmls[1] = b"<Faktura>"
+    first, broken, last = print_each([_original(xml) for xml in xmls], date(2026, 3, 3), "en")
+    assert isinstance(first, Pdf)
+    assert isinstance(broken, BlinkError)
+    assert isinstance(last, Pdf)
+    assert "FV/0/2026" in _text(first, tmp_path)
+    assert "FV/2/2026" in _text(last, tmp_path)
+
+
+def test_many_in_one_file_leave_out_what_cannot_be_read(tmp_path: Path) -> None:
+    xmls = [b"<Faktura>", faktura().encode()]
+    [(pdf, errors)] = print_together([_original(xml) for xml in xmls], date(2026, 3, 3), "en")
+    assert [error is None for error in errors] == [False, True]
+    assert pdf is not None
+    assert "FV/1/2026" in _text(pdf, tmp_path)
+    [(nothing, _errors)] = print_together([_original(b"<Faktura>")], date(2026, 3, 3), "en")
+    assert nothing is None
 
 
 def test_the_code_holds_the_link() -> None:
