@@ -100,6 +100,18 @@ async def test_a_night_costs_one_request_and_new_identifiers_are_asked_for_once(
     assert (under.member.payment, under.member.description) == (Payment(Decimal("12.50"), "PLN"), "za towar")
 
 
+async def test_an_identifier_that_ksef_lists_late_is_not_missed(
+    profile: Office, sandbox: RunningSandbox, clock: SandboxClock
+) -> None:
+    nip = profile.firms[0].nip
+    await due(profile, sandbox)
+    sandbox.state.clock.advance(-23 * 3600)
+    late = make(sandbox, nip, [fake_number(nip, 1), fake_number(nip, 2)])
+    clock.pass_by(hours=47)
+    assert (await due(profile, sandbox))[0] == {LISTED: 1, COVERED: 1}
+    assert len(await known(profile.buffer, late)) == 2
+
+
 async def test_a_pass_on_demand_asks_nothing_of_identifiers(profile: Office, sandbox: RunningSandbox) -> None:
     await profile.run(profile.firms[0])
     assert not [row for row in sandbox.state.journal.rows() if row["operation"] in OPERATIONS]
