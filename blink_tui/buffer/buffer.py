@@ -8,6 +8,7 @@ from pathlib import Path
 
 from blink_tui.buffer import schema
 from blink_tui.buffer.batches import Batches
+from blink_tui.buffer.collective import Collectives
 from blink_tui.buffer.comparing import Comparing
 from blink_tui.buffer.credentials import Credentials
 from blink_tui.buffer.database import Database, open_database
@@ -54,6 +55,7 @@ class Buffer:
         self.findings = Findings(database)
         self.comparing = Comparing(database)
         self.webs = Webs(database)
+        self.collective = Collectives(database)
         self.leases = Leases(database, clock)
         self.outages = Outages(database)
         self.log = FetchLog(database, clock)

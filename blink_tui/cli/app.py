@@ -11,6 +11,7 @@ import typer
 
 from blink_tui.cli import (
     accept,
+    collective,
     config,
     credential,
     demo,
@@ -70,6 +71,13 @@ doc.app.command(
         ' blink doc accept KSEF-NUMBER --firm 5265877635 --reason "told the Ministry"'
     ),
 )(accept.accept)
+doc.app.command(
+    "collective",
+    help=_(
+        "Which invoices a collective identifier (IZ) covers, or which ones cover an invoice. "
+        "Example: blink doc collective 1111111111-IZ202607-65ED02180000-E7 --ask"
+    ),
+)(collective.collective)
 app.command("sync", help=_("Fetch what is new, now. Example: blink sync --firm 5265877635 --since 14d"))(
     sync.sync
 )

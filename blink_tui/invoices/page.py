@@ -128,6 +128,8 @@ def _links(invoice: Invoice, arrival: Arrival | None) -> Iterator[Block]:
     if arrival is not None and arrival.beside is not None:
         yield from chain(arrival.beside)
     yield from links(invoice)
+    unread = ((clean(path), clean(text)) for path, text in invoice.unread)
+    yield table((left(_("Place in the XML")), left(_("Text"))), unread, _("What no field holds"))
 
 
 def _checks(findings: Sequence[Finding]) -> Iterator[Block]:

@@ -63,7 +63,7 @@ def _numbers(party: InvoiceParty) -> Iterator[tuple[str, str]]:
     yield _("Other number"), joined(clean(party.id_country), clean(party.other_id), by=" ")
     yield _("Tax number"), _("none") if party.no_id else ""
     yield "EORI", clean(party.eori)
-    yield _("Number in the register"), clean(party.legal_id)
+    yield _("Number in the register"), joined(clean(party.legal_scheme), clean(party.legal_id), by=" ")
     for number, scheme in party.identifications:
         yield _("Identifier"), joined(clean(number), _scheme(scheme))
 

@@ -78,7 +78,10 @@ def _reference(found: Reference) -> tuple[str, ...]:
 def vat(pef: Pef) -> Iterator[Block]:
     """Surcharges, taxes in every currency, totals; of a correction also before it and by difference."""
     yield from _amounts(pef.charges, pef.taxes, pef.totals, pef.gross_data, "")
-    yield fields((_("Currency of tax"), clean(pef.tax_currency)))
+    yield fields(
+        (_("Currency of tax"), clean(pef.tax_currency)),
+        (_("Code of the tax point"), clean(pef.tax_point_code)),
+    )
     for state, title in ((pef.before, _("Before the correction")), (pef.difference, _("Difference"))):
         if state is not None:
             yield from _state(state, title)

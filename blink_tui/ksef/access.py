@@ -16,6 +16,8 @@ from blink_tui.model.secret import Secret
 
 _T = TypeVar("_T")
 
+_LONGEST_WAIT = 60
+"""Seconds that a list of many pages waits for its limits: the minute's window. A longer wait is the schedule's."""
 _LACKING_RIGHTS = (errors.MISSING_PERMISSION, errors.GRANTS_HIDDEN)
 
 
@@ -62,6 +64,18 @@ class Access:
         """The decoded answer of an operation; `request` is as in `Transport.call`."""
         answer = await self.call(operation, *values, **request)
         return self._transport.decoded(result, answer, operation, self.context)
+
+    async def fetch_patiently(
+        self, result: type[_T], operation: Operation, *values: str, **request: Any
+    ) -> _T:
+        """As `fetch`, for a page of a long list: limits that end within a minute are waited out, once."""
+        try:
+            return await self.fetch(result, operation, *values, **request)
+        except errors.AskedToWaitError as refusal:
+            if refusal.retry_after > _LONGEST_WAIT:
+                raise
+            await self.clock.sleep(refusal.retry_after)
+        return await self.fetch(result, operation, *values, **request)
 
     async def call(self, operation: Operation, *values: str, **request: Any) -> Answer:
         """The answer of an operation, sent again after one new login where the access was refused.

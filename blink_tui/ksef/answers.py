@@ -19,6 +19,9 @@ import msgspec
 from blink_tui.ksef import errors
 from blink_tui.ksef.operations import (
     AUTHORIZATIONS,
+    COLLECTIVE_INVOICES,
+    COLLECTIVES,
+    COLLECTIVES_OF_INVOICE,
     ENTITY_GRANTS,
     ENTITY_ROLES,
     EXPORT,
@@ -74,6 +77,7 @@ _BY_REASON: dict[str, ErrorKind] = {
 }
 
 _TELL_GRANTS = (PERSONAL_GRANTS, ENTITY_GRANTS, ENTITY_ROLES, UNIT_ROLES, AUTHORIZATIONS)
+_TELL_COLLECTIVES = (COLLECTIVES, COLLECTIVE_INVOICES, COLLECTIVES_OF_INVOICE)
 
 _LOGIN_DETAILS: tuple[tuple[str, ErrorKind], ...] = (
     ("nieprawidłowe wyzwanie", errors.CHALLENGE_REFUSED),
@@ -256,6 +260,8 @@ def _kind_of_status(problem: Problem, operation: Operation) -> ErrorKind:
             return errors.GRANTS_HIDDEN
         case 403:
             return _BY_REASON.get(problem.reason or "", errors.ACCESS_DENIED)
+        case 404 if operation in _TELL_COLLECTIVES:
+            return errors.COLLECTIVES_NOT_OFFERED
         case 404:
             return errors.WRONG_ADDRESS
         case 410 if operation is INVOICE:

@@ -345,6 +345,10 @@ DOCUMENT_DAMAGED = _failed(
     "document-damaged",
     N_("A document of firm {firm} arrived different from what KSeF announced. It was not stored; try again."),
 )
+COLLECTIVES_NOT_OFFERED = _failed(
+    "collectives-not-offered",
+    N_("KSeF does not tell of collective identifiers for firm {firm}: its version there is older than 2.7."),
+)
 NOTHING_NEW = ErrorKind(
     "nothing-new",
     ExitCode.DONE,

@@ -12,7 +12,6 @@ from typing import TypeVar
 import msgspec
 
 from blink_tui.ksef.access import Access
-from blink_tui.ksef.errors import AskedToWaitError
 from blink_tui.ksef.operations import (
     AUTHORIZATIONS,
     ENTITY_GRANTS,
@@ -28,8 +27,6 @@ from blink_tui.model.dates import Instant
 _T = TypeVar("_T")
 
 _PAGE_SIZE = 100
-_LONGEST_WAIT = 60
-"""Seconds that a list of many pages waits for its limits: the minute's window. A longer wait is the schedule's."""
 
 ALL_PARTNERS = "AllPartners"
 """Type of a target that means every context that granted rights to the one in between."""
@@ -221,10 +218,4 @@ async def _page(access: Access, operation: Operation, number: int, body: dict[st
     request: dict[str, object] = {"params": {"pageOffset": number, "pageSize": _PAGE_SIZE}}
     if operation.method == "POST":
         request["body"] = body
-    try:
-        return await access.fetch(_Page, operation, **request)
-    except AskedToWaitError as refusal:
-        if refusal.retry_after > _LONGEST_WAIT:
-            raise
-        await access.clock.sleep(refusal.retry_after)
-    return await access.fetch(_Page, operation, **request)
+    return await access.fetch_patiently(_Page, operation, **request)

@@ -52,6 +52,13 @@ ENTITY_GRANTS = Operation("entity-grants", "POST", "/permissions/query/entities/
 ENTITY_ROLES = Operation("entity-roles", "GET", "/permissions/query/entities/roles", "other")
 UNIT_ROLES = Operation("unit-roles", "POST", "/permissions/query/subordinate-entities/roles", "other")
 AUTHORIZATIONS = Operation("authorizations", "POST", "/permissions/query/authorizations/grants", "other")
+COLLECTIVES = Operation("collectives", "POST", "/collective-identifiers/query", "collectiveIdentifier")
+COLLECTIVE_INVOICES = Operation(
+    "collective-invoices", "POST", "/collective-identifiers/invoices", "collectiveIdentifier"
+)
+COLLECTIVES_OF_INVOICE = Operation(
+    "collectives-of-invoice", "GET", "/collective-identifiers/ksef/{}", "collectiveIdentifier"
+)
 
 LATARNIA_STATUS = Operation("latarnia-status", "GET", "/status", "latarnia")
 LATARNIA_MESSAGES = Operation("latarnia-messages", "GET", "/messages", "latarnia")

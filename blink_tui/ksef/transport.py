@@ -163,9 +163,10 @@ class Transport:
         *values: str,
         params: Mapping[str, str | int] | None = None,
         body: object = None,
+        continued: str | None = None,
         bearer: Secret | None = None,
     ) -> Answer:
-        """Send one operation with its path values and read its answer.
+        """Send one operation with its path values and read its answer; `continued` asks for a list's next page.
 
         A body of bytes is XML and goes as it is, any other one as JSON. Only GET is tried again, twice, and only
         when the network or a gateway failed. Raises BlinkError with a kind of `ksef.errors`, CallNotAllowedError
@@ -173,6 +174,8 @@ class Transport:
         """
         headers = {} if bearer is None else {"Authorization": f"Bearer {bearer.reveal_text()}"}
         content = body if isinstance(body, bytes) else None if body is None else msgspec.json.encode(body)
+        if continued is not None:
+            headers["x-continuation-token"] = continued
         if content is not None:
             headers["Content-Type"] = "application/xml" if content is body else "application/json"
         request = self.http.build_request(

@@ -300,6 +300,29 @@ class LatarniaSilent(Event):
     cause: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectivesFound(Event):
+    """KSeF listed collective identifiers that the firm was not told of before."""
+
+    name = "collectives-found"
+    text = N_("New collective identifiers: {new}; records that could not be read: {unreadable}")
+    new: int
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectivesNotRead(Event):
+    """KSeF did not tell of the firm's collective identifiers; its documents are not concerned."""
+
+    name = "collectives-not-read"
+    text = N_("Collective identifiers were not read: {problem}")
+    level = "warning"
+    code: str
+    problem: str
+    cause: str | None = None
+    trace_id: str | None = None
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind
     for kind in (
@@ -307,7 +330,7 @@ EVENTS: dict[str, type[Event]] = {
         Waiting, WindowAsked, HistoryMoved, ExportForgotten, DocumentQuarantined, LimitsRead, LoginFailed,
         DocumentsDerived, PassFailed, PassFinished, Reconciled, SystemWarned,
         CredentialExpires, ContextsFound, RightWithdrawn,
-        OutageBegan, OutageEnded, MaintenanceAnnounced, LatarniaSilent,
+        OutageBegan, OutageEnded, MaintenanceAnnounced, LatarniaSilent, CollectivesFound, CollectivesNotRead,
     )
 }  # fmt: skip
 """Every event by the name under which the fetch log keeps it."""

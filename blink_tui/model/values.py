@@ -1,4 +1,4 @@
-"""The field's numbers: NIP, KSeF number, amounts of money."""
+"""The field's numbers: NIP, KSeF number, collective identifier, amounts of money."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ Nip = NewType("Nip", str)
 KsefNumber = NewType("KsefNumber", str)
 """KSeF number of a document: 35 characters, 36 from KSeF 1.0 (PROTOCOL 4)."""
 
+CollectiveNumber = NewType("CollectiveNumber", str)
+"""Collective identifier (IZ) under which several invoices of one seller are paid: 35 characters (PROTOCOL 4)."""
+
 Sha256 = NewType("Sha256", bytes)
 """A SHA-256, 32 raw bytes."""
 
 _NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 _KSEF_NUMBER = re.compile(r"[0-9]{10}-[0-9]{8}-(?:[0-9A-F]{12}|[0-9A-F]{6}-[0-9A-F]{6})-[0-9A-F]{2}")
+
+_COLLECTIVE_NUMBER = re.compile(r"[0-9]{10}-IZ20[0-9]{2}(?:0[1-9]|1[0-2])-[0-9A-F]{12}-[0-9A-F]{2}")
 
 
 def parse_nip(text: str) -> Nip:
@@ -70,6 +75,23 @@ def ksef_number_check_sum_is_right(number: str) -> bool:
     body, _, check = number.rpartition("-")
     if len(body) == 33:
         body = body[:26] + body[27:]
+    return f"{crc8(body.encode()):02X}" == check
+
+
+def parse_collective_number(text: str) -> CollectiveNumber:
+    """A collective identifier as typed, received, or broken over the lines of a bank statement.
+
+    Raises ValueError; a wrong check sum is not an error, as in a KSeF number.
+    """
+    number = re.sub(r"\s", "", text).upper()
+    if not _COLLECTIVE_NUMBER.fullmatch(number):
+        raise ValueError(text)
+    return CollectiveNumber(number)
+
+
+def collective_number_check_sum_is_right(number: str) -> bool:
+    """True when the last two characters are the CRC-8 of the 32 before the last hyphen."""
+    body, _, check = number.rpartition("-")
     return f"{crc8(body.encode()):02X}" == check
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from blink_tui.buffer import Buffer
+from blink_tui.buffer.collective import NEVER_ASKED
 from blink_tui.buffer.limit_book import LimitBook
 from blink_tui.ksef.address_window import shared_window
 from blink_tui.ksef.client import KsefClient
@@ -141,13 +142,23 @@ class SyncEngine:
                 )
 
             offices = await self._buffer.offices.discovered()
+            collectives = await self._buffer.collective.asked()
 
             async def one(
                 firm: Firm, roles: tuple[Role, ...], known: Mapping[Role, ScheduledRole]
             ) -> FirmOutcome:
                 report, asked = self._sink.reporter(run, firm.id), offices.get(firm.id)
                 async with turns:
-                    return await FirmPass(tools[firm.base_url], firm, roles, known, wish, report, asked).run()
+                    return await FirmPass(
+                        tools[firm.base_url],
+                        firm,
+                        roles,
+                        known,
+                        wish,
+                        report,
+                        asked,
+                        collectives.get(firm.id, NEVER_ASKED),
+                    ).run()
 
             running = [asyncio.create_task(one(*task)) for task in tasks]
             try:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from blink_tui.buffer.collective import NEVER_ASKED, Asked
 from blink_tui.ksef.client import Session
 from blink_tui.ksef.errors import ROLE_IMPOSSIBLE, AskedToWaitError
 from blink_tui.ksef.limiter import ensure_limits
@@ -19,6 +20,7 @@ from blink_tui.model.schedule import NEVER, RoleEnd, ScheduledRole
 from blink_tui.model.values import KsefNumber
 from blink_tui.sync import timetable
 from blink_tui.sync.access import logged_in, refusal_noted
+from blink_tui.sync.collective import ask_nightly
 from blink_tui.sync.discovery import discover
 from blink_tui.sync.errors import EXPORT_STUCK, ORDER_UNCERTAIN
 from blink_tui.sync.events import Reporter
@@ -79,6 +81,8 @@ class FirmPass:
     report: Reporter
     office_asked: Instant | None = None
     """When it was last asked who granted the firm rights, where the firm is an office."""
+    collectives_asked: Asked = NEVER_ASKED
+    """How far the firm's collective identifiers were asked for."""
     _errors: list[BlinkError] = field(default_factory=list)
     _comparisons: list[Comparison] = field(default_factory=list)
     _new: int = 0
@@ -106,6 +110,7 @@ class FirmPass:
         else:
             await self._each_role(session, held)
             await self._discover(session)
+            await self._collectives(session)
         self.report(events.PassFinished, new=self._new)
 
     async def _logged_in(self, held: Held) -> Session | None:
@@ -161,6 +166,12 @@ class FirmPass:
             await discover(self.tools.buffer, session, self.firm, self._now(), self.report)
         except BlinkError as error:
             self._told(error, None)
+
+    async def _collectives(self, session: Session) -> None:
+        """Once a night, after everything that a document may depend on."""
+        asked = self.collectives_asked
+        if self.wish.due and timetable.is_due_tonight(self.firm, asked.tried, self._now()):
+            await ask_nightly(self.tools.buffer, session, self.firm, asked, self.report)
 
     def _now(self) -> datetime:
         return self.tools.clock.now()

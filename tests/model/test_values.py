@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blink_tui.model.values import (
+    collective_number_check_sum_is_right,
     from_minor,
     ksef_number_check_sum_is_right,
     nip_check_digit_is_right,
+    parse_collective_number,
     parse_ksef_number,
     parse_nip,
     to_minor,
@@ -57,6 +59,34 @@ def test_a_wrong_check_sum_does_not_refuse_a_number() -> None:
 def test_what_is_no_ksef_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parse_ksef_number(text)
+
+
+COLLECTIVE = "1111111111-IZ202607-65ED02180000-E7"
+
+
+@pytest.mark.parametrize(
+    "text", [COLLECTIVE, COLLECTIVE.lower(), f" {COLLECTIVE}\n", "1111111111-IZ202607-\n65ED0218 0000-E7"]
+)
+def test_a_collective_identifier_is_read_as_a_bank_statement_breaks_it(text: str) -> None:
+    assert parse_collective_number(text) == COLLECTIVE
+
+
+def test_the_documented_collective_identifier_has_a_right_check_sum_and_a_wrong_one_is_taken() -> None:
+    assert collective_number_check_sum_is_right(COLLECTIVE)
+    wrong = parse_collective_number(COLLECTIVE[:-1] + "8")
+    assert not collective_number_check_sum_is_right(wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", DOCUMENTED, COLLECTIVE[:-1], COLLECTIVE + "0", COLLECTIVE.replace("07-", "13-"),
+        COLLECTIVE.replace("07-", "00-"), COLLECTIVE.replace("IZ", "ZI"), "١" + COLLECTIVE[1:],
+    ],
+)  # fmt: skip
+def test_what_is_no_collective_identifier_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_collective_number(text)
 
 
 @given(st.decimals(-(10**15), 10**15, places=2, allow_nan=False, allow_infinity=False))

@@ -205,3 +205,13 @@ async def test_many_new_documents_come_in_one_package(settled: Settled) -> None:
     assert requests["get_invoice"] == 0
     assert requests["query_metadata"] == 2
     assert await settled.buffer.documents.total(firm.id) == 300
+
+
+async def test_a_night_adds_one_request_for_collective_identifiers(settled: Settled) -> None:
+    firm = settled.firms[0]
+    settled.clock.pass_by(hours=17, minutes=35)
+    assert (await settled.due_pass([firm]))["query_collectives"] == 1
+    settled.clock.pass_by(minutes=24)
+    again = await settled.due_pass([firm])
+    assert again["query_metadata"] > 0
+    assert not [name for name in again if "collective" in name]
