@@ -184,7 +184,10 @@ async def test_the_nightly_sweep_finds_and_fetches_what_is_missing(
     clock.pass_by(minutes=30)
     await due(profile)
     async with profile.buffer._database.transaction() as session:
-        for table in ("document_role", "document_vat", "document_search", "document_event"):
+        for table in (
+            "document_role", "document_vat", "document_search", "document_event",
+            "document_finding", "document_trait", "document_link",
+        ):  # fmt: skip
             await session.run(
                 f"DELETE FROM {table} WHERE document_id = (SELECT id FROM document WHERE ksef_number = ?)",
                 (numbers[0],),
