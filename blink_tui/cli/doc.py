@@ -164,12 +164,12 @@ async def _show(profile: Profile, number: str, firm: str | None, shape: ShowForm
     if shape is ShowFormat.JSON:
         output.say_json(document_json(document) | {"version": document.version})
     elif shape is ShowFormat.HTML:
-        output.say(_html(original))
+        output.say(_html(original).removesuffix("\n"))
     else:
         for label, value in _facts(document):
             output.say(f"{label:22} {value}")
         output.say()
-        output.say(_text_of(original))
+        output.say(_text_of(original).removesuffix("\n"))
 
 
 def _html(original: Original) -> str:

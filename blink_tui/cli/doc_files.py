@@ -156,10 +156,10 @@ async def _pdf(profile: Profile, chooser: Chooser, out: str, *, one: bool, as_js
 async def _each(buffer: Buffer, press: Press, choice: Choice, report: _Report, *, one_firm: bool) -> None:
     with counting(choice.count) as one_more:
         async with aclosing(press.each(choice.documents)) as attempts:
-            async for document, made in attempts:
-                if isinstance(made, BlinkError):
-                    report.failed(document, made)
-                else:
+            async for document, (made, error) in attempts:
+                if error is not None:
+                    report.failed(document, error)
+                if made is not None:
                     name = await _name(buffer, document, one_firm=one_firm)
                     report.written(document, name, made.content, made.replaced)
                 one_more()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from blink_tui.buffer.deriving import HISTORY
 from blink_tui.i18n import language
 from blink_tui.invoices.page_chain import Beside
-from blink_tui.invoices.printing import Original, print_each, print_together
+from blink_tui.invoices.printing import Attempt, Original, print_each, print_together
 from blink_tui.invoices.render_pdf import PDF_FAILED, Pdf
 from blink_tui.model.errors import BlinkError
 from blink_tui.sync.errors import WORKER_DIED
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 _CHUNK = 100
 """Documents of one worker process: typst gives memory back only at its end."""
 
-Attempt = tuple["Document", Pdf | BlinkError]
-
 
 class Press:
     """Prints documents of a buffer as of a Warsaw day; `hosts` tells the QR codes' host for a firm's id."""
@@ -33,7 +31,9 @@ class Press:
         self._hosts = hosts
         self._today = today
 
-    async def each(self, documents: AsyncIterator[Document]) -> AsyncGenerator[Attempt, None]:
+    async def each(
+        self, documents: AsyncIterator[Document]
+    ) -> AsyncGenerator[tuple[Document, Attempt], None]:
         """Each document with its own file, or with why there is none. Raises BlinkError (pdf-missing)."""
         async for some in _chunks(documents):
             async with aclosing(self._chunk(some)) as attempts:
@@ -57,13 +57,16 @@ class Press:
             for document, original in found
         ]
 
-    async def _chunk(self, documents: Sequence[Document]) -> AsyncGenerator[Attempt, None]:
+    async def _chunk(self, documents: Sequence[Document]) -> AsyncGenerator[tuple[Document, Attempt], None]:
         found = [(document, await self._original(document)) for document in documents]
         async with aclosing(self._pressed(_readable(found))) as pressed:
             for document, original in found:
-                yield document, original if isinstance(original, BlinkError) else await anext(pressed)
+                if isinstance(original, BlinkError):
+                    yield document, Attempt(None, original)
+                else:
+                    yield document, await anext(pressed)
 
-    async def _pressed(self, originals: Sequence[Original]) -> AsyncGenerator[Pdf | BlinkError, None]:
+    async def _pressed(self, originals: Sequence[Original]) -> AsyncGenerator[Attempt, None]:
         """A result for each; where the process dies the document in hand has failed, and another one goes on."""
         done = 0
         while done < len(originals):
@@ -79,7 +82,8 @@ class Press:
                 if error.kind is not WORKER_DIED:
                     raise
                 done += 1
-                yield BlinkError(PDF_FAILED, title=originals[done - 1].ksef_number, cause=error.cause)
+                number = originals[done - 1].ksef_number
+                yield Attempt(None, BlinkError(PDF_FAILED, title=number, cause=error.cause))
 
     async def _original(self, document: Document) -> Original | BlinkError:
         return await original_of(self._buffer, document, self._hosts.get(document.firm_id))

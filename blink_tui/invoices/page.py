@@ -88,7 +88,10 @@ def _summary(invoice: Invoice, ksef_number: str | None) -> tuple[Block, ...]:
         fields(
             (_("Invoice"), heading(invoice)),
             (_("KSeF number"), clean(ksef_number)),
-            (_("Form"), joined(clean(invoice.form), labelled(_("schema"), invoice.schema_version))),
+            (
+                _("Form of the file"),
+                joined(clean(invoice.form), labelled(_("schema"), invoice.schema_version)),
+            ),
             (_("Seller"), who(invoice.seller)),
             (_("Buyer"), who(invoice.buyer)),
             (_("Issued"), joined(day(invoice.issue_date), clean(invoice.issue_place))),

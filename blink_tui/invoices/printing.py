@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from blink_tui.i18n import set_language
 from blink_tui.invoices import read_invoice
@@ -35,6 +36,13 @@ class Original:
     """The documents that are joined to it."""
 
 
+class Attempt(NamedTuple):
+    """A document's own file, or why there is none: exactly one of both."""
+
+    pdf: Pdf | None
+    error: BlinkError | None = None
+
+
 def printed(original: Original, today: date) -> Printed:
     """Read and check a document as of a Warsaw day, ready for any rendering.
 
@@ -57,16 +65,19 @@ def printed(original: Original, today: date) -> Printed:
     )
 
 
-def print_each(originals: Sequence[Original], today: date, language: str) -> Iterator[Pdf | BlinkError]:
-    """A file of each document, in order; what cannot be printed comes as its error. Raises BlinkError (pdf-missing)."""
+def print_each(originals: Sequence[Original], today: date, language: str) -> Iterator[Attempt]:
+    """A file of each document, in order, or why there is none. Raises BlinkError (pdf-missing)."""
     set_language(language)
     require_pdf()
     for original in originals:
+        read = _attempted(original, today)
+        if isinstance(read, BlinkError):
+            yield Attempt(None, read)
+            continue
         try:
-            read = _attempted(original, today)
-            yield read if isinstance(read, BlinkError) else render_pdf([read])
+            yield Attempt(render_pdf([read]))
         except BlinkError as error:
-            yield error
+            yield Attempt(None, error)
 
 
 def print_together(

@@ -21,8 +21,8 @@ from blink_tui.invoices.checks import Finding
 from blink_tui.invoices.page import heading, sections
 from blink_tui.invoices.page_blocks import Block, Fields, Section, Table, Words, joined
 from blink_tui.invoices.page_dates import Arrival
+from blink_tui.invoices.pdf_tables import laid_out
 from blink_tui.invoices.qr import invoice_link, qr_svg
-from blink_tui.invoices.render_text import cells
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.invoice import Invoice
 
@@ -42,10 +42,6 @@ _SAFE = re.compile(r"[ -~\u00a0-\u017f–—‘’‚“”„…€−→·□]
 _FORMAT: Final = "a-3b"
 _TIMESTAMP = datetime(2026, 2, 1, tzinfo=UTC)
 """The format wants a date of making."""
-_NARROW, _NARROW_NUMBER = 12, 24
-"""Columns whose widest line has at most so many cells take what they need; the others share the rest."""
-_PAGE_WIDTH = 75
-"""Letters of a table's text that surely fit beside one another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +89,15 @@ def render_pdf(documents: Sequence[Printed]) -> Pdf:
         "page": _("page {page} of {pages}"),
         "documents": pages,
     }
+    attached: set[str] = set()
     for page, document in zip(pages, documents, strict=True):
-        page["xml"] = _content(document.xml)
+        if (
+            page["file"] in attached
+        ):  # several firms hold the same invoice: its pages differ, its XML does not
+            page["file"] = None
+        else:
+            attached.add(page["file"])
+            page["xml"] = _content(document.xml)
     made = _compiled(compiler, data)
     return Pdf(made, "".join(sorted(missing)))
 
@@ -189,47 +192,9 @@ def _block(block: Block) -> dict[str, Any]:
         case Fields(pairs, title):
             return {"kind": "fields", "title": title, "pairs": pairs}
         case Table():
-            return _table(block)
+            return {"kind": "table", "title": block.title, **laid_out(block)}
         case Words(lines, title):
             return {"kind": "words", "title": title, "lines": lines}
-
-
-def _table(table: Table) -> dict[str, Any]:
-    columns = list(zip(table.heads, *table.rows, strict=True))
-    widths = [_share(column, right) for column, right in zip(columns, table.right, strict=True)]
-    rooms = [_room(column, width, sum(widths)) for column, width in zip(columns, widths, strict=True)]
-    rows = [
-        [_unbroken(cell) if right else cell for cell, right in zip(row, table.right, strict=True)]
-        for row in table.rows
-    ]
-    return {
-        "kind": "table",
-        "title": table.title,
-        "heads": table.heads,
-        "rows": rows,
-        "right": table.right,
-        "widths": widths,
-        "rooms": rooms,
-    }
-
-
-def _share(column: Sequence[str], right: bool) -> int:
-    """Weight of a column's width by its widest line (of the head, word); 0 for one as wide as its content."""
-    head, *rows = column
-    lines = (line for cell in rows for line in cell.split("\n"))
-    widest = max((*map(cells, head.split()), *map(cells, lines)), default=0)
-    return 0 if widest <= (_NARROW_NUMBER if right else _NARROW) else min(widest, 60)
-
-
-def _room(column: Sequence[str], width: int, together: int) -> int:
-    """Length of a word from which it must be broken to fit its column; 0 where none is so long."""
-    room = max(4, _PAGE_WIDTH * width // together) if width else 0
-    return room if width and any(len(word) >= room for cell in column for word in cell.split()) else 0
-
-
-def _unbroken(number: str) -> str:
-    """A number whose groups of digits stay on one line."""
-    return number.replace(" ", "\u00a0") if len(number) <= _NARROW_NUMBER else number
 
 
 def _strings(value: Any) -> Iterator[str]:

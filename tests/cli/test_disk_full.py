@@ -31,7 +31,7 @@ blink doc list --json > "$HOME/list.json"
 """
 
 
-def _can_mount() -> bool:
+def can_mount() -> bool:
     if os.geteuid() != 0:
         return False
     probe = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
@@ -45,7 +45,7 @@ def sandbox(start_sandbox: Callable[..., Any]) -> Iterator[SandboxProcess]:
 
 
 @pytest.mark.proof
-@pytest.mark.skipif(not _can_mount(), reason="a small disk can only be mounted by root")
+@pytest.mark.skipif(not can_mount(), reason="a small disk can only be mounted by root")
 @pytest.mark.parametrize("left", [0, 20_000, 120_000])
 def test_a_full_disk_loses_nothing(blink: Blink, sandbox: SandboxProcess, left: int) -> None:
     firm = sandbox.firms[0]

@@ -82,7 +82,8 @@ class _Filler:
         return plain[shape]
 
 
-def _full() -> Invoice:
+def full_invoice() -> Invoice:
+    """An invoice with every field of every form, no two values alike."""
     invoice: Invoice = _Filler().filled(Invoice)
     return invoice
 
@@ -112,13 +113,13 @@ def _text(invoice: Invoice) -> str:
 
 
 def test_the_table_of_exceptions_stays_short() -> None:
-    known = {path for path, _value in _leaves(_full(), "")}
+    known = {path for path, _value in _leaves(full_invoice(), "")}
     assert set(NOT_SHOWN) <= known
     assert len(NOT_SHOWN) <= 15
 
 
 def test_every_value_is_in_the_text() -> None:
-    invoice = _full()
+    invoice = full_invoice()
     text = _text(invoice)
     missing = [
         (path, value)
@@ -130,7 +131,7 @@ def test_every_value_is_in_the_text() -> None:
 
 
 def test_every_mark_changes_the_text() -> None:
-    invoice = _full()
+    invoice = full_invoice()
     text = _text(invoice)
     unnoticed = [path for path, other in _with_a_mark_turned(invoice, "") if _text(other) == text]
     assert [path for path in unnoticed if path not in NOT_SHOWN] == []
@@ -152,7 +153,7 @@ def _with_a_mark_turned(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def test_what_stands_in_for_another_is_shown_where_that_is_missing() -> None:
-    invoice = _full()
+    invoice = full_invoice()
     line = dataclasses.replace(invoice.lines[0], oss_rate=None, rate="np II")
     notes = dataclasses.replace(
         invoice.notes,
@@ -172,7 +173,7 @@ def test_what_stands_in_for_another_is_shown_where_that_is_missing() -> None:
 
 
 def test_the_roles_of_those_that_have_one_are_shown() -> None:
-    invoice = _full()
+    invoice = full_invoice()
     text = _text(invoice)
     third, authorized = invoice.third_parties[0], invoice.authorized
     assert authorized is not None
@@ -182,6 +183,6 @@ def test_the_roles_of_those_that_have_one_are_shown() -> None:
 
 def test_columns_that_are_empty_are_left_out() -> None:
     line = InvoiceLine(name="Młotek", net=Decimal(5), rate="23")
-    invoice = dataclasses.replace(_full(), lines=(line,))
+    invoice = dataclasses.replace(full_invoice(), lines=(line,))
     head = next(row for row in _text(invoice).splitlines() if row.startswith("No."))
     assert head.split() == ["No.", "Name", "Net", "Rate"]

@@ -12,10 +12,12 @@ from blink_tui.i18n import set_language
 from blink_tui.invoices import read_invoice
 from blink_tui.invoices.checks import Context, check
 from blink_tui.invoices.page import sections
+from blink_tui.invoices.page_dates import arrival_of
 from blink_tui.invoices.render_html import render_html
 from blink_tui.invoices.render_text import cells, render_tabs, render_text, wrapped
 from blink_tui.invoices.words import exact, money
 from blink_tui.model.dates import parse_instant, warsaw_day
+from blink_tui.model.documents import Direction
 from tests.invoices.documents import faktura, line
 from tests.invoices.samples import named, sample_files
 
@@ -124,6 +126,42 @@ def test_html_asks_for_nothing() -> None:
 )
 def test_words_are_wrapped_by_cells(text: str, width: int, lines: list[str]) -> None:
     assert wrapped(text, width) == lines
+
+
+@pytest.mark.parametrize(
+    ("direction", "month", "why"),
+    [
+        (Direction.SALE, "2026-02", "Tax point 2026-02-28 (date of sale)."),
+        (Direction.PURCHASE, "2026-04", "the later of both decides. Deducted from 2026-04, in 2026-07"),
+        (Direction.NONE, "", "For information only"),
+    ],
+)
+def test_the_dates_say_the_month_and_why(direction: Direction, month: str, why: str) -> None:
+    received = warsaw_day(parse_instant("2026-03-31T22:00:00Z"))
+    text = render_text(read_invoice(faktura().encode()), arrival=arrival_of(direction, received), width=400)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert "Received 2026-04-01" in lines
+    assert "Tax point 2026-02-28 (date of sale)" in lines
+    assert (f"VAT month {month}" in lines) == bool(month)
+    assert why in text
+
+
+def test_rows_with_several_dates_of_sale_are_pointed_at() -> None:
+    dated = line(1).replace("<P_7>", "<P_6A>2026-02-01</P_6A><P_7>") + line(2).replace(
+        "<P_7>", "<P_6A>2026-02-03</P_6A><P_7>"
+    )
+    invoice = read_invoice(faktura(lines=dated).replace("<P_6>2026-02-28</P_6>", "").encode())
+    text = render_text(invoice, arrival=arrival_of(Direction.PURCHASE, _TODAY.today), width=400)
+    assert "2026-02-03 (latest date of sale of the rows)" in text
+    assert "The rows have different dates of sale" in text
+
+
+def test_numbers_are_never_broken_over_lines() -> None:
+    """An amount whose groups of digits stand on two lines is read as another one."""
+    rows = line(1, "Młotek " * 20).replace("<P_11>100.00", "<P_11>12345678.90")
+    for width in range(40, 120):
+        text = render_text(read_invoice(faktura(lines=rows).encode()), width=width)
+        assert "12 345 678,90" in text
 
 
 def test_every_section_of_a_rich_invoice_holds_something() -> None:
