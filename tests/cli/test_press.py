@@ -12,6 +12,7 @@ import pytest
 
 from blink_tui.buffer import Document, open_buffer
 from blink_tui.cli.press import Press
+from blink_tui.invoices.printing import Attempt
 from blink_tui.model.documents import Role
 from tests.buffer.factory import NIP, invoice, ksef_number
 from tests.invoices.documents import faktura, line
@@ -44,7 +45,7 @@ async def test_the_document_in_hand_fails_and_the_next_is_printed(tmp_path: Path
         await buffer.documents.store(firm, Role.BUYER, items)
         found = [(await buffer.documents.find(ksef_number(number)))[0] for number in range(len(xmls))]
         press = Press(buffer, {}, date(2026, 9, 1))
-        made = []
+        made: list[Attempt] = []
         async with aclosing(press.each(_in_turn(found))) as attempts:
             async for _document, attempt in attempts:
                 if not made:
