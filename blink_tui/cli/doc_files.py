@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
     from blink_tui.cli.press import Press
 
+TOGETHER = 250
+"""Documents of one PDF at the most: typst holds all pages at once, about 2 MiB a document."""
+
 NumbersArgument = Annotated[list[str] | None, typer.Argument(metavar="KSEF-NUMBER…", help=_("KSeF numbers."))]
 OutOption = Annotated[
     str | None,
@@ -141,6 +144,8 @@ async def _pdf(profile: Profile, chooser: Chooser, out: str, *, one: bool, as_js
 
     async with profile.open_buffer() as buffer:
         choice = await chooser.choice(buffer)
+        if one:
+            check_together(choice.count)
         files = min(1, choice.count) if one else choice.count
         to = destination(out, ".pdf", files=files, named=not one or choice.count <= 1)
         report = _Report(to, as_json, files)
@@ -151,6 +156,15 @@ async def _pdf(profile: Profile, chooser: Chooser, out: str, *, one: bool, as_js
         else:
             await _each(buffer, press, choice, report, one_firm=len(chooser.firms) == 1)
     return report.done()
+
+
+def check_together(count: int) -> None:
+    """Raises BlinkError (usage) for more documents than one file should hold."""
+    if count > TOGETHER:
+        problem = _(
+            "One PDF holds up to {most} documents, and these are {count}. Leave --one out, or choose fewer."
+        )
+        raise BlinkError(USAGE, problem=problem.format(most=TOGETHER, count=count))
 
 
 async def _each(buffer: Buffer, press: Press, choice: Choice, report: _Report, *, one_firm: bool) -> None:

@@ -23,11 +23,20 @@ _BREAKABLE = 600
 """Letters of a cell from which its row may be broken over pages."""
 
 
+def breaking(text: str, room: int) -> str | tuple[str, int]:
+    """What the template takes for a text: with its room, where a word is so long that it must be broken to fit.
+
+    `room` is in letters of different widths, so it is meant to be less than what fits on average.
+    """
+    if len(text) < room or all(len(word) < room for word in text.split()):
+        return text
+    return text, room
+
+
 def laid_out(table: Table) -> dict[str, Any]:
     """What the template needs beside the title: texts, letters, and for each column its width and longest word.
 
-    A width of 0 is what the content takes, another a share of the rest. A word of at least `rooms` letters is broken,
-    0 breaks none.
+    A width of 0 is what the content takes, another a share of the rest.
     """
     columns = list(zip(table.heads, *table.rows, strict=True))
     shares = [_share(column, right) for column, right in zip(columns, table.right, strict=True)]
@@ -37,13 +46,16 @@ def laid_out(table: Table) -> dict[str, Any]:
     if fitting is None:
         shares = [max(1, min(_widest(column), _WORDS)) for column in columns]
     rest = capacity - sum(need for need, share in zip(needs, shares, strict=True) if not share)
-    rooms = [_room(column, share, sum(shares), rest) for column, share in zip(columns, shares, strict=True)]
+    rooms = [max(3, int(0.6 * rest * share / sum(shares))) if share else _WIDEST for share in shares]
     return {
-        "heads": table.heads,
-        "rows": [_row(row, table.right) if fitting else row for row in table.rows],
+        "heads": [breaking(head, room) for head, room in zip(table.heads, rooms, strict=True)],
+        "cells": [
+            breaking(cell, room)
+            for row in table.rows
+            for cell, room in zip(_row(row, table.right) if fitting else row, rooms, strict=True)
+        ],
         "right": table.right,
         "widths": shares,
-        "rooms": rooms,
         "size": letters,
         "turned": turned,
         "breakable": any(len(cell) >= _BREAKABLE for row in table.rows for cell in row),
@@ -64,13 +76,6 @@ def _widest(column: Sequence[str]) -> int:
 
 def _need(column: Sequence[str], share: int) -> int:
     return min(share, _WORDS) if share else _widest(column)
-
-
-def _room(column: Sequence[str], share: int, shares: int, rest: int) -> int:
-    if not share:
-        return 0
-    room = max(3, int(0.6 * rest * share / shares))  # letters are of different widths
-    return room if any(len(word) >= room for cell in column for word in cell.split()) else 0
 
 
 def _row(row: Sequence[str], right: Sequence[bool]) -> list[str]:

@@ -21,7 +21,7 @@ from blink_tui.invoices.checks import Finding
 from blink_tui.invoices.page import heading, sections
 from blink_tui.invoices.page_blocks import Block, Fields, Section, Table, Words, joined
 from blink_tui.invoices.page_dates import Arrival
-from blink_tui.invoices.pdf_tables import laid_out
+from blink_tui.invoices.pdf_tables import breaking, laid_out
 from blink_tui.invoices.qr import invoice_link, qr_svg
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.invoice import Invoice
@@ -37,6 +37,10 @@ PDF_FAILED = ErrorKind("pdf-failed", ExitCode.FAILED, N_("The PDF of {title} cou
 _BOX = "□"
 _NO_TEXT = frozenset({"qr", "kind", "file"})
 """What of a page's data is not shown as text."""
+_HEADING_ROOM, _LINE_ROOM = 30, 60
+"""Letters of a word from which it may be broken, in a heading and on a whole line."""
+_FIELD_ROOMS, _NARROW_ROOMS = (18, 50), (12, 28)
+"""The same for labels and values, over the whole width and where two stand side by side."""
 _SAFE = re.compile(r"[ -~\u00a0-\u017f–—‘’‚“”„…€−→·□]*")
 """Characters that the shipped fonts are known to have: no question needs to be asked."""
 _FORMAT: Final = "a-3b"
@@ -81,7 +85,7 @@ def render_pdf(documents: Sequence[Printed]) -> Pdf:
         if missing:
             note = _("Characters that cannot be printed are shown as {box}; the attached XML has them.")
             page["notes"].append(note.format(box=_BOX))
-    title = pages[0]["title"] if len(pages) == 1 else _("Invoices")
+    title = pages[0]["named"] if len(pages) == 1 else _("Invoices")
     data = {
         "title": title,
         "lang": language(),
@@ -159,7 +163,8 @@ def _document(document: Printed) -> dict[str, Any]:
         arrival=document.arrival,
     )
     return {
-        "title": title,
+        "title": breaking(title, _HEADING_ROOM),
+        "named": title,
         "notes": [],
         "number": document.ksef_number or "",
         "footer": joined(title, document.ksef_number, by=" · "),
@@ -176,7 +181,8 @@ def _document(document: Printed) -> dict[str, Any]:
 
 
 def _blocks(section: Section) -> list[dict[str, Any]]:
-    return [_block(block) for block in section.blocks]
+    rooms = _NARROW_ROOMS if section.id == "parties" else _FIELD_ROOMS
+    return [_block(block, rooms) for block in section.blocks]
 
 
 def _link(document: Printed) -> str | None:
@@ -187,14 +193,16 @@ def _link(document: Printed) -> str | None:
     return invoice_link(document.qr_host, invoice.seller.nip, invoice.issue_date, digest)
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block, rooms: tuple[int, int]) -> dict[str, Any]:
+    title = breaking(block.title, _LINE_ROOM) if block.title else None
     match block:
-        case Fields(pairs, title):
-            return {"kind": "fields", "title": title, "pairs": pairs}
+        case Fields(pairs):
+            made = [(breaking(label, rooms[0]), breaking(value, rooms[1])) for label, value in pairs]
+            return {"kind": "fields", "title": title, "pairs": made}
         case Table():
-            return {"kind": "table", "title": block.title, **laid_out(block)}
-        case Words(lines, title):
-            return {"kind": "words", "title": title, "lines": lines}
+            return {"kind": "table", "title": title, **laid_out(block)}
+        case Words(lines):
+            return {"kind": "words", "title": title, "lines": [breaking(line, _LINE_ROOM) for line in lines]}
 
 
 def _strings(value: Any) -> Iterator[str]:

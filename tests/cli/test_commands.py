@@ -136,7 +136,7 @@ def test_what_is_handed_over_is_not_approved_again(office: Blink) -> None:
         (("credential", "add", "--firm", "1111111111", "--token-stdin"), "not known"),
         (("dance",), "not understood"),
         (("sync", "--fast"), "--fast"),
-        (("doc", "xml"), "by number"),
+        (("doc", "xml"), "name documents by number"),
         (("--profile", "../x", "status"), "--profile"),
     ],
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from blink_tui.cli.doc_files import TOGETHER, check_together
 from blink_tui.cli.files import FILE_TAKEN, destination, place
 from blink_tui.model.errors import BlinkError
 
@@ -92,4 +93,11 @@ def test_a_destination_is_a_file_by_its_suffix(
 def test_a_destination_that_cannot_be_is_usage(out: str, files: int, named: bool) -> None:
     with pytest.raises(BlinkError) as refused:
         destination(out, ".pdf", files=files, named=named)
+    assert refused.value.kind.code == "usage"
+
+
+def test_one_file_holds_a_bounded_number_of_documents() -> None:
+    check_together(TOGETHER)
+    with pytest.raises(BlinkError) as refused:
+        check_together(TOGETHER + 1)
     assert refused.value.kind.code == "usage"
