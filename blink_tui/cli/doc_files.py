@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
+from blink_tui.cli.bar import bar
 from blink_tui.cli.choice import Chooser, WordsOption, YesOption
 from blink_tui.cli.files import FILE_TAKEN, STDOUT, Destination, destination, place
 from blink_tui.cli.options import AsJson, FirmsOption
-from blink_tui.cli.progress import counting
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError
@@ -168,7 +168,7 @@ def check_together(count: int) -> None:
 
 
 async def _each(buffer: Buffer, press: Press, choice: Choice, report: _Report, *, one_firm: bool) -> None:
-    with counting(choice.count) as one_more:
+    with bar(_("Writing"), choice.count) as told:
         async with aclosing(press.each(choice.documents)) as attempts:
             async for document, (made, error) in attempts:
                 if error is not None:
@@ -176,7 +176,7 @@ async def _each(buffer: Buffer, press: Press, choice: Choice, report: _Report, *
                 if made is not None:
                     name = await _name(buffer, document, one_firm=one_firm)
                     report.written(document, name, made.content, made.replaced)
-                one_more()
+                told(1)
 
 
 async def _name(buffer: Buffer, document: Document, *, one_firm: bool) -> str:
@@ -203,7 +203,7 @@ async def _xml(profile: Profile, chooser: Chooser, out: str, *, as_json: bool) -
         choice = await chooser.choice(buffer, any_holder=True)
         to = destination(out, ".xml", files=choice.count, named=True)
         report = _Report(to, as_json, choice.count)
-        with counting(choice.count) as one_more:
+        with bar(_("Writing"), choice.count) as told:
             async for document in choice.documents:
                 try:
                     content = await buffer.documents.xml(document.ksef_number)
@@ -211,7 +211,7 @@ async def _xml(profile: Profile, chooser: Chooser, out: str, *, as_json: bool) -
                     report.failed(document, error)
                 else:
                     report.written(document, f"{document.ksef_number}.xml", content)
-                one_more()
+                told(1)
     return report.done()
 
 

@@ -6,8 +6,8 @@ import asyncio
 import json
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from blink_tui.model.firms import Firm
 
 Listener = Callable[[Event], None]
-_BAR = 30
-"""Cells of a bar."""
 _NAME = 24
 """Letters of a firm's name, so that what happens has room beside it."""
 
@@ -48,25 +46,6 @@ async def listening(firms: list[Firm], *, stream: bool) -> AsyncIterator[Listene
             yield lambda event: _paint(progress.heard(event, datetime.now(UTC)))
         finally:
             ticking.cancel()
-            sys.stderr.write("\r\x1b[K")
-
-
-@contextmanager
-def counting(total: int) -> Iterator[Callable[[], None]]:
-    """What to call after each of so many pieces of work; a terminal on stderr shows a bar while there are several."""
-    done, shown = 0, total > 1 and sys.stderr.isatty()
-
-    def one_more() -> None:
-        nonlocal done
-        done += 1
-        if shown:
-            filled = done * _BAR // max(done, total)
-            _paint(f"{'█' * filled}{'░' * (_BAR - filled)} {done} / {total}")
-
-    try:
-        yield one_more
-    finally:
-        if shown:
             sys.stderr.write("\r\x1b[K")
 
 

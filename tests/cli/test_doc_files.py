@@ -220,7 +220,7 @@ def test_a_terminal_shows_a_bar_and_takes_no_pdf(office: Blink, numbers: list[st
         shown = screen.read(65536)
         refused = subprocess.run([*base, "-"], env=office.environment, stdout=theirs, check=False)
         os.close(theirs)
-    assert "█ 3 / 3".encode() in shown
+    assert b"3/3" in shown
     assert refused.returncode == 2
 
 
