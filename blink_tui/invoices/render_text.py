@@ -85,14 +85,16 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _pieces(word: str, width: int) -> Iterator[str]:
-    while cells(word) > width:
-        cut = len(word)
-        while cut > 1 and cells(word[:cut]) > width:
-            cut -= 1
-        yield word[:cut]
-        word = word[cut:]
-    if word:
-        yield word
+    """A word in pieces of at most so many cells, in one walk over its letters; a lone wider letter stays whole."""
+    start = taken = 0
+    if cells(word) > width:
+        for place, char in enumerate(word):
+            wide = cells(char)
+            if taken + wide > width and place > start:
+                yield word[start:place]
+                start, taken = place, 0
+            taken += wide
+    yield word[start:]
 
 
 def _tab(section: Section, width: int) -> Tab:

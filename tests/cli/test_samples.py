@@ -87,7 +87,8 @@ def test_a_list_line_has_the_documented_fields(synced: Blink) -> None:
     line = documents(synced, "9999999999")[0]
     assert list(line) == [
         "ksef_number", "firm", "roles", "direction", "status", "form", "kind", "invoice_number", "issue_date",
-        "received_date", "seller", "buyer", "net", "vat", "gross", "currency", "sha256",
+        "received_date", "seller", "buyer", "net", "vat", "gross", "currency", "attention",
+        "problem", "sha256",
     ]  # fmt: skip
     assert set(line["seller"]) == {"nip", "name"}
     assert isinstance(line["gross"], str)
