@@ -123,15 +123,19 @@ class Collectives:
         ]
 
     async def keep_members(
-        self, firm_id: int, numbers: Sequence[CollectiveNumber], members: Sequence[Member], at: Instant
+        self, firm_id: int, numbers: Sequence[CollectiveNumber], members: Sequence[Member], at: Instant | None
     ) -> None:
-        """Keep all the invoices under identifiers, as told to a firm that `keep` knows to see them."""
+        """Keep the invoices under identifiers, as told to a firm that `keep` knows to see them.
+
+        `at` is when all of them were told; None where some could not be read, so that they are asked for again.
+        """
         async with self._database.transaction() as session:
             await session.run_many(_KEEP_MEMBER, [_row(one) for one in members if one.collective in numbers])
-            await session.run_many(
-                "UPDATE collective_viewer SET asked = ? WHERE firm_id = ? AND number = ?",
-                [(at, firm_id, number) for number in numbers],
-            )
+            if at is not None:
+                await session.run_many(
+                    "UPDATE collective_viewer SET asked = ? WHERE firm_id = ? AND number = ?",
+                    [(at, firm_id, number) for number in numbers],
+                )
 
     async def find(self, number: CollectiveNumber) -> Collective | None:
         """What is known of an identifier; None when no firm was told of it."""

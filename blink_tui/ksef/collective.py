@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
@@ -42,11 +42,15 @@ class Page(Generic[_T]):
     unreadable: int
 
 
+_MOST_INVOICES = 1_000_000
+"""Far above what KSeF allows under one identifier; a larger count is no count."""
+
+
 class _Listed(WireStruct):
     collective_identifier_number: str
     date_created: str | None = None
     created_in_current_context: bool = False
-    invoice_count: int | None = None
+    invoice_count: Annotated[int, msgspec.Meta(ge=0, le=_MOST_INVOICES)] | None = None
 
 
 class _Payment(WireStruct):

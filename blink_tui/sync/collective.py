@@ -74,7 +74,8 @@ async def gather(buffer: Buffer, access: Access, firm: Firm, until: Instant | No
         async for page in collective.listed(access, instant_of(low), instant_of(high)):
             new += await buffer.collective.keep(firm.id, page.records)
             unreadable += page.unreadable
-        await buffer.collective.note_listed(firm.id, instant_of(high))
+        if not unreadable:  # what could not be read is asked for again
+            await buffer.collective.note_listed(firm.id, instant_of(high))
     return new, unreadable + await _members(buffer, access, firm, await buffer.collective.pending(firm.id))
 
 
@@ -93,11 +94,14 @@ async def ask_identifier(buffer: Buffer, access: Access, firm: Firm, number: Col
     low, high = around_month(number)
     pages = collective.listed(access, low, high, number)
     listed = [one async for page in pages for one in page.records if one.number == number]
-    members = [one async for page in collective.invoices(access, [number]) for one in page.records]
+    answers = [page async for page in collective.invoices(access, [number])]
+    members = [one for page in answers for one in page.records]
+    whole = not any(page.unreadable for page in answers)
     if not listed and not members:
         raise BlinkError(NO_SUCH_COLLECTIVE, firm=firm.context_value, number=number)
     await buffer.collective.keep(firm.id, listed or [Listed(number, None, own=False)])
-    await buffer.collective.keep_members(firm.id, [number], members, instant_of(access.clock.now()))
+    at = instant_of(access.clock.now()) if whole else None
+    await buffer.collective.keep_members(firm.id, [number], members, at)
 
 
 def windows(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -142,6 +146,8 @@ async def _members(buffer: Buffer, access: Access, firm: Firm, listed: Sequence[
     for numbers in batches(listed):
         pages = [page async for page in collective.invoices(access, numbers)]
         told = [one for page in pages for one in page.records]
-        await buffer.collective.keep_members(firm.id, numbers, told, instant_of(access.clock.now()))
-        unreadable += sum(page.unreadable for page in pages)
+        damaged = sum(page.unreadable for page in pages)
+        at = None if damaged else instant_of(access.clock.now())
+        await buffer.collective.keep_members(firm.id, numbers, told, at)
+        unreadable += damaged
     return unreadable
