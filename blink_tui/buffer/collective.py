@@ -36,7 +36,7 @@ _MEMBERS = """
 _PENDING = """
     SELECT c.number, c.created, v.own, c.invoices FROM collective_viewer v JOIN collective c ON c.number = v.number
     WHERE v.firm_id = ? AND v.asked IS NULL
-        AND (NOT EXISTS (SELECT 1 FROM collective_member m WHERE m.number = v.number)
+        AND (NOT EXISTS (SELECT 1 FROM collective_viewer w WHERE w.number = v.number AND w.asked IS NOT NULL)
             OR EXISTS (SELECT 1 FROM collective_member m WHERE m.number = v.number AND m.hidden))
     ORDER BY c.number
 """
@@ -115,7 +115,7 @@ class Collectives:
         return len({one.number for one in listed}) - (before[0] if before else 0)
 
     async def pending(self, firm_id: int) -> list[Listed]:
-        """Identifiers told to a firm that it is to ask for the invoices of: not known yet, or with hidden details."""
+        """Identifiers told to a firm that it is to ask for the invoices of: not known whole, or with hidden details."""
         rows = await self._database.reader.rows(_PENDING, (firm_id,))
         return [
             Listed(CollectiveNumber(number), created, bool(own), count)

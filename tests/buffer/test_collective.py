@@ -43,6 +43,16 @@ async def test_what_is_told_again_changes_nothing(buffer: Buffer, firm: Firm) ->
     ]
 
 
+async def test_what_was_not_told_whole_is_asked_for_again(buffer: Buffer, firm: Firm) -> None:
+    await buffer.collective.keep(firm.id, [Listed(IZ, CREATED, True, 2)])
+    await buffer.collective.keep_members(firm.id, [IZ], [paid(1)], None)
+    assert [one.member for one in await buffer.collective.members(IZ)] == [paid(1)]
+    assert [one.number for one in await buffer.collective.pending(firm.id)] == [IZ]
+    found = await buffer.collective.find(IZ)
+    assert found is not None
+    assert not found.whole
+
+
 async def test_what_was_not_known_at_first_is_filled_in(buffer: Buffer, firm: Firm) -> None:
     await buffer.collective.keep(firm.id, [Listed(IZ, None, False)])
     await buffer.collective.keep(firm.id, [Listed(IZ, CREATED, True)])

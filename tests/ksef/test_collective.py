@@ -79,6 +79,13 @@ async def test_a_list_that_cannot_go_on_is_an_error_and_not_taken_for_whole(
     assert len(peer.asked(LIST)) == 2
 
 
+async def test_an_absurd_count_of_invoices_is_a_bad_record(session: Session, peer: Peer) -> None:
+    """It would not fit the store; the others are told."""
+    peer.on(LIST, page(row(invoiceCount=10**19 - 1), row(invoiceCount=-1), row()))
+    records, unreadable = await listed(session)
+    assert (len(records), unreadable) == (1, 2)
+
+
 async def test_an_invoice_counts_even_where_its_details_cannot_be_read(session: Session, peer: Peer) -> None:
     bare = Member(IZ, KsefNumber(INVOICE))
     peer.on(
