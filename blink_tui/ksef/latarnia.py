@@ -12,9 +12,9 @@ import msgspec
 from blink_tui.ksef import errors
 from blink_tui.ksef.operations import LATARNIA_MESSAGES, LATARNIA_STATUS, Context, Operation
 from blink_tui.ksef.transport import OpenGate, Transport, checked_base, is_loopback
-from blink_tui.ksef.wire import WireStruct, decoded
+from blink_tui.ksef.wire import WireStruct, decoded, readable_instant
 from blink_tui.model.clock import Clock, SystemClock
-from blink_tui.model.dates import Instant, parse_instant, warsaw_day
+from blink_tui.model.dates import Instant
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ENVIRONMENTS
 from blink_tui.model.text import clean
@@ -150,22 +150,12 @@ def _message(told: _Message) -> LatarniaMessage:
         type=clean(told.type),
         title=clean(told.title),
         text=clean(told.text),
-        start=_instant(told.start),
-        end=_instant(told.end),
-        published=_instant(told.published),
+        start=readable_instant(told.start),
+        end=readable_instant(told.end),
+        published=readable_instant(told.published),
         event="" if told.event_id is None else clean(str(told.event_id)),
         version=_number(told.version),
     )
-
-
-def _instant(told: str | None) -> Instant | None:
-    """An instant with a Warsaw day; None for what has none, such as the last hour of the year 9999."""
-    try:
-        instant = parse_instant(told or "")
-        warsaw_day(instant)
-    except (ValueError, OverflowError):
-        return None
-    return instant
 
 
 def _number(told: object) -> int:

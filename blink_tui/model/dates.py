@@ -16,6 +16,9 @@ _INSTANT = re.compile(
     re.ASCII,
 )
 
+_ENDS = ("0001", "9999")
+"""Years of the calendar's ends: a moment of theirs may have no day in another zone."""
+
 
 @lru_cache(maxsize=1)
 def warsaw() -> ZoneInfo:
@@ -30,7 +33,7 @@ def warsaw() -> ZoneInfo:
 def _parsed(instant: str) -> tuple[datetime, str]:
     """UTC second and nine fractional digits. A value without offset is Warsaw time (PROTOCOL 7)."""
     match = _INSTANT.fullmatch(instant)
-    if match is None:
+    if match is None or match[1].startswith(_ENDS):
         raise ValueError(instant)
     day, time, fraction, offset = match.groups()
     moment = datetime.fromisoformat(f"{day}T{time}{'+00:00' if offset in ('Z', 'z') else offset or ''}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -88,3 +89,10 @@ def test_a_warsaw_day_starts_where_the_clock_changed_too() -> None:
 def test_the_default_first_day_makes_the_open_vat_month_whole() -> None:
     assert first_day_of_previous_month(date(2026, 1, 25)) == date(2025, 12, 1)
     assert first_day_of_previous_month(date(2026, 3, 31)) == date(2026, 2, 1)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59Z"])
+def test_a_moment_at_the_ends_of_the_calendar_is_no_instant(text: str) -> None:
+    """It has no day in every zone; what arithmetic would raise is no ValueError."""
+    with pytest.raises(ValueError, match=re.escape(text)):
+        parse_instant(text)
