@@ -103,7 +103,11 @@ async def original_of(buffer: Buffer, document: Document, host: str | None = Non
         received=document.received_date,
         qr_host=host,
         history=await buffer.findings.of(document.id, HISTORY),
-        beside=Beside(document_id=document.id, web=await buffer.webs.around([document.id])),
+        beside=Beside(
+            document_id=document.id,
+            web=await buffer.webs.around([document.id]),
+            collective=tuple(await buffer.collective.of_invoice(document.ksef_number)),
+        ),
     )
 
 

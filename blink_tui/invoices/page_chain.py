@@ -10,6 +10,7 @@ from blink_tui.i18n import _
 from blink_tui.invoices.page_blocks import Block, left, right, table
 from blink_tui.invoices.words import KINDS, money
 from blink_tui.model.chains import LinkKind, Member, Web, chain_of, steps
+from blink_tui.model.collective import PaidUnder
 from blink_tui.model.text import clean
 
 _CASES = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -22,12 +23,21 @@ class Beside:
     document_id: int
     web: Web
     """Everything that is joined to it."""
+    collective: tuple[PaidUnder, ...] = ()
+    """The collective identifiers that it may be paid under."""
 
 
 def chain(beside: Beside) -> Iterator[Block]:
     """The case that a document is part of; nothing where it stands alone."""
     yield from _corrections(beside)
     yield from _settlements(beside)
+    rows = ((clean(one.collective.number), _paid(one)) for one in beside.collective)
+    yield table((left(_("Identifier")), right(_("Payment"))), rows, _("Collective identifiers (IZ)"))
+
+
+def _paid(one: PaidUnder) -> str:
+    payment = one.member.payment
+    return f"{money(payment.amount)} {clean(payment.currency)}" if payment else ""
 
 
 def _corrections(beside: Beside) -> Iterator[Block]:

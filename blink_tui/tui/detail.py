@@ -18,7 +18,6 @@ from blink_tui.invoices.checks import Context, Finding, Severity, check, gravest
 from blink_tui.invoices.page_chain import Beside
 from blink_tui.invoices.page_dates import arrival_of
 from blink_tui.invoices.render_text import Tab, render_tabs, wrapped
-from blink_tui.model.chains import Web
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.invoice import Invoice
 from blink_tui.model.text import clean
@@ -53,8 +52,8 @@ class Content:
     invoice: Invoice | None
     findings: tuple[Finding, ...]
     problem: str | None
-    web: Web | None = None
-    """The documents that are joined to it."""
+    beside: Beside | None = None
+    """What the buffer knows beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,17 @@ async def read_content(buffer: Buffer, document_id: int, today: date) -> Content
     except BlinkError as error:
         return Content(document, b"", None, (), clean(str(error)))
     history = await buffer.findings.of(document_id, HISTORY)
-    web = await buffer.webs.around([document_id])
-    return await asyncio.to_thread(_read, document, xml, today, history, web)
+    beside = Beside(
+        document_id=document_id,
+        web=await buffer.webs.around([document_id]),
+        collective=tuple(await buffer.collective.of_invoice(document.ksef_number)),
+    )
+    return await asyncio.to_thread(_read, document, xml, today, history, beside)
 
 
-def _read(document: Document, xml: bytes, today: date, history: tuple[Finding, ...], web: Web) -> Content:
+def _read(
+    document: Document, xml: bytes, today: date, history: tuple[Finding, ...], beside: Beside
+) -> Content:
     try:
         invoice = read_invoice(xml)
     except BlinkError as error:
@@ -95,7 +100,7 @@ def _read(document: Document, xml: bytes, today: date, history: tuple[Finding, .
         received=document.received_date,
     )
     findings = gravest_first((*check(invoice, context), *history))
-    return Content(document, xml, invoice, findings, clean(document.problem) or None, web)
+    return Content(document, xml, invoice, findings, clean(document.problem) or None, beside)
 
 
 def pages(content: Content, width: int) -> tuple[Page, ...]:
@@ -110,14 +115,10 @@ def pages(content: Content, width: int) -> tuple[Page, ...]:
         content.invoice,
         ksef_number=content.document.ksef_number,
         findings=content.findings,
-        arrival=arrival_of(content.document.direction, content.document.received_date, _beside(content)),
+        arrival=arrival_of(content.document.direction, content.document.received_date, content.beside),
         width=room,
     )
     return *(_page(tab, facts if tab.id == SUMMARY else (), odd and tab.id == _CHECKS) for tab in tabs), xml
-
-
-def _beside(content: Content) -> Beside | None:
-    return Beside(document_id=content.document.id, web=content.web) if content.web else None
 
 
 def _page(tab: Tab, before: tuple[Pieces, ...], alarm: bool) -> Page:

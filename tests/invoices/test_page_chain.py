@@ -1,0 +1,67 @@
+"""What stands on a page of the documents beside one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from blink_tui.i18n import set_language
+from blink_tui.invoices import read_invoice
+from blink_tui.invoices.page_chain import Beside
+from blink_tui.invoices.page_dates import arrival_of
+from blink_tui.invoices.render_text import render_tabs
+from blink_tui.model.chains import Edge, Link, LinkKind, Member, Web
+from blink_tui.model.collective import Collective, PaidUnder, Payment
+from blink_tui.model.collective import Member as Paid
+from blink_tui.model.documents import Direction, Status
+from blink_tui.model.values import CollectiveNumber, KsefNumber
+from tests.invoices.documents import faktura
+
+_IZ = CollectiveNumber("5265877635-IZ202609-65ED02180000-00")
+
+
+def _member(document_id: int, kind: str, gross: str) -> Member:
+    return Member(
+        document_id=document_id, firm_id=1, ksef_number=KsefNumber(f"K{document_id}"),
+        invoice_number=f"FV/{document_id}", kind=kind, issued=f"2026-03-{document_id:02}", gross=Decimal(gross),
+        currency="PLN", status=Status.FETCHED, buyer=None,
+    )  # fmt: skip
+
+
+def _links(document_id: int) -> list[str]:
+    """Lines of the tab of links, runs of spaces made one."""
+    members = {
+        1: _member(1, "Vat", "123.00"),
+        2: _member(2, "Kor", "-23.00"),
+        3: _member(3, "KorZal", "-5.00"),
+    }
+    members[4] = _member(4, "Roz", "50.00")
+    edges = (
+        Edge(Link(LinkKind.CORRECTS, "K1", "FV/1", "2026-03-01"), 2, 1),
+        Edge(Link(LinkKind.CORRECTS, "K1", "FV/1", "2026-03-01"), 3, 1),
+        Edge(Link(LinkKind.CORRECTS, "K77", "FV/77", "2026-01-31"), 3, None),
+        Edge(Link(LinkKind.SETTLES, "K1", "", ""), 4, 1),
+    )
+    paid = Paid(_IZ, KsefNumber("K1"), Payment(Decimal("100.00"), "PLN"))
+    collective = (PaidUnder(Collective(_IZ, None, 2, (1,), whole=True), paid),)
+    beside = Beside(document_id=document_id, web=Web(members, edges), collective=collective)
+    invoice = read_invoice(faktura().encode())
+    received = invoice.issue_date
+    tabs = render_tabs(invoice, arrival=arrival_of(Direction.PURCHASE, received, beside), width=120)
+    return [" ".join(line.split()) for tab in tabs if tab.id == "links" for line in tab.lines]
+
+
+def test_a_chain_shows_its_balance_and_where_one_is_in_it() -> None:
+    set_language("en")
+    lines = _links(2)
+    assert "2026-03-01 K1 FV/1 Invoice 123,00 123,00 PLN" in lines
+    assert "> 2026-03-02 K2 FV/2 Correction -23,00 100,00 PLN" in lines
+    assert any(line.startswith("2026-03-03 K3 FV/3") and line.endswith("-5,00 95,00 PLN") for line in lines)
+    assert "K77 FV/77 2026-01-31" in lines
+
+
+def test_settlements_and_identifiers_stand_beside() -> None:
+    set_language("en")
+    lines = _links(1)
+    assert any("K4 FV/4" in line and line.endswith("50,00") for line in lines)
+    assert f"{_IZ} 100,00 PLN" in lines
+    assert not any("K77" in line and line.startswith(">") for line in lines)
