@@ -166,7 +166,7 @@ def read_problem(status: int, headers: Mapping[str, str], body: bytes) -> Proble
         return Problem(status, (), (), None, None, foreign=True)
     try:
         shape = msgspec.json.decode(body, type=_Body)
-    except ValueError:
+    except (ValueError, RecursionError):
         text = body[:200].decode(errors="replace")
         return Problem(status, (), (text,) if text else (), None, None, foreign=False)
     old = shape.exception or _OldException()

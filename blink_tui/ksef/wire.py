@@ -27,6 +27,8 @@ def decoded(body: bytes, result: type[_T]) -> _T:
     """JSON as a type; a surrogate without its pair becomes U+FFFD: it would lose the page. Raises ValueError."""
     try:
         return msgspec.json.decode(body, type=result)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     except ValueError:
         mended = _ESCAPE.sub(lambda escape: b"\\ufffd" if len(escape[0]) == 6 else escape[0], body)
         if mended == body:
