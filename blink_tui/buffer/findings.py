@@ -69,11 +69,8 @@ async def replace(
     `ends` are documents with the number of their findings: what stands beyond goes. What is the same is not written.
     """
     await session.run_many(
-        composed(
-            "DELETE FROM document_finding WHERE document_id = ? AND source = '{source}' AND position >= ?",
-            source=source,
-        ),
-        ends,
+        "DELETE FROM document_finding WHERE document_id = ? AND source = ? AND position >= ?",
+        [(document_id, source, count) for document_id, count in ends],
     )
     await session.run_many(
         "INSERT OR IGNORE INTO sentence (text) VALUES (?)", [(text,) for text in {row[5] for row in rows}]

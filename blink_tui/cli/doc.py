@@ -23,7 +23,7 @@ from blink_tui.model.text import clean
 from blink_tui.model.words import DIRECTION_WORDS, STATUS_WORDS
 
 if TYPE_CHECKING:
-    from blink_tui.buffer import Document, GridFilter
+    from blink_tui.buffer import Buffer, Document, GridFilter
     from blink_tui.cli.context import Profile
     from blink_tui.invoices.printing import Original
     from blink_tui.model.documents import Party
@@ -145,12 +145,22 @@ async def _list(
                 output.say("\t".join(_cells(document)))
             else:
                 shown.append(document)
+        if wanted.finding is not None:
+            await _warn_of_unknown(buffer, wanted.finding)
     if shape is not Format.TEXT:
         return
     if not shown:
         output.say(_("No documents. Fetch some: blink sync"))
         return
     output.say(output.table(_head(), (_cells(document) for document in shown)))
+
+
+async def _warn_of_unknown(buffer: Buffer, finding: str) -> None:
+    """A mistyped id would look like good news."""
+    known = await buffer.findings.counts()
+    if finding not in known:
+        text = _("Nothing was found of the kind {finding}. What was found: {known}")
+        output.warn(text.format(finding=clean(finding), known=", ".join(sorted(known)) or "–"))
 
 
 async def _show(profile: Profile, number: str, firm: str | None, shape: ShowFormat) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blink_tui.i18n import _
 from blink_tui.invoices.page_blocks import Block, left, right, table
-from blink_tui.invoices.words import KINDS, money
+from blink_tui.invoices.words import money
 from blink_tui.model.chains import LinkKind, Member, Web, chain_of, steps
 from blink_tui.model.collective import PaidUnder
 from blink_tui.model.text import clean
-
-_CASES = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +41,13 @@ def _corrections(beside: Beside) -> Iterator[Block]:
     web, here = beside.web, beside.document_id
     members = chain_of(web, here)
     if len(members) > 1:
-        heads = (
-            left(""), left(_("Issued")), left(_("KSeF number")), left(_("Number")), left(_("Kind")),
-            right(_("Gross")), right(_("Balance")), left(_("Cur.")),
-        )  # fmt: skip
+        heads = (left(""), left(_("KSeF number")), left(_("Number")), right(_("Gross")), right(_("Balance")))
         rows = (
-            (
-                ">" if step.member.document_id == here else "",
-                *_named(step.member),
-                money(step.balance),
-                clean(step.member.currency),
-            )
+            (">" if step.member.document_id == here else "", *_named(step.member), money(step.balance))
             for step in steps(members)
         )
-        yield table(heads, rows, _("Invoice and its corrections"))
+        title = _("Invoice and its corrections, {currency}")
+        yield table(heads, rows, title.format(currency=clean(web.members[here].currency)))
     absent = (
         (clean(edge.link.to_ksef) or _("outside KSeF"), clean(edge.link.to_number), edge.link.issued)
         for member in members
@@ -72,22 +62,11 @@ def _settlements(beside: Beside) -> Iterator[Block]:
     web, here = beside.web, beside.document_id
     ids = [edge.source for edge in web.to(here, LinkKind.SETTLES)]
     ids += [edge.target for edge in web.of(here, LinkKind.SETTLES) if edge.target is not None]
-    heads = (left(_("Issued")), left(_("KSeF number")), left(_("Number")), left(_("Kind")), right(_("Gross")))
-    rows = (_named(web.members[one]) for one in dict.fromkeys(ids))
+    heads = (left(_("Issued")), left(_("KSeF number")), left(_("Number")), right(_("Gross")))
+    rows = ((clean(web.members[one].issued), *_named(web.members[one])) for one in dict.fromkeys(ids))
     yield table(heads, rows, _("Advances and settlements"))
 
 
-def _named(member: Member) -> tuple[str, ...]:
-    return (
-        clean(member.issued),
-        clean(member.ksef_number),
-        clean(member.invoice_number),
-        _kind(member.kind),
-        money(member.gross),
-    )
-
-
-def _kind(listed: str) -> str:
-    """The word for a kind as KSeF's list spells it: `KorZal` is KOR_ZAL of the form."""
-    spelled = _CASES.sub("_", listed).upper()
-    return _(KINDS[spelled]) if spelled in KINDS else clean(listed)
+def _named(member: Member) -> tuple[str, str, str]:
+    """In cells that leave a KSeF number whole on a terminal of 80 columns."""
+    return clean(member.ksef_number), clean(member.invoice_number), money(member.gross)

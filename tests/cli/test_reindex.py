@@ -98,6 +98,18 @@ def test_only_what_could_not_be_read_is_read_again(filled: tuple[Blink, int]) ->
     assert blink("doc", "list", "--unreadable", "--json").json_lines == []
 
 
+def test_findings_choose_documents_and_a_mistyped_one_is_told(filled: tuple[Blink, int]) -> None:
+    blink, _total = filled
+    blink("reindex")
+    some = blink("doc", "list", "--finding", "split-payment", "--json").json_lines
+    assert some
+    assert {one["attention"] for one in some} <= {"note", "warning", "alarm"}
+    wrong = blink("doc", "list", "--finding", "split-paymnet", "--json")
+    assert wrong.json_lines == []
+    assert "split-paymnet" in wrong.err
+    assert "split-payment" in wrong.err
+
+
 def test_an_unknown_firm_is_refused_before_anything_is_touched(filled: tuple[Blink, int]) -> None:
     blink, total = filled
     blink("reindex")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from blink_tui.i18n import set_language
@@ -53,15 +54,31 @@ def _links(document_id: int) -> list[str]:
 def test_a_chain_shows_its_balance_and_where_one_is_in_it() -> None:
     set_language("en")
     lines = _links(2)
-    assert "2026-03-01 K1 FV/1 Invoice 123,00 123,00 PLN" in lines
-    assert "> 2026-03-02 K2 FV/2 Correction -23,00 100,00 PLN" in lines
-    assert any(line.startswith("2026-03-03 K3 FV/3") and line.endswith("-5,00 95,00 PLN") for line in lines)
+    assert "K1 FV/1 123,00 123,00" in lines
+    assert "> K2 FV/2 -23,00 100,00" in lines
+    assert "K3 FV/3 -5,00 95,00" in lines
+    assert "Invoice and its corrections, PLN" in lines
     assert "K77 FV/77 2026-01-31" in lines
 
 
 def test_settlements_and_identifiers_stand_beside() -> None:
     set_language("en")
     lines = _links(1)
-    assert any("K4 FV/4" in line and line.endswith("50,00") for line in lines)
+    assert "2026-03-04 K4 FV/4 50,00" in lines
     assert f"{_IZ} 100,00 PLN" in lines
     assert not any("K77" in line and line.startswith(">") for line in lines)
+
+
+def test_a_ksef_number_stays_whole_on_a_narrow_terminal() -> None:
+    set_language("pl")
+    number = KsefNumber("5265877635-20250826-0100001AF629-AF")
+    members = {
+        one: replace(_member(one, kind, gross), ksef_number=number, invoice_number="1/KOR/11/26")
+        for one, kind, gross in ((1, "Vat", "12345.00"), (2, "Kor", "-345.00"))
+    }
+    web = Web(members, (Edge(Link(LinkKind.CORRECTS, number, "", ""), 2, 1),))
+    invoice = read_invoice(faktura().encode())
+    arrival = arrival_of(Direction.PURCHASE, invoice.issue_date, Beside(document_id=2, web=web))
+    tabs = render_tabs(invoice, arrival=arrival, width=78)
+    shown = [line for tab in tabs if tab.id == "links" for line in tab.lines]
+    assert sum(number in line for line in shown) == 2
