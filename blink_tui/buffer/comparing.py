@@ -30,6 +30,8 @@ _TRAITS = """
     CROSS JOIN document_trait t ON t.firm_id = d.firm_id AND t.seller = coalesce(d.seller_value, '')
         AND t.received_date = d.received_date AND t.document_id = d.id
 """
+_AGAIN = "CASE WHEN compared > 0 THEN -1 ELSE compared - 2 END"
+"""Sends a document back; one that waits stays as fresh as it was, and who compares it right now sees the change."""
 _RENEWALS = """
     SELECT o.document_id, o.ksef_number, k.document_id, k.ksef_number, n.document_id, n.ksef_number
     FROM ({traits}) t
@@ -70,11 +72,16 @@ class Waiting(NamedTuple):
     ksef_number: KsefNumber
     seller: str
     direction: str
-    fresh: bool
-    """Not compared yet; else compared again, since a document beside it is new."""
+    seen: int
+    """What stands in its row: another number when it was sent back meanwhile."""
     issued: str
     """ISO day; empty where unknown."""
     offline: bool
+
+    @property
+    def fresh(self) -> bool:
+        """Not compared yet; else compared again, since a document beside it is new."""
+        return self.seen % 2 == 0
 
     @property
     def bought(self) -> bool:
@@ -96,6 +103,8 @@ class Compared:
     """What the comparison found about one document."""
 
     document_id: int
+    seen: int
+    """`Waiting.seen`: what came of it counts only if it was not sent back since."""
     findings: tuple[Finding, ...]
 
 
@@ -122,13 +131,13 @@ class Comparing:
     async def waiting(self, firm_id: int, limit: int) -> list[Waiting]:
         """Documents of a firm that wait, in the order in which they arrived."""
         rows = await self._database.reader.rows(
-            "SELECT id, ksef_number, coalesce(seller_value, ''), direction, compared = 0, issue_date, offline"
+            "SELECT id, ksef_number, coalesce(seller_value, ''), direction, compared, issue_date, offline"
             " FROM document WHERE firm_id = ? AND compared < 1 AND derived_version > 0 ORDER BY id LIMIT ?",
             (firm_id, limit),
         )
         return [
-            Waiting(id_, number, seller, direction, bool(fresh), issued, bool(offline))
-            for id_, number, seller, direction, fresh, issued, offline in rows
+            Waiting(id_, number, seller, direction, seen, issued, bool(offline))
+            for id_, number, seller, direction, seen, issued, offline in rows
         ]
 
     async def since(self, firm_id: int) -> str:
@@ -193,11 +202,11 @@ class Comparing:
             await findings.replace(session, HISTORY, ends, rows)
             await session.run_many(
                 "UPDATE document SET compared = ?, attention = (SELECT coalesce(max(f.severity), 0)"
-                " FROM document_finding f WHERE f.document_id = document.id) WHERE id = ?",
-                [(version, id_) for id_, _ in ends],
+                " FROM document_finding f WHERE f.document_id = document.id) WHERE id = ? AND compared = ?",
+                [(version, one.document_id, one.seen) for one in compared],
             )
             await session.run_many(
-                "UPDATE document SET compared = -1 WHERE id = ? AND compared > 0",
+                composed("UPDATE document SET compared = {again} WHERE id = ?", again=_AGAIN),
                 [(id_,) for id_ in sorted(touched)],
             )
 
@@ -205,8 +214,11 @@ class Comparing:
         """Send offline documents of an environment, issued since a Warsaw day, back to be compared."""
         async with self._database.transaction() as session:
             await session.run(
-                "UPDATE document SET compared = -1 WHERE offline AND compared > 0 AND issue_date >= ?"
-                " AND firm_id IN (SELECT id FROM firm WHERE env = ?)",
+                composed(
+                    "UPDATE document SET compared = {again} WHERE offline AND issue_date >= ?"
+                    " AND firm_id IN (SELECT id FROM firm WHERE env = ?)",
+                    again=_AGAIN,
+                ),
                 (since.isoformat(), env),
             )
 

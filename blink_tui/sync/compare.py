@@ -81,7 +81,7 @@ def _in_outages(work: _Comparison, outages: Sequence[Outage], env: str, today: d
 async def _compare(buffer: Buffer, firm_id: int, since: str, work: _Comparison) -> None:
     await _with_histories(buffer, firm_id, since, work)
     await _with_chains(buffer, work)
-    done = [Compared(id_, tuple(work.found[id_])) for id_ in work.waiting]
+    done = [Compared(id_, one.seen, tuple(work.found[id_])) for id_, one in work.waiting.items()]
     await buffer.comparing.save(COMPARED_VERSION, done, work.touched - work.waiting.keys())
 
 
@@ -111,8 +111,9 @@ def _suspect(histories: Mapping[str, Sequence[Known]], around: Surroundings, wor
         fresh = wanted & work.fresh
         for document_id, found in suspicions(history, wanted, around, seller):
             work.found[document_id] += found
-        _touch_later(history, fresh, work)
-        _touch_twins(history, fresh, work)
+        if fresh:
+            _touch_later(history, fresh, work)
+            _touch_twins(history, fresh, work)
 
 
 def _touch_later(history: Sequence[Known], fresh: set[int], work: _Comparison) -> None:

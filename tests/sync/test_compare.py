@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from blink_tui.buffer import open_buffer
+from blink_tui.buffer.comparing import Compared
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.findings import Severity
 from blink_tui.model.firms import Firm
 from blink_tui.model.outages import Outage, OutageCategory
 from blink_tui.model.values import KsefNumber, crc8
-from tests.sync.buying import ANOTHER, OTHER, SELLER, Books, Paper
+from blink_tui.sync.derive import derive_pending
+from tests.sync.buying import ANOTHER, OTHER, SELLER, TODAY, Books, Paper
 
 _FIRM, _SISTER = "1111111111", "2222222222"
 _START = date(2026, 6, 1)
@@ -293,6 +295,24 @@ async def test_what_arrives_late_is_compared_as_if_it_had_come_in_time(books: Bo
     for paper, number in zip(papers, in_order, strict=True):
         told = set(await books.found(early, number))
         assert set(await books.found(late, numbers[paper.number])) == told - {"account-of-another"}
+
+
+async def test_a_document_sent_back_while_it_is_compared_is_compared_again(books: Books) -> None:
+    """Two processes compare at once: what the first found before the second's document came does not stand."""
+    firm = await books.firm(_FIRM)
+    one = await books.get(firm, Paper(number="FV/7/2026", day=_START))
+    await derive_pending(books.buffer, TODAY)
+    (looked_at,) = await books.buffer.comparing.waiting(firm.id, 10)
+    twin = await books.get(firm, Paper(number="FV 7/2026", day=_LATER))
+    await derive_pending(books.buffer, TODAY)
+    both = {one.ksef_number: one for one in await books.buffer.comparing.waiting(firm.id, 10)}
+    second = Compared(both[twin].document_id, both[twin].seen, ())
+    await books.buffer.comparing.save(1, [second], [looked_at.document_id])
+    first = Compared(looked_at.document_id, looked_at.seen, ())
+    await books.buffer.comparing.save(1, [first], [])
+    assert [one.ksef_number for one in await books.buffer.comparing.waiting(firm.id, 10)] == [one]
+    await books.settle()
+    assert "duplicate-number" in await books.found(firm, one)
 
 
 async def test_reading_everything_again_finds_the_same(books: Books) -> None:

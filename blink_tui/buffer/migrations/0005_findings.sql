@@ -1,7 +1,8 @@
 -- What the second stage finds: in a document's content, beside the firm's other documents, and what joins them.
 
 ALTER TABLE document ADD COLUMN attention INTEGER NOT NULL DEFAULT 0; -- the gravest finding; 0 is none
--- Version of the comparison with other documents; 0 means not yet, -1 again, since another one has changed.
+-- Version of the comparison with other documents. It waits for one below 1: even numbers mean not yet compared, odd
+-- ones again, since another one has changed; each further change takes 2 off.
 ALTER TABLE document ADD COLUMN compared INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX document_to_compare ON document (firm_id) WHERE compared < 1 AND derived_version > 0;
 
