@@ -24,6 +24,7 @@ from time import monotonic
 
 from blink_tui.ksef.packages import Bounds, decode_package_metadata, read_members
 from blink_tui.model.errors import BlinkError
+from tests.bench.damage import damaged
 from tests.ksef.bombs import BOMBS, pieces
 from tests.ksef.packing import Members, invoices, number, tarred, zipped
 
@@ -92,28 +93,14 @@ def places(data: bytes, mark: bytes) -> list[int]:
     return found
 
 
-def damaged(seed: bytes, chance: random.Random) -> bytes:
+def broken(seed: bytes, chance: random.Random) -> bytes:
     """Bytes changed, cut, doubled or moved."""
-    data = bytearray(seed)
-    for _ in range(chance.randint(1, 4)):
-        start = chance.randrange(len(data) + 1)
-        end = min(len(data), start + chance.choice((0, 1, 2, 8, 40, 4000)))
-        match chance.randrange(4):
-            case 0:
-                data[start:end] = chance.randbytes(chance.randint(0, 8))
-            case 1:
-                data[start:end] = b""
-            case 2:
-                data[start:start] = data[start:end] * chance.choice((1, 2, 50))
-            case _:
-                other = chance.randrange(len(data) + 1)
-                data[start:end] = data[other : other + end - start]
-    return bytes(data)
+    return damaged(seed, chance, most=4, longest=4000)
 
 
 def inside(members: Members, chance: random.Random) -> bytes:
     """A tar damaged before it is compressed, so that the damage is not found by gzip's own check sum."""
-    plain = damaged(gzip.decompress(tarred(members)), chance)
+    plain = broken(gzip.decompress(tarred(members)), chance)
     return gzip.compress(plain, 1)
 
 
@@ -121,13 +108,13 @@ def made(chance: random.Random, seeds: list[bytes], bombs: list[bytes]) -> bytes
     """One input."""
     members = invoices(chance.randint(0, 12), chance.choice((0, 10, 1000)))
     ways: tuple[Callable[[], bytes], ...] = (
-        lambda: damaged(chance.choice(seeds), chance),
-        lambda: damaged(chance.choice(seeds), chance),
+        lambda: broken(chance.choice(seeds), chance),
+        lambda: broken(chance.choice(seeds), chance),
         lambda: inside(members, chance),
         lambda: lied(chance),
         lambda: patched(zipped(members), chance),
         lambda: patched(zipped(members, zipfile.ZIP_STORED), chance),
-        lambda: damaged(chance.choice(bombs), chance) if chance.random() < 0.02 else chance.choice(seeds),
+        lambda: broken(chance.choice(bombs), chance) if chance.random() < 0.02 else chance.choice(seeds),
     )
     return chance.choice(ways)()
 

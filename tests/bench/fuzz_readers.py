@@ -25,6 +25,7 @@ from blink_tui.invoices.periods import dates_of, deduction, treatment_of
 from blink_tui.invoices.render_html import render_html
 from blink_tui.invoices.render_text import render_text
 from blink_tui.model.errors import BlinkError
+from tests.bench.damage import damaged
 from tests.invoices.samples import sample_files
 
 _PIECES = (
@@ -61,25 +62,9 @@ def retold(seed: bytes, chance: random.Random) -> bytes:
     return data
 
 
-def damaged(seed: bytes, chance: random.Random) -> bytes:
+def broken(seed: bytes, chance: random.Random) -> bytes:
     """An input: bytes changed, cut, doubled, moved, or replaced by pieces that mean something."""
-    data = bytearray(seed)
-    for _ in range(chance.randint(1, 6)):
-        start = chance.randrange(len(data) + 1)
-        end = min(len(data), start + chance.choice((0, 1, 2, 8, 40, 400)))
-        match chance.randrange(5):
-            case 0:
-                data[start:end] = chance.randbytes(chance.randint(0, 8))
-            case 1:
-                data[start:end] = b""
-            case 2:
-                data[start:start] = data[start:end] * chance.choice((1, 2, 50))
-            case 3:
-                data[start:end] = chance.choice(_PIECES)
-            case _:
-                other = chance.randrange(len(data) + 1)
-                data[start:end] = data[other : other + end - start]
-    return bytes(data)
+    return damaged(seed, chance, most=6, longest=400, pieces=_PIECES)
 
 
 def tried(data: bytes) -> str:
@@ -109,7 +94,7 @@ def main() -> None:
     until = monotonic() + seconds
     for place in count(first):
         chance = random.Random(f"{seed} {place}")
-        data = chance.choice((damaged, retold))(chance.choice(seeds), chance)
+        data = chance.choice((broken, retold))(chance.choice(seeds), chance)
         start = monotonic()
         if start > until:
             break
