@@ -113,20 +113,13 @@ def _suspect(histories: Mapping[str, Sequence[Known]], around: Surroundings, wor
             work.found[document_id] += found
         if fresh:
             _touch_later(history, fresh, work)
-            _touch_twins(history, fresh, work)
+            work.touched |= Twins(history).concerned(fresh)
 
 
 def _touch_later(history: Sequence[Known], fresh: set[int], work: _Comparison) -> None:
     """What came after a new document was compared without it."""
     first = next((index for index, known in enumerate(history) if known.document_id in fresh), len(history))
     work.touched |= {known.document_id for known in history[first + 1 :]}
-
-
-def _touch_twins(documents: Sequence[Known], fresh: set[int], work: _Comparison) -> None:
-    twins = Twins(documents)
-    for known in documents:
-        if known.document_id in fresh:
-            work.touched |= {other.document_id for other in (*twins.numbered(known), *twins.dated(known))}
 
 
 async def _surroundings(

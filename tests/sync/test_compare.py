@@ -127,6 +127,21 @@ async def test_the_same_amount_and_day_with_the_same_text_or_another(books: Book
     assert "same-amount-and-day" in await books.found(firm, three)
 
 
+async def test_a_series_of_one_amount_on_one_day_is_no_double(books: Books) -> None:
+    """Tolls, tickets, fuel cards: what was told of the first few goes when more come; a double number stays one."""
+    firm = await books.firm(_FIRM)
+    numbers = [await books.get(firm, Paper(number=f"T/{n}")) for n in range(4)]
+    await books.settle()
+    assert all([set(await books.found(firm, one)) >= {"duplicate-amount"} for one in numbers])
+    numbers += [await books.get(firm, Paper(number=f"T/{n}")) for n in range(4, 9)]
+    await books.settle()
+    assert not any(["duplicate-amount" in await books.found(firm, one) for one in numbers])
+    twice = await books.get(firm, Paper(number="T 8"))
+    await books.settle()
+    for one in (numbers[8], twice):
+        assert "duplicate-number" in await books.found(firm, one)
+
+
 async def test_sales_are_compared_by_their_number(books: Books) -> None:
     firm = await books.firm(_FIRM)
     one = await books.get(firm, Paper(number="S 1/2026"), Role.SELLER)

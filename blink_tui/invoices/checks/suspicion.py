@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from blink_tui.i18n import N_
 from blink_tui.invoices.words import money
@@ -60,6 +61,8 @@ MANY_FIRMS = 3
 TEXT_DAYS = 30
 _TIMES_USUAL, _TIMES_LARGEST = 5, 2
 """An amount is far outside the habit above five times the median and twice the largest."""
+SERIES = 6
+"""More documents of one amount on one day are a series, such as tolls or tickets, and no doubles."""
 _SAID = 3
 """Documents or accounts that one sentence names."""
 
@@ -114,28 +117,34 @@ def _found(known: Known, habit: _Habit, twins: Twins, around: Surroundings, sell
 class Twins:
     """Documents that may be the same invoice, among those of one seller in one firm."""
 
-    def __init__(self, documents: Sequence[Known]) -> None:
+    def __init__(self, documents: Iterable[Known]) -> None:
         self._by_number: dict[object, list[Known]] = defaultdict(list)
         self._by_day: dict[object, list[Known]] = defaultdict(list)
         for known in documents:
-            if known.gross:
+            if known.gross and known.number_key:
                 self._by_number[_number(known)].append(known)
+            if known.gross and known.issued:
                 self._by_day[_day(known)].append(known)
 
-    def numbered(self, known: Known) -> list[Known]:
-        """Others of the same kind, number and amount."""
-        return _others(known, self._by_number[_number(known)]) if known.gross and known.number_key else []
-
-    def dated(self, known: Known) -> list[Known]:
-        """Others of the same kind, day and amount, whatever their number."""
-        return _others(known, self._by_day[_day(known)]) if known.gross and known.issued else []
+    def concerned(self, fresh: Collection[int]) -> set[int]:
+        """Ids of documents of which something else is to be said because these are new."""
+        found: set[int] = set()
+        for groups, most in ((self._by_number, None), (self._by_day, SERIES)):
+            for group in groups.values():
+                ids = {known.document_id for known in group}
+                new = len(ids.intersection(fresh))
+                if new and len(ids) > 1 and (most is None or len(ids) - new <= most):
+                    found |= ids
+        return found
 
     def of(self, known: Known) -> Iterator[Finding]:
         """What is to be said of a document's twins."""
-        numbered = self.numbered(known)
+        numbered = _others(known, self._by_number.get(_number(known), ()))
         if numbered:
             yield same_number([other.ksef_number for other in numbered])
-        dated = [other for other in self.dated(known) if other not in numbered]
+        group = self._by_day.get(_day(known), ())
+        dated = _others(known, group) if len(group) <= SERIES else []
+        dated = [other for other in dated if _number(other) != _number(known)]
         same_text = [
             other for other in dated if known.text_key is not None and other.text_key == known.text_key
         ]
@@ -158,8 +167,10 @@ def _day(known: Known) -> object:
     return known.kind, known.issued, known.gross, known.currency
 
 
-def _others(known: Known, alike: Sequence[Known]) -> list[Known]:
-    return [other for other in alike if other.ksef_number != known.ksef_number]
+def _others(known: Known, alike: Iterable[Known]) -> list[Known]:
+    """As many of the others as one sentence can need."""
+    others = (other for other in alike if other.ksef_number != known.ksef_number)
+    return list(islice(others, SERIES))
 
 
 def _numbers(documents: Sequence[Known]) -> str:
@@ -184,7 +195,7 @@ def _accounts(known: Known, habit: _Habit, around: Surroundings, seller: str) ->
                 "payment.bank_accounts",
                 account=clean(account),
                 count=str(habit.with_account),
-                before=_listed([clean(one) for one in reversed(habit.accounts)]),
+                before=_listed([clean(one) for one in islice(reversed(habit.accounts), SERIES)]),
             )
 
 
