@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from blink_tui.i18n import _
 from blink_tui.invoices.page_blocks import Block, left, right, table
 from blink_tui.invoices.words import money
-from blink_tui.model.chains import LinkKind, Member, Web, chain_of, steps
+from blink_tui.model.chains import LinkKind, Member, Web
 from blink_tui.model.collective import PaidUnder
 from blink_tui.model.text import clean
 
@@ -39,18 +39,18 @@ def _paid(one: PaidUnder) -> str:
 
 def _corrections(beside: Beside) -> Iterator[Block]:
     web, here = beside.web, beside.document_id
-    members = chain_of(web, here)
-    if len(members) > 1:
+    case = web.case(here)
+    if len(case.steps) > 1:
         heads = (left(""), left(_("KSeF number")), left(_("Number")), right(_("Gross")), right(_("Balance")))
         rows = (
             (">" if step.member.document_id == here else "", *_named(step.member), money(step.balance))
-            for step in steps(members)
+            for step in case.steps
         )
         title = _("Invoice and its corrections, {currency}")
         yield table(heads, rows, title.format(currency=clean(web.members[here].currency)))
     absent = (
         (clean(edge.link.to_ksef) or _("outside KSeF"), clean(edge.link.to_number), edge.link.issued)
-        for member in members
+        for member in case.members
         for edge in web.of(member.document_id, LinkKind.CORRECTS)
         if edge.target is None
     )

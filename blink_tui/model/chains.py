@@ -6,7 +6,7 @@ A `Web` is what the buffer knows around some documents; what follows from it is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -81,6 +81,53 @@ class Move:
     """NIP of the buyer from then on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A document of a case with what is left after it."""
+
+    member: Member
+    balance: Decimal | None
+    """Sum of the gross amounts up to and with this one; None where it cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Documents that corrections join, in the order they were issued."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Its documents."""
+        return tuple(step.member for step in self.steps)
+
+    @property
+    def balance(self) -> Decimal | None:
+        """What all of them come to."""
+        return self.steps[-1].balance if self.steps else None
+
+
+def case_of(members: Iterable[Member], shared: Collection[int] = ()) -> Case:
+    """A case with its running balance.
+
+    `shared` are corrections of several originals at once: their amount is no single invoice's, so that nothing is told
+    from there on; nor is it after an unknown amount or one in another currency.
+    """
+    ordered = sorted(members, key=lambda member: (member.issued, member.document_id))
+    balance: Decimal | None = Decimal(0)
+    made = []
+    for member in ordered:
+        told = member.currency == ordered[0].currency and member.document_id not in shared
+        balance = (
+            balance + member.gross if balance is not None and member.gross is not None and told else None
+        )
+        made.append(Step(member, balance))
+    return Case(tuple(made))
+
+
+_NO_CASE = Case(())
+
+
 @dataclass(frozen=True)
 class Web:
     """Documents of one firm with every link among them."""
@@ -95,6 +142,10 @@ class Web:
     def to(self, document_id: int, kind: LinkKind) -> Iterator[Edge]:
         """Links that others make to a document."""
         return (edge for edge in self._to.get(document_id, ()) if edge.link.kind is kind)
+
+    def case(self, document_id: int) -> Case:
+        """The case that a document is part of; empty where nothing is joined to it."""
+        return self._cases.get(document_id, _NO_CASE)
 
     def neighbours(self, document_id: int) -> set[int]:
         """Documents that this one names or that name it."""
@@ -116,39 +167,26 @@ class Web:
                 found[edge.target].append(edge)
         return found
 
+    @cached_property
+    def _cases(self) -> Mapping[int, Case]:
+        """Every case once, by each of its documents."""
+        found: dict[int, Case] = {}
+        for start in self.members:
+            if start not in found:
+                ids = self._joined(start)
+                shared = {one for one in ids if len(list(self.of(one, LinkKind.CORRECTS))) > 1}
+                found |= dict.fromkeys(ids, case_of((self.members[one] for one in ids), shared))
+        return found
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A document of a chain with what is left after it."""
-
-    member: Member
-    balance: Decimal | None
-    """Sum of the gross amounts up to and with this one; None where an amount is unknown or in another currency."""
-
-
-def steps(members: Sequence[Member]) -> tuple[Step, ...]:
-    """The running balance over an original and its corrections, in the order they were issued."""
-    ordered = sorted(members, key=lambda member: (member.issued, member.document_id))
-    balance: Decimal | None = Decimal(0)
-    made = []
-    for member in ordered:
-        alike = member.currency == ordered[0].currency
-        balance = (
-            balance + member.gross if balance is not None and member.gross is not None and alike else None
-        )
-        made.append(Step(member, balance))
-    return tuple(made)
-
-
-def chain_of(web: Web, document_id: int) -> tuple[Member, ...]:
-    """The documents that corrections join to this one, itself among them."""
-    seen: set[int] = set()
-    waiting = [document_id]
-    while waiting:
-        one = waiting.pop()
-        if one in seen or one not in web.members:
-            continue
-        seen.add(one)
-        waiting += [edge.target for edge in web.of(one, LinkKind.CORRECTS) if edge.target is not None]
-        waiting += [edge.source for edge in web.to(one, LinkKind.CORRECTS)]
-    return tuple(web.members[one] for one in seen)
+    def _joined(self, start: int) -> set[int]:
+        seen: set[int] = set()
+        waiting = [start]
+        while waiting:
+            one = waiting.pop()
+            if one not in seen and one in self.members:
+                seen.add(one)
+                waiting += [
+                    edge.target for edge in self.of(one, LinkKind.CORRECTS) if edge.target is not None
+                ]
+                waiting += [edge.source for edge in self.to(one, LinkKind.CORRECTS)]
+        return seen

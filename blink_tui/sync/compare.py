@@ -24,7 +24,7 @@ from blink_tui.invoices.checks.suspicion import (
     same_number,
     suspicions,
 )
-from blink_tui.model.chains import Move, Web, chain_of
+from blink_tui.model.chains import Move, Web
 from blink_tui.model.comparison import Known, Renewal, Surroundings
 from blink_tui.model.findings import Finding
 from blink_tui.model.outages import Outage, outage_of_document
@@ -176,4 +176,4 @@ def _join(work: _Comparison, web: Web, moves: Iterable[Move], renewals: Iterable
     for id_, one in work.waiting.items():
         work.found[id_] += chain_findings(web, id_, moved.get(one.ksef_number, ()), renewed.get(id_, ()))
     for id_ in work.fresh & web.members.keys():
-        work.touched |= {member.document_id for member in chain_of(web, id_)} | web.neighbours(id_)
+        work.touched |= {member.document_id for member in web.case(id_).members} | web.neighbours(id_)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from blink_tui.i18n import N_
 from blink_tui.invoices.words import money
-from blink_tui.model.chains import Edge, LinkKind, Member, Move, Web, chain_of, steps
+from blink_tui.model.chains import Edge, LinkKind, Member, Move, Web
 from blink_tui.model.comparison import Renewal
 from blink_tui.model.findings import Finding, Kind, Severity
 from blink_tui.model.text import clean
@@ -46,6 +46,9 @@ ADVANCE_MISSING = Kind(
 )  # fmt: skip
 SETTLED = Kind("advance-settled", Severity.NOTE, N_("The advance is settled by {number}."))
 
+_SAID = 5
+"""Corrections that one sentence names."""
+
 
 def chain_findings(
     web: Web, document_id: int, moves: Sequence[Move], renewals: Sequence[Renewal]
@@ -83,30 +86,27 @@ def _correction(web: Web, edge: Edge) -> Iterator[Finding]:
         if link.to_ksef:
             yield ORIGINAL_MISSING.found("corrected", number=clean(link.to_ksef))
         return
-    last = steps(chain_of(web, edge.source))[-1]
-    if last.balance is not None:
+    balance = web.case(edge.source).balance
+    if balance is not None:
         yield BALANCE.found(
             "corrected",
             number=web.members[edge.target].ksef_number,
-            balance=money(last.balance),
-            currency=clean(last.member.currency),
+            balance=money(balance),
+            currency=clean(web.members[edge.target].currency),
         )
 
 
 def _original(web: Web, member: Member) -> Iterator[Finding]:
-    chain = chain_of(web, member.document_id)
-    last = steps(chain)[-1]
-    corrections = ", ".join(
-        sorted(web.members[edge.source].ksef_number for edge in web.to(member.document_id, LinkKind.CORRECTS))
+    balance = web.case(member.document_id).balance
+    numbers = sorted(
+        web.members[edge.source].ksef_number for edge in web.to(member.document_id, LinkKind.CORRECTS)
     )
-    if last.balance is None:
+    corrections = ", ".join(numbers[:_SAID]) + (" …" if len(numbers) > _SAID else "")
+    if balance is None:
         yield CORRECTED_UNKNOWN.found(corrections=corrections)
-    elif not last.balance and member.gross:
+    elif not balance and member.gross:
         yield TO_ZERO.found("total", corrections=corrections)
     else:
         yield CORRECTED.found(
-            "total",
-            corrections=corrections,
-            balance=money(last.balance),
-            currency=clean(last.member.currency),
+            "total", corrections=corrections, balance=money(balance), currency=clean(member.currency)
         )
