@@ -138,6 +138,7 @@ async def test_those_that_cannot_be_read_say_why(received: Received) -> None:
     assert all(len(problem) < 400 and problem.isprintable() for problem in problems.values() if problem)
 
 
+@pytest.mark.proof  # one process for each of the files
 def test_what_is_shown_steers_no_terminal(received: Received) -> None:
     """Neither the list nor a page has a control, bidirectional or zero-width character; markup is only letters."""
     whole = received.blink("doc", "list")
