@@ -33,7 +33,7 @@ from blink_tui.model.values import KsefNumber
 COMPARED_VERSION = 1
 """What is stored with a document that was compared; `blink reindex` compares anew whatever stands there."""
 
-_AT_ONCE = 10_000
+_AT_ONCE = 4_000
 """Documents of one firm that are compared in one go."""
 
 
