@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 _GROUPS = re.compile(r"[a-z]+|[0-9]+", re.ASCII)
 _LETTERS = re.compile(r"[^a-z]+", re.ASCII)
+_SEPARATORS = re.compile(r"[^0-9A-Z]+", re.ASCII)
 _SHORTEST_TEXT = 12
 """Letters; less says too little to be taken for the same text."""
 _NRB_DIGITS = 26
@@ -34,5 +35,5 @@ def text_key(folded_names: Iterable[str]) -> int | None:
 
 def account_key(account: str) -> str:
     """A bank account in one spelling: without spaces, in capitals, a Polish one with its `PL`."""
-    plain = "".join(char for char in account.upper() if char.isalnum() and char.isascii())
+    plain = _SEPARATORS.sub("", account.upper())
     return "PL" + plain if len(plain) == _NRB_DIGITS and plain.isdigit() else plain
