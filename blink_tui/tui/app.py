@@ -26,12 +26,19 @@ from blink_tui.model.text import clean
 from blink_tui.resources import resource_dir
 from blink_tui.tui.driver import SshDriver, WrongBytes
 from blink_tui.tui.keys import ACTIONS, Action, bindings
+from blink_tui.tui.memory import Memory
+from blink_tui.tui.screens.access import AccessScreen
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
+from blink_tui.tui.screens.coding import CodingScreen
+from blink_tui.tui.screens.desk import DeskScreen
 from blink_tui.tui.screens.dialogs import Choose, Confirm, TextWindow, help_paragraphs, palette_choices
 from blink_tui.tui.screens.firms import FirmsScreen
 from blink_tui.tui.screens.handover import HandoverScreen
 from blink_tui.tui.screens.log import LogScreen
+from blink_tui.tui.screens.manual import ManualScreen
+from blink_tui.tui.screens.months import MonthsScreen
+from blink_tui.tui.screens.settings import SettingsScreen
 from blink_tui.tui.themes import BLINK, theme_for
 from blink_tui.tui.widgets.bars import TopBar
 
@@ -51,15 +58,22 @@ class ConsoleApp(App[None], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _WIDTHS  # type: ignore[misc]  # typed loosely there
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _HEIGHTS  # type: ignore[misc]  # as above
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "desk": DeskScreen,
         "firms": FirmsScreen,
+        "access": AccessScreen,
         "log": LogScreen,
         "buffer": BufferScreen,
+        "coding": CodingScreen,
+        "months": MonthsScreen,
         "handover": HandoverScreen,
+        "settings": SettingsScreen,
+        "manual": ManualScreen,
     }
-    DEFAULT_MODE = "firms"
+    DEFAULT_MODE = "desk"
     BINDINGS = bindings(
         "help", "fetch", "next-pane", "previous-pane", "back", "palette", "language", "quit", "interrupt",
-        "go-firms", "go-log", "go-buffer", "go-handover",
+        "go-desk", "go-firms", "go-access", "go-log", "go-buffer", "go-coding", "go-months", "go-handover",
+        "go-settings", "go-manual",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +85,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         export_dir: Path,
         title: str = "",
         crash_log: Path | None = None,
+        memory: Memory | None = None,
         clock: Clock | None = None,
     ) -> None:
         no_color = "NO_COLOR" in os.environ
@@ -86,6 +101,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.firm: Firm | None = None
         """The firm that screens are narrowed to; None for all of them."""
         self.title = title
+        self.memory = memory or Memory(None)
         self.on_crash: Callable[[], None] = lambda: None
         """Called once when an error that nobody expected ends the program."""
         self._crash_log = crash_log
@@ -96,9 +112,33 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.register_theme(BLINK)
         self.theme = theme_for(self.console.color_system, no_color=no_color)
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
+        await self._return_to_where_one_was()
         work: WorkType[None] = self._look
         self.run_worker(work, group="look")
+
+    # Positions from one start to the next
+
+    async def _return_to_where_one_was(self) -> None:
+        kept = self.memory.of("app")
+        try:
+            firms = {firm.context_value: firm for firm in await self.buffer.firms.list()}
+        except BlinkError as error:
+            self.tell_error(error)
+        else:
+            self.firm = firms.get(str(kept.get("firm")))
+        if kept.get("mode") in self.MODES:
+            self.switch_mode(kept["mode"])
+
+    def remember(self) -> None:
+        """Put down where every screen stands."""
+        firm = self.firm.context_value if self.firm is not None else None
+        self.memory.keep("app", {"mode": self.current_mode, "firm": firm})
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, ConsoleScreen) and screen.is_mounted:
+                    self.memory.keep(screen.name_kept, screen.keep())
+        self.memory.save()
 
     # Following the buffer and the engine
 
@@ -106,6 +146,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Tell the screen in view when the buffer has changed; nothing is repainted otherwise."""
         while True:
             await self._clock.sleep(_LOOK_EVERY)
+            self.remember()
             try:
                 await self._look_once()
             except BlinkError as error:
@@ -212,7 +253,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         elif self._engine_has_ended:
             self.tell(_engine_ended(), severity="error")
         elif not firms or (self.firm is not None and self.firm.id not in {firm.id for firm in firms}):
-            self.tell(_("There is no firm to fetch for, or it is switched off. See the firms (1)."))
+            self.tell(_("There is no firm to fetch for, or it is switched off. See the firms (2)."))
         else:
             under_way = self.engine.busy
             self.engine.fetch_now(None if self.firm is None else (self.firm.id,))
@@ -301,6 +342,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
         )
 
     # The end
+
+    def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
+        """End with an exit code; where one stood is found again."""
+        self.remember()
+        super().exit(result, return_code, message)
 
     def _handle_exception(self, error: Exception) -> None:
         """Once the end is decided, a handler that misses panes taken down already does not change its code."""

@@ -10,6 +10,7 @@ from blink_tui.model.errors import ExitCode
 from blink_tui.model.ports import Engine
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.lifeline import CRASH_SECONDS, SIGNAL_SECONDS, end_at_latest, signals_end
+from blink_tui.tui.memory import Memory
 
 
 async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir: Path, title: str) -> int:
@@ -22,6 +23,7 @@ async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir:
             export_dir=export_dir,
             title=title,
             crash_log=buffer_path.with_name("console-crash.log"),
+            memory=Memory(buffer_path.with_name(f"console-{who}.json")),
         )
         app.on_crash = lambda: end_at_latest(ExitCode.FAILED, CRASH_SECONDS)
 

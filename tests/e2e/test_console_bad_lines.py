@@ -65,9 +65,9 @@ def test_a_terminal_that_stops_reading_gets_one_whole_screen_afterwards(tmp_path
         terminal.see("1/200", "KSeF number", "F9 Approve")
         shown = terminal.text
         terminal.send("1")
-        terminal.see("[1 Firms]")
+        terminal.see("[1Desk]")
         terminal.send("3")
-        terminal.see("[3 Buffer]", "KSeF number")
+        terminal.see("[5Buffer]", "KSeF number")
         terminal.until_quiet()
         assert terminal.text == shown
 

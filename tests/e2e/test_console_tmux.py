@@ -22,8 +22,8 @@ def tmux(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tmux]:
 
 
 def test_from_the_firms_to_a_file(tmux: Tmux, tmp_path: Path) -> None:
-    tmux.see("[1 Firms]", "Żółw", "1 800", "F1 Help")
-    tmux.press("3")
+    tmux.see("[1Desk]", "Żółw", "1 800", "F1 Help")
+    tmux.press("5")
     tmux.see("1/2 000", "Purchases", "FV/2026/")
     tmux.press("F7")
     tmux.see("words, numbers, NIP")
@@ -40,9 +40,9 @@ def test_from_the_firms_to_a_file(tmux: Tmux, tmp_path: Path) -> None:
     tmux.see("approved.")
     tmux.press("F5")
     tmux.see("KSeF is asked for: all firms.")
-    tmux.press("2")
-    tmux.see("25 new: 25 buyer", "ERROR: KSeF refused")
     tmux.press("4")
+    tmux.see("25 new: 25 buyer", "ERROR: KSeF refused")
+    tmux.press("8")
     tmux.see("approved document", "Gross")
     tmux.press("F10")
     tmux.see("Hand ", "over?")
@@ -54,8 +54,8 @@ def test_from_the_firms_to_a_file(tmux: Tmux, tmp_path: Path) -> None:
 
 
 def test_a_smaller_window_is_drawn_whole(tmux: Tmux) -> None:
-    tmux.see("[1 Firms]", "Żółw")
-    tmux.press("3")
+    tmux.see("[1Desk]", "Żółw")
+    tmux.press("5")
     tmux.see("1/2 000")
     tmux.resize(70, 20)
     shown = tmux.see("Gross")

@@ -22,11 +22,11 @@ def test_a_document_goes_from_ksef_to_a_file(tmp_path: Path) -> None:
     env = {"HOME": str(home), "BLINK_HOME": str(blink_home)}
     command = [sys.executable, "-m", "blink_tui.cli", "--lang", "en", "demo"]
     with Tmux(tmp_path, command, width=80, height=24, env=env) as tmux:
-        tmux.see("[1 Firms]", "6 firms", "documents to decide on", seconds=_START_SECONDS)
-        tmux.press("2")
+        tmux.see("[1Desk]", "6 firms", "documents to decide on", seconds=_START_SECONDS)
+        tmux.press("4")
         tmux.see("Read ", " 0 unreadable", seconds=_START_SECONDS)
-        tmux.press("3")
-        tmux.see("[3 Buffer]", "> + ")
+        tmux.press("5")
+        tmux.see("[5Buffer]", "> + ")
         tmux.press("F7")
         tmux.see("words, numbers, NIP")
         tmux.type("fv")
@@ -41,7 +41,7 @@ def test_a_document_goes_from_ksef_to_a_file(tmp_path: Path) -> None:
         tmux.see("Approve 1 document?", number)
         tmux.press("Enter")
         tmux.see("1 document approved.")
-        tmux.press("4")
+        tmux.press("8")
         tmux.see("1 approved document waits")
         tmux.press("F10")
         tmux.see("Hand 1 document over?")

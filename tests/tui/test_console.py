@@ -16,7 +16,7 @@ from blink_tui.model.documents import Direction, Status
 from blink_tui.model.events import PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import Firm
 from blink_tui.tui.app import ConsoleApp
-from blink_tui.tui.screens.firms import FirmRows
+from blink_tui.tui.screens.desk import FirmRows
 from blink_tui.tui.widgets.grid import InvoiceGrid
 from tests.tui.conftest import Desk, OpenDesk, Wishes
 from tests.tui.office import make, store
@@ -51,7 +51,7 @@ async def test_the_buffer_shows_tree_grid_and_where_there_is_room_a_document(
     open_desk: OpenDesk, size: tuple[int, int]
 ) -> None:
     async with open_desk(*size) as desk:
-        await desk.press("3")
+        await desk.press("5")
         text = await desk.see("1/300", "Purchases", "Sales", "FV/2026/11/", "Hurtownia")
         assert max(map(len, text.splitlines())) <= size[0]
         assert "93 066,67" in text
@@ -65,7 +65,7 @@ async def test_the_buffer_shows_tree_grid_and_where_there_is_room_a_document(
 
 async def test_the_tree_narrows_the_grid(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         await desk.press("shift+tab", "down", "down", "down")
         sales = sum(
@@ -78,7 +78,7 @@ async def test_the_tree_narrows_the_grid(open_desk: OpenDesk) -> None:
 
 async def test_search_finds_without_marks_and_escape_leaves_it(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         await desk.press("slash", *"lodzka", "enter")
         text = await desk.see('"lodzka"')
@@ -90,7 +90,7 @@ async def test_search_finds_without_marks_and_escape_leaves_it(open_desk: OpenDe
 
 async def test_approval_asks_with_sums_and_writes_who(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         await desk.press("space", "space")
         await desk.see("2 marked")
@@ -109,7 +109,7 @@ async def test_approval_asks_with_sums_and_writes_who(open_desk: OpenDesk) -> No
 
 async def test_no_is_no(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         await desk.press("a")
         await desk.see("Approve 1 document?")
@@ -120,7 +120,7 @@ async def test_no_is_no(open_desk: OpenDesk) -> None:
 
 async def test_what_is_handed_over_is_not_approved_again(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         row = grid(desk).current
         assert row is not None
@@ -134,7 +134,7 @@ async def test_what_is_handed_over_is_not_approved_again(open_desk: OpenDesk) ->
 
 async def test_a_document_changed_by_another_is_not_approved_blindly(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         row = grid(desk).current
         assert row is not None
@@ -150,7 +150,7 @@ async def test_new_documents_are_announced_and_rows_stay_where_they_are(
     open_desk: OpenDesk, buffer: Buffer, firms: list[Firm]
 ) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         await desk.press("down", "down")
         before = grid(desk).current
@@ -172,7 +172,7 @@ async def test_hand_over_writes_one_file_and_marks_what_is_in_it(
     async with open_desk() as desk:
         rows = await desk.buffer.grid.first(_all(firms[1]), "id", False, 5)
         await desk.buffer.documents.change_status([row.id for row in rows], Status.APPROVED, who="anna")
-        await desk.press("4")
+        await desk.press("8")
         await desk.see("5 approved documents wait", "Piekarnia")
         await desk.press("f10")
         await desk.see("Hand 5 documents over?")
@@ -192,7 +192,7 @@ def _all(firm: Firm):  # type: ignore[no-untyped-def]
 
 async def test_hostile_names_are_shown_as_text(open_desk: OpenDesk) -> None:
     async with open_desk(120, 40) as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         await desk.press("slash", *"evil", "enter")
         text = await desk.see("[bold red]Evil[/]")
@@ -202,7 +202,7 @@ async def test_hostile_names_are_shown_as_text(open_desk: OpenDesk) -> None:
 
 async def test_the_xml_and_the_pages_of_a_document(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         await desk.press("v")
         await desk.see("[XML]", "<KodFormularza", "FA (3)")
@@ -214,7 +214,7 @@ async def test_the_xml_and_the_pages_of_a_document(open_desk: OpenDesk) -> None:
 
 async def test_marking_all_and_inverting(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         await desk.press("space", "asterisk")
         await desk.see("299 marked")
@@ -226,20 +226,20 @@ async def test_marking_all_and_inverting(open_desk: OpenDesk) -> None:
 
 async def test_help_palette_and_firm_are_windows_that_escape_closes(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3", "f1")
+        await desk.press("5", "f1")
         await desk.see("Approve the marked documents", "F9, a")
         await desk.press("escape", "ctrl+p")
         await desk.see("What shall be done?")
         await desk.press(*"hand", "enter")
-        await desk.see("[4 Hand-over]")
+        await desk.see("[8Books]")
         await desk.press("escape", "escape", "escape")
-        await desk.see("[1 Firms]")
+        await desk.see("[1Desk]")
         assert desk.app.is_running
 
 
 async def test_an_open_question_is_not_left_by_a_digit(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300")
         await desk.press("f9", "1")
         await desk.see("Approve 1 document?")
@@ -256,16 +256,16 @@ async def test_an_empty_buffer_says_what_to_do(buffer: Buffer, tmp_path: Path) -
         await desk.see("There is no firm to fetch for")
         assert app.engine.asked == []
         await desk.see("No firm yet", "blink firm add --nip", "blink credential add --firm", "blink demo")
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("no documents")
-        await desk.press("enter", "space", "f9", "down", "end", "plus", "4", "f10")
+        await desk.press("enter", "space", "f9", "down", "end", "plus", "8", "f10")
         await desk.see("Nothing is approved")
         assert app.is_running
 
 
 async def test_a_document_is_laid_out_anew_for_another_width(open_desk: OpenDesk) -> None:
     async with open_desk(120, 40) as desk:
-        await desk.press("3")
+        await desk.press("5")
         await desk.see("1/300", "KSeF number")
         await desk.press("enter")
         await desk.see("[Summary]", "F9 Approve")
@@ -294,15 +294,15 @@ def small_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("small_catalogue")
 async def test_the_language_changes_everywhere_at_once(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
-        await desk.see("1 Firms", "F1 Help", "Complete to")
+        await desk.see("2Firms", "F1 Help", "Complete to")
         await desk.press("ctrl+l")
-        text = await desk.see("1 Firmy", "F1 Pomoc", "Komplet do")
+        text = await desk.see("2Firmy", "F1 Pomoc", "Komplet do")
         assert "Firms" not in text
         assert language() == "pl"
-        await desk.press("3", "ctrl+l")
-        await desk.see("1 Firms", "F1 Help")
+        await desk.press("5", "ctrl+l")
+        await desk.see("2Firms", "F1 Help")
         await desk.press("1")
-        await desk.see("[1 Firms]", "Complete to", "F1 Help")
+        await desk.see("[1Desk]", "Complete to", "F1 Help")
 
 
 class OneList(App[None]):

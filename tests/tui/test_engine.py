@@ -12,7 +12,7 @@ from blink_tui.model.events import DocumentsStored, PassFailed, PassFinished, Pa
 from blink_tui.model.firms import CredentialKind, Firm
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.overview import FirmState
-from blink_tui.tui.screens.firms import coming
+from blink_tui.tui.screens.desk import coming
 from blink_tui.tui.screens.log import LogRows
 from tests.sync.test_agenda import FIRM
 from tests.tui.conftest import Desk, OpenDesk
@@ -26,7 +26,7 @@ async def test_the_log_follows_until_one_scrolls_back(
     events = [PassFinished(run=f"1-{number}", firm_id=firms[0].id, new=number) for number in range(50)]
     await buffer.log.append(events)
     async with open_desk() as desk:
-        await desk.press("2")
+        await desk.press("4")
         await desk.see("50 events · following the newest", "49 new")
         await desk.press("up", "up")
         await desk.see("scrolled back; End follows again")
@@ -45,7 +45,7 @@ async def test_a_pass_is_one_line_that_opens_into_all_it_told(
 ) -> None:
     of = firms[0].id
     async with open_desk() as desk:
-        await desk.press("2")
+        await desk.press("4")
         await desk.see("Nothing was fetched yet.")
         await buffer.log.append([PassStarted(run="1", firm_id=of)])
         await desk.see("Żółw i Synowie sp…   Fetching started")
@@ -63,13 +63,13 @@ async def test_a_pass_is_one_line_that_opens_into_all_it_told(
         await desk.press("enter")
         await desk.see("Fetching finished: 2 new documents", "Podmiot 3  Stored 2 documents")
         await desk.press("escape")
-        await desk.see("[2 Fetching]")
+        await desk.see("[4Log]")
 
 
 async def test_f5_asks_for_the_chosen_firm_alone(open_desk: OpenDesk, firms: list[Firm]) -> None:
     async with open_desk() as desk:
         await desk.press("enter")
-        await desk.see("[3 Buffer]", "Żółw i Synowie sp. z o.o. · All documents · 1/270")
+        await desk.see("[5Buffer]", "Żółw i Synowie sp. z o.o. · All documents · 1/270")
         await desk.press("ctrl+r")
         await desk.until(lambda: desk.engine.asked == [(firms[0].id,)])
         await desk.press("f", *"piek", "enter")
@@ -105,7 +105,7 @@ async def test_the_title_stands_in_the_top_bar_where_there_is_room(
         app = ConsoleApp(buffer, None, who="anna", export_dir=tmp_path, title="Demo: synthetic firms")
         async with app.run_test(size=(width, 24)) as pilot:
             desk = Desk(app, pilot, buffer, engine=None, folder=tmp_path)  # type: ignore[arg-type]
-            first = (await desk.see("1 Firms")).splitlines()[0]
+            first = (await desk.see("2Firms")).splitlines()[0]
             assert ("Demo: synthetic firms" in first) is there
 
 

@@ -12,8 +12,8 @@ from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.keys import ACTIONS, bindings, key_name
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
+from blink_tui.tui.screens.desk import DeskScreen, FirmRows
 from blink_tui.tui.screens.dialogs import ChoiceRows, Choose, Confirm, DocumentWindow, TextWindow
-from blink_tui.tui.screens.firms import FirmRows, FirmsScreen
 from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
 from blink_tui.tui.screens.log import LogRows, LogScreen
 from blink_tui.tui.widgets.detail import DetailPane
@@ -23,7 +23,7 @@ from blink_tui.tui.widgets.text import TextView
 from blink_tui.tui.widgets.tree import StatusTree
 
 PLACES: list[tuple[type[DOMNode], ...]] = [
-    *((pane, FirmsScreen, ConsoleApp) for pane in (FirmRows, TextView)),
+    *((pane, DeskScreen, ConsoleApp) for pane in (FirmRows, TextView)),
     *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
     *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
     *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),

@@ -13,6 +13,7 @@ from textual.worker import WorkType
 
 from blink_tui.i18n import _, language
 from blink_tui.model.errors import BlinkError
+from blink_tui.tui.memory import Kept
 from blink_tui.tui.widgets.bars import KeyBar, StatusLine, TopBar
 from blink_tui.tui.widgets.rows import RowsView
 
@@ -49,7 +50,20 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         yield KeyBar()
         yield StatusLine(id="too-small")
 
+    @property
+    def name_kept(self) -> str:
+        """The name under which the memory holds what this screen keeps."""
+        return self.HERE
+
+    def keep(self) -> Kept:
+        """What is to be found again at the next start: JSON values by name, no secrets."""
+        return {}
+
+    def recall(self, kept: Kept) -> None:
+        """Take up what was kept, once, before anything is shown; values may be of another version of the program."""
+
     def on_mount(self) -> None:
+        self.recall(self.console.memory.of(self.name_kept))
         self.query_one("#too-small", StatusLine).say(_("Enlarge the window, 80x24 at best."))
 
     async def read(self) -> Callable[[], None]:
@@ -80,7 +94,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     def go_back(self) -> None:
         """One level back within the screen, if there is one."""
-        self.console.action_go("firms")
+        self.console.action_go("desk")
 
     def retell(self) -> None:
         """Show every text anew: the language is another one."""

@@ -70,7 +70,7 @@ class View:
 
 
 class BufferScreen(ConsoleScreen):
-    """Screen 3."""
+    """Screen 5."""
 
     HERE = "go-buffer"
     AUTO_FOCUS = "#grid"

@@ -124,7 +124,7 @@ class BatchRows(RowsView):
 
 
 def _nothing_waits() -> str:
-    return _("Nothing is approved and waits. Approve documents in the buffer (3) with F9.")
+    return _("Nothing is approved and waits. Approve documents in the buffer (5) with F9.")
 
 
 async def approved_rows(buffer: Buffer, firm: Firm) -> list[GridRow]:
@@ -139,7 +139,7 @@ async def approved_rows(buffer: Buffer, firm: Firm) -> list[GridRow]:
 
 
 class HandoverScreen(ConsoleScreen):
-    """Screen 4."""
+    """Screen 8."""
 
     HERE = "go-handover"
     AUTO_FOCUS = "#waiting"

@@ -77,7 +77,7 @@ class LogRows(RowsView):
 
 
 class LogScreen(ConsoleScreen):
-    """Screen 2."""
+    """Screen 4."""
 
     HERE = "go-log"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,12 +12,21 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from blink_tui.i18n import _
+from blink_tui.i18n import N_, _
 from blink_tui.model.text import clean
 from blink_tui.tui.keys import ACTIONS, key_name
 from blink_tui.tui.words import fit
 
-_TABS = ("go-firms", "go-log", "go-buffer", "go-handover")
+_TABS = {
+    "go-desk": N_("Desk"), "go-firms": N_("Firms"), "go-access": N_("Access"), "go-log": N_("Log"),
+    "go-buffer": N_("Buffer"), "go-coding": N_("Cod."), "go-months": N_("Mon."), "go-handover": N_("Books"),
+    "go-settings": N_("Set."), "go-manual": N_("Help"),
+}  # fmt: skip
+"""Actions of the numbered screens, each with its name where there is little room."""
+
+
+_ACTIVITY = 13
+"""Cells kept for what the engine does."""
 
 
 class Bar(Widget, can_focus=False):
@@ -61,11 +71,10 @@ class TopBar(Bar):
             self.refresh()
 
     def pieces(self, width: int) -> list[tuple[str, str]]:
-        tabs: list[tuple[str, str]] = [(" blink ", "fill")]
-        for name in _TABS:
-            action = ACTIONS[name]
-            label = f"{action.keys[0]} {_(action.label)}"
-            tabs.append((f"[{label}]", "strong") if name == self.here else (f" {label} ", "fill"))
+        tabs = self._tabs(" ", {name: _(ACTIONS[name].label) for name in _TABS})
+        beside = _ACTIVITY + cell_len(clean(self.title))
+        if sum(cell_len(text) for text, _style in tabs) + beside > width:
+            tabs = self._tabs("", {name: _(short) for name, short in _TABS.items()})
         left = width - sum(cell_len(text) for text, _style in tabs)
         ends: list[tuple[str, str]] = []
         for text, style in (self._activity, (clean(self.title), "fill")):
@@ -73,6 +82,14 @@ class TopBar(Bar):
                 ends[:0] = [(f" {text} ", style)]
                 left -= cell_len(text) + 2
         return [*tabs, (" " * left, "fill"), *ends]
+
+    def _tabs(self, space: str, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Digit and label of every screen; the one in view stands in brackets."""
+        named = {name: f"{ACTIONS[name].keys[0]}{space}{label}" for name, label in labels.items()}
+        return [
+            (f"[{text}]", "strong") if name == self.here else (f" {text}{space}", "fill")
+            for name, text in named.items()
+        ]
 
 
 class StatusLine(Bar):
