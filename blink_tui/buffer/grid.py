@@ -14,11 +14,11 @@ from typing import Final, Literal
 
 from blink_tui.buffer import amounts
 from blink_tui.buffer.database import Database
+from blink_tui.buffer.grid_filter import GridFilter, Values, conditions, joined, of_firms
 from blink_tui.buffer.session import Row
-from blink_tui.buffer.sql import composed, places
+from blink_tui.buffer.sql import composed
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.findings import Severity
-from blink_tui.model.text import folded
+from blink_tui.model.filtering import EVERYTHING, Filter
 from blink_tui.model.values import KsefNumber
 
 Sort = Literal["issue_date", "received_date", "gross", "seller", "id"]
@@ -28,25 +28,6 @@ SORTS: Final[tuple[Sort, ...]] = ("issue_date", "received_date", "gross", "selle
 
 Key = tuple[str | int, int]
 """Place of a row in an order."""
-
-
-@dataclass(frozen=True, slots=True)
-class GridFilter:
-    """Which documents; what is None or empty does not narrow."""
-
-    firm_ids: tuple[int, ...] | None = None
-    direction: Direction | None = None
-    statuses: tuple[Status, ...] | None = None
-    text: str = ""
-    """Words that all must occur in the search text, anywhere and in any order; case and Polish marks do not count."""
-    unreadable: bool = False
-    """Only those that no reader of this program can read."""
-    attention: Severity | None = None
-    """Only those with a finding at least so grave."""
-    finding: str | None = None
-    """Only those with a finding of this kind, by its id."""
-    max_id: int | None = None
-    """Leaves out what arrived later, so that rows do not move under the user's hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +94,6 @@ _ANCHORS = """
 """
 
 
-_TEXT_OF_ALL = "+d.id IN (SELECT s.document_id FROM document_search s WHERE {likes})"
-"""One reading of all texts: with 300,000 documents 0.1 s for any word, where asking each takes 0.7 s for a rare one."""
-
-_TEXT_OF_SOME = "EXISTS (SELECT 1 FROM document_search s WHERE s.document_id = d.id AND {likes})"
-"""Asks the texts of the chosen firms' documents alone."""
-
-
 def _row(row: Row) -> GridRow:
     key, id_, firm_id, firm_name, number, direction, status, kind, invoice_number = row[:9]
     issue_date, received_date, party_name, party_nip, net, vat, gross, currency = row[9:17]
@@ -149,56 +123,21 @@ def _row(row: Row) -> GridRow:
     )
 
 
-_Values = list[str | int]
-
-
-def _where(chosen: GridFilter, order: _Order | None = None) -> tuple[str, _Values]:
+def _where(chosen: GridFilter, order: _Order | None = None) -> tuple[str, Values]:
     """Conditions of a filter. Under an order, a `+` keeps them from choosing the index: the order has to choose it.
 
     Only one firm alone may, where it has an index of that order.
     """
-    firm_ids = chosen.firm_ids
     free = "" if order is None else "+"
-    parts, values = ["1 = 1"], _Values()
-    if firm_ids is not None:
-        leads = order is None or (order.within_firm and len(firm_ids) == 1)
-        condition = "{free}d.firm_id = ?" if len(firm_ids) == 1 else "{free}d.firm_id IN ({places})"
-        parts.append(composed(condition, free="" if leads else "+", places=places(len(firm_ids))))
-        values += firm_ids
-    if chosen.direction is not None:
-        parts.append(composed("{free}d.direction = ?", free=free))
-        values.append(chosen.direction.value)
-    if chosen.statuses is not None:
-        parts.append(composed("{free}d.status IN ({places})", free=free, places=places(len(chosen.statuses))))
-        values += [status.value for status in chosen.statuses]
-    if chosen.unreadable:
-        parts.append("d.problem IS NOT NULL")
-    if chosen.attention is not None:
-        parts.append("d.attention >= ?")
-        values.append(int(chosen.attention))
-    if chosen.finding is not None:
-        parts.append("+d.id IN (SELECT f.document_id FROM document_finding f WHERE f.kind = ?)")
-        values.append(chosen.finding)
-    if chosen.max_id is not None:
-        parts.append("+d.id <= ?")
-        values.append(chosen.max_id)
-    words = folded(chosen.text).split()
-    if words:
-        parts.append(
-            composed(
-                _TEXT_OF_ALL if firm_ids is None else _TEXT_OF_SOME,
-                likes=" AND ".join(["s.text LIKE ? ESCAPE '\\'"] * len(words)),
-            )
-        )
-        values += [f"%{_literal(word)}%" for word in words]
-    return " AND ".join(parts), values
+    sql, values = joined(conditions(chosen), free=free)
+    if chosen.firm_ids is None:
+        return sql, values
+    firms = of_firms(chosen.firm_ids)
+    leads = order is None or (order.within_firm and len(chosen.firm_ids) == 1)
+    return f"{composed(firms.sql, free='' if leads else '+')} AND {sql}", [*firms.values, *values]
 
 
-def _literal(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _beyond(order: _Order, key: Key, sign: str) -> tuple[str, _Values]:
+def _beyond(order: _Order, key: Key, sign: str) -> tuple[str, Values]:
     """The condition that a row stands beyond a key."""
     if order.column == "id":
         return composed("d.id {sign} ?", sign=sign), [key[1]]
@@ -285,9 +224,12 @@ class Grid:
             (currency, count, amounts.to_amount(units or 0) or Decimal(0)) for currency, count, units in rows
         ]
 
-    async def tree_counts(self, firm_ids: Sequence[int] | None = None) -> dict[tuple[Direction, Status], int]:
+    async def tree_counts(
+        self, firm_ids: Sequence[int] | None = None, query: Filter = EVERYTHING
+    ) -> dict[tuple[Direction, Status], int]:
         """How many documents stand where, of some firms or of all; places without any are left out."""
-        where, values = _where(GridFilter(firm_ids=None if firm_ids is None else tuple(firm_ids)))
+        ids = None if firm_ids is None else tuple(firm_ids)
+        where, values = _where(GridFilter(firm_ids=ids, query=query))
         rows = await self._database.scan(
             composed(
                 "SELECT d.direction, d.status, count(*) FROM document d WHERE {where} GROUP BY d.status, d.direction",
@@ -314,5 +256,5 @@ class Grid:
         sql = composed(
             _PAGE, column=order.column, beyond=beyond, where=where, order=_ordered(order, descending)
         )
-        ask = self._database.scan if chosen.text else self._database.reader.rows
+        ask = self._database.scan if chosen.looks_beyond else self._database.reader.rows
         return [_row(row) for row in await ask(sql, [*place, *values, limit])]

@@ -18,6 +18,8 @@ from blink_tui.buffer.collation import polish_key
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row, Session
 from blink_tui.model.documents import Direction, Party, Role, Status
+from blink_tui.model.filtering import parse_filter
+from blink_tui.model.filtering.terms import Contains
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import folded
 from tests.buffer.factory import NIP, SELLER, invoice
@@ -70,14 +72,18 @@ def value_of(row: GridRow, sort: Sort) -> Any:
     }[sort]
 
 
+def words_of(chosen: GridFilter) -> list[str]:
+    return [term.criterion.text for term in chosen.query.terms if isinstance(term.criterion, Contains)]
+
+
 def passes(row: GridRow, chosen: GridFilter, search: dict[int, str]) -> bool:
     return (
         (chosen.firm_ids is None or row.firm_id in chosen.firm_ids)
         and (chosen.direction is None or row.direction is chosen.direction)
         and (chosen.statuses is None or row.status in chosen.statuses)
         and (chosen.max_id is None or row.id <= chosen.max_id)
-        and all(word in search.get(row.id, "") for word in folded(chosen.text).split())
-        and (not chosen.text.strip() or row.id in search)
+        and all(word in search.get(row.id, "") for word in words_of(chosen))
+        and (not chosen.query or row.id in search)
     )
 
 
@@ -88,7 +94,9 @@ filters = st.builds(
     statuses=st.sampled_from(
         [None, (Status.FETCHED,), (Status.APPROVED, Status.EXCLUDED), (Status.BOOKED,), ()]
     ),
-    text=st.sampled_from(["", " ", "zolw", "ŁÓDŹ", "100%", "e_c", "k\\s", "zol fv/1", "nothing", "%"]),
+    query=st.sampled_from(["", " ", "zolw", "ŁÓDŹ", "100%", "e_c", "k\\s", "zol fv/1", "nothing", "%"]).map(
+        parse_filter
+    ),
     max_id=st.sampled_from([None, 0, 17, 60]),
 )
 
@@ -256,7 +264,7 @@ SHAPES = [
 async def test_every_page_is_read_in_the_order_of_an_index(
     buffer: Buffer, explaining: Explaining, sort: Sort, chosen: GridFilter, text: str
 ) -> None:
-    chosen = replace(chosen, text=text)
+    chosen = replace(chosen, query=parse_filter(text))
     for descending in (False, True):
         page = await buffer.grid.first(chosen, sort, descending, 3)
         key = page[-1].key if page else ("", 1)

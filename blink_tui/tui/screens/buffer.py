@@ -15,6 +15,7 @@ from textual.widgets import Input
 from blink_tui.buffer import GridFilter, GridRow, Key, Sort
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.documents import Status
+from blink_tui.model.filtering import EVERYTHING, Filter, FilterError, parse_filter
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
 from blink_tui.tui.approval import Approval, approval_of, sum_lines
@@ -54,7 +55,7 @@ class View:
 
     firm: Firm | None = None
     branch: Branch = _ALL
-    text: str = ""
+    query: Filter = EVERYTHING
     sort: Sort = "received_date"
     descending: bool = True
 
@@ -65,7 +66,7 @@ class View:
             firm_ids=None if self.firm is None else (self.firm.id,),
             direction=self.branch.direction,
             statuses=None if self.branch.status is None else (self.branch.status,),
-            text=self.text,
+            query=self.query,
         )
 
 
@@ -151,7 +152,7 @@ class BufferScreen(ConsoleScreen):
             sort=view.sort,
             descending=view.descending,
             all_firms=view.firm is None,
-            searched=bool(view.text),
+            searched=bool(view.query),
             cursor=cursor,
         )
         self.reload()  # the counts of the tree come after the rows, which people wait for
@@ -207,7 +208,7 @@ class BufferScreen(ConsoleScreen):
         self.query_one("#status", StatusLine).say(
             clean(view.firm.name) if view.firm is not None else _("All firms"),
             branch_word(view.branch.direction, view.branch.status),
-            f'"{view.text}"' if view.text else "",
+            f'"{clean(view.query.text)}"' if view.query else "",
             place,
             _(_SORT_WORDS[view.sort]),
             ngettext("{count} marked", "{count} marked", marks).format(count=number(marks)) if marks else "",
@@ -222,8 +223,8 @@ class BufferScreen(ConsoleScreen):
         if search.display:
             search.display = False
             self._grid.focus()
-        elif self.view.text:
-            self._change(replace(self.view, text=""))
+        elif self.view.query:
+            self._change(replace(self.view, query=EVERYTHING))
         elif self.focused is not self._grid:
             self._grid.focus()
         else:
@@ -237,15 +238,22 @@ class BufferScreen(ConsoleScreen):
         """Open the search line."""
         search = self.query_one("#search", Input)
         search.placeholder = _("words, numbers, NIP")
-        search.value = self.view.text
+        search.value = self.view.query.text
         search.display = True
         search.focus()
 
     @on(Input.Submitted, "#search")
     def _search(self, event: Input.Submitted) -> None:
+        """What cannot be understood is told, with the cursor put on the place."""
+        try:
+            query = parse_filter(event.value, today=self.console.today, who=self.console.who)
+        except FilterError as error:
+            event.input.cursor_position = error.end
+            self.console.tell(clean(str(error)), severity="warning")
+            return
         event.input.display = False
         self._grid.focus()
-        self._change(replace(self.view, text=event.value.strip()))
+        self._change(replace(self.view, query=query))
 
     def action_sort(self) -> None:
         """The next order: dates and amounts from the newest or largest, sellers from A."""
