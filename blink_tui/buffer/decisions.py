@@ -110,7 +110,8 @@ class Decisions:
         while place < len(ids) and not stopped:
             end = place + pace.size
             pairs = list(zip(ids[place:end], versions[place:end], strict=True))
-            async with self._database.transaction() as session:
+            last = place + len(pairs) == len(ids)
+            async with self._database.transaction(durable=last) as session:
                 pace.begin()
                 decision_id, done, refused = await step.take(session, pairs)
             pace.end(len(pairs))
@@ -120,6 +121,8 @@ class Decisions:
             stopped = heard is False and place < len(ids)
             if place < len(ids) and not stopped:
                 await pace.rest()
+        if stopped:
+            await self._settle(step.decision_id)
         return Outcome(step.decision_id, step.done, dict(step.refused), stopped)
 
     async def undoable(self, who: str, limit: int = 20) -> list[Past]:
@@ -138,7 +141,7 @@ class Decisions:
         pace = Pace()
         stopped = False
         while not back.ended and not stopped:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(durable=False) as session:
                 pace.begin()
                 took = await back.take(session, pace.size)
             pace.end(took.looked_at)
@@ -147,7 +150,13 @@ class Decisions:
             stopped = heard is False and not back.ended
             if not back.ended and not stopped:
                 await pace.rest()
+        await self._settle(decision_id)
         return Undone(back.done, dict(back.stayed), stopped)
+
+    async def _settle(self, decision_id: int | None) -> None:
+        """Make durable what the last steps wrote: whatever is durable makes all before it so."""
+        async with self._database.transaction() as session:
+            await session.run("UPDATE decision SET documents = documents WHERE id = ?", (decision_id,))
 
     async def of_seller(self, firm_id: int, seller: str | None, besides: int) -> dict[Status, int]:
         """Where the last documents stand that a firm has of a seller, one of them left out."""

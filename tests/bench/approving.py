@@ -11,16 +11,15 @@ import multiprocessing
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from blink_tui.buffer import Buffer, GridFilter, open_buffer
 from blink_tui.buffer.decisions import Progress, Told
 from blink_tui.model.decisions import Action, Decision
-from blink_tui.model.documents import Direction, Status
-from blink_tui.sync.compare import compare_pending
+from blink_tui.model.documents import Status
 from tests.bench.filling import fill
 from tests.bench.measure import longest_stall, row
 
@@ -28,20 +27,17 @@ _WANTED_WAIT = 50.0
 _WHO = "anna"
 
 
-async def measure(documents: int, firms: int, *, compare: bool) -> None:
+async def measure(documents: int, firms: int) -> None:
     """Fill a buffer, approve everything in it, stop once in the middle, take everything back."""
     with tempfile.TemporaryDirectory(prefix="blink-approving-") as folder:
         path = Path(folder) / "buffer.db"
         async with open_buffer(path) as buffer:
             await fill(buffer, documents, firms)
-            if compare:
-                await compare_pending(buffer)
-            chosen = GridFilter(direction=Direction.PURCHASE, max_id=await buffer.grid.max_id())
+            chosen = GridFilter(max_id=await buffer.grid.max_id())
             start = time.perf_counter()
             preview = await buffer.decisions.preview(chosen, Decision(Action.APPROVE))
             print(row(f"the question for {preview.count} documents", time.perf_counter() - start, "s"))
             await _one(buffer, path, chosen, preview.count)
-            print(await buffer.grid.tree_counts())
 
 
 async def _one(buffer: Buffer, path: Path, chosen: GridFilter, count: int) -> None:
@@ -101,29 +97,20 @@ def _write(path: str, ended: Event, waits: multiprocessing.Queue[list[float]]) -
     waits.put(found)
 
 
-class _beside:  # noqa: N801 - used as a function
+@asynccontextmanager
+async def _beside(path: Path, what: str) -> AsyncIterator[None]:
     """Another process writes while the block runs; afterwards the longest wait is printed beside what is wanted."""
-
-    def __init__(self, path: Path, what: str) -> None:
-        self._what = what
-        self._writer = _writer(path)
-        self._stall = longest_stall()
-
-    async def __aenter__(self) -> None:
-        self._ended, self._waits = await asyncio.to_thread(self._writer.__enter__)
-        self._longest = await self._stall.__aenter__()
-        self._start = time.perf_counter()
-
-    async def __aexit__(self, *error: object) -> None:
-        seconds = time.perf_counter() - self._start
-        await self._stall.__aexit__(None, None, None)
-        self._ended.set()
-        waits = sorted(await asyncio.to_thread(self._waits.get))
-        await asyncio.to_thread(self._writer.__exit__, None, None, None)
-        print(row(self._what, seconds, "s"))
-        print(row(f"{self._what}: longest wait of {len(waits)}", waits[-1] * 1000, "ms", _WANTED_WAIT))
-        print(row(f"{self._what}: 99.9 % waited at most", waits[int(len(waits) * 0.999)] * 1000, "ms"))
-        print(row(f"{self._what}: longest stall of the loop", self._longest.value * 1000, "ms", _WANTED_WAIT))
+    with _writer(path) as (ended, waits):
+        async with longest_stall() as stall:
+            start = time.perf_counter()
+            yield
+            seconds = time.perf_counter() - start
+        ended.set()
+        found = sorted(await asyncio.to_thread(waits.get))
+    print(row(what, seconds, "s"))
+    print(row(f"  longest of {len(found)} waits", found[-1] * 1000, "ms", _WANTED_WAIT))
+    print(row("  99.9 % waited at most", found[int(len(found) * 0.999)] * 1000, "ms"))
+    print(row("  longest stall of the loop", stall.value * 1000, "ms", _WANTED_WAIT))
 
 
 def main() -> None:
@@ -131,7 +118,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--firms", type=int, default=20)
     options = parser.parse_args()
-    asyncio.run(measure(options.documents, options.firms, compare=False))
+    asyncio.run(measure(options.documents, options.firms))
 
 
 if __name__ == "__main__":
