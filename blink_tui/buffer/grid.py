@@ -6,6 +6,7 @@ firm. A key is the place of a row in an order: the value it is sorted by and its
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -92,6 +93,13 @@ _ANCHORS = """
         SELECT d.{column} AS k, d.id, row_number() OVER (ORDER BY {order}) AS n FROM document d WHERE {where}
     ) WHERE n % ? = 1 OR ? = 1
 """
+
+
+_VERSIONS = """
+    SELECT d.firm_id, d.id, d.version FROM document d WHERE (d.firm_id, d.id) > (?, ?) AND {where}
+    ORDER BY d.firm_id, d.id LIMIT ?
+"""
+_VERSIONS_AT_ONCE = 50_000
 
 
 def _row(row: Row) -> GridRow:
@@ -223,6 +231,27 @@ class Grid:
         return [
             (currency, count, amounts.to_amount(units or 0) or Decimal(0)) for currency, count, units in rows
         ]
+
+    async def versions(self, chosen: GridFilter) -> tuple[array[int], array[int]]:
+        """Ids of the documents that a filter leaves, firm by firm, and their versions as they are now."""
+        where, values = _where(chosen)
+        sql = composed(_VERSIONS, where=where)
+        ids, versions = array("q"), array("q")
+        after = (0, 0)
+        while rows := await self._database.scan(sql, [*after, *values, _VERSIONS_AT_ONCE]):
+            ids.extend(row[1] for row in rows)
+            versions.extend(row[2] for row in rows)
+            after = rows[-1][0], rows[-1][1]
+        return ids, versions
+
+    async def groups(self, chosen: GridFilter, columns: str, grouped: str) -> list[Row]:
+        """Columns over the documents that a filter leaves (`d`), grouped by some of them."""
+        where, values = _where(chosen)
+        sql = composed(
+            "SELECT {columns} FROM document d WHERE {where} GROUP BY {grouped}",
+            columns=columns, where=where, grouped=grouped,
+        )  # fmt: skip
+        return await self._database.scan(sql, values)
 
     async def tree_counts(
         self, firm_ids: Sequence[int] | None = None, query: Filter = EVERYTHING
