@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from blink_tui.buffer import amounts, statuses, undoing
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.grid import Grid, GridFilter
+from blink_tui.buffer.grid import Grid
+from blink_tui.buffer.grid_filter import GridFilter
 from blink_tui.buffer.pace import Pace
 from blink_tui.buffer.session import Session
 from blink_tui.buffer.standing import TO_LOOK_AT, Subject, subjects

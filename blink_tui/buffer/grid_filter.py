@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,9 @@ class GridFilter:
     """Only those with a finding of this kind, by its id."""
     max_id: int | None = None
     """Leaves out what arrived later, so that rows do not move under the user's hands."""
+
+    without: frozenset[int] = frozenset()
+    """Documents left out by id: the exceptions of what is marked by the filter."""
 
     @property
     def looks_beyond(self) -> bool:
@@ -75,6 +79,9 @@ def conditions(chosen: GridFilter) -> list[Condition]:
         )
     if chosen.max_id is not None:
         found.append(Condition("+d.id <= ?", (chosen.max_id,)))
+    if chosen.without:
+        left_out = json.dumps(sorted(chosen.without))
+        found.append(Condition("+d.id NOT IN (SELECT j.value FROM json_each(?) j)", (left_out,)))
     return found + [_condition(term) for term in chosen.query.terms]
 
 

@@ -79,13 +79,17 @@ class Pages:
         """Count the rows and read the first page; returns the index of the row with a key, or where it would be."""
         self.count = await self.source.size()
         self._pages[0] = await self.source.first(PAGE)
-        return 0 if keep is None or not self.count else await self._index_of(keep)
+        return 0 if keep is None or not self.count else await self.index_of(keep)
 
-    async def _index_of(self, key: Key) -> int:
+    async def index_of(self, key: Key) -> int:
+        """The index of the row with a key, or where it would be; its page is read."""
+
         def stands_before(other: Key) -> bool:
             return other > key if self.source.descending else other < key
 
-        anchors = self._anchors = await self.source.anchors()
+        if self._anchors is None:
+            self._anchors = await self.source.anchors()
+        anchors = self._anchors
         number = max(0, sum(anchor == key or stands_before(anchor) for anchor in anchors) - 1)
         if number not in self._pages:
             self._pages[number] = await self.source.page(anchors[number], PAGE)
