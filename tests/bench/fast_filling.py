@@ -118,22 +118,23 @@ def _bare(connection: sqlite3.Connection) -> Iterator[None]:
 def _patterns(firm: Firm, companies: Sequence[Any], seed: int) -> Iterator[_Pattern]:
     generator = Generator(seed, list(companies))
     for number in range(_PATTERNS):
-        made = generator.invoice(_FIRST + timedelta(days=number % 60))
-        key = KsefNumber(f"{made.draft.seller.nip}-20260102-{number:012X}-00")
-        item = stored(made, key, _FIRST, number)
+        day = _FIRST + timedelta(days=number % 60)
+        made = generator.invoice(day)
+        body = f"{made.draft.seller.nip}-{day:%Y%m%d}-{number:012X}"
+        key = KsefNumber(f"{body}-{crc8(body.encode()):02X}")
+        item = stored(made, key, day, number)
         role = Role.SELLER if number % 4 == 0 else Role.BUYER
+        ours = Nip(made.draft.seller.nip if role is Role.SELLER else made.draft.buyer.nip)
         prepared = prepare(firm, role, [item])
-        (document,), (body,) = prepared.documents.values(), prepared.bodies.values()
-        row = derived_row(
-            Undecoded(
-                0, key, item.body, item.dictionary, document[_AT["direction"]], "2026-01-02", firm.id, firm.nip,
-                document[_AT["seller_value"]] or "",
-            ),
-            _TODAY,
+        (document,), (body_row,) = prepared.documents.values(), prepared.bodies.values()
+        waiting = Undecoded(
+            0, key, item.body, item.dictionary, document[_AT["direction"]], day.isoformat(), firm.id, ours,
+            document[_AT["seller_value"]] or "",
         )  # fmt: skip
+        row = derived_row(waiting, _TODAY)
         words = row.search.replace(folded(item.header.invoice_number), "").replace(key.lower(), "")
         yield _Pattern(
-            document, body, role, prepare_derived([replace(row, links=())]), " ".join(words.split())
+            document, body_row, role, prepare_derived([replace(row, links=())]), " ".join(words.split())
         )
 
 
