@@ -190,26 +190,29 @@ def filters(folder: Path, *options: str) -> None:
             terminal.until_quiet()
             terminal.send(word)
             terminal.until_quiet()
-            start = time.perf_counter()
-            terminal.send("\r")
-            taken = terminal.painted(start, _settled)
+            taken = _change(terminal, "\r")
             print(row(f"search of {word}: {_place(terminal)}", taken * 1000, "ms", 50))
-            terminal.send("\x1b")
-            terminal.painted(time.perf_counter(), _settled)
+            _change(terminal, "\x1b")
         terminal.send("\x1b[Z")
         terminal.until_quiet()
         for _turn in range(4):
-            start = time.perf_counter()
-            terminal.send(DOWN)
-            taken = terminal.painted(start, lambda text: _settled(text) and has_rows(text))
+            taken = _change(terminal, DOWN)
             print(row(f"a branch of the tree: {_place(terminal)}", taken * 1000, "ms", 100))
 
 
 _PLACE = re.compile(r"· ([0-9 \u00a0]+/[0-9 \u00a0]+|no documents)")
 
 
-def _settled(text: str) -> bool:
-    return _PLACE.search(text) is not None and "· … ·" not in text
+def _list(terminal: Terminal) -> str:
+    """The rows of the grid: what stands at the right of the tree, under the head."""
+    return "\n".join(line[36:] for line in terminal.screen.display[4:20])
+
+
+def _change(terminal: Terminal, key: str) -> float:
+    """Seconds from a key to the list that it brings."""
+    before, start = _list(terminal), time.perf_counter()
+    terminal.send(key)
+    return terminal.painted(start, lambda _text: _list(terminal) != before, 0.7)
 
 
 def _place(terminal: Terminal) -> str:
