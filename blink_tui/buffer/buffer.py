@@ -25,6 +25,7 @@ from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.mismatches import Mismatches
 from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.outages import Outages
+from blink_tui.buffer.overview import Overview
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.role_states import RoleStates
@@ -62,6 +63,7 @@ class Buffer:
         self.batches = Batches(database, clock)
         self.settings = Settings(database)
         self.grid = Grid(database)
+        self.overview = Overview(database)
 
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""

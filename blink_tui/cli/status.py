@@ -13,13 +13,14 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
-from blink_tui.cli.problems import problem_words
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw
 from blink_tui.model.documents import Role
 from blink_tui.model.mismatches import PACKAGE
 from blink_tui.model.schedule import NEVER, NIGHTLY
-from blink_tui.model.words import OUTAGE_WORDS, ROLE_SHORT
+from blink_tui.model.telling import span_words, system_words
+from blink_tui.model.words import ROLE_SHORT
+from blink_tui.sync.problems import problem_words
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
@@ -57,7 +58,7 @@ async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
         width = shutil.get_terminal_size((80, 24)).columns
         for system in systems:
             if system.troubled:
-                output.say(textwrap.fill(_system_words(system), width, subsequent_indent="  "))
+                output.say(textwrap.fill(system_words(system), width, subsequent_indent="  "))
         output.say(_table(states, now, width))
         for state in states:
             for line in _notes(state, left.get(state.firm.id), width):
@@ -174,14 +175,6 @@ def instant(due: datetime | None, now: datetime) -> str | None:
 # For people
 
 
-def _system_words(system: SystemState) -> str:
-    status = system.status or ""
-    state = _(OUTAGE_WORDS[status]) if status in OUTAGE_WORDS else status
-    return _("! KSeF ({env}): {state}, the Ministry said at {moment}").format(
-        env=system.env, state=state, moment=output.moment(system.told)
-    )
-
-
 def _table(states: Iterable[FirmStanding], now: datetime, width: int) -> str:
     """One row a firm; the name takes what the other columns leave."""
     head = (
@@ -210,14 +203,6 @@ def _lag(state: FirmStanding) -> str:
     if state.lag is None:
         return "–"
     return span_words(state.lag) + (" !" if state.late else "")
-
-
-def span_words(span: timedelta) -> str:
-    """A length of time in its largest unit: `7 min`, `3 h`, `2 d`."""
-    minutes = max(0, int(span.total_seconds() // 60))
-    if minutes < 2 * 60:
-        return _("{n} min").format(n=minutes)
-    return _("{n} h").format(n=minutes // 60) if minutes < 48 * 60 else _("{n} d").format(n=minutes // 1440)
 
 
 def due_words(due: datetime | None, now: datetime) -> str:
