@@ -49,7 +49,7 @@ def system_words(system: SystemState) -> str:
     status = system.status or ""
     state = _(OUTAGE_WORDS[status]) if status in OUTAGE_WORDS else clean(status)
     return _("! KSeF ({env}): {state}, the Ministry said at {moment}").format(
-        env=clean(system.env), state=state, moment=_minute(system.told) if system.told else "–"
+        env=clean(system.env), state=state, moment=minute_words(system.told) if system.told else "–"
     )
 
 
@@ -89,10 +89,11 @@ def _readable(name: str, value: object) -> object:
     if name not in _INSTANTS or not isinstance(value, str):
         return value
     try:
-        return _minute(parse_instant(value))
+        return minute_words(parse_instant(value))
     except ValueError:
         return value
 
 
-def _minute(instant: Instant) -> str:
+def minute_words(instant: Instant) -> str:
+    """An instant as people in Warsaw read it, to the minute."""
     return f"{datetime_of(instant).astimezone(warsaw()):%Y-%m-%d %H:%M}"

@@ -98,6 +98,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.engine = engine
         self.who = who
         self.export_dir = export_dir
+        self.work_folder: Path | None = None  # the engine's, with its book of requests
         self.firm: Firm | None = None
         """The firm that screens are narrowed to; None for all of them."""
         self.title = title

@@ -25,6 +25,7 @@ async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir:
             crash_log=buffer_path.with_name("console-crash.log"),
             memory=Memory(buffer_path.with_name(f"console-{who}.json")),
         )
+        app.work_folder = buffer_path.with_name("work")
         app.on_crash = lambda: end_at_latest(ExitCode.FAILED, CRASH_SECONDS)
 
         def end(code: int) -> None:

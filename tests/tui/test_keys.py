@@ -12,11 +12,12 @@ from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.keys import ACTIONS, bindings, key_name
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
-from blink_tui.tui.screens.desk import DeskScreen, FirmRows
+from blink_tui.tui.screens.desk import DeskScreen
 from blink_tui.tui.screens.dialogs import ChoiceRows, Choose, Confirm, DocumentWindow, TextWindow
 from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
 from blink_tui.tui.screens.log import LogRows, LogScreen
 from blink_tui.tui.widgets.detail import DetailPane
+from blink_tui.tui.widgets.firms import FirmRows
 from blink_tui.tui.widgets.grid import InvoiceGrid
 from blink_tui.tui.widgets.rows import RowsView
 from blink_tui.tui.widgets.text import TextView
