@@ -202,6 +202,8 @@ def deadline_words(deadline: Deadline, today: date) -> str:
     """A deadline with the days that are left."""
     duty = _("VAT, JPK") if deadline.duty is Duty.VAT else _("income tax, ZUS")
     days = deadline.days_left(today)
+    if days < 0:
+        return _("{duty}: the day was {day}").format(duty=duty, day=f"{deadline.day:%d.%m.%Y}")
     if days == 0:
         return _("{duty} today").format(duty=duty)
     left = ngettext("in {count} day", "in {count} days", days).format(count=days)

@@ -102,6 +102,18 @@ _ALL = (
            shown=True),
     Action("previous-tab", ("left", "h"), "tab(-1)", N_("Previous tab"),
            N_("Show the previous page of the document")),
+    # what waits, and months
+    Action("queue", ("f4", "d"), "open", N_("Decide"),
+           N_("Go through the documents that wait, one after another"), shown=True, in_palette=True),
+    Action("previous-month", ("left", "h"), "month(-1)", N_("Month back"), N_("Show the month before"), shown=True),
+    Action("next-month", ("right", "l"), "month(1)", N_("Month on"), N_("Show the month after"), shown=True),
+    # the log of fetching
+    Action("filter-log", ("f8", "f"), "filter", N_("Filter"),
+           N_("Show only the firms with some words in their names"), shown=True, in_palette=True),
+    Action("errors-only", ("e",), "errors_only", N_("Errors"),
+           N_("Show only what went wrong, or everything again"), shown=True, in_palette=True),
+    Action("follow-newest", ("z",), "last", N_("Follow"), N_("Go to the newest and follow it"), shown=True),
+    Action("open-pass", ("enter", "f2"), "open", N_("Open"), N_("Show all that a pass told"), shown=True),
     # hand-over
     Action("hand-over", ("f10", "ctrl+s"), "hand_over", N_("Hand over"),
            N_("Write the approved documents of the firm to a CSV file and mark them as handed over"),

@@ -31,7 +31,7 @@ async def test_the_log_follows_until_one_scrolls_back(
         await buffer.log.append(
             [PassFailed(run="2", firm_id=firms[0].id, code="x", problem="[b]no[/b]", cause="450")]
         )
-        await desk.see("51 events", "! 1 error")
+        await desk.see("50 events", "+1 new, End")
         assert desk.app.screen.query_one(LogRows).cursor == cursor
         await desk.press("end")
         await desk.see("! ERROR: [b]no[/b]", "x · 450", "following the newest")
@@ -56,7 +56,7 @@ async def test_a_pass_is_one_line_that_opens_into_all_it_told(
         await desk.see("office: Stored 2 documents, 0 of them new")
         await buffer.log.append([PassFinished(run="1", firm_id=of, new=2)])
         text = await desk.see("2 new: 2 buyer")
-        assert text.splitlines()[2].rstrip().endswith("2 new: 2 buyer")
+        assert text.splitlines()[3].rstrip().endswith("2 new: 2 buyer")
         await desk.press("enter")
         await desk.see("Fetching finished: 2 new documents", "Podmiot 3  Stored 2 documents")
         await desk.press("escape")

@@ -12,10 +12,12 @@ from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.keys import ACTIONS, bindings, key_name
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
+from blink_tui.tui.screens.coding import CodingRows, CodingScreen
 from blink_tui.tui.screens.desk import DeskScreen
 from blink_tui.tui.screens.dialogs import ChoiceRows, Choose, Confirm, DocumentWindow, TextWindow
 from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
 from blink_tui.tui.screens.log import LogRows, LogScreen
+from blink_tui.tui.screens.months import MonthRows, MonthsScreen, PointsWindow
 from blink_tui.tui.widgets.detail import DetailPane
 from blink_tui.tui.widgets.firms import FirmRows
 from blink_tui.tui.widgets.grid import InvoiceGrid
@@ -26,6 +28,9 @@ from blink_tui.tui.widgets.tree import StatusTree
 PLACES: list[tuple[type[DOMNode], ...]] = [
     *((pane, DeskScreen, ConsoleApp) for pane in (FirmRows, TextView)),
     *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
+    *((pane, CodingScreen, ConsoleApp) for pane in (CodingRows, TextView)),
+    *((pane, MonthsScreen, ConsoleApp) for pane in (MonthRows, TextView)),
+    (TextView, PointsWindow),
     *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
     *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
     (Confirm,), (Choose,), (DetailPane, DocumentWindow), (TextView, TextWindow),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 
 from textual import on
 from textual.containers import Horizontal
@@ -19,14 +17,14 @@ from blink_tui.model.deadlines import coming_deadlines
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
-from blink_tui.sync.remaining import RequestsLeft, requests_left
 from blink_tui.tui.cut import Cut
 from blink_tui.tui.firm_words import deadline_words, firm_paragraphs, system_line
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.overview import FirmState, Need, Office, read_office
 from blink_tui.tui.pace import Pace
-from blink_tui.tui.screens.base import ConsoleScreen
+from blink_tui.tui.requests import LeftOf, left_of
+from blink_tui.tui.screens.paced import PacedScreen
 from blink_tui.tui.seen import Seen
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.chart import DayCounts, DaysChart, MonthsChart, MonthSums
@@ -35,8 +33,6 @@ from blink_tui.tui.widgets.rows import RowsView
 from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import number
 
-_EVERY = 2.0
-"""Seconds between two counts while documents pour in."""
 _CHARTS_EVERY = 30.0
 _REST = 0.15
 """Seconds without a key after which the requests left to the firm under the cursor are read."""
@@ -47,7 +43,7 @@ _NOTHING = Decimal(0)
 Charts = tuple[DayCounts, tuple[MonthSums, ...]]
 
 
-class DeskScreen(ConsoleScreen):
+class DeskScreen(PacedScreen):
     """Screen 1."""
 
     HERE = "go-desk"
@@ -59,11 +55,9 @@ class DeskScreen(ConsoleScreen):
         self._office = Office((), ())
         self._seen = Seen()
         self._here: str | None = None
-        self._pace = Pace(_EVERY)
         self._charts_pace = Pace(_CHARTS_EVERY)
-        self._later: Timer | None = None
         self._resting: Timer | None = None
-        self._left: tuple[int, RequestsLeft | None] = (0, None)
+        self._left: LeftOf = (0, None)
 
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
@@ -92,20 +86,7 @@ class DeskScreen(ConsoleScreen):
 
     # Reading
 
-    async def follow(self) -> None:
-        """Count at once after a rest, else when two seconds have gone by since the last time."""
-        if self._pace.left <= 0:
-            await super().follow()
-        elif self._later is None:
-            self._later = self.set_timer(self._pace.left, self._follow_later)
-
-    def _follow_later(self) -> None:
-        self._later = None
-        if self.is_current:
-            self.reload()
-
-    async def read(self) -> Callable[[], None]:
-        self._pace.begin()
+    async def gather(self) -> Callable[[], None]:
         console = self.console
         seen = self._seen.on(console.today, await console.buffer.grid.max_id())
         office = await read_office(console.buffer, console.now, console.today, seen)
@@ -131,6 +112,12 @@ class DeskScreen(ConsoleScreen):
                 for one in months
             ),
         )
+
+    def retell(self) -> None:
+        """The charts, too, speak the language in force."""
+        super().retell()
+        self.query_one(DaysChart).draw()
+        self._charts_pace = Pace(_CHARTS_EVERY)
 
     def go_back(self) -> None:
         """Nothing is behind this screen."""
@@ -200,11 +187,9 @@ class DeskScreen(ConsoleScreen):
             self._resting = self.set_timer(_REST, partial(self._ask_left, state.firm))
 
     def _ask_left(self, firm: Firm) -> None:
-        folder = self.console.work_folder
-        if folder is not None:
-            self.ask(partial(_left_of, folder, firm), self._show_left, "left")
+        self.ask(partial(left_of, self.console.work_folder, firm), self._show_left, "left")
 
-    def _show_left(self, left: tuple[int, RequestsLeft | None]) -> None:
+    def _show_left(self, left: LeftOf) -> None:
         if left != self._left:
             self._left = left
             self._tell_firm()
@@ -231,8 +216,3 @@ class DeskScreen(ConsoleScreen):
         if state is not None:
             self.console.choose_firm(state.firm)
             self.console.action_go("buffer")
-
-
-async def _left_of(folder: Path, firm: Firm) -> tuple[int, RequestsLeft | None]:
-    """What a firm may still ask, with its id; the book of requests is read beside the loop."""
-    return firm.id, (await asyncio.to_thread(requests_left, folder, [firm])).get(firm.id)

@@ -18,7 +18,7 @@ from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.words import fit, fit_title, moment, number
 
 _UNTIL = 16
-_COUNTS = (5, 7, 7, 7, 7)
+_COUNTS = (5, 7, 7, 7, 8)
 _NIP, _LAG, _ACCESS = 16, 8, 13
 _WIDE = 118
 _NEED_FROM = 140
@@ -62,12 +62,23 @@ class FirmRows(RowsView):
         `wanted` is the context of a firm to begin with.
         """
         here = self.current.firm.context_value if self.current is not None and self.cursor else wanted
+        before = self._visible()
         self.states, self._cut = states, cut
-        places = [index for index, state in enumerate(states) if state.firm.context_value == here]
-        self.set_count(len(states), places[0] if places else 0)
+        place = next((index for index, one in enumerate(states) if one.firm.context_value == here), 0)
+        if states and (len(states), place) == (self.count, self.cursor) and self._visible() == before:
+            self.post_message(
+                self.Moved(self, place)
+            )  # nothing to repaint; what hangs on the cursor may differ
+        else:
+            self.set_count(len(states), place)
+
+    def _visible(self) -> list[Pieces]:
+        """The rows in view as they are drawn."""
+        rows = range(self.top, min(self.top + self.body_height, len(self.states)))
+        return [self.row(index, self.size.width) for index in rows]
 
     def head(self, width: int) -> Pieces:
-        counts = (_("New"), _("Decide"), _("Approve"), _("Clarify"), _("Books"))
+        counts = (_("New"), _("Fetched"), _("Coded"), _("Clarify"), _("Approved"))
         text = self._cells(
             width, _("Firm"), _("Complete to"), counts, _("NIP"), _("Lag"), _("Access"), _("Needs")
         )
