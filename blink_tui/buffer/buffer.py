@@ -26,6 +26,7 @@ from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.mismatches import Mismatches
 from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.outages import Outages
+from blink_tui.buffer.overview import Overview
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.role_states import RoleStates
@@ -64,6 +65,7 @@ class Buffer:
         self.settings = Settings(database)
         self.grid = Grid(database)
         self.decisions = Decisions(database, clock, self.grid, self.webs)
+        self.overview = Overview(database)
 
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""

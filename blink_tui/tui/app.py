@@ -114,7 +114,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._clock = clock or SystemClock()
         self._token: object = None
         self._told_of_bytes = False
-        self._fetching = Fetching(self)
+        self.fetching = Fetching(self)
         self.register_theme(BLINK)
         self.theme = theme_for(self.console.color_system, no_color=no_color)
         self.set_keymap({name: ",".join(keys) for name, keys in self._own_keys.items()})
@@ -167,7 +167,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         screen = self._console_screen()
         if screen is None:
             return
-        self._fetching.show(screen)
+        self.fetching.show(screen)
         token = await self.buffer.change_token()
         if token != self._token:
             self._token = token
@@ -226,7 +226,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         screen = self._console_screen()
         if screen is not None:
             screen.show_arrivals()
-            await self._fetching.ask()
+            await self.fetching.ask()
 
     def choose_firm(self, firm: Firm | None) -> None:
         """Narrow screens to a firm, or to none."""
@@ -293,7 +293,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """End the program; ask first while a pass runs."""
-        if not self._fetching.under_way:
+        if not self.fetching.under_way:
             self.exit()
             return
         lines = [

@@ -8,14 +8,17 @@ from textual.dom import DOMNode
 
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.screens.buffer import BufferScreen
+from blink_tui.tui.screens.coding import CodingRows, CodingScreen
 from blink_tui.tui.screens.columns import ColumnRows, ColumnsWindow
-from blink_tui.tui.screens.desk import DeskScreen, FirmRows
+from blink_tui.tui.screens.desk import DeskScreen
 from blink_tui.tui.screens.dialogs import Choose, Confirm, DocumentWindow, TextWindow
 from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
 from blink_tui.tui.screens.log import LogRows, LogScreen
 from blink_tui.tui.screens.manual import ManualScreen
+from blink_tui.tui.screens.months import MonthRows, MonthsScreen, PointsWindow
 from blink_tui.tui.widgets.asking import TypedLine
 from blink_tui.tui.widgets.detail import DetailPane
+from blink_tui.tui.widgets.firms import FirmRows
 from blink_tui.tui.widgets.grid import InvoiceGrid
 from blink_tui.tui.widgets.tabs import Chapters
 from blink_tui.tui.widgets.text import TextView
@@ -29,6 +32,9 @@ PLACES: tuple[Place, ...] = (
     *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
     *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
     *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
+    *((pane, CodingScreen, ConsoleApp) for pane in (CodingRows, TextView)),
+    *((pane, MonthsScreen, ConsoleApp) for pane in (MonthRows, TextView)),
+    (TextView, PointsWindow),
     (Chapters, ManualScreen, ConsoleApp),
     (TypedLine,), (Confirm,), (Choose,), (ColumnRows, ColumnsWindow), (DetailPane, DocumentWindow),
     (TextView, TextWindow),
