@@ -63,6 +63,11 @@ class Buffer:
         self.settings = Settings(database)
         self.grid = Grid(database)
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._database.path
+
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""
         return await self._database.data_version()

@@ -53,7 +53,7 @@ class Database:
         reader: aiosqlite.Connection,
         scanner: aiosqlite.Connection,
     ) -> None:
-        self._path = path
+        self.path = path
         self._writer = writer
         self._scanner = scanner
         self._writing = asyncio.Lock()
@@ -70,7 +70,7 @@ class Database:
         Statements of a connection run in the order they were asked for, so a rollback that is itself cancelled
         still comes before the next transaction begins.
         """
-        session = Session(self._writer, self._path)
+        session = Session(self._writer, self.path)
         async with self._writing:
             try:
                 await session.run("BEGIN IMMEDIATE")
@@ -87,7 +87,7 @@ class Database:
         Raises BlinkError(STOPPED) when interrupted.
         """
         async with self._scanning:
-            self._scan = asyncio.create_task(Session(self._scanner, self._path).rows(sql, values))
+            self._scan = asyncio.create_task(Session(self._scanner, self.path).rows(sql, values))
             try:
                 return await asyncio.shield(self._scan)
             except asyncio.CancelledError:

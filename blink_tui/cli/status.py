@@ -13,13 +13,13 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
-from blink_tui.cli.problems import problem_words
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw
 from blink_tui.model.documents import Role
 from blink_tui.model.mismatches import PACKAGE
 from blink_tui.model.schedule import NEVER, NIGHTLY
 from blink_tui.model.words import OUTAGE_WORDS, ROLE_SHORT
+from blink_tui.sync.problems import problem_words
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile

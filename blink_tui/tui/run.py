@@ -11,9 +11,20 @@ from blink_tui.model.ports import Engine
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.lifeline import CRASH_SECONDS, SIGNAL_SECONDS, end_at_latest, signals_end
 from blink_tui.tui.memory import Memory
+from blink_tui.vault import VaultHolder
 
 
-async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir: Path, title: str) -> int:
+async def run(
+    buffer_path: Path,
+    engine: Engine | None,
+    *,
+    who: str,
+    export_dir: Path,
+    title: str,
+    vault: VaultHolder,
+    work_folder: Path,
+    language_told: bool,
+) -> int:
     """Open the buffer, show the console, return its exit code."""
     async with open_buffer(buffer_path) as buffer:
         app = ConsoleApp(
@@ -24,6 +35,9 @@ async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir:
             title=title,
             crash_log=buffer_path.with_name("console-crash.log"),
             memory=Memory(buffer_path.with_name(f"console-{who}.json")),
+            vault=vault,
+            work_folder=work_folder,
+            language_told=language_told,
         )
         app.on_crash = lambda: end_at_latest(ExitCode.FAILED, CRASH_SECONDS)
 
@@ -38,6 +52,27 @@ async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir:
         return 1 if app.return_code is None else app.return_code
 
 
-def run_to_end(buffer_path: Path, engine: Engine | None, *, who: str, export_dir: Path, title: str) -> int:
+def run_to_end(
+    buffer_path: Path,
+    engine: Engine | None,
+    *,
+    who: str,
+    export_dir: Path,
+    title: str,
+    vault: VaultHolder,
+    work_folder: Path,
+    language_told: bool,
+) -> int:
     """The same, in an event loop of its own."""
-    return asyncio.run(run(buffer_path, engine, who=who, export_dir=export_dir, title=title))
+    return asyncio.run(
+        run(
+            buffer_path,
+            engine,
+            who=who,
+            export_dir=export_dir,
+            title=title,
+            vault=vault,
+            work_folder=work_folder,
+            language_told=language_told,
+        )
+    )

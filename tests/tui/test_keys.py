@@ -10,13 +10,20 @@ from textual.dom import DOMNode
 
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.keys import ACTIONS, bindings, key_name
+from blink_tui.tui.screens.access import AccessRows, AccessScreen
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
 from blink_tui.tui.screens.desk import DeskScreen, FirmRows
 from blink_tui.tui.screens.dialogs import ChoiceRows, Choose, Confirm, DocumentWindow, TextWindow
+from blink_tui.tui.screens.firms import FirmList, FirmsScreen
+from blink_tui.tui.screens.first_run import FirstRun
+from blink_tui.tui.screens.forms import FormWindow
 from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
 from blink_tui.tui.screens.log import LogRows, LogScreen
+from blink_tui.tui.screens.pick import PickRows, PickWindow
+from blink_tui.tui.screens.settings import SettingRows, SettingsScreen
 from blink_tui.tui.widgets.detail import DetailPane
+from blink_tui.tui.widgets.form import ChoiceLine
 from blink_tui.tui.widgets.grid import InvoiceGrid
 from blink_tui.tui.widgets.rows import RowsView
 from blink_tui.tui.widgets.text import TextView
@@ -27,6 +34,10 @@ PLACES: list[tuple[type[DOMNode], ...]] = [
     *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
     *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
     *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
+    *((pane, FirmsScreen, ConsoleApp) for pane in (FirmList, TextView)),
+    *((pane, AccessScreen, ConsoleApp) for pane in (AccessRows, TextView)),
+    *((pane, SettingsScreen, ConsoleApp) for pane in (SettingRows, TextView)),
+    (ChoiceLine, FormWindow), (ChoiceLine, FirstRun), (PickRows, PickWindow),
     (Confirm,), (Choose,), (DetailPane, DocumentWindow), (TextView, TextWindow),
 ]  # fmt: skip
 
