@@ -67,6 +67,11 @@ class Buffer:
         self.decisions = Decisions(database, clock, self.grid, self.webs)
         self.overview = Overview(database)
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._database.path
+
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""
         return await self._database.data_version()

@@ -54,7 +54,7 @@ class Database:
         reader: aiosqlite.Connection,
         scanner: aiosqlite.Connection,
     ) -> None:
-        self._path = path
+        self.path = path
         self._writer = writer
         self._scanner = scanner
         self._writing = asyncio.Lock()
@@ -72,7 +72,7 @@ class Database:
         still comes before the next transaction begins. One that is not `durable` survives a kill, but a power cut only
         once a later one is durable: it holds up other writers for less than half as long.
         """
-        session = Session(self._writer, self._path)
+        session = Session(self._writer, self.path)
         async with self._writing:
             try:
                 if not durable:
@@ -94,7 +94,7 @@ class Database:
         Raises BlinkError(STOPPED) when interrupted.
         """
         async with self._scanning:
-            self._scan = asyncio.create_task(Session(self._scanner, self._path).rows(sql, values))
+            self._scan = asyncio.create_task(Session(self._scanner, self.path).rows(sql, values))
             try:
                 return await asyncio.shield(self._scan)
             except asyncio.CancelledError:

@@ -137,17 +137,17 @@ def before(
 ) -> None:
     context.obj = profile_of(profile, home)
     if context.invoked_subcommand is None:
-        _open_console(context, context.obj)
+        _open_console(context, context.obj, language_told=lang is not None)
 
 
-def _open_console(context: typer.Context, profile: Profile) -> None:
+def _open_console(context: typer.Context, profile: Profile, *, language_told: bool) -> None:
     """The console; without a terminal help and exit code 2."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         output.say(context.get_help())
         raise typer.Exit(2)
     from blink_tui.cli.console import open_console
 
-    raise typer.Exit(open_console(profile))
+    raise typer.Exit(open_console(profile, language_told=language_told))
 
 
 def run(words: Sequence[str]) -> int:

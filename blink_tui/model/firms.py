@@ -59,6 +59,11 @@ def parse_accountant(text: str) -> str:
     return name
 
 
+def env_shown(env: str) -> str:
+    """An environment for people; plain http is called by its name."""
+    return f"{env} (INSECURE)" if env.startswith("http://") else env
+
+
 class ContextType(StrEnum):
     """What identifies whose invoices are asked for."""
 

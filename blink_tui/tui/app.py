@@ -24,11 +24,14 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.ports import Engine
 from blink_tui.model.text import clean
 from blink_tui.resources import resource_dir
+from blink_tui.sync.errands import Errands
+from blink_tui.tui.begin import begin
 from blink_tui.tui.driver import SshDriver, WrongBytes
 from blink_tui.tui.fetching import Fetching
 from blink_tui.tui.keymap import Keys
 from blink_tui.tui.keys import ACTIONS, Action, bindings
 from blink_tui.tui.memory import Memory
+from blink_tui.tui.preferences import choose_language, chosen_language, chosen_theme
 from blink_tui.tui.screens.access import AccessScreen
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
@@ -36,12 +39,14 @@ from blink_tui.tui.screens.coding import CodingScreen
 from blink_tui.tui.screens.desk import DeskScreen
 from blink_tui.tui.screens.dialogs import Choose, Confirm, TextWindow, help_paragraphs, palette_choices
 from blink_tui.tui.screens.firms import FirmsScreen
+from blink_tui.tui.screens.first_run import was_left
 from blink_tui.tui.screens.handover import HandoverScreen
 from blink_tui.tui.screens.log import LogScreen
 from blink_tui.tui.screens.manual import ManualScreen
 from blink_tui.tui.screens.months import MonthsScreen
 from blink_tui.tui.screens.settings import SettingsScreen
-from blink_tui.tui.themes import BLINK, theme_for
+from blink_tui.tui.themes import OWN_THEMES, theme_for
+from blink_tui.vault import VaultHolder
 
 _LOOK_EVERY = 0.5
 """Seconds between looks at the buffer: what arrives is shown at most twice a second."""
@@ -90,6 +95,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
         keymap: Keys | None = None,
         work_folder: Path | None = None,
         clock: Clock | None = None,
+        vault: VaultHolder | None = None,
+        language_told: bool = True,
     ) -> None:
         no_color = "NO_COLOR" in os.environ
         super().__init__(
@@ -108,15 +115,22 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.title = title
         self.memory = memory or Memory(None)
         self._own_keys = keymap or {}
+        self.vault = vault or VaultHolder(buffer.path.with_name("vault.blink"))
+        self.errands = Errands(buffer.path, work_folder or buffer.path.with_name("work"))
         self.on_crash: Callable[[], None] = lambda: None
         """Called once when an error that nobody expected ends the program."""
         self._crash_log = crash_log
-        self._clock = clock or SystemClock()
+        self.clock = self._clock = clock or SystemClock()
         self._token: object = None
         self._told_of_bytes = False
         self.fetching = Fetching(self)
-        self.register_theme(BLINK)
-        self.theme = theme_for(self.console.color_system, no_color=no_color)
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
+        self.usual_theme = theme_for(self.console.color_system, no_color=no_color)
+        """The theme for what the terminal can show."""
+        self.theme = chosen_theme(self.memory, self.usual_theme)
+        if not language_told:
+            set_language(chosen_language(self.memory) or language())
         self.set_keymap({name: ",".join(keys) for name, keys in self._own_keys.items()})
 
     def keys_of(self, name: str) -> Sequence[str]:
@@ -125,6 +139,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     async def on_mount(self) -> None:
         await self._return_to_where_one_was()
+        if not await self.buffer.firms.list() or was_left(self.memory):
+            self.begin()
         work: WorkType[None] = self._look
         self.run_worker(work, group="look")
 
@@ -150,6 +166,15 @@ class ConsoleApp(App[None], inherit_bindings=False):
                 if isinstance(screen, ConsoleScreen) and screen.recalled:
                     self.memory.keep(screen.name_kept, screen.keep())
         self.memory.save()
+
+    def begin(self) -> None:
+        """Open the guided start."""
+        begin(self)
+
+    def vault_opened(self) -> None:
+        """Let the engine use the vault that was made or opened."""
+        if self.engine is not None:
+            self.engine.vault_opened()
 
     # Following the buffer and the engine
 
@@ -282,7 +307,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     def action_switch_language(self) -> None:
         """Polish or English, everywhere at once."""
-        set_language("en" if language() == "pl" else "pl")
+        choose_language(self.memory, "en" if language() == "pl" else "pl")
         screen = self._console_screen()
         if screen is not None:
             screen.retell()

@@ -7,18 +7,25 @@ from typing import TypeAlias
 from textual.dom import DOMNode
 
 from blink_tui.tui.app import ConsoleApp
+from blink_tui.tui.screens.access import AccessRows, AccessScreen
 from blink_tui.tui.screens.buffer import BufferScreen
 from blink_tui.tui.screens.coding import CodingRows, CodingScreen
 from blink_tui.tui.screens.columns import ColumnRows, ColumnsWindow
 from blink_tui.tui.screens.desk import DeskScreen
 from blink_tui.tui.screens.dialogs import Choose, Confirm, DocumentWindow, TextWindow
+from blink_tui.tui.screens.firms import FirmList, FirmsScreen
+from blink_tui.tui.screens.first_run import FirstRun
+from blink_tui.tui.screens.forms import FormWindow
 from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
 from blink_tui.tui.screens.log import LogRows, LogScreen
 from blink_tui.tui.screens.manual import ManualScreen
 from blink_tui.tui.screens.months import MonthRows, MonthsScreen, PointsWindow
+from blink_tui.tui.screens.pick import PickRows, PickWindow
+from blink_tui.tui.screens.settings import SettingRows, SettingsScreen
 from blink_tui.tui.widgets.asking import TypedLine
 from blink_tui.tui.widgets.detail import DetailPane
 from blink_tui.tui.widgets.firms import FirmRows
+from blink_tui.tui.widgets.form import ChoiceLine
 from blink_tui.tui.widgets.grid import InvoiceGrid
 from blink_tui.tui.widgets.tabs import Chapters
 from blink_tui.tui.widgets.text import TextView
@@ -35,6 +42,10 @@ PLACES: tuple[Place, ...] = (
     *((pane, CodingScreen, ConsoleApp) for pane in (CodingRows, TextView)),
     *((pane, MonthsScreen, ConsoleApp) for pane in (MonthRows, TextView)),
     (TextView, PointsWindow),
+    *((pane, FirmsScreen, ConsoleApp) for pane in (FirmList, TextView)),
+    *((pane, AccessScreen, ConsoleApp) for pane in (AccessRows, TextView)),
+    *((pane, SettingsScreen, ConsoleApp) for pane in (SettingRows, TextView)),
+    (ChoiceLine, FormWindow), (ChoiceLine, FirstRun), (PickRows, PickWindow),
     (Chapters, ManualScreen, ConsoleApp),
     (TypedLine,), (Confirm,), (Choose,), (ColumnRows, ColumnsWindow), (DetailPane, DocumentWindow),
     (TextView, TextWindow),

@@ -13,6 +13,7 @@ from blink_tui.tui.keymap import Keys, read_keymap, require_no_clash
 from blink_tui.tui.lifeline import CRASH_SECONDS, SIGNAL_SECONDS, end_at_latest, signals_end
 from blink_tui.tui.memory import Memory
 from blink_tui.tui.places import PLACES, actions_of
+from blink_tui.vault import VaultHolder
 
 
 def own_keys(path: Path) -> tuple[Keys, BlinkError | None]:
@@ -25,7 +26,17 @@ def own_keys(path: Path) -> tuple[Keys, BlinkError | None]:
     return keys, None
 
 
-async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir: Path, title: str) -> int:
+async def run(
+    buffer_path: Path,
+    engine: Engine | None,
+    *,
+    who: str,
+    export_dir: Path,
+    title: str,
+    vault: VaultHolder,
+    work_folder: Path,
+    language_told: bool,
+) -> int:
     """Open the buffer, show the console, return its exit code."""
     keys, wrong_keys = own_keys(buffer_path.with_name("keymap.toml"))
     async with open_buffer(buffer_path) as buffer:
@@ -37,8 +48,10 @@ async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir:
             title=title,
             crash_log=buffer_path.with_name("console-crash.log"),
             keymap=keys,
-            work_folder=buffer_path.with_name("work"),
             memory=Memory(buffer_path.with_name(f"console-{who}.json")),
+            vault=vault,
+            work_folder=work_folder,
+            language_told=language_told,
         )
         if wrong_keys is not None:
             app.call_later(app.tell_error, wrong_keys)
@@ -55,6 +68,27 @@ async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir:
         return 1 if app.return_code is None else app.return_code
 
 
-def run_to_end(buffer_path: Path, engine: Engine | None, *, who: str, export_dir: Path, title: str) -> int:
+def run_to_end(
+    buffer_path: Path,
+    engine: Engine | None,
+    *,
+    who: str,
+    export_dir: Path,
+    title: str,
+    vault: VaultHolder,
+    work_folder: Path,
+    language_told: bool,
+) -> int:
     """The same, in an event loop of its own."""
-    return asyncio.run(run(buffer_path, engine, who=who, export_dir=export_dir, title=title))
+    return asyncio.run(
+        run(
+            buffer_path,
+            engine,
+            who=who,
+            export_dir=export_dir,
+            title=title,
+            vault=vault,
+            work_folder=work_folder,
+            language_told=language_told,
+        )
+    )
