@@ -84,6 +84,7 @@ async def take(folder: Path, language: str, size: tuple[int, int]) -> list[Path]
                 app = ConsoleApp(
                     buffer, Wishes(), who="anna", export_dir=Path("/srv/blink/export"), clock=FrozenClock()
                 )
+                app.theme = "blink-cb"
                 async with app.run_test(size=size) as pilot:
                     await _press(pilot, shot.keys)
                     made.append(_save(app, folder / f"{shot.name}-{language}-{size[0]}x{size[1]}"))
