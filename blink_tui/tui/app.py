@@ -291,6 +291,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
             )
             self.tell(told.format(firm=firm))
 
+    def fetch_for(self, firm: Firm) -> None:
+        """Narrow screens to a firm and ask for a pass over it."""
+        self.choose_firm(firm)
+        self._ask_engine([firm])
+
     def choose_firm(self, firm: Firm | None) -> None:
         """Narrow screens to a firm, or to none."""
         self.firm = firm

@@ -73,7 +73,7 @@ class SettingRows(RowsView):
         self.set_count(len(lines))
 
     def head(self, width: int) -> Pieces:
-        return ((f"  {fit(_('Setting'), _NAME)} {fit(_('Value'), width - _NAME - 16)} {_('Of')}", "head"),)
+        return ((f"  {fit(_('Setting'), _NAME)} {fit(_('Value'), width - _NAME - 16)} {_('Whose')}", "head"),)
 
     def row(self, index: int, width: int) -> Pieces:
         line = self.lines[index]
