@@ -155,6 +155,7 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
         else:
             self.body.clear_secrets()
             self.console.memory.keep(self._form, {})
+            self.console.memory.save()  # at once: what is saved must not be offered again after a kill
             self.call_later(self._close, result)
 
     def _close(self, result: ResultT) -> None:
