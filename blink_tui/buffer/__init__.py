@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from blink_tui.buffer.buffer import Buffer, open_buffer
-    from blink_tui.buffer.grid import SORTS, GridFilter, GridRow, Key, Sort
+    from blink_tui.buffer.grid import SORTS, GridRow, Key, Sort
+    from blink_tui.buffer.grid_filter import GridFilter
     from blink_tui.buffer.history import ChainState
-    from blink_tui.buffer.log import LogRow, UnknownEvent
+    from blink_tui.buffer.log import LogFilter, LogRow, UnknownEvent
+    from blink_tui.buffer.overview import MonthCount, Undecided
     from blink_tui.buffer.records import (
         Account,
         Batch,
@@ -31,13 +33,16 @@ _MODULES = {
     "Buffer": "buffer",
     "open_buffer": "buffer",
     "SORTS": "grid",
-    "GridFilter": "grid",
+    "GridFilter": "grid_filter",
     "GridRow": "grid",
     "Key": "grid",
     "Sort": "grid",
     "ChainState": "history",
+    "LogFilter": "log",
     "LogRow": "log",
     "UnknownEvent": "log",
+    "MonthCount": "overview",
+    "Undecided": "overview",
     "Account": "records",
     "Batch": "records",
     "BatchState": "records",
@@ -64,12 +69,15 @@ __all__ = [
     "GridFilter",
     "GridRow",
     "Key",
+    "LogFilter",
     "LogRow",
     "MarkMove",
+    "MonthCount",
     "Sort",
     "StoreResult",
     "StoredExport",
     "StoredInvoice",
+    "Undecided",
     "Undecoded",
     "UnknownEvent",
     "open_buffer",

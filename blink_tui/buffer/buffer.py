@@ -12,6 +12,7 @@ from blink_tui.buffer.collective import Collectives
 from blink_tui.buffer.comparing import Comparing
 from blink_tui.buffer.credentials import Credentials
 from blink_tui.buffer.database import Database, open_database
+from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
 from blink_tui.buffer.documents import Documents
 from blink_tui.buffer.exports import PendingExports
@@ -25,6 +26,7 @@ from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.mismatches import Mismatches
 from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.outages import Outages
+from blink_tui.buffer.overview import Overview
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.role_states import RoleStates
@@ -62,6 +64,8 @@ class Buffer:
         self.batches = Batches(database, clock)
         self.settings = Settings(database)
         self.grid = Grid(database)
+        self.decisions = Decisions(database, clock, self.grid, self.webs)
+        self.overview = Overview(database)
 
     @property
     def path(self) -> Path:

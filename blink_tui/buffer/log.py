@@ -39,6 +39,25 @@ class LogRow:
     event: Event
 
 
+ERRORS = ("pass-failed", "login-failed", "document-quarantined")
+"""Events that say that something went wrong, by name; the index over them names the same."""
+_WRONG = "name IN ('pass-failed', 'login-failed', 'document-quarantined')"
+_LATEST = """
+    SELECT l.id, l.at, l.firm_id, l.name, l.payload FROM firm f JOIN fetch_log l ON l.id IN (
+        (SELECT max(id) FROM fetch_log WHERE firm_id = f.id),
+        (SELECT max(id) FROM fetch_log WHERE firm_id = f.id AND {wrong} AND name <> 'document-quarantined')
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which rows of the log; what is None or False does not narrow."""
+
+    firm_ids: tuple[int, ...] | None = None
+    errors: bool = False
+
+
 class FetchLog:
     """Appended by whoever runs the engine, followed by every screen."""
 
@@ -74,6 +93,39 @@ class FetchLog:
             (after_id, *(() if firm_id is None else (firm_id,)), limit),
         )
         return [_log_row(row) for row in (reversed(rows) if newest else rows)]
+
+    async def page(
+        self, chosen: LogFilter, limit: int, *, before: int | None = None, after: int | None = None
+    ) -> list[LogRow]:
+        """The first rows after an id, or else the last ones before an id (None: of all), oldest first."""
+        parts, values = ["1 = 1"], list[str | int]()
+        if before is not None:
+            parts.append("id < ?")
+            values.append(before)
+        if after is not None:
+            parts.append("id > ?")
+            values.append(after)
+        if chosen.firm_ids is not None:
+            parts.append("firm_id IN (SELECT value FROM json_each(?))")
+            values.append(_encoder.encode(chosen.firm_ids).decode())
+        if chosen.errors:
+            parts.append(_WRONG)
+        rows = await self._database.reader.rows(
+            composed(
+                "SELECT id, at, firm_id, name, payload FROM fetch_log WHERE {where} ORDER BY id {way} LIMIT ?",
+                where=" AND ".join(parts),
+                way="DESC" if after is None else "",
+            ),
+            (*values, limit),
+        )
+        return [_log_row(row) for row in (rows if after is not None else reversed(rows))]
+
+    async def latest(self) -> dict[int, list[LogRow]]:
+        """By firm its newest row, and its newest failure where that is another one; oldest first."""
+        found: dict[int, list[LogRow]] = {}
+        for row in sorted(await self._database.reader.rows(composed(_LATEST, wrong=_WRONG))):
+            found.setdefault(row[2], []).append(_log_row(row))
+        return found
 
 
 def _log_row(row: Row) -> LogRow:

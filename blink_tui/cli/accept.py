@@ -10,10 +10,10 @@ import typer
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named, system_user
 from blink_tui.cli.options import AsJson
-from blink_tui.cli.status import subject_words
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.words import ROLE_SHORT
+from blink_tui.sync.problems import subject_words
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile

@@ -16,10 +16,10 @@ from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw
 from blink_tui.model.documents import Role
-from blink_tui.model.mismatches import PACKAGE
 from blink_tui.model.schedule import NEVER, NIGHTLY
-from blink_tui.model.words import OUTAGE_WORDS, ROLE_SHORT
-from blink_tui.sync.problems import problem_words
+from blink_tui.model.telling import span_words, system_words
+from blink_tui.model.words import ROLE_SHORT
+from blink_tui.sync.problems import problem_words, quarantine_words
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from blink_tui.sync.standing import FirmStanding, RoleStanding
 
 _NAME_AT_LEAST = 10
-_UNLIMITED = "∞"
 
 
 def status(context: typer.Context, firms: FirmsOption = None, json: AsJson = False) -> None:
@@ -57,7 +56,7 @@ async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
         width = shutil.get_terminal_size((80, 24)).columns
         for system in systems:
             if system.troubled:
-                output.say(textwrap.fill(_system_words(system), width, subsequent_indent="  "))
+                output.say(textwrap.fill(system_words(system), width, subsequent_indent="  "))
         output.say(_table(states, now, width))
         for state in states:
             for line in _notes(state, left.get(state.firm.id), width):
@@ -174,14 +173,6 @@ def instant(due: datetime | None, now: datetime) -> str | None:
 # For people
 
 
-def _system_words(system: SystemState) -> str:
-    status = system.status or ""
-    state = _(OUTAGE_WORDS[status]) if status in OUTAGE_WORDS else status
-    return _("! KSeF ({env}): {state}, the Ministry said at {moment}").format(
-        env=system.env, state=state, moment=output.moment(system.told)
-    )
-
-
 def _table(states: Iterable[FirmStanding], now: datetime, width: int) -> str:
     """One row a firm; the name takes what the other columns leave."""
     head = (
@@ -210,14 +201,6 @@ def _lag(state: FirmStanding) -> str:
     if state.lag is None:
         return "–"
     return span_words(state.lag) + (" !" if state.late else "")
-
-
-def span_words(span: timedelta) -> str:
-    """A length of time in its largest unit: `7 min`, `3 h`, `2 d`."""
-    minutes = max(0, int(span.total_seconds() // 60))
-    if minutes < 2 * 60:
-        return _("{n} min").format(n=minutes)
-    return _("{n} h").format(n=minutes // 60) if minutes < 48 * 60 else _("{n} d").format(n=minutes // 1440)
 
 
 def due_words(due: datetime | None, now: datetime) -> str:
@@ -265,16 +248,7 @@ def _troubles(state: FirmStanding) -> Iterator[str]:
             roles=", ".join(_(ROLE_SHORT[role]) for role in roles), problem=problem_words(problem), firm=firm
         )
     for mismatch in state.quarantine:
-        yield _(
-            "! in quarantine: {subject}; KSeF lists {listed}, the bytes have {found}. Report it to the Ministry; to"
-            " go on in spite of it: blink doc accept {number} --firm {firm} --reason REASON"
-        ).format(
-            subject=subject_words(mismatch.what.subject),
-            listed=mismatch.what.listed or _("nothing"),
-            found=mismatch.what.found or _("nothing"),
-            number=mismatch.what.subject,
-            firm=firm,
-        )
+        yield quarantine_words(mismatch, firm)
 
 
 def _stopped(state: FirmStanding) -> dict[str, list[Role]]:
@@ -284,11 +258,6 @@ def _stopped(state: FirmStanding) -> dict[str, list[Role]]:
         if one.scheduled.problem is not None:
             found.setdefault(one.scheduled.problem, []).append(one.role)
     return found
-
-
-def subject_words(subject: str) -> str:
-    """What a disagreement is about."""
-    return _("the number of documents") if subject == PACKAGE else subject
 
 
 def _history(state: FirmStanding) -> Iterator[str]:
@@ -308,17 +277,10 @@ def _history(state: FirmStanding) -> Iterator[str]:
 
 
 def _budget(left: RequestsLeft | None) -> Iterator[str]:
-    if left is None:
-        return
-    if left.parked_until is not None:
-        until = output.moment(instant_of(left.parked_until))
-        yield _("! KSeF asked to be left alone until {until}").format(until=until)
-    counts = [
-        _UNLIMITED if count is None else str(count) for count in (left.lists, left.packages, left.documents)
-    ]
-    yield _("requests left this hour: {lists} lists, {packages} packages, {documents} documents").format(
-        lists=counts[0], packages=counts[1], documents=counts[2]
-    )
+    from blink_tui.sync.remaining import left_words
+
+    if left is not None:
+        yield from left_words(left)
 
 
 def _proofs(state: FirmStanding) -> Iterator[str]:

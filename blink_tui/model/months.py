@@ -17,6 +17,11 @@ class Month(NamedTuple):
         """The month of a day."""
         return cls(day.year, day.month)
 
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """The month of `2026-03`. Raises ValueError."""
+        return cls.of(date.fromisoformat(f"{text}-01"))
+
     def plus(self, months: int) -> Month:
         """The month so many months later (earlier, when negative)."""
         years, number = divmod(self.number - 1 + months, 12)

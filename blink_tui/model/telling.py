@@ -1,11 +1,12 @@
-"""An event of the engine as people read it: instants in Warsaw time, what is not there as a word."""
+"""What the engine and the Ministry told, as people read it: instants in Warsaw time, what is not there as a word."""
 
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import timedelta
 
 from blink_tui.i18n import N_, Message, _
-from blink_tui.model.dates import datetime_of, parse_instant, warsaw
+from blink_tui.model.dates import Instant, datetime_of, parse_instant, warsaw
 from blink_tui.model.documents import Role
 from blink_tui.model.events import (
     DocumentQuarantined,
@@ -20,6 +21,7 @@ from blink_tui.model.events import (
     Waiting,
 )
 from blink_tui.model.mismatches import PACKAGE
+from blink_tui.model.outages import SystemState
 from blink_tui.model.text import clean
 from blink_tui.model.words import OUTAGE_WORDS, ROLE_SHORT
 
@@ -40,6 +42,23 @@ def sentence(event: Event) -> str:
 def role_of(event: Event) -> str:
     """The role that an event is about, in words; empty when it is about none."""
     return _(ROLE_SHORT[Role(event.role)]) if event.role in ROLE_SHORT else ""
+
+
+def system_words(system: SystemState) -> str:
+    """That something is the matter with an environment of KSeF, in the Ministry's words."""
+    status = system.status or ""
+    state = _(OUTAGE_WORDS[status]) if status in OUTAGE_WORDS else clean(status)
+    return _("! KSeF ({env}): {state}, the Ministry said at {moment}").format(
+        env=clean(system.env), state=state, moment=minute_words(system.told) if system.told else "–"
+    )
+
+
+def span_words(span: timedelta) -> str:
+    """A length of time in its largest unit: `7 min`, `3 h`, `2 d`."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    if minutes < 2 * 60:
+        return _("{n} min").format(n=minutes)
+    return _("{n} h").format(n=minutes // 60) if minutes < 48 * 60 else _("{n} d").format(n=minutes // 1440)
 
 
 def _text(event: Event) -> str:
@@ -70,6 +89,11 @@ def _readable(name: str, value: object) -> object:
     if name not in _INSTANTS or not isinstance(value, str):
         return value
     try:
-        return f"{datetime_of(parse_instant(value)).astimezone(warsaw()):%Y-%m-%d %H:%M}"
+        return minute_words(parse_instant(value))
     except ValueError:
         return value
+
+
+def minute_words(instant: Instant) -> str:
+    """An instant as people in Warsaw read it, to the minute."""
+    return f"{datetime_of(instant).astimezone(warsaw()):%Y-%m-%d %H:%M}"

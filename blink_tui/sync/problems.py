@@ -1,4 +1,4 @@
-"""What stopped a role, as a few words: the schedule keeps the code of the failure alone."""
+"""What stopped a role or waits for a person, in words: the schedule keeps the code of a failure alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import ErrorKind, ExitCode
+from blink_tui.model.mismatches import PACKAGE, Mismatch
 
 _WORDS = {
     ExitCode.CREDENTIAL_REFUSED: N_("access refused"),
@@ -14,6 +15,8 @@ _WORDS = {
     ExitCode.WORK_HELD: N_("another process had the work"),
     ExitCode.VAULT_LOCKED: N_("the vault is locked"),
 }
+
+_WAITS = (ExitCode.LIMITS_EXHAUSTED, ExitCode.WORK_HELD)
 
 
 def problem_words(code: str) -> str:
@@ -33,6 +36,35 @@ def problem_words(code: str) -> str:
     kind = _kinds().get(code)
     words = _WORDS.get(kind.exit_code) if kind else None
     return f"{_(words)} ({code})" if words else code
+
+
+def passes_by_itself(code: str) -> bool:
+    """Whether what ended a role's pass is a wait: the next passes go on, and nobody has to do anything."""
+    from blink_tui.sync.errors import EXPORT_STUCK, ORDER_UNCERTAIN
+
+    kind = _kinds().get(code)
+    return code in (EXPORT_STUCK.code, ORDER_UNCERTAIN.code) or (
+        kind is not None and kind.exit_code in _WAITS
+    )
+
+
+def subject_words(subject: str) -> str:
+    """What a disagreement is about."""
+    return _("the number of documents") if subject == PACKAGE else subject
+
+
+def quarantine_words(mismatch: Mismatch, firm: str) -> str:
+    """What stands in quarantine in a firm's roles, and the way out."""
+    return _(
+        "! in quarantine: {subject}; KSeF lists {listed}, the bytes have {found}. Report it to the Ministry; to"
+        " go on in spite of it: blink doc accept {number} --firm {firm} --reason REASON"
+    ).format(
+        subject=subject_words(mismatch.what.subject),
+        listed=mismatch.what.listed or _("nothing"),
+        found=mismatch.what.found or _("nothing"),
+        number=mismatch.what.subject,
+        firm=firm,
+    )
 
 
 @lru_cache(maxsize=1)

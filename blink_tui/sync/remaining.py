@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from blink_tui.buffer.limit_book import LimitBook
+from blink_tui.i18n import _
 from blink_tui.ksef.address_window import environment_of
 from blink_tui.ksef.budget import Budget
 from blink_tui.ksef.operations import Context
 from blink_tui.model.clock import Clock, SystemClock
+from blink_tui.model.dates import instant_of
 from blink_tui.model.firms import Firm
+from blink_tui.model.telling import minute_words
+
+_UNLIMITED = "∞"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +50,17 @@ def _left(book: LimitBook, firm: Firm, clock: Clock) -> RequestsLeft:
         packages=groups["invoiceExport"].per_hour,
         documents=groups["invoiceDownload"].per_hour,
         parked_until=remaining.parked_until,
+    )
+
+
+def left_words(left: RequestsLeft) -> Iterator[str]:
+    """What a firm may still ask in this hour, and until when KSeF wants to be left alone."""
+    if left.parked_until is not None:
+        until = minute_words(instant_of(left.parked_until))
+        yield _("! KSeF asked to be left alone until {until}").format(until=until)
+    counts = [
+        _UNLIMITED if count is None else str(count) for count in (left.lists, left.packages, left.documents)
+    ]
+    yield _("requests left this hour: {lists} lists, {packages} packages, {documents} documents").format(
+        lists=counts[0], packages=counts[1], documents=counts[2]
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from blink_tui.buffer import Buffer
 from blink_tui.model.dates import Instant, datetime_of, instant_key
@@ -74,20 +74,26 @@ class FirmStanding:
         return tuple(one for one in self.roles if one.every != NEVER)
 
     @property
+    def by_day(self) -> tuple[RoleStanding, ...]:
+        """The roles that the schedule asks for all day: those that bring the firm's own documents."""
+        return tuple(one for one in self.asked if one.every != NIGHTLY)
+
+    @property
+    def at_night(self) -> tuple[RoleStanding, ...]:
+        """The roles that it asks for once a night: complete to some hours ago at the best."""
+        return tuple(one for one in self.asked if one.every == NIGHTLY)
+
+    @property
     def since(self) -> Instant | None:
         """Every role that the schedule asks for is complete from here; None while one was never fetched."""
-        marks = self._marks()
-        return max((mark.since for mark in marks), key=instant_key) if marks else None
+        span = span_of(self.asked)
+        return span.since if span else None
 
     @property
     def until(self) -> Instant | None:
         """Every role that the schedule asks for is complete to here; None while one was never fetched."""
-        marks = self._marks()
-        return min((mark.until for mark in marks), key=instant_key) if marks else None
-
-    def _marks(self) -> list[Mark]:
-        marks = [one.mark for one in self.asked if one.mark is not None]
-        return marks if len(marks) == len(self.asked) else []
+        span = span_of(self.asked)
+        return span.until if span else None
 
     @property
     def lag(self) -> timedelta | None:
@@ -111,19 +117,66 @@ class FirmStanding:
         return tuple(one for one in self.mismatches if one.quarantined)
 
 
+class Span(NamedTuple):
+    """What some roles have in common."""
+
+    since: Instant
+    until: Instant
+
+
+def span_of(roles: Sequence[RoleStanding]) -> Span | None:
+    """In which span all of these roles are complete; None where there are none, or one was never fetched."""
+    marks = [one.mark for one in roles if one.mark is not None]
+    if not marks or len(marks) < len(roles):
+        return None
+    return Span(
+        max((mark.since for mark in marks), key=instant_key),
+        min((mark.until for mark in marks), key=instant_key),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of all firms, as the buffer has it."""
+
+    scheduled: Sequence[ScheduledRole]
+    marks: Sequence[Mark]
+    ranges: Sequence[HistoryRange]
+    proofs: Sequence[Proof]
+    mismatches: Sequence[Mismatch]
+    credentials: Mapping[int, FirmCredential]
+    totals: Mapping[int, int]
+
+
+async def read_facts(buffer: Buffer, *, totals: bool = True) -> Facts:
+    """Everything that standings are decided by; without `totals`, which take the longest, documents count as none."""
+    return Facts(
+        await buffer.schedules.all(),
+        await buffer.marks.all(),
+        await buffer.ranges.all(),
+        await buffer.proofs.all(),
+        await buffer.mismatches.all(),
+        await buffer.credentials.by_firm(),
+        await buffer.documents.totals() if totals else {},
+    )
+
+
 async def standings(buffer: Buffer, firms: Iterable[Firm], now: datetime) -> list[FirmStanding]:
     """How each of these firms stands, in their order."""
-    scheduled = _by(await buffer.schedules.all(), lambda one: one.firm_id)
-    marks = {(mark.firm_id, mark.role): mark for mark in await buffer.marks.all()}
-    ranges = _by(await buffer.ranges.all(), lambda one: (one.firm_id, one.role))
-    proofs = {(proof.firm_id, proof.role): proof for proof in await buffer.proofs.all()}
-    mismatches = _by(await buffer.mismatches.all(), lambda one: one.firm_id)
-    credentials = await buffer.credentials.by_firm()
-    totals = await buffer.documents.totals()
+    return standings_of(await read_facts(buffer), firms, now)
+
+
+def standings_of(facts: Facts, firms: Iterable[Firm], now: datetime) -> list[FirmStanding]:
+    """The same without I/O; for thousands of firms it takes a moment that no event loop should wait for."""
+    scheduled = _by(facts.scheduled, lambda one: one.firm_id)
+    marks = {(mark.firm_id, mark.role): mark for mark in facts.marks}
+    ranges = _by(facts.ranges, lambda one: (one.firm_id, one.role))
+    proofs = {(proof.firm_id, proof.role): proof for proof in facts.proofs}
+    mismatches = _by(facts.mismatches, lambda one: one.firm_id)
 
     def role(firm: Firm, one: ScheduledRole) -> RoleStanding:
         mark = marks.get((firm.id, one.role))
-        rests = firm.paused or not firm.enabled or firm.id not in credentials
+        rests = firm.paused or not firm.enabled or firm.id not in facts.credentials
         return RoleStanding(
             one.role,
             one,
@@ -142,8 +195,8 @@ async def standings(buffer: Buffer, firms: Iterable[Firm], now: datetime) -> lis
         FirmStanding(
             firm,
             tuple(role(firm, one) for one in in_order(firm)),
-            totals.get(firm.id, 0),
-            credentials.get(firm.id),
+            facts.totals.get(firm.id, 0),
+            facts.credentials.get(firm.id),
             tuple(mismatches.get(firm.id, ())),
         )
         for firm in firms

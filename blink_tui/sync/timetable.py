@@ -29,6 +29,7 @@ _NIGHTLY_FROM, _NIGHTLY_FOR = time(20, 30), timedelta(hours=9)
 _LONGEST_HOLD = timedelta(days=2)
 """Nothing is put off for longer."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ALL = tuple(Role)
 _OFTEN = {
     FirmKind.TAXPAYER: (Role.SELLER, Role.BUYER),
     FirmKind.BRANCH: (Role.SELLER, Role.BUYER, Role.THIRD_PARTY),
@@ -42,7 +43,7 @@ def askable_roles(firm: Firm) -> tuple[Role, ...]:
     """Roles that KSeF answers in the firm's context: a unit has no documents as seller or buyer (21181)."""
     if firm.context_type is ContextType.INTERNAL_ID:
         return (Role.THIRD_PARTY, Role.AUTHORIZED)
-    return tuple(Role)
+    return _ALL
 
 
 def usual_interval(firm: Firm, role: Role) -> int:

@@ -48,7 +48,7 @@ def _begun(console: ConsoleApp, begun: Begun | None) -> None:
     if begun.registered.unchecked:
         console.tell(told_of(begun.registered), severity="warning")
     else:
-        console.fetch_for(begun.firm)
+        console.run_worker(console.fetching.ask(), group="fetch")
     work: WorkType[None] = partial(_fill_grid, console, begun.firm)
     console.run_worker(work, group=_GROUP, exclusive=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +10,8 @@ from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.events import DocumentsStored, PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import CredentialKind, Firm
 from blink_tui.tui.app import ConsoleApp
-from blink_tui.tui.overview import FirmState
-from blink_tui.tui.screens.desk import coming
+from blink_tui.tui.firm_words import coming
 from blink_tui.tui.screens.log import LogRows
-from tests.sync.test_agenda import FIRM
 from tests.tui.conftest import Desk, OpenDesk
 
 DISK_FULL = ErrorKind("disk-full", ExitCode.FAILED, "The disk is full. Make room and fetch again.")
@@ -34,7 +31,7 @@ async def test_the_log_follows_until_one_scrolls_back(
         await buffer.log.append(
             [PassFailed(run="2", firm_id=firms[0].id, code="x", problem="[b]no[/b]", cause="450")]
         )
-        await desk.see("51 events", "! 1 error")
+        await desk.see("50 events", "+1 new, End")
         assert desk.app.screen.query_one(LogRows).cursor == cursor
         await desk.press("end")
         await desk.see("! ERROR: [b]no[/b]", "x · 450", "following the newest")
@@ -59,7 +56,7 @@ async def test_a_pass_is_one_line_that_opens_into_all_it_told(
         await desk.see("office: Stored 2 documents, 0 of them new")
         await buffer.log.append([PassFinished(run="1", firm_id=of, new=2)])
         text = await desk.see("2 new: 2 buyer")
-        assert text.splitlines()[2].rstrip().endswith("2 new: 2 buyer")
+        assert text.splitlines()[3].rstrip().endswith("2 new: 2 buyer")
         await desk.press("enter")
         await desk.see("Fetching finished: 2 new documents", "Podmiot 3  Stored 2 documents")
         await desk.press("escape")
@@ -72,7 +69,7 @@ async def test_f5_asks_for_the_chosen_firm_alone(open_desk: OpenDesk, firms: lis
         await desk.see("[5Buffer]", "Żółw i Synowie sp. z o.o. · All documents · 1/270")
         await desk.press("ctrl+r")
         await desk.until(lambda: desk.engine.asked == [(firms[0].id,)])
-        await desk.press("f", *"piek", "enter")
+        await desk.press("ctrl+f", *"piek", "enter")
         await desk.see("Piekarnia „Pod Kasztanem” Anna Wójcik · All documents · 1/30")
 
 
@@ -136,26 +133,27 @@ async def test_a_firm_tells_when_it_is_asked_for_next(
 ) -> None:
     await buffer.credentials.add(CredentialKind.TOKEN, "token/1", "T", [firms[0].id])
     async with open_desk() as desk:
+        await desk.press("end")
         await desk.see("Żółw i Synowie sp. z o.o. · 1111111111", "asked for now")
         await buffer.schedules.pause([firms[0].id], True)
-        text = await desk.see("~ paused")
+        await desk.press("end")
+        text = await desk.see("~ Paused: the schedule leaves it alone.")
         assert "asked for" not in text
 
 
 def test_the_next_time_is_of_warsaw_with_its_day_unless_it_is_today() -> None:
     now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-    state = FirmState(FIRM, None, None, False, now, 0, 0, 0, None)
-    assert coming(state, now) == "asked for now"
-    assert coming(replace(state, due=now + timedelta(hours=1)), now) == "asked for next at 14:00"
-    assert coming(replace(state, due=now + timedelta(hours=11)), now) == "asked for next at 2026-11-21 00:00"
-    assert coming(replace(state, due=None), now) == ""
+    assert coming(now, now) == "asked for now"
+    assert coming(now + timedelta(hours=1), now) == "asked for next at 14:00"
+    assert coming(now + timedelta(hours=11), now) == "asked for next at 2026-11-21 00:00"
+    assert coming(None, now) == ""
 
 
 async def test_columns_stand_under_their_titles_whatever_a_firm_s_state(
     open_desk: OpenDesk, buffer: Buffer, firms: list[Firm]
 ) -> None:
     await buffer.schedules.pause([firms[1].id], True)
-    async with open_desk() as desk:
+    async with open_desk(120, 24) as desk:
         lines = (await desk.see("~Piekarnia")).splitlines()
         title = next(line for line in lines if "NIP" in line).index("NIP")
         rows = [line for line in lines[:8] if "1111111111" in line or "2222222222" in line]

@@ -1,200 +1,214 @@
-"""Pulpit: how complete each firm is, what waits in it, what went wrong; what needs a hand comes first."""
+"""Pulpit: the office at a glance; what needs a hand comes first, the firm under the cursor stands in full sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
-from rich.cells import cell_len
 from textual import on
-from textual.message import Message
+from textual.containers import Horizontal
+from textual.timer import Timer
 from textual.widget import Widget
 
 from blink_tui.i18n import _, ngettext
-from blink_tui.model.dates import warsaw
-from blink_tui.model.telling import sentence
-from blink_tui.model.text import clean
+from blink_tui.model.deadlines import coming_deadlines
+from blink_tui.model.documents import Direction, Status
+from blink_tui.model.firms import Firm
+from blink_tui.model.months import Month
+from blink_tui.tui.cut import Cut
+from blink_tui.tui.firm_words import deadline_words, firm_paragraphs, system_line
 from blink_tui.tui.keys import bindings
-from blink_tui.tui.overview import FirmState, read_firms
-from blink_tui.tui.screens.base import ConsoleScreen
+from blink_tui.tui.memory import Kept
+from blink_tui.tui.overview import FirmState, Need, Office, read_office
+from blink_tui.tui.pace import Pace
+from blink_tui.tui.requests import LeftOf, left_of
+from blink_tui.tui.screens.paced import PacedScreen
+from blink_tui.tui.seen import Seen
 from blink_tui.tui.widgets.bars import StatusLine
-from blink_tui.tui.widgets.rows import Pieces, RowsView
+from blink_tui.tui.widgets.chart import DayCounts, DaysChart, MonthsChart, MonthSums
+from blink_tui.tui.widgets.firms import FirmRows
+from blink_tui.tui.widgets.rows import RowsView
 from blink_tui.tui.widgets.text import Paragraph, TextView
-from blink_tui.tui.words import fit, fit_title, moment, number
+from blink_tui.tui.words import number
 
-_NUMBERS = (9, 7, 9)
-_UNTIL = 16
-_PROBLEM_FROM = 118
+_CHARTS_EVERY = 30.0
+_REST = 0.15
+"""Seconds without a key after which the requests left to the firm under the cursor are read."""
+_DAYS = 30
+_MONTHS = 12
+_NOTHING = Decimal(0)
 
-_FIRST_STEPS = """
-{steps}
-
-   blink firm add --nip 5265877635 --name "Alfa sp. z o.o."
-   blink credential add --firm 5265877635
-
-{access}
-{then}
-
-{demo}
-
-   blink demo
-"""
+Charts = tuple[DayCounts, tuple[MonthSums, ...]]
 
 
-def standing(state: FirmState) -> tuple[str, str]:
-    """How a firm stands in one sentence, and its tone."""
-    if not state.firm.enabled:
-        return _("switched off"), "dim"
-    if state.failure is not None:
-        return "! " + sentence(state.failure), "bad"
-    if state.firm.paused:
-        return "~ " + _("paused"), "warn"
-    if state.until is None:
-        return "~ " + _unfinished(state), "warn"
-    return "", "plain"
-
-
-def _unfinished(state: FirmState) -> str:
-    """Why no span can be named in which a firm is complete."""
-    return _("not every role was fetched yet") if state.total else _("never fetched")
-
-
-def coming(state: FirmState, now: datetime) -> str:
-    """When the schedule asks for a firm next; empty while it does not."""
-    if state.due is None:
-        return ""
-    if state.due <= now:
-        return _("asked for now")
-    local, today = state.due.astimezone(warsaw()), now.astimezone(warsaw()).date()
-    return _("asked for next at {time}").format(
-        time=f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
-    )
-
-
-class FirmRows(RowsView):
-    """One firm a row."""
-
-    BINDINGS = bindings("open")
-
-    class Opened(Message):
-        """A firm's documents are to be shown."""
-
-    def __init__(self) -> None:
-        super().__init__(id="firms")
-        self.states: Sequence[FirmState] = ()
-
-    @property
-    def current(self) -> FirmState | None:
-        """The firm under the cursor."""
-        return self.states[self.cursor] if self.states else None
-
-    def show(self, states: Sequence[FirmState]) -> None:
-        """Show other states; the cursor stays on its firm, or on the most urgent one if it was never moved."""
-        here = self.current.firm.id if self.current is not None and self.cursor else None
-        self.states = states
-        places = [index for index, state in enumerate(states) if state.firm.id == here]
-        self.set_count(len(states), places[0] if places else 0)
-
-    def head(self, width: int) -> Pieces:
-        return ((self._cells(width, _("Firm"), _("NIP"), _("Complete to"), _("Documents"), _("Fetched"),
-                             _("Approved"), _("Last problem")), "head"),)  # fmt: skip
-
-    def row(self, index: int, width: int) -> Pieces:
-        state = self.states[index]
-        text, tone = standing(state)
-        cells = self._cells(
-            width,
-            clean(state.firm.name),
-            state.firm.context_value,
-            moment(state.until) if state.until else "-",
-            number(state.total),
-            number(state.fetched),
-            number(state.approved),
-            text,
-        )
-        lead = (">" if index == self.cursor else " ") + (text[0] if text.startswith(("!", "~")) else " ")
-        return ((lead + cells[2:], tone),)
-
-    def nothing(self) -> str:
-        return _FIRST_STEPS.format(
-            steps=_(
-                "There is no firm here yet. Leave with Ctrl+Q, then type, with the firm's own NIP and name:"
-            ),
-            access=_("The second asks for the token from KSeF; --cert and --key name a certificate instead."),
-            then=_("Then start blink again: F5 fetches."),
-            demo=_("To look around first, on invented firms and without KSeF:"),
-        )
-
-    @staticmethod
-    def _cells(width: int, name: str, nip: str, until: str, *rest: str) -> str:
-        *numbers, problem = rest
-        fixed = f"{fit(nip, 16 if width >= _PROBLEM_FROM else 10)} {fit(until, _UNTIL)}" + "".join(
-            " " + fit_title(text, room) for text, room in zip(numbers, _NUMBERS, strict=True)
-        )
-        left = width - cell_len(fixed) - 4
-        if width < _PROBLEM_FROM:
-            return f"  {fit(name, left)} {fixed} "
-        return f"  {fit(name, left // 2)} {fixed}  {fit(problem, left - left // 2 - 1)}"
-
-    def action_open(self) -> None:
-        """Show the documents of the firm under the cursor."""
-        if self.current is not None:
-            self.post_message(self.Opened())
-
-
-class DeskScreen(ConsoleScreen):
+class DeskScreen(PacedScreen):
     """Screen 1."""
 
     HERE = "go-desk"
+    AUTO_FOCUS = "#firms"
+    BINDINGS = bindings("mine")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._office = Office((), ())
+        self._seen = Seen()
+        self._here: str | None = None
+        self._charts_pace = Pace(_CHARTS_EVERY)
+        self._resting: Timer | None = None
+        self._left: LeftOf = (0, None)
 
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
+        yield StatusLine(id="dates")
         yield FirmRows()
         yield TextView(id="firm-detail")
+        with Horizontal(id="charts"):
+            yield DaysChart(id="days")
+            yield MonthsChart(id="months")
 
-    async def read(self) -> Callable[[], None]:
-        return partial(self._show, await read_firms(self.console.buffer, self.console.now))
+    @property
+    def _cut(self) -> Cut:
+        return Cut(self.console.memory, self.console.who)
+
+    # Where one was
+
+    def keep(self) -> Kept:
+        current = self.query_one(FirmRows).current
+        here = current.firm.context_value if current is not None else self._here
+        return {"firm": here, "seen": self._seen.kept()}
+
+    def recall(self, kept: Kept) -> None:
+        here = kept.get("firm")
+        self._here = here if isinstance(here, str) else None
+        self._seen = Seen.recalled(kept.get("seen"))
+
+    # Reading
+
+    async def gather(self) -> Callable[[], None]:
+        console = self.console
+        seen = self._seen.on(console.today, await console.buffer.grid.max_id())
+        office = await read_office(console.buffer, console.now, console.today, seen)
+        return partial(self._show, office)
+
+    async def _read_charts(self) -> Charts:
+        self._charts_pace.begin()
+        today, overview = self.console.today, self.console.buffer.overview
+        first = today - timedelta(days=_DAYS - 1)
+        per_day = await overview.per_day(first)
+        month = Month.of(today)
+        months = [month.plus(back) for back in range(1 - _MONTHS, 1)]
+        sums = await overview.gross_per_month(months[0], month)
+        days = (first + timedelta(days=number) for number in range(_DAYS))
+        return (
+            DayCounts(f"{first:%d.%m}", f"{today:%d.%m}", tuple(per_day.get(day, 0) for day in days)),
+            tuple(
+                MonthSums(
+                    str(one),
+                    sums.get((one, Direction.SALE), _NOTHING),
+                    sums.get((one, Direction.PURCHASE), _NOTHING),
+                )
+                for one in months
+            ),
+        )
+
+    def retell(self) -> None:
+        """The charts, too, speak the language in force."""
+        super().retell()
+        self.query_one(DaysChart).draw()
+        self._charts_pace = Pace(_CHARTS_EVERY)
 
     def go_back(self) -> None:
         """Nothing is behind this screen."""
 
-    def _show(self, states: list[FirmState]) -> None:
-        self.query_one(FirmRows).show(states)
-        waiting = sum(state.fetched for state in states)
-        stopped = sum(state.failure is not None for state in states)
-        self.query_one("#status", StatusLine).say(
+    def resumed(self) -> None:
+        super().resumed()
+        self.query_one(FirmRows).focus()
+
+    # Showing
+
+    def _show(self, office: Office) -> None:
+        self._office = office
+        self._fill()
+        if self.query_one("#charts").display and self._charts_pace.left <= 0:
+            self.ask(self._read_charts, self._show_charts, "charts")
+
+    def on_resize(self) -> None:
+        """Charts come with the room for them."""
+        if self._office.states and self._charts_pace.left <= 0 and self.query_one("#charts").display:
+            self.ask(self._read_charts, self._show_charts, "charts")
+
+    def _show_charts(self, charts: Charts) -> None:
+        days, months = charts
+        self.query_one(DaysChart).show(days)
+        titles = (_("Month"), _("Sales, gross PLN"), _("Purchases, gross PLN"))
+        self.query_one(MonthsChart).show(months, titles)
+
+    def _fill(self) -> None:
+        cut = self._cut
+        states = [state for state in self._office.states if cut.keeps(state.firm)]
+        self.query_one(FirmRows).show(states, self._here, cut=cut.mine)
+        self._here = None
+        self.query_one("#firm-detail").display = bool(states)
+        self._tell(states)
+
+    def _tell(self, states: list[FirmState]) -> None:
+        waiting = sum(state.held(Status.FETCHED) for state in states)
+        new = sum(state.new for state in states)
+        stopped = sum(state.need in (Need.STOPPED, Need.REFUSED, Need.QUARANTINE) for state in states)
+        parts = (
+            _("my clients") if self._cut.mine else "",
             ngettext("{count} firm", "{count} firms", len(states)).format(count=number(len(states))),
             ngettext("{count} document to decide on", "{count} documents to decide on", waiting).format(
                 count=number(waiting)
             ),
-            alarm=ngettext("! {count} firm stopped", "! {count} firms stopped", stopped).format(count=stopped)
-            if stopped
-            else "",
+            _("{count} new").format(count=number(new)) if new else "",
         )
-        if not states:
-            self.query_one("#status", StatusLine).say(_("No firm yet"))
+        alarm = ngettext("! {count} firm stopped", "! {count} firms stopped", stopped).format(count=stopped)
+        status = self.query_one("#status", StatusLine)
+        if self._office.states:
+            status.say(*parts, alarm=alarm if stopped else "")
+        else:
+            status.say(_("No firm yet"))
+        today = self.console.today
+        dates = [deadline_words(one, today) for one in coming_deadlines(today)]
+        system, troubled = system_line(self._office.systems)
+        line = self.query_one("#dates", StatusLine)
+        line.say(*dates, "" if troubled else system, alarm=system if troubled else "")
 
     @on(RowsView.Moved, "#firms")
+    def _firm_reached(self) -> None:
+        self._tell_firm()
+        if self._resting is not None:
+            self._resting.stop()
+        state = self.query_one(FirmRows).current
+        if state is not None and self.console.work_folder is not None:
+            self._resting = self.set_timer(_REST, partial(self._ask_left, state.firm))
+
+    def _ask_left(self, firm: Firm) -> None:
+        self.ask(partial(left_of, self.console.work_folder, firm), self._show_left, "left")
+
+    def _show_left(self, left: LeftOf) -> None:
+        if left != self._left:
+            self._left = left
+            self._tell_firm()
+
     def _tell_firm(self) -> None:
         """The firm under the cursor in full sentences, under the list."""
         state = self.query_one(FirmRows).current
         paragraphs: list[Paragraph] = []
         if state is not None:
-            firm = state.firm
-            span = _unfinished(state)
-            if state.since is not None and state.until is not None:
-                span = _("complete from {since} to {until}").format(
-                    since=moment(state.since), until=moment(state.until)
-                )
-            name = f"{clean(firm.name)} · {firm.context_value} · {clean(firm.env)}"
-            late = _("late") if state.late else ""
-            parts = (span, late, coming(state, self.console.now))
-            paragraphs = [Paragraph(name, "head"), Paragraph(" · ".join(part for part in parts if part))]
-            text, tone = standing(state)
-            if text:
-                paragraphs.append(Paragraph(text, tone))
+            left = self._left[1] if self._left[0] == state.firm.id else None
+            paragraphs = firm_paragraphs(state, left, self.console.now)
         self.query_one("#firm-detail", TextView).set_paragraphs(paragraphs)
+
+    # Keys
+
+    def action_mine(self) -> None:
+        """Only the user's own clients, or all firms again."""
+        self._cut.turn()
+        self._fill()
 
     @on(FirmRows.Opened)
     def _open_firm(self) -> None:

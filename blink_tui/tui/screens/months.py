@@ -1,24 +1,217 @@
-"""Closing a month: how far each firm is with it."""
+"""Closing a month: how far each firm is with it; what is left stands in points with the keys that lead there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
+from rich.cells import cell_len
+from textual import on
+from textual.message import Message
 from textual.widget import Widget
 
-from blink_tui.tui.screens.base import ConsoleScreen
+from blink_tui.i18n import _
+from blink_tui.model.deadlines import deadlines_of
+from blink_tui.model.documents import Direction, Status
+from blink_tui.model.months import Month
+from blink_tui.model.text import clean
+from blink_tui.sync.closing import LEFT, FirmMonth, read_month
+from blink_tui.sync.standing import span_of
+from blink_tui.tui.cut import Cut
+from blink_tui.tui.firm_words import deadline_words
+from blink_tui.tui.keys import bindings
+from blink_tui.tui.memory import Kept
+from blink_tui.tui.month_words import firms_ready, month_paragraphs
+from blink_tui.tui.screens.dialogs import Dialog
+from blink_tui.tui.screens.paced import PacedScreen
 from blink_tui.tui.widgets.bars import StatusLine
-from blink_tui.tui.widgets.text import TextView
+from blink_tui.tui.widgets.rows import Pieces, RowsView
+from blink_tui.tui.widgets.text import Paragraph, TextView
+from blink_tui.tui.words import fit, fit_title, moment, number
+
+_UNTIL = 10
+_COUNT = 7
+_STATE = 8
+_WIDE = 110
 
 
-class MonthsScreen(ConsoleScreen):
+class MonthRows(RowsView):
+    """One firm a row."""
+
+    BINDINGS = bindings("open")
+
+    class Opened(Message):
+        """The points of the firm under the cursor are to be shown."""
+
+    def __init__(self) -> None:
+        super().__init__(id="firm-months")
+        self.months: Sequence[FirmMonth] = ()
+
+    @property
+    def current(self) -> FirmMonth | None:
+        """The firm under the cursor."""
+        return self.months[self.cursor] if self.months else None
+
+    def show(self, months: Sequence[FirmMonth]) -> None:
+        """Show other months; the cursor stays on its firm if it was ever moved."""
+        here = self.current.firm.id if self.current is not None and self.cursor else None
+        self.months = months
+        self.set_count(len(months), next((i for i, one in enumerate(months) if one.firm.id == here), 0))
+
+    def head(self, width: int) -> Pieces:
+        titles = (_("Fetched"), _("Clarify"), _("Coded"), _("Approved"), _("Handed over"))
+        more = (_("Excl."), _("Late"), _("Month?"))
+        return ((self._cells(width, _("Firm"), _("Complete to"), titles, more, _("State")), "head"),)
+
+    def row(self, index: int, width: int) -> Pieces:
+        found = self.months[index]
+        span = span_of(found.standing.asked)
+        late = found.late(Direction.PURCHASE) + found.late(Direction.SALE)
+        more = (found.held(Status.EXCLUDED), late, found.without_month)
+        cells = self._cells(
+            width,
+            clean(found.firm.name),
+            moment(span.until)[:_UNTIL] if span else "-",
+            [_dash(found.held(status)) for status in LEFT],
+            [_dash(count) for count in more],
+            _("ready") if found.ready else _("open") if found.covered else _("! gap"),
+        )
+        tone = "good" if found.ready else "plain" if found.covered else "warn"
+        return (((">" if index == self.cursor else " ") + cells[1:], tone),)
+
+    def nothing(self) -> str:
+        return _("No firm here. b shows all firms; the first firm is added in Firms (2).")
+
+    @staticmethod
+    def _cells(
+        width: int, name: str, until: str, counts: Sequence[str], more: Sequence[str], state: str
+    ) -> str:
+        shown = [*counts, *more] if width >= _WIDE else counts
+        fixed = f" {fit(until, _UNTIL)}" + "".join(" " + fit_title(text, _COUNT) for text in shown)
+        fixed += f"  {fit(state, _STATE)}"
+        return f"  {fit(name, width - cell_len(fixed) - 2)}{fixed}"
+
+    def action_open(self) -> None:
+        """Show the points of the firm under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Opened())
+
+
+def _dash(count: int) -> str:
+    return number(count) if count else "-"
+
+
+class PointsWindow(Dialog[str | None]):
+    """The points of a firm's month; a digit leads to where one is worked on, which the window returns."""
+
+    BINDINGS = bindings("close", "go-access", "go-log", "go-buffer", "go-coding", "go-handover")
+
+    def __init__(self, title: str, paragraphs: Sequence[Paragraph]) -> None:
+        super().__init__(title)
+        self._paragraphs = paragraphs
+
+    def inside(self) -> Iterable[Widget]:
+        yield TextView()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(TextView).set_paragraphs(self._paragraphs)
+
+    def action_go(self, name: str) -> None:
+        """Close, and go where a point leads."""
+        self.dismiss(name)
+
+    def action_close(self) -> None:
+        """Back to the months."""
+        self.dismiss(None)
+
+
+class MonthsScreen(PacedScreen):
     """Screen 7."""
 
     HERE = "go-months"
+    AUTO_FOCUS = "#firm-months"
+    BINDINGS = bindings("previous-month", "next-month", "mine")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._month: Month | None = None
+        self._first: Month | None = None
+        self._found: list[FirmMonth] = []
 
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
-        yield TextView(id="text")
+        yield StatusLine(id="dates")
+        yield MonthRows()
+        yield TextView(id="month-detail")
 
-    async def read(self) -> Callable[[], None]:
-        return lambda: None
+    @property
+    def month(self) -> Month:
+        """The month shown: the one chosen, else the last one that is over, which is being closed."""
+        return self._month or Month.of(self.console.today).plus(-1)
+
+    def keep(self) -> Kept:
+        return {} if self._month is None else {"month": str(self._month)}
+
+    def recall(self, kept: Kept) -> None:
+        try:
+            self._month = Month.parse(str(kept["month"]))
+        except (KeyError, ValueError):
+            self._month = None
+
+    # Reading
+
+    async def gather(self) -> Callable[[], None]:
+        buffer, month = self.console.buffer, self.month
+        first = await buffer.overview.first_month()
+        return partial(self._show, month, first, await read_month(buffer, month, self.console.now))
+
+    def _show(self, month: Month, first: Month | None, found: list[FirmMonth]) -> None:
+        if month == self.month:
+            self._first, self._found = first, found
+            self._fill()
+
+    def _fill(self) -> None:
+        cut = Cut(self.console.memory, self.console.who)
+        months = [one for one in self._found if cut.keeps(one.firm)]
+        self.query_one(MonthRows).show(months)
+        today = self.console.today
+        self.query_one("#status", StatusLine).say(
+            f"‹ {self.month} ›", _("my clients") if cut.mine else "", firms_ready(months)
+        )
+        dates = [deadline_words(one, today) for one in deadlines_of(self.month)]
+        self.query_one("#dates", StatusLine).say(*dates)
+
+    @on(RowsView.Moved, "#firm-months")
+    def _tell_firm(self) -> None:
+        found = self.query_one(MonthRows).current
+        paragraphs = month_paragraphs(found, self.console.today) if found is not None else []
+        self.query_one("#month-detail", TextView).set_paragraphs(paragraphs)
+
+    # Keys
+
+    def action_month(self, step: int) -> None:
+        """Show an earlier or a later month: from the first one with documents to the present one."""
+        last = Month.of(self.console.today)
+        first = min(self._first or last, last.plus(-1))
+        self._month = max(first, min(self.month.plus(step), last))
+        self.reload()
+
+    def action_mine(self) -> None:
+        """Only the user's own clients, or all firms again."""
+        Cut(self.console.memory, self.console.who).turn()
+        self._fill()
+
+    @on(MonthRows.Opened)
+    def _open(self) -> None:
+        found = self.query_one(MonthRows).current
+        if found is None:
+            return
+
+        def lead(name: str | None) -> None:
+            if name is not None:
+                self.console.choose_firm(found.firm)
+                self.console.action_go(name)
+
+        title = _("Closing of {month}").format(month=found.month)
+        self.app.push_screen(PointsWindow(title, month_paragraphs(found, self.console.today)), lead)

@@ -41,17 +41,22 @@ class TextView(RowsView):
         super().__init__(id=id)
         self._lines: Sequence[Pieces] = ()
         self._paragraphs: Sequence[Paragraph] = ()
+        self._laid_out: tuple[Sequence[Paragraph], int] | None = None
 
     def set_lines(self, lines: Sequence[Pieces]) -> None:
         """Show other lines, from the first on."""
+        self._laid_out = None
         self._lines = lines
         self.set_count(len(lines), 0)
 
     def set_paragraphs(self, paragraphs: Sequence[Paragraph]) -> None:
-        """Show texts wrapped to the width of the pane, whatever it becomes."""
-        self._paragraphs = paragraphs
+        """Show texts wrapped to the width of the pane, whatever it becomes; the same ones stay as they are."""
         width = self.size.width - 1
+        if self._laid_out == (paragraphs, width):
+            return
+        self._paragraphs = paragraphs
         self.set_lines([line for paragraph in paragraphs for line in paragraph.lines(width)])
+        self._laid_out = (paragraphs, width)
 
     def on_resize(self, event: events.Resize) -> None:
         if self._paragraphs:

@@ -1,0 +1,142 @@
+"""How far each firm is with a month: is it covered, what is left in it, what came late (BOOKKEEPING 5).
+
+Nothing here signs a month off or locks it; "ready" says only that nothing known stands in the way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from blink_tui.buffer import Buffer, MonthCount
+from blink_tui.model.dates import instant_key, start_of_warsaw_day
+from blink_tui.model.deadlines import Deadline, Duty, deadlines_of
+from blink_tui.model.documents import Direction, Status
+from blink_tui.model.firms import CredentialState, Firm
+from blink_tui.model.months import Month
+from blink_tui.sync.standing import FirmStanding, read_facts, standings_of
+
+LEFT = (Status.FETCHED, Status.QUERIED, Status.CODED, Status.APPROVED, Status.EXPORTED)
+"""Statuses in which a document of a month still needs somebody, in the order of the work."""
+
+Sums = tuple[tuple[str, Decimal], ...]
+"""Amounts by currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirmMonth:
+    """One month of one firm."""
+
+    standing: FirmStanding
+    month: Month
+    counts: tuple[MonthCount, ...] = ()
+    """Its documents of the VAT month."""
+    without_month: int = 0
+    """Sales and purchases that are not settled and whose VAT month is not known: some may belong here."""
+
+    @property
+    def firm(self) -> Firm:
+        """Whose month it is."""
+        return self.standing.firm
+
+    def held(self, status: Status) -> int:
+        """How many of its documents stand in a status."""
+        return sum(one.documents for one in self.counts if one.status is status)
+
+    def sums(self, status: Status) -> Sums:
+        """Gross of its documents in a status."""
+        return _sums((one.currency, one.gross) for one in self.counts if one.status is status)
+
+    def late(self, direction: Direction) -> int:
+        """Purchases issued before the month, or sales received after its VAT was due."""
+        return sum(one.late for one in self.counts if one.direction is direction)
+
+    def late_sums(self, direction: Direction) -> Sums:
+        """Gross of them."""
+        return _sums(
+            (one.currency, one.late_gross) for one in self.counts if one.direction is direction and one.late
+        )
+
+    @property
+    def documents(self) -> int:
+        """All its documents."""
+        return sum(one.documents for one in self.counts)
+
+    @property
+    def left(self) -> int:
+        """Documents that still need somebody."""
+        return sum(map(self.held, LEFT))
+
+    @property
+    def covered(self) -> bool:
+        """Everything that KSeF stored in the month is in the buffer, in every role that the schedule asks for.
+
+        Strictly: a firm fetched only from the middle of a month has not got all of it.
+        """
+        since, until = self.standing.since, self.standing.until
+        if since is None or until is None:
+            return False
+        begins, ends = map(start_of_warsaw_day, (self.month.first_day, self.month.plus(1).first_day))
+        waits = any(
+            instant_key(one.reached) < instant_key(ends)
+            for role in self.standing.asked
+            for one in role.history
+        )
+        whole = instant_key(since) <= instant_key(begins) and instant_key(until) >= instant_key(ends)
+        return whole and not waits
+
+    @property
+    def let_in(self) -> bool:
+        """What logs in for the firm was accepted when it was last tried."""
+        credential = self.standing.credential
+        return credential is not None and credential.state is CredentialState.ACCEPTED
+
+    @property
+    def ready(self) -> bool:
+        """Nothing is left to do, and nothing can be missing."""
+        return self.covered and not (self.left or self.without_month or self.standing.quarantine)
+
+    @property
+    def urgency(self) -> tuple[bool, bool, int, str]:
+        """Sort key: what is not covered, then what has most left, then what is ready."""
+        return self.ready, self.covered, -self.left, self.firm.name.lower()
+
+
+def _sums(amounts: Iterable[tuple[str, Decimal]]) -> Sums:
+    found: dict[str, Decimal] = {}
+    for currency, gross in amounts:
+        found[currency] = found.get(currency, Decimal(0)) + gross
+    return tuple(sorted(found.items()))
+
+
+def vat_deadline(month: Month) -> Deadline:
+    """Until when the VAT of a month is due."""
+    return next(one for one in deadlines_of(month) if one.duty is Duty.VAT)
+
+
+async def read_month(buffer: Buffer, month: Month, now: datetime) -> list[FirmMonth]:
+    """A month of every firm, what needs a hand first; a firm that is switched off only where it has documents."""
+    counts = await buffer.overview.month(month, vat_deadline(month).day)
+    without = await buffer.overview.without_month()
+    firms = await buffer.firms.list()
+    facts = await read_facts(buffer, totals=False)
+    return await asyncio.to_thread(lambda: _months(standings_of(facts, firms, now), month, counts, without))
+
+
+def _months(
+    standings: Sequence[FirmStanding],
+    month: Month,
+    counts: Sequence[MonthCount],
+    without: Mapping[int, int],
+) -> list[FirmMonth]:
+    by_firm: dict[int, list[MonthCount]] = {}
+    for one in counts:
+        by_firm.setdefault(one.firm_id, []).append(one)
+    found = [
+        FirmMonth(standing, month, tuple(by_firm.get(standing.firm.id, ())), without.get(standing.firm.id, 0))
+        for standing in standings
+    ]
+    return sorted((one for one in found if one.firm.enabled or one.documents), key=lambda one: one.urgency)
