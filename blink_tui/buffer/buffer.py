@@ -28,6 +28,7 @@ from blink_tui.buffer.outages import Outages
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.role_states import RoleStates
+from blink_tui.buffer.saved_filters import SavedFilters
 from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
 from blink_tui.buffer.webs import Webs
@@ -61,6 +62,7 @@ class Buffer:
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
         self.settings = Settings(database)
+        self.saved_filters = SavedFilters(database, clock)
         self.grid = Grid(database)
 
     async def data_version(self) -> int:

@@ -78,3 +78,9 @@ WRONG_FIRM = ErrorKind(
     ExitCode.USAGE,
     N_("Document {ksef_number} belongs to another firm than the batch."),
 )
+NO_FILTER = ErrorKind(
+    "no-filter", ExitCode.USAGE, N_("You keep no filter @{name}. See yours: blink filter list")
+)
+FILTER_EXISTS = ErrorKind(
+    "filter-exists", ExitCode.USAGE, N_("You keep a filter @{name} already; another name, or --replace.")
+)

@@ -14,7 +14,16 @@ from blink_tui.cli.options import AsJson, checked_start
 from blink_tui.i18n import _
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import USAGE, BlinkError
-from blink_tui.model.firms import ContextType, Firm, parse_environment
+from blink_tui.model.firms import (
+    LABEL_AT_MOST,
+    LABELS_AT_MOST,
+    ContextType,
+    Firm,
+    parse_accountant,
+    parse_environment,
+    parse_labels,
+)
+from blink_tui.model.text import clean
 from blink_tui.model.values import nip_check_digit_is_right, parse_nip
 
 if TYPE_CHECKING:
@@ -38,6 +47,18 @@ SinceOption = Annotated[
         help=_("First day to fetch, or days ago; else the previous month's first."),
     ),
 ]
+AccountantOption = Annotated[
+    str | None,
+    typer.Option(
+        "--accountant", metavar="USER", help=_('Who keeps its books: a user of the system; "" for none.')
+    ),
+]
+LabelsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--label", help=_('Label; may be repeated, and takes the place of earlier ones; "" for none.')
+    ),
+]
 
 
 class Kind(StrEnum):
@@ -58,6 +79,8 @@ def add(
     internal_id: ContextOption = None,
     kind: Annotated[Kind, typer.Option(help=_("What the firm is for VAT."))] = Kind.TAXPAYER,
     first_day: SinceOption = None,
+    accountant: AccountantOption = None,
+    labels: LabelsOption = None,
     json: AsJson = False,
 ) -> None:
     options.run(
@@ -69,6 +92,8 @@ def add(
             internal_id=internal_id,
             kind=FirmKind(kind.value.replace("-", "_")),
             first_day=checked_start(first_day, datetime.now(UTC)) if first_day else None,
+            accountant=checked_accountant(accountant or ""),
+            labels=checked_labels(labels or []),
             as_json=json,
         )
     )
@@ -86,6 +111,8 @@ def edit(
     env: EnvOption = None,
     name: NameOption = None,
     first_day: SinceOption = None,
+    accountant: AccountantOption = None,
+    labels: LabelsOption = None,
     json: AsJson = False,
 ) -> None:
     changes: dict[str, Any] = {}
@@ -95,8 +122,13 @@ def edit(
         changes["name"] = name
     if first_day is not None:
         changes["first_day"] = checked_start(first_day, datetime.now(UTC))
+    if accountant is not None:
+        changes["accountant"] = checked_accountant(accountant)
+    if labels is not None:
+        changes["labels"] = checked_labels(labels)
     if not changes:
-        raise BlinkError(USAGE, problem=_("Say what to change: --env, --name or --from."))
+        problem = _("Say what to change: --env, --name, --from, --accountant or --label.")
+        raise BlinkError(USAGE, problem=problem)
     options.run(_edit(options.profile(context), nip, changes, as_json=json))
 
 
@@ -119,6 +151,8 @@ async def _add(
     internal_id: str | None,
     kind: FirmKind,
     first_day: date | None,
+    accountant: str,
+    labels: tuple[str, ...],
     as_json: bool,
 ) -> None:
     async with profile.open_buffer() as buffer:
@@ -130,6 +164,8 @@ async def _add(
             context_type=ContextType.INTERNAL_ID if internal_id else ContextType.NIP,
             context_value=internal_id or nip,
             first_day=first_day,
+            accountant=accountant,
+            labels=labels,
         )
     if not nip_check_digit_is_right(nip):
         output.warn(
@@ -153,9 +189,16 @@ async def _list(profile: Profile, *, as_json: bool) -> None:
     elif not firms:
         output.say(_("No firms yet. Add the first: blink firm add --nip NIP"))
     else:
-        head = (_("NIP"), _("Name"), _("KSeF"), _("Fetching"))
+        head = (_("NIP"), _("Name"), _("KSeF"), _("Fetching"), _("Accountant"), _("Labels"))
         rows = [
-            (firm.context_value, firm.name, env_shown(firm.env), _("yes") if firm.enabled else _("no"))
+            (
+                firm.context_value,
+                firm.name,
+                env_shown(firm.env),
+                _("yes") if firm.enabled else _("no"),
+                firm.accountant,
+                ", ".join(firm.labels),
+            )
             for firm in firms
         ]
         output.say(output.table(head, rows))
@@ -192,6 +235,8 @@ def firm_json(firm: Firm) -> dict[str, Any]:
         "kind": firm.kind,
         "ledger_format": firm.ledger_format,
         "enabled": firm.enabled,
+        "accountant": firm.accountant or None,
+        "labels": list(firm.labels),
     }
 
 
@@ -208,6 +253,24 @@ def checked_nip(text: str) -> str:
         raise BlinkError(
             USAGE, problem=_("A NIP has ten digits; this has not: {text}").format(text=text)
         ) from None
+
+
+def checked_accountant(text: str) -> str:
+    """A user of the system, or empty for none. Raises BlinkError (usage)."""
+    try:
+        return parse_accountant(text)
+    except ValueError:
+        problem = _("--accountant takes the name of one user of the system; this is none: {text}")
+        raise BlinkError(USAGE, problem=problem.format(text=clean(text))) from None
+
+
+def checked_labels(texts: list[str]) -> tuple[str, ...]:
+    """Labels of a firm. Raises BlinkError (usage)."""
+    try:
+        return parse_labels(texts)
+    except ValueError:
+        problem = _("A firm has at most {most} labels of {long} characters.")
+        raise BlinkError(USAGE, problem=problem.format(most=LABELS_AT_MOST, long=LABEL_AT_MOST)) from None
 
 
 def checked_env(text: str) -> str:
