@@ -72,8 +72,10 @@ async def test_a_firm_is_changed_and_someone_elses_change_is_not_overwritten(
         await desk.see(">!Piekarnia")
         await desk.press("e")
         await desk.see("> Name", "[test]", "What was fetched stays")
-        await desk.press("end", *" bis", "f10")
-        await desk.see("Piekarnia „Pod Kasztanem” Anna Wójcik bis · 2222222222")
+        await desk.press("end", *" bis", "up", "up", *["down"] * 5, *"ola", "down", *"vat, Pilne", "f10")
+        await desk.see(
+            "Piekarnia „Pod Kasztanem” Anna Wójcik bis · 2222222222", "kept by ola · #vat · #Pilne"
+        )
         await desk.press("f2")
         await desk.see("> Name")
         before = await buffer.firms.get(firms[1].id)
