@@ -78,9 +78,8 @@ class FirmLine:
     def holds(self, words: Sequence[str]) -> bool:
         """Whether all of some folded words stand in what is shown of it."""
         firm = self.firm
-        text = folded(
-            f"{firm.name} {firm.context_value} {firm.env} {self.state} {firm.accountant} {' '.join(firm.labels)}"
-        )
+        parts = (firm.name, firm.context_value, firm.env, self.state, firm.accountant, *firm.labels)
+        text = folded(" ".join(parts))
         return all(word in text for word in words)
 
     def paragraphs(self) -> list[Paragraph]:

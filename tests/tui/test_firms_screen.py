@@ -118,8 +118,16 @@ async def test_words_narrow_the_list_and_esc_shows_all_again(open_desk: OpenDesk
         await desk.press("enter")
         await desk.see("[5Buffer]", "Żółw i Synowie sp. z o.o. · All documents · 1/270")
         await desk.press("2", "f8", "end", "x")
-        await desk.see("No firm holds these words.")
+        await desk.see("No firm is left.")
         await desk.press("escape")
+        await desk.see("Piekarnia", "Żółw")
+        await desk.press("b")
+        await desk.see("my clients: 0", "No firm is left.")
+        firm = desk.app.firm
+        assert firm is not None
+        await desk.buffer.firms.edit(firm.id, firm.version, accountant="anna")
+        assert "Piekarnia" not in await desk.see("my clients: 1", "!Żółw", "kept by anna")
+        await desk.press("b")
         await desk.see("Piekarnia", "Żółw")
 
 
