@@ -13,7 +13,7 @@ import typer
 from blink_tui.cli import doc_files, options, output
 from blink_tui.cli.choice import HolderOption, WordsOption, the_document
 from blink_tui.cli.context import firm_named, system_user
-from blink_tui.cli.filters import asked
+from blink_tui.cli.filters import wanted as wanted_filter
 from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw_day
@@ -58,7 +58,12 @@ class ShowFormat(StrEnum):
     JSON = "json"
 
 
-@app.command("list", help=_("List documents, newest first. Example: blink doc list --filter zolw --limit 20"))
+@app.command(
+    "list",
+    help=_(
+        'List documents, newest first. Example: blink doc list --filter "zolw kwota:>1000 od:2026-03" --limit 20'
+    ),
+)
 def list_documents(
     context: typer.Context,
     firms: FirmsOption = None,
@@ -85,12 +90,11 @@ def list_documents(
     wanted = GridFilter(
         direction=direction,
         statuses=(status,) if status else None,
-        query=asked(words),
         unreadable=unreadable,
         attention=Severity[attention.name] if attention else None,
         finding=finding,
     )
-    options.run(_list(options.profile(context), firms or [], wanted, limit, shape))
+    options.run(_list(options.profile(context), firms or [], words, wanted, limit, shape))
 
 
 @app.command(
@@ -129,6 +133,7 @@ def approve(
 async def _list(
     profile: Profile,
     texts: list[str],
+    words: str,
     wanted: GridFilter,
     limit: int | None,
     shape: Format,
@@ -137,7 +142,7 @@ async def _list(
 
     async with profile.open_buffer() as buffer:
         firms = tuple([(await firm_named(buffer, text)).id for text in texts])
-        wanted = replace(wanted, firm_ids=firms or None)
+        wanted = replace(wanted, firm_ids=firms or None, query=await wanted_filter(buffer, words))
         shown: list[Document] = []
         async for document in matching(buffer, wanted, limit):
             if shape is Format.JSON:

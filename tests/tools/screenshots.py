@@ -116,7 +116,9 @@ def _save(app: ConsoleApp, path: Path) -> Path:
     svg = _FONT.sub("", app.export_screenshot(title="blink"))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".svg").write_text(svg, encoding="utf-8")
-    cairosvg.svg2png(bytestring=_spaced(svg).encode(), write_to=str(path.with_suffix(".png")), output_width=1200)
+    cairosvg.svg2png(
+        bytestring=_spaced(svg).encode(), write_to=str(path.with_suffix(".png")), output_width=1200
+    )
     return path.with_suffix(".png")
 
 
