@@ -239,10 +239,17 @@ class _Step:
         moves = [statuses.moved(one.document, self._decision.target(one.standing)) for one in taken]
         await statuses.move(session, moves, at=self._at, who=self._who, reason=self._decision.kept)
         await session.run_many(
-            "INSERT INTO decision_document (decision_id, document_id, status, previous, version_after)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO decision_document"
+            " (decision_id, document_id, status, previous, version_before, version_after) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (decision_id, d.id, d.status.value, d.previous.value if d.previous else None, d.version + 1)
+                (
+                    decision_id,
+                    d.id,
+                    d.status.value,
+                    d.previous.value if d.previous else None,
+                    d.version,
+                    d.version + 1,
+                )
                 for d in (one.document for one in taken)
             ],
         )

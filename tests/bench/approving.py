@@ -1,4 +1,4 @@
-"""100,000 documents approved by one filter while another process writes: python -m tests.bench.approving [--documents N]
+"""100,000 documents approved by a filter while another process writes: python -m tests.bench.approving [--documents N]
 
 Wanted: the other writer never waits more than 50 ms. Also prints a stop in the middle, and everything taken back.
 """
