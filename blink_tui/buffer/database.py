@@ -21,6 +21,7 @@ import aiosqlite
 from blink_tui.buffer import errors
 from blink_tui.buffer.session import Row, Session, translated
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.text import folded
 
 OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
@@ -146,6 +147,7 @@ async def _connected(stack: AsyncExitStack, path: Path, mode: str, pragmas: str)
                 timeout=_BUSY_SECONDS,
             )
         )
+        await connection.create_function("folded", 1, folded, deterministic=True)
         for pragma in pragmas.split(";"):
             await connection.execute_fetchall(pragma)
         return connection

@@ -6,7 +6,7 @@ import asyncio
 import time
 
 HELD = 0.01
-"""Seconds that a transaction shall last. A writer that waits for it looks again after 1, 3, 8, 18 and 33 ms."""
+"""Seconds that a transaction lasts. SQLite lets a writer that has to wait look again after 1, 3, 8, 18 and 33 ms."""
 REST = 0.015
 """Seconds between transactions: as long as the longest of those pauses, so that one of these looks finds it free."""
 _FEWEST, _FIRST, _MOST = 20, 200, 1000

@@ -21,6 +21,7 @@ from blink_tui.cli import (
     failures,
     firm,
     firm_import,
+    keymap,
     option_value,
     output,
     reconcile,
@@ -78,6 +79,12 @@ doc.app.command(
         "Example: blink doc collective 1111111111-IZ202607-65ED02180000-E7 --ask"
     ),
 )(collective.collective)
+app.command(
+    "keymap",
+    help=_(
+        "The keys of the console, and a file for your own ones. Example: blink keymap --preset laptop --write"
+    ),
+)(keymap.keymap)
 app.command("sync", help=_("Fetch what is new, now. Example: blink sync --firm 5265877635 --since 14d"))(
     sync.sync
 )

@@ -58,6 +58,11 @@ class Profile:
         """Where hand-overs go unless another folder is named."""
         return self.folder / "export"
 
+    @property
+    def keymap_path(self) -> Path:
+        """The user's own keys of the console."""
+        return self.folder / "keymap.toml"
+
     @asynccontextmanager
     async def open_buffer(self) -> AsyncIterator[Buffer]:
         """The profile's buffer; an interrupted hand-over is finished first."""

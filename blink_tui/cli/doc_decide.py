@@ -13,6 +13,7 @@ from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.choice import WordsOption, YesOption, the_document
 from blink_tui.cli.context import system_user
+from blink_tui.cli.filters import asked
 from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.dates import instant_of, warsaw_day
@@ -162,9 +163,11 @@ class _Asked:
 
     async def _matching(self, buffer: Buffer) -> Selection:
         from blink_tui.buffer import GridFilter
+        from blink_tui.buffer.decisions import Every
 
         ids = tuple(firm.id for firm in await chosen_firms(buffer, self.firms)) if self.firms else None
-        return GridFilter(firm_ids=ids, text=self.words, max_id=await buffer.grid.max_id())
+        chosen = GridFilter(firm_ids=ids, query=asked(self.words), max_id=await buffer.grid.max_id())
+        return Every(chosen)
 
 
 def _run(context: typer.Context, asked: _Asked, decision: Decision) -> None:

@@ -37,8 +37,8 @@ class Action:
         )
 
 
-_ALL = (
-    # everywhere
+_ALL: tuple[Action | str, ...] = (
+    N_("Everywhere"),
     Action("help", ("f1", "question_mark"), "help", N_("Help"), N_("Show the keys of the pane in focus"), shown=True),
     Action("fetch", ("f5", "ctrl+r"), "fetch", N_("Fetch"),
            N_("Show what has arrived, then ask KSeF for the firms shown"), shown=True, in_palette=True),
@@ -50,7 +50,7 @@ _ALL = (
            N_("Switch between Polish and English"), in_palette=True),
     Action("quit", ("ctrl+q",), "quit", N_("Quit"), N_("End the program"), in_palette=True),
     Action("interrupt", ("ctrl+c",), "quit_hint", N_("How to quit"), N_("Tell which key ends the program")),
-    # screens
+    N_("Screens"),
     Action("go-desk", ("1",), "go('desk')", N_("Desk"),
            N_("Go to the desk: the office at a glance"), in_palette=True),
     Action("go-firms", ("2",), "go('firms')", N_("Firms"),
@@ -70,23 +70,33 @@ _ALL = (
            N_("Go to the settings of the profile and of this console"), in_palette=True),
     Action("go-manual", ("0",), "go('manual')", N_("Manual"),
            N_("Go to the manual: how the console works"), in_palette=True),
-    # lists of every kind
+    N_("Lists"),
     Action("up", ("up", "k"), "move(-1)", N_("Up"), N_("Go up one row")),
     Action("down", ("down", "j"), "move(1)", N_("Down"), N_("Go down one row")),
     Action("page-up", ("pageup", "ctrl+u"), "page(-1)", N_("Page up"), N_("Go up one page")),
     Action("page-down", ("pagedown", "ctrl+d"), "page(1)", N_("Page down"), N_("Go down one page")),
     Action("first", ("home", "g"), "first", N_("First"), N_("Go to the first row")),
     Action("last", ("end", "G"), "last", N_("Last"), N_("Go to the last row")),
-    # documents
-    Action("mark-all", ("plus",), "mark_all", N_("Mark all"), N_("Mark every document of the list")),
+    N_("Documents"),
+    Action("mark-all", ("plus",), "mark_all", N_("Mark all"),
+           N_("Mark every document of the filter, those beyond the screen, too; count and sum are shown first"),
+           in_palette=True),
     Action("mark-none", ("minus",), "mark_none", N_("Unmark all"), N_("Take all marks away")),
     Action("mark-invert", ("asterisk",), "mark_invert", N_("Invert marks"),
            N_("Mark what is not marked and the other way round")),
     Action("search", ("f7", "slash"), "search", N_("Search"),
-           N_("Search by words: names, numbers, NIP; marks and letter case do not matter"),
+           N_("Go to the next document with these words; letter case and Polish marks do not matter"),
            shown=True, in_palette=True),
-    Action("choose-firm", ("f8", "f"), "app.choose_firm", N_("Firm"),
+    Action("search-next", ("n",), "search_again(True)", N_("Next hit"), N_("Go to the next document with the words")),
+    Action("search-previous", ("N",), "search_again(False)", N_("Previous hit"),
+           N_("Go to the previous document with the words")),
+    Action("filter", ("f8", "f"), "filter", N_("Filter"),
+           N_("Show only some documents, such as: amount:>1000 status:fetched -type:KOR"), shown=True, in_palette=True),
+    Action("filters", ("F",), "filters", N_("Saved filters"), N_("Use, save or forget a filter"), in_palette=True),
+    Action("choose-firm", ("ctrl+f",), "app.choose_firm", N_("Firm"),
            N_("Choose one firm or all firms"), shown=True, in_palette=True),
+    Action("columns", ("c",), "columns", N_("Columns"),
+           N_("Choose the columns of the list, their order and width"), in_palette=True),
     Action("approve", ("f9", "a"), "approve", N_("Approve"),
            N_("Approve the marked documents, or the one under the cursor"), shown=True, in_palette=True),
     Action("sort", ("s",), "sort", N_("Sort"), N_("Sort by the next column"), in_palette=True),
@@ -95,19 +105,35 @@ _ALL = (
     Action("tree", ("t",), "tree", N_("Tree"), N_("Hide or show the tree of statuses"), in_palette=True),
     Action("xml", ("f3", "v"), "xml", N_("XML"), N_("Show the XML of the document as it was received"),
            in_palette=True),
-    # a document's tabs
+    N_("Pages of a text"),
     Action("next-tab", ("right", "l"), "tab(1)", N_("Next tab"), N_("Show the next page of the document"),
            shown=True),
     Action("previous-tab", ("left", "h"), "tab(-1)", N_("Previous tab"),
            N_("Show the previous page of the document")),
-    # hand-over
+    N_("Lines to type in"),
+    Action("complete", ("tab",), "complete", N_("Complete"), N_("Take the first suggestion"), shown=True),
+    Action("leave-line", ("escape",), "leave_line", N_("Leave"), N_("Close the line; the list stays as it is"),
+           shown=True),
+    N_("Columns of the list"),
+    Action("column-show", ("space", "insert"), "column_show", N_("Show"), N_("Show the column or hide it"), shown=True),
+    Action("column-earlier", ("K",), "column_move(-1)", N_("Earlier"), N_("Put the column one place to the left"),
+           shown=True),
+    Action("column-later", ("J",), "column_move(1)", N_("Later"), N_("Put the column one place to the right"),
+           shown=True),
+    Action("column-wider", ("right", "l"), "column_width(1)", N_("Wider"), N_("Make the column wider"), shown=True),
+    Action("column-narrower", ("left", "h"), "column_width(-1)", N_("Narrower"), N_("Make the column narrower"),
+           shown=True),
+    Action("column-usual", ("u",), "usual", N_("Usual"), N_("Let the program choose the columns"), shown=True),
+    N_("Hand-over"),
     Action("hand-over", ("f10", "ctrl+s"), "hand_over", N_("Hand over"),
            N_("Write the approved documents of the firm to a CSV file and mark them as handed over"),
            shown=True, in_palette=True),
-    # last in the key bar
+    N_("Rows"),  # last in the key bar
     Action("mark", ("space", "insert", "m"), "mark", N_("Mark"), N_("Mark the document and go down"), shown=True),
     Action("open", ("enter", "f2", "e"), "open", N_("Open"), N_("Open the row under the cursor"), shown=True),
-    # questions
+    N_("Forms"),
+    Action("save", ("f10", "ctrl+s"), "save", N_("Save"), N_("Keep what was set and close"), shown=True),
+    N_("Questions"),
     Action("yes", ("enter", "y", "t"), "answer(True)", N_("Yes"), N_("Do it"), shown=True),
     Action("no", ("escape", "n"), "answer(False)", N_("No"), N_("Do not"), shown=True),
     Action("close", ("escape", "f1", "question_mark", "q"), "close", N_("Close"), N_("Close this window"), shown=True),
@@ -119,8 +145,22 @@ _ALL = (
     Action("pick-page-down", ("pagedown",), "pick_page(1)", N_("Page down"), N_("Go down one page")),
 )  # fmt: skip
 
-ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
+ACTIONS: dict[str, Action] = {action.name: action for action in _ALL if isinstance(action, Action)}
 """Every action by its name."""
+
+
+def _groups() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for entry in _ALL:
+        if isinstance(entry, str):
+            names = found.setdefault(entry, [])
+        else:
+            names.append(entry.name)
+    return found
+
+
+GROUPS: dict[str, list[str]] = _groups()
+"""Names of the actions under the title of where they work."""
 
 _KEY_NAMES = {
     "question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "asterisk": "*", "space": N_("Space"),

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from blink_tui.buffer import GridFilter, open_buffer
-from blink_tui.buffer.decisions import Progress
+from blink_tui.buffer.decisions import Every, Progress
 from blink_tui.model.decisions import Action, Decision
 
 
@@ -17,7 +17,7 @@ def tell(progress: Progress) -> None:
 
 async def approve(path: Path) -> None:
     async with open_buffer(path) as buffer:
-        await buffer.decisions.decide(GridFilter(), Decision(Action.APPROVE), who="anna", told=tell)
+        await buffer.decisions.decide(Every(GridFilter()), Decision(Action.APPROVE), who="anna", told=tell)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blink_tui.buffer import Buffer, GridFilter, open_buffer
-from blink_tui.buffer.decisions import Progress
+from blink_tui.buffer.decisions import Every, Progress
 from blink_tui.buffer.pace import Pace
 from blink_tui.model.decisions import Action, Decider, Decision, Exclusion, Reason, Refusal
 from blink_tui.model.documents import Role, Status
@@ -37,7 +37,7 @@ EXCLUDE = Decision(
     Action.EXCLUDE, exclusion=Exclusion(Reason.PRIVATE, Decider.OFFICE, "anna", date(2026, 10, 1))
 )
 REOPEN = Decision(Action.REOPEN, "pomyłka")
-ALL = GridFilter()
+ALL = Every(GridFilter())
 
 
 async def stored(
@@ -104,6 +104,9 @@ async def test_all_of_a_filter_is_changed_but_what_the_rules_leave_out(buffer: B
     assert preview.refused == expected
     looked = await versions(buffer, [*purchases, *sale, *foreign, *information])
     assert await buffer.decisions.preview(looked, APPROVE) == preview
+    but_one = Every(GridFilter(), frozenset(foreign))
+    assert (await buffer.decisions.preview(but_one, APPROVE)).count == 3
+    assert (await buffer.decisions.preview(but_one, EXCLUDE)).count == 3
     outcome = await buffer.decisions.decide(ALL, APPROVE, who="anna")
     assert (outcome.done, outcome.refused) == (4, expected)
     assert await states(buffer, [*purchases[2:], *sale, *foreign]) == [(A, None)] * 4
@@ -340,7 +343,7 @@ async def _both(buffer: Buffer, plain: Plain, ids: list[int], step: Any, by_filt
         return
     if by_filter:
         which = set(range(COUNT))
-    looked = GridFilter() if by_filter else await versions(buffer, [ids[place] for place in which])
+    looked = ALL if by_filter else await versions(buffer, [ids[place] for place in which])
     decision = WAYS[what][0]
     preview = await buffer.decisions.preview(looked, decision)
     outcome = await buffer.decisions.decide(looked, decision, who="anna")

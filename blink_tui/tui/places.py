@@ -1,0 +1,46 @@
+"""Where actions are offered together: a pane, its screen, the program. One key has one meaning in a place."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from textual.dom import DOMNode
+
+from blink_tui.tui.app import ConsoleApp
+from blink_tui.tui.screens.buffer import BufferScreen
+from blink_tui.tui.screens.columns import ColumnRows, ColumnsWindow
+from blink_tui.tui.screens.desk import DeskScreen, FirmRows
+from blink_tui.tui.screens.dialogs import Choose, Confirm, DocumentWindow, TextWindow
+from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
+from blink_tui.tui.screens.log import LogRows, LogScreen
+from blink_tui.tui.screens.manual import ManualScreen
+from blink_tui.tui.widgets.asking import TypedLine
+from blink_tui.tui.widgets.detail import DetailPane
+from blink_tui.tui.widgets.grid import InvoiceGrid
+from blink_tui.tui.widgets.tabs import Chapters
+from blink_tui.tui.widgets.text import TextView
+from blink_tui.tui.widgets.tree import StatusTree
+
+Place: TypeAlias = tuple[type[DOMNode], ...]
+"""From the pane outwards."""
+
+PLACES: tuple[Place, ...] = (
+    *((pane, DeskScreen, ConsoleApp) for pane in (FirmRows, TextView)),
+    *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
+    *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
+    *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
+    (Chapters, ManualScreen, ConsoleApp),
+    (TypedLine,), (Confirm,), (Choose,), (ColumnRows, ColumnsWindow), (DetailPane, DocumentWindow),
+    (TextView, TextWindow),
+)  # fmt: skip
+
+
+def actions_of(place: Place) -> list[str]:
+    """Names of the actions that are offered in a place."""
+    return [
+        binding.id
+        for kind in place
+        for node in kind.__mro__
+        if node.__module__.startswith("blink_tui.")
+        for binding in node.__dict__.get("BINDINGS", ())
+    ]
