@@ -8,18 +8,22 @@ from textual.dom import DOMNode
 
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.screens.buffer import BufferScreen
+from blink_tui.tui.screens.coding import CodingScreen
 from blink_tui.tui.screens.columns import ColumnRows, ColumnsWindow
 from blink_tui.tui.screens.desk import DeskScreen, FirmRows
 from blink_tui.tui.screens.dialogs import Choose, Confirm, DocumentWindow, TextWindow
 from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
 from blink_tui.tui.screens.log import LogRows, LogScreen
 from blink_tui.tui.screens.manual import ManualScreen
+from blink_tui.tui.screens.questions import AskText, Working
+from blink_tui.tui.screens.queue import QueueWindow
 from blink_tui.tui.widgets.asking import TypedLine
 from blink_tui.tui.widgets.detail import DetailPane
 from blink_tui.tui.widgets.grid import InvoiceGrid
 from blink_tui.tui.widgets.tabs import Chapters
 from blink_tui.tui.widgets.text import TextView
 from blink_tui.tui.widgets.tree import StatusTree
+from blink_tui.tui.widgets.waiting import WaitingPane
 
 Place: TypeAlias = tuple[type[DOMNode], ...]
 """From the pane outwards."""
@@ -29,6 +33,7 @@ PLACES: tuple[Place, ...] = (
     *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
     *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
     *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
+    (TextView, CodingScreen, ConsoleApp), (WaitingPane, QueueWindow), (AskText,), (Working,),
     (Chapters, ManualScreen, ConsoleApp),
     (TypedLine,), (Confirm,), (Choose,), (ColumnRows, ColumnsWindow), (DetailPane, DocumentWindow),
     (TextView, TextWindow),
