@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,9 +30,6 @@ class GridFilter:
     """Only those with a finding of this kind, by its id."""
     max_id: int | None = None
     """Leaves out what arrived later, so that rows do not move under the user's hands."""
-
-    without: frozenset[int] = frozenset()
-    """Documents left out by id: the exceptions of what is marked by the filter."""
 
     @property
     def is_plain(self) -> bool:
@@ -83,9 +79,6 @@ def conditions(chosen: GridFilter) -> list[Condition]:
         found.append(_attention(terms.Attention(chosen.attention)))
     if chosen.finding is not None:
         found.append(_finding_between(chosen.finding, chosen.finding))
-    if chosen.without:
-        left_out = json.dumps(sorted(chosen.without))
-        found.append(Condition("+d.id NOT IN (SELECT j.value FROM json_each(?) j)", (left_out,), plain=True))
     return found + _of_query(chosen.query)
 
 

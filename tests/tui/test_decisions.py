@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
@@ -31,7 +30,6 @@ from blink_tui.model.events import (
 )
 from blink_tui.model.firms import Firm
 from blink_tui.model.telling import sentence
-from blink_tui.tui.approval import approval_of, sum_lines
 from blink_tui.tui.events import LogLine, folded, log_detail, log_line, summary
 from blink_tui.tui.overview import last_failure
 from blink_tui.tui.themes import BLINK, theme_for
@@ -42,27 +40,6 @@ from blink_tui.tui.widgets.tree import Branch, branches_of, count_of
 @pytest.fixture
 async def row(buffer: Buffer, firms: list[Firm]) -> GridRow:
     return (await buffer.grid.first(GridFilter(), "id", False, 1))[0]
-
-
-async def test_approval_takes_what_may_be_approved_and_tells_the_rest(row: GridRow) -> None:
-    rows = [
-        replace(row, id=1, version=4, gross=Decimal("10.50"), currency="PLN"),
-        replace(row, id=2, version=1, gross=None, currency="PLN", status=Status.CODED),
-        replace(row, id=3, version=2, gross=Decimal("-3.00"), currency="EUR"),
-        *(replace(row, id=10 + n, status=status) for n, status in enumerate(Status) if status not in
-          (Status.FETCHED, Status.CODED)),
-    ]  # fmt: skip
-    approval = approval_of(rows)
-    assert approval.versions == {1: 4, 2: 1, 3: 2}
-    assert approval.sums == [("EUR", 1, Decimal("-3.00")), ("PLN", 2, Decimal("10.50"))]
-    assert (approval.gone, approval.settled) == (2, 3)
-    assert "2 documents are handed over" in approval.refusal
-    assert "3 documents are approved already" in approval.refusal
-    assert sum_lines(approval.sums)[1].endswith("10,50")
-
-
-async def test_nothing_to_refuse_is_an_empty_sentence(row: GridRow) -> None:
-    assert approval_of([row]).refusal == ""
 
 
 def logged(*events: Event) -> list[LogRow]:

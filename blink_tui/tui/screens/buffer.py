@@ -12,12 +12,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from blink_tui.buffer import GridRow, Key
+from blink_tui.buffer.decisions import Every, Selection
 from blink_tui.i18n import _, ngettext
-from blink_tui.model.documents import Status
 from blink_tui.model.filtering import Filter
 from blink_tui.model.text import clean
-from blink_tui.tui.approval import Approval, approval_of, sum_lines
 from blink_tui.tui.columns import Choice, choice_of
+from blink_tui.tui.deciding import ask_to_approve
 from blink_tui.tui.detail import SUMMARY, XML, Content, read_content
 from blink_tui.tui.finding import Hit, find
 from blink_tui.tui.keys import bindings
@@ -25,8 +25,10 @@ from blink_tui.tui.marks import ALL, NONE
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.pages import BufferSource, Pages
 from blink_tui.tui.screens.columns import ColumnsWindow
-from blink_tui.tui.screens.dialogs import Confirm, DocumentWindow
+from blink_tui.tui.screens.deciding import DecidingScreen
+from blink_tui.tui.screens.dialogs import DocumentWindow
 from blink_tui.tui.screens.narrowing import NarrowingScreen
+from blink_tui.tui.screens.queue import QueueWindow
 from blink_tui.tui.sums import Sums, less, sums_of, sums_text
 from blink_tui.tui.view import SORT_WORDS, View, view_of
 from blink_tui.tui.widgets.asking import AskLine
@@ -41,13 +43,13 @@ _REST = 0.15
 """Seconds without a key after which what hangs on the cursor is read."""
 
 
-class BufferScreen(NarrowingScreen):
+class BufferScreen(DecidingScreen, NarrowingScreen):
     """Screen 5."""
 
     HERE = "go-buffer"
     AUTO_FOCUS = "#grid"
     BINDINGS = bindings(
-        "approve", "choose-firm", "mark-all", "mark-invert", "columns",
+        "choose-firm", "mark-all", "mark-invert", "columns",
         "sort", "sort-turn", "tree", "xml",
     )  # fmt: skip
 
@@ -331,59 +333,34 @@ class BufferScreen(NarrowingScreen):
             self._show_window(self._grid.current, XML)
 
     def _show_window(self, row: GridRow, tab: str) -> None:
+        def approve(agreed: bool | None) -> None:
+            if agreed:
+                ask_to_approve(self, {row.id: row.version}, self.decided)
+
         def show(content: Content) -> None:
             window = DocumentWindow(clean(row.invoice_number), content, tab)
-            self.app.push_screen(window, lambda approve: self._ask_approval([row]) if approve else None)
+            self.app.push_screen(window, approve)
 
         self.ask(self._content_of(row), show, "window")
 
     # Decisions
 
-    def _chosen(self) -> list[GridRow]:
-        """The marked documents, or else the one under the cursor."""
-        if self._grid.marks:
-            return list(self._grid.marks.rows.values())
-        return [self._grid.current] if self._grid.current is not None else []
+    def selection(self) -> Selection | None:
+        marks, current, pages = self._grid.marks, self._grid.current, self._grid.pages
+        if marks.every and pages is not None and isinstance(pages.source, BufferSource):
+            return Every(pages.source.chosen, frozenset(marks.rows))
+        if marks:
+            return {row.id: row.version for row in marks.rows.values()}
+        return {current.id: current.version} if current is not None else None
 
-    def action_approve(self) -> None:
-        """Ask, with count and sums, then approve."""
-        chosen = self._chosen()
-        if chosen:
-            self._ask_approval(chosen)
-        else:
-            self.console.tell(_("No document is chosen."))
+    def queue(self) -> QueueWindow:
+        """From the document under the cursor on, in the order of the list."""
+        view, current = self.view, self._grid.current
+        start = current.key if current is not None else None
+        return QueueWindow(view.chosen, sort=view.sort, descending=view.descending, start=start)
 
-    def _ask_approval(self, chosen: list[GridRow]) -> None:
-        approval = approval_of(chosen)
-        if approval.refusal:
-            self.console.tell(approval.refusal, severity="warning")
-        if not approval.versions:
-            return
-        count = len(approval.versions)
-        question = ngettext("Approve {count} document?", "Approve {count} documents?", count)
-        lines = sum_lines(approval.sums)
-        if count == 1:
-            row = next(row for row in chosen if row.id in approval.versions)
-            lines = [f"{clean(row.invoice_number)} · {clean(row.party_name)}", *lines]
-        self.app.push_screen(
-            Confirm(question.format(count=number(count)), lines), partial(self._approve, approval)
-        )
-
-    def _approve(self, approval: Approval, agreed: bool | None) -> None:
-        if agreed:
-            self.ask(partial(self._change_status, approval), self._approved, "approve", exclusive=False)
-
-    async def _change_status(self, approval: Approval) -> int:
-        return await self.console.buffer.documents.change_status(
-            list(approval.versions), Status.APPROVED, who=self.console.who, versions=approval.versions
-        )
-
-    def _approved(self, count: int) -> None:
-        self.console.tell(
-            ngettext("{count} document approved.", "{count} documents approved.", count).format(
-                count=number(count)
-            )
-        )
+    def decided(self) -> None:
+        """The list anew without what came since, the cursor where it was."""
         self._grid.set_marks(NONE)
         current = self._grid.current
         self._change(self.view, current.key if current is not None else None, self._newest)

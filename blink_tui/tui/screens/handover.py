@@ -16,7 +16,7 @@ from blink_tui.ledger.handover import Handover, hand_over
 from blink_tui.model.documents import Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
-from blink_tui.tui.approval import sum_lines
+from blink_tui.tui.deciding import sum_lines
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.dialogs import Confirm
