@@ -73,6 +73,11 @@ def test_a_wrong_filter_is_shown_at_its_place(office: Blink) -> None:
     assert "\x1b" not in failed.err
 
 
+def test_a_finding_that_nothing_has_is_said(office: Blink) -> None:
+    assert "of the kind acount-new" in office("doc", "list", "--filter", "uwaga:acount-new").err
+    assert office("doc", "list", "--filter", "-uwaga:acount-new").err == ""
+
+
 def test_a_kept_filter_is_used_by_its_name(office: Blink) -> None:
     assert office("filter", "list", "--json").json == []
     saved = office("filter", "save", "duże", "amount:>=2000", "--json").json

@@ -76,6 +76,21 @@ async def test_the_tree_narrows_the_grid(open_desk: OpenDesk) -> None:
         await desk.see(f"Sales · 1/{sales} ")
 
 
+async def test_a_field_narrows_the_list_and_a_wrong_one_keeps_the_line_open(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        await desk.press("5")
+        await desk.see("1/300")
+        await desk.press("slash", *"kwotq:1", "enter")
+        text = await desk.see("There is no field “kwotq:”. Did you mean")
+        assert "kwotq:1" in text
+        assert "1/300" in text
+        await desk.press(*["backspace"] * 7, *"status:zatw", "enter")
+        await desk.see('"status:zatw"', "no documents")
+        await desk.press("slash", *["backspace"] * 4, *"fetch -lodzka", "enter")
+        text = await desk.see('"status:fetch -lodzka"')
+        assert "Hurtownia Łó" not in text
+
+
 async def test_search_finds_without_marks_and_escape_leaves_it(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
         await desk.press("5")

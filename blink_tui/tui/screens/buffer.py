@@ -237,7 +237,7 @@ class BufferScreen(ConsoleScreen):
     def action_search(self) -> None:
         """Open the search line."""
         search = self.query_one("#search", Input)
-        search.placeholder = _("words, numbers, NIP")
+        search.placeholder = _("words, numbers, NIP, status:, amount:, from: …")
         search.value = self.view.query.text
         search.display = True
         search.focus()
