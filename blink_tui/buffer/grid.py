@@ -375,8 +375,7 @@ class Grid:
             where=where.sql,
             order=_ordered(order, wish.descending, "+"),
         )
-        everything = _Wish(order, wish.key, wish.sign, wish.descending, wish.limit)
-        return await self._pick(everything, Part(which, (*beyond.values, *where.values, wish.limit)))
+        return await self._pick(wish, Part(which, (*beyond.values, *where.values, wish.limit)))
 
 
 def _leads(chosen: GridFilter, order: _Order) -> bool:

@@ -19,6 +19,7 @@ from blink_tui.i18n import _
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.filtering.terms import HasFinding
 from blink_tui.model.findings import Severity
 from blink_tui.model.text import clean
 from blink_tui.model.words import DIRECTION_WORDS, STATUS_WORDS
@@ -167,8 +168,7 @@ async def _list(
                 output.say("\t".join(_cells(document)))
             else:
                 shown.append(document)
-        if wanted.finding is not None:
-            await _warn_of_unknown(buffer, wanted.finding)
+        await _warn_of_unknown(buffer, wanted)
     if shape is not Format.TEXT:
         return
     if not shown:
@@ -177,10 +177,20 @@ async def _list(
     output.say(output.table(_head(), (_cells(document) for document in shown)))
 
 
-async def _warn_of_unknown(buffer: Buffer, finding: str) -> None:
+async def _warn_of_unknown(buffer: Buffer, wanted: GridFilter) -> None:
     """A mistyped id would look like good news."""
+    asked = [wanted.finding] if wanted.finding is not None else []
+    begun = [
+        term.criterion.beginning
+        for term in wanted.query.terms
+        if isinstance(term.criterion, HasFinding) and not term.negated
+    ]
+    if not (asked or begun):
+        return
     known = await buffer.findings.counts()
-    if finding not in known:
+    missing = [one for one in asked if one not in known]
+    missing += [one for one in begun if not any(kind.startswith(one) for kind in known)]
+    for finding in missing:
         text = _("Nothing was found of the kind {finding}. What was found: {known}")
         output.warn(text.format(finding=clean(finding), known=", ".join(sorted(known)) or "–"))
 

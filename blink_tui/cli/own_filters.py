@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,13 +12,15 @@ from blink_tui.cli.context import system_user
 from blink_tui.cli.filters import asked, checked_name
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import _
-from blink_tui.model.filtering import FIELDS, Filter
+from blink_tui.model.filtering import FIELDS, Field, Filter
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
     from blink_tui.model.filtering.saved import SavedFilter
 
 app = typer.Typer(help=_("Filters of documents: your own, and how one is written."), no_args_is_help=True)
+
+_WIDTH = 72
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=_("Letters, digits, - and _."))]
 
@@ -53,11 +56,11 @@ def fields(json: AsJson = False) -> None:
     if json:
         output.say_json([_field_json(field) for field in FIELDS])
         return
-    rows = [
-        (f"{field.name}:", ", ".join(_others(field)), _(field.meaning), field.example_shown)
-        for field in FIELDS
-    ]
-    output.say(output.table((_("Field"), _("also"), _("Meaning"), _("Example")), rows))
+    for field in FIELDS:
+        output.say(field.example_shown)
+        others = [name for name in (field.name, *_others(field)) if name != field.shown]
+        also = f" ({', '.join(others)})" if others else ""
+        output.say(textwrap.indent(textwrap.fill(_(field.meaning) + also, _WIDTH), "    "))
     output.say()
     for line in (
         _("Words are looked for anywhere in the document; marks and case do not matter: zolw finds Żółw."),
@@ -67,11 +70,11 @@ def fields(json: AsJson = False) -> None:
         output.say(line)
 
 
-def _others(field: Any) -> tuple[str, ...]:
+def _others(field: Field) -> tuple[str, ...]:
     return tuple(name for name in field.others if name != field.name)
 
 
-def _field_json(field: Any) -> dict[str, Any]:
+def _field_json(field: Field) -> dict[str, Any]:
     return {
         "name": field.name,
         "aliases": list(_others(field)),

@@ -8,6 +8,7 @@ from blink_tui.model.documents import Role
 from blink_tui.model.filtering import parse_filter
 from blink_tui.model.firms import Firm
 from blink_tui.model.invoice import VatAmount
+from blink_tui.model.text import folded
 from tests.buffer.factory import invoice, ksef_number, xml_of
 
 TABLE = (
@@ -56,3 +57,24 @@ async def test_an_inexact_vat_amount_is_a_problem_and_holds_nothing_up(buffer: B
     assert (await buffer.documents.get(1)).problem == "An amount of the VAT table has more than two decimals."
     assert (await buffer.derived.vat_table(1), await buffer.derived.vat_table(2)) == ([], list(TABLE))
     assert await buffer.derived.pending(1, 10) == []
+
+
+async def test_letters_of_a_text_follow_its_changes(buffer: Buffer, firm: Firm) -> None:
+    """The trigrams agree with the texts, as SQLite itself checks, after texts came, stayed and changed."""
+    await buffer.documents.store(firm, Role.BUYER, [invoice(number) for number in (1, 2, 3)])
+    for texts in (
+        ("żółw 1", "słoń 2"),
+        ("żółw 1", "lew 2", "ryś 3"),
+        ("żółw 1", "lew 2", "ryś 3"),
+        ("a", "b", "c"),
+    ):
+        rows = [DerivedRow(id_, 1, None, folded(text), None, ()) for id_, text in enumerate(texts, start=1)]
+        await buffer.derived.save(rows)
+        async with buffer._database.transaction() as session:
+            await session.run(
+                "INSERT INTO document_words (document_words, rank) VALUES ('integrity-check', 1)"
+            )
+        found = await buffer._database.reader.rows(
+            "SELECT rowid FROM document_words WHERE text LIKE '%zolw%' ORDER BY rowid"
+        )
+        assert found == ([(1,)] if "żółw 1" in texts else [])

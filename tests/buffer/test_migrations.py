@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from blink_tui.buffer import open_buffer, schema
+from blink_tui.buffer import GridFilter, open_buffer, schema
 from blink_tui.buffer.database import open_database
+from blink_tui.buffer.preparing import INSERT, INSERT_XML
 from blink_tui.model.dates import Instant
+from blink_tui.model.filtering import parse_filter
 from blink_tui.model.firms import CredentialState, CredentialUse
 
 
@@ -44,3 +46,46 @@ async def test_a_credentials_state_goes_to_each_of_its_firms(path: Path) -> None
             (CredentialState.ACCEPTED, "2026-05-02T00:00:00Z", "2026-05-02T00:00:00Z")
         }
         assert {firm: held.id for firm, held in (await buffer.credentials.by_firm()).items()} == {1: 2, 2: 2}
+
+
+async def test_texts_that_were_there_are_found_by_their_letters(path: Path) -> None:
+    scripts = schema.scripts()
+    change = next(place for place, script in enumerate(scripts) if "document_words" in script)
+    async with open_database(path, read_only=False) as database:
+        await schema.migrate(database, scripts[:change])
+        async with database.transaction() as session:
+            await session.run(
+                "INSERT INTO firm (nip, context_type, context_value, name, env, kind, ledger_format)"
+                " VALUES ('1111111111', 'Nip', '1111111111', 'A', 'test', 'taxpayer', 'csv')"
+            )
+            await session.run_many(INSERT_XML, [(f"n{number}", b"", b"", 0, 0) for number in (1, 2)])
+            row = [
+                "purchase",
+                "FA (3)",
+                "Vat",
+                "FV",
+                "",
+                None,
+                "",
+                None,
+                "Nip",
+                "1",
+                "A",
+                "a",
+                "Nip",
+                "2",
+                "B",
+            ]
+            await session.run_many(
+                INSERT, [(1, f"n{number}", *row, 0, 0, 0, 0, "PLN", 0, 0, 0) for number in (1, 2)]
+            )
+            await session.run_many(
+                "INSERT INTO document_search (document_id, text) VALUES (?, ?)",
+                [(1, "fv/1 zolw"), (2, "fv/2 slon")],
+            )
+    async with open_buffer(path) as buffer:
+        (firm,) = await buffer.firms.list()
+        assert (firm.accountant, firm.labels) == ("", ())
+        for text, ids in (("zolw", [1]), ("slon", [2]), ("fv/", [1, 2]), ("zo", [1])):
+            rows = await buffer.grid.first(GridFilter(query=parse_filter(text)), "id", False, 9)
+            assert [row.id for row in rows] == ids
