@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from blink_tui.buffer import GridRow
-from blink_tui.i18n import _, ngettext
+from blink_tui.i18n import ngettext
 from blink_tui.model.documents import Status
-from blink_tui.tui.words import amount, fit_right, number
+from blink_tui.tui.sums import sum_lines as sum_lines  # noqa: PLC0414 - still asked for here by the list
+from blink_tui.tui.words import number
 
 _APPROVABLE = frozenset({Status.FETCHED, Status.CODED})
 _GONE = frozenset({Status.EXPORTED, Status.BOOKED})
@@ -67,12 +68,3 @@ def approval_of(rows: Iterable[GridRow]) -> Approval:
             settled += 1
     listed = [(currency, count, total) for currency, (count, total) in sorted(sums.items())]
     return Approval(versions, listed, gone, settled)
-
-
-def sum_lines(sums: Iterable[tuple[str, int, Decimal]]) -> list[str]:
-    """Count and gross per currency, one line each, amounts under one another."""
-    documents, gross = _("doc."), _("gross")
-    return [
-        f"{currency:<4}{fit_right(number(count), 8)} {documents}  {gross}{fit_right(amount(total), 18)}"
-        for currency, count, total in sums
-    ]

@@ -31,9 +31,10 @@ from blink_tui.model.events import (
 )
 from blink_tui.model.firms import Firm
 from blink_tui.model.telling import sentence
-from blink_tui.tui.approval import approval_of, sum_lines
+from blink_tui.tui.approval import approval_of
 from blink_tui.tui.events import LogLine, folded, log_detail, log_line, summary
 from blink_tui.tui.overview import last_failure
+from blink_tui.tui.sums import sum_lines
 from blink_tui.tui.themes import BLINK, theme_for
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.widgets.tree import Branch, branches_of, count_of
