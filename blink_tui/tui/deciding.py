@@ -6,9 +6,8 @@ Each function asks over a screen beside the loop and calls `then` once something
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,7 +32,8 @@ from blink_tui.model.decisions import (
 from blink_tui.model.errors import BlinkError
 from blink_tui.tui.screens.dialogs import Choose, Confirm
 from blink_tui.tui.screens.questions import AskText, Working
-from blink_tui.tui.words import amount, fit_right, moment, number
+from blink_tui.tui.sums import sum_lines
+from blink_tui.tui.words import moment, number
 
 if TYPE_CHECKING:
     from blink_tui.tui.app import ConsoleApp
@@ -185,15 +185,6 @@ def question(action: Action, count: int) -> str:
         Action.EXCLUDE: ngettext("Not book {count} document?", "Not book {count} documents?", count),
     }.get(action) or ngettext("Reopen {count} document?", "Reopen {count} documents?", count)
     return text.format(count=number(count))
-
-
-def sum_lines(sums: Iterable[tuple[str, int, Decimal]]) -> list[str]:
-    """Count and gross per currency, one line each, amounts under one another."""
-    documents, gross = _("doc."), _("gross")
-    return [
-        f"{currency:<4}{fit_right(number(count), 8)} {documents}  {gross}{fit_right(amount(total), 18)}"
-        for currency, count, total in sums
-    ]
 
 
 async def _shown(console: ConsoleApp, title: str, count: int, work: Callable[..., Awaitable[Any]]) -> Any:

@@ -31,7 +31,7 @@ from blink_tui.tui.words import (
 DECISION = "decision"
 """Id of the page that is shown first."""
 
-_LABEL = 9
+_LABEL = 11
 _MONEY = 15
 _FINDING_LINES = 7
 _VAT_ROWS = 5

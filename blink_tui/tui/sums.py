@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from blink_tui.buffer import GridRow
-from blink_tui.tui.words import amount
+from blink_tui.i18n import _
+from blink_tui.tui.words import amount, fit_right, number
 
 Sums = Sequence[tuple[str, int, Decimal]]
 """Currency, documents, gross; unknown amounts count as none."""
@@ -35,3 +36,12 @@ def less(sums: Sums, taken: Sums) -> Sums:
 def sums_text(sums: Sums) -> str:
     """`1 234,56 PLN, 10,00 EUR`."""
     return ", ".join(f"{amount(total)} {currency}" for currency, _count, total in sums)
+
+
+def sum_lines(sums: Iterable[tuple[str, int, Decimal]]) -> list[str]:
+    """Count and gross per currency, one line each, amounts under one another."""
+    documents, gross = _("doc."), _("gross")
+    return [
+        f"{currency:<4}{fit_right(number(count), 8)} {documents}  {gross}{fit_right(amount(total), 18)}"
+        for currency, count, total in sums
+    ]

@@ -247,6 +247,78 @@ async def test_a_kill_between_steps_leaves_a_decision_that_can_be_taken_back(pat
         assert await intact(buffer, firm) == 2000 + 2 * approved
 
 
+async def linked(buffer: Buffer, firm: Firm, correction: int, original: int) -> None:
+    """Let one document correct another, as the derive stage notes it."""
+    async with buffer._database.transaction() as session:
+        await session.run(
+            "INSERT INTO document_link"
+            " (document_id, position, firm_id, seller, kind, to_ksef, to_number, to_key, issued)"
+            " SELECT ?, 0, ?, '', 'corrects', ksef_number, '', '', '' FROM document WHERE id = ?",
+            (correction, firm.id, original),
+        )
+
+
+@pytest.mark.parametrize("decided", [C, A, B])
+async def test_a_correction_stays_where_its_original_is_coded(
+    buffer: Buffer, firm: Firm, decided: Status
+) -> None:
+    original, first, second, other = await stored(buffer, firm, 4)
+    await linked(buffer, firm, first, original)
+    await linked(buffer, firm, second, first)
+    await buffer.documents.change_status([original], decided, who="ewa")
+    outcome = await buffer.decisions.decide(ALL, EXCLUDE, who="anna")
+    left = {Refusal.ORIGINAL_CODED: 2} | ({Refusal.IN_BOOKS: 1} if decided is B else {})
+    assert (outcome.done, outcome.refused) == (1 if decided is B else 2, left)
+    assert (await states(buffer, [first, second, other])) == [(F, None), (F, None), (X, F)]
+
+
+async def test_an_original_stays_where_its_corrections_are_booked(buffer: Buffer, firm: Firm) -> None:
+    original, correction = await stored(buffer, firm, 2)
+    await linked(buffer, firm, correction, original)
+    await buffer.documents.change_status([correction], B, who="ewa")
+    looked = {original: 1}
+    assert (await buffer.decisions.preview(looked, EXCLUDE)).refused == {Refusal.CORRECTIONS_BOOKED: 1}
+    assert (await buffer.decisions.decide(looked, EXCLUDE, who="anna")).done == 0
+    assert (await buffer.decisions.decide(looked, QUERY, who="anna")).done == 1
+
+
+async def test_possible_doubles_and_alarms_are_approved_alone(buffer: Buffer, firm: Firm) -> None:
+    double, alarm, warned, plain = await stored(buffer, firm, 4)
+    kinds = {double: ("duplicate-amount", 2), alarm: ("account-of-another", 3), warned: ("account-new", 2)}
+    async with buffer._database.transaction() as session:
+        await session.run("INSERT INTO sentence (text) VALUES ('?')")
+        for id_, (kind, severity) in kinds.items():
+            await session.run("UPDATE document SET attention = ? WHERE id = ?", (severity, id_))
+            await session.run(
+                "INSERT INTO document_finding VALUES (?, 'history', 0, ?, ?, 1, '{}', '[]')",
+                (id_, kind, severity),
+            )
+    looked = await versions(buffer, [double, alarm, warned, plain])
+    for selection in (ALL, looked):
+        assert (await buffer.decisions.preview(selection, APPROVE)).refused == {Refusal.TO_LOOK_AT: 2}
+    assert (await buffer.decisions.decide(ALL, APPROVE, who="anna")).done == 2
+    assert await states(buffer, [double, alarm, warned, plain]) == [
+        (F, None),
+        (F, None),
+        (A, None),
+        (A, None),
+    ]
+    assert (await buffer.decisions.decide({double: 1}, APPROVE, who="anna")).done == 1
+
+
+async def test_what_became_of_a_sellers_documents_is_counted(buffer: Buffer, firm: Firm) -> None:
+    ids = await stored(buffer, firm, 3)
+    async with buffer._database.transaction() as session:
+        await session.run(
+            "INSERT INTO document_trait (firm_id, seller, received_date, document_id, ksef_number, kind, number_key,"
+            " issued, currency, accounts) SELECT firm_id, 'S', received_date, id, ksef_number, kind, '', '', 'PLN', ''"
+            " FROM document"
+        )
+    await buffer.documents.change_status(ids[:1], A, who="ewa")
+    assert await buffer.decisions.of_seller(firm.id, "S", ids[2]) == {A: 1, F: 1}
+    assert await buffer.decisions.of_seller(firm.id, None, ids[2]) == {}
+
+
 # Any sequence against plain Python
 
 WAYS = {

@@ -39,7 +39,7 @@ def test_five_documents_by_keys(tmp_path: Path, width: int, height: int) -> None
         tmux.press("N")
         tmux.see(f"5 of {total}", "decided 4")
         tmux.press("a")
-        tmux.see(f"6 of {total}", "decided 5", "/h")
+        tmux.see(f"6 of {total}", "decided 5")
         tmux.press("C-z")
         tmux.see(f"5 of {total}", "decided 4", "Taken back: approval")
         tmux.press("Escape")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from blink_tui.buffer import Buffer, GridFilter, GridRow
+from blink_tui.model.decisions import Action
 from blink_tui.model.documents import Direction, Status
-from blink_tui.tui.screens.queue import QueueWindow
+from blink_tui.tui.screens.queue import QueueWindow, Tally
 from blink_tui.tui.walk import Walk
 from tests.tui.conftest import Desk, OpenDesk
 
@@ -176,3 +179,11 @@ async def test_every_line_fits_the_window(open_desk: OpenDesk) -> None:
         lines = desk.text.splitlines()
         assert re.search(r"F9 Approve.*w Query.*x Do not book", lines[-1])
         assert all(part in desk.text for part in ("Seller", "Buyer", "Invoice", "Days", "Before", "VAT rate"))
+
+
+def test_the_pace_is_told_once_there_is_enough_to_tell() -> None:
+    began = datetime(2026, 11, 20, tzinfo=UTC)
+    tally = Tally(began, Counter({Action.APPROVE: 4, Action.QUERY: 2}))
+    assert tally.an_hour(began + timedelta(minutes=3)) == "120/h"
+    assert tally.an_hour(began + timedelta(seconds=59)) == ""
+    assert Tally(began, Counter({Action.APPROVE: 2})).an_hour(began + timedelta(minutes=3)) == ""

@@ -16,10 +16,10 @@ from blink_tui.ledger.handover import Handover, hand_over
 from blink_tui.model.documents import Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
-from blink_tui.tui.deciding import sum_lines
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.dialogs import Confirm
+from blink_tui.tui.sums import sum_lines
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.words import amount, fit, fit_title, moment, number

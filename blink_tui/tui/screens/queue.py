@@ -31,6 +31,7 @@ from blink_tui.tui.words import number
 if TYPE_CHECKING:
     from blink_tui.tui.app import ConsoleApp
 
+_A_MINUTE = 60
 _ENOUGH = 3
 """Decisions from which on their number in an hour says something."""
 
@@ -50,7 +51,7 @@ class Tally:
     def an_hour(self, now: datetime) -> str:
         """`96/h`; empty while there is too little to tell."""
         seconds = (now - self.began).total_seconds()
-        if self.decided < _ENOUGH or seconds < 1:
+        if self.decided < _ENOUGH or seconds < _A_MINUTE:
             return ""
         return _("{count}/h").format(count=number(round(self.decided * 3600 / seconds)))
 
