@@ -78,7 +78,7 @@ _ALL = (
     Action("first", ("home", "g"), "first", N_("First"), N_("Go to the first row")),
     Action("last", ("end", "G"), "last", N_("Last"), N_("Go to the last row")),
     Action("mine", ("b",), "mine", N_("My clients"),
-           N_("Show only the firms that you look after, or all of them again"), in_palette=True),
+           N_("Show only the firms that you look after, or all of them again"), shown=True, in_palette=True),
     # documents
     Action("mark-all", ("plus",), "mark_all", N_("Mark all"), N_("Mark every document of the list")),
     Action("mark-none", ("minus",), "mark_none", N_("Unmark all"), N_("Take all marks away")),
