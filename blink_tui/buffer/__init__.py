@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from blink_tui.buffer.buffer import Buffer, open_buffer
-    from blink_tui.buffer.grid import SORTS, GridFilter, GridRow, Key, Sort
+    from blink_tui.buffer.grid import SORTS, GridRow, Key, Sort
+    from blink_tui.buffer.grid_filter import GridFilter
     from blink_tui.buffer.history import ChainState
     from blink_tui.buffer.log import LogFilter, LogRow, UnknownEvent
     from blink_tui.buffer.overview import MonthCount, Undecided
@@ -32,7 +33,7 @@ _MODULES = {
     "Buffer": "buffer",
     "open_buffer": "buffer",
     "SORTS": "grid",
-    "GridFilter": "grid",
+    "GridFilter": "grid_filter",
     "GridRow": "grid",
     "Key": "grid",
     "Sort": "grid",

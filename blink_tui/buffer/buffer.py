@@ -12,6 +12,7 @@ from blink_tui.buffer.collective import Collectives
 from blink_tui.buffer.comparing import Comparing
 from blink_tui.buffer.credentials import Credentials
 from blink_tui.buffer.database import Database, open_database
+from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
 from blink_tui.buffer.documents import Documents
 from blink_tui.buffer.exports import PendingExports
@@ -63,7 +64,13 @@ class Buffer:
         self.batches = Batches(database, clock)
         self.settings = Settings(database)
         self.grid = Grid(database)
+        self.decisions = Decisions(database, clock, self.grid, self.webs)
         self.overview = Overview(database)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._database.path
 
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""

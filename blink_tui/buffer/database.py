@@ -21,6 +21,7 @@ import aiosqlite
 from blink_tui.buffer import errors
 from blink_tui.buffer.session import Row, Session, translated
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.text import folded
 
 OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
@@ -53,7 +54,7 @@ class Database:
         reader: aiosqlite.Connection,
         scanner: aiosqlite.Connection,
     ) -> None:
-        self._path = path
+        self.path = path
         self._writer = writer
         self._scanner = scanner
         self._writing = asyncio.Lock()
@@ -64,21 +65,27 @@ class Database:
         """Transactions committed through this object."""
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
+    async def transaction(self, *, durable: bool = True) -> AsyncIterator[Session]:
         """Write: all of it is durable when the block ends, none of it if the block raises or is cancelled.
 
         Statements of a connection run in the order they were asked for, so a rollback that is itself cancelled
-        still comes before the next transaction begins.
+        still comes before the next transaction begins. One that is not `durable` survives a kill, but a power cut only
+        once a later one is durable: it holds up other writers for less than half as long.
         """
-        session = Session(self._writer, self._path)
+        session = Session(self._writer, self.path)
         async with self._writing:
             try:
+                if not durable:
+                    await session.run("PRAGMA synchronous = NORMAL")
                 await session.run("BEGIN IMMEDIATE")
                 yield session
                 await session.run("COMMIT")
             except BaseException:
                 await self._writer.rollback()
                 raise
+            finally:
+                if not durable:
+                    await session.run("PRAGMA synchronous = FULL")
             self.changes += 1
 
     async def scan(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
@@ -87,7 +94,7 @@ class Database:
         Raises BlinkError(STOPPED) when interrupted.
         """
         async with self._scanning:
-            self._scan = asyncio.create_task(Session(self._scanner, self._path).rows(sql, values))
+            self._scan = asyncio.create_task(Session(self._scanner, self.path).rows(sql, values))
             try:
                 return await asyncio.shield(self._scan)
             except asyncio.CancelledError:
@@ -140,6 +147,7 @@ async def _connected(stack: AsyncExitStack, path: Path, mode: str, pragmas: str)
                 timeout=_BUSY_SECONDS,
             )
         )
+        await connection.create_function("folded", 1, folded, deterministic=True)
         for pragma in pragmas.split(";"):
             await connection.execute_fetchall(pragma)
         return connection

@@ -78,3 +78,8 @@ WRONG_FIRM = ErrorKind(
     ExitCode.USAGE,
     N_("Document {ksef_number} belongs to another firm than the batch."),
 )
+DECISION_UNKNOWN = ErrorKind(
+    "nothing-to-undo",
+    ExitCode.USAGE,
+    N_("There is no such decision of yours that could be taken back: {decision}. See: blink doc undo --list"),
+)

@@ -16,12 +16,18 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm, NewFirm
 from blink_tui.model.values import Nip
 
-_COLUMNS = "id, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, paused, version"
+_COLUMNS = (
+    "id, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, paused, version,"
+    " accountant, labels"
+)
 _INSERT = """
-    INSERT INTO firm (nip, context_type, context_value, name, env, kind, ledger_format, first_day)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {columns}
+    INSERT INTO firm (nip, context_type, context_value, name, env, kind, ledger_format, first_day,
+        accountant, labels)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {columns}
 """
-_EDITABLE = frozenset({"name", "env", "kind", "ledger_format", "first_day", "enabled", "paused"})
+_EDITABLE = frozenset(
+    {"name", "env", "kind", "ledger_format", "first_day", "enabled", "paused", "accountant", "labels"}
+)
 _NAMES_OF_BASES = {base: name for name, base in ENVIRONMENTS.items()}
 
 
@@ -39,6 +45,8 @@ def _firm(row: Row) -> Firm:
         enabled,
         paused,
         version,
+        accountant,
+        labels,
     ) = row
     return Firm(
         id=id_,
@@ -53,6 +61,8 @@ def _firm(row: Row) -> Firm:
         enabled=bool(enabled),
         paused=bool(paused),
         version=version,
+        accountant=accountant,
+        labels=tuple(filter(None, labels.split(","))),
     )
 
 
@@ -79,6 +89,8 @@ class Firms:
         context_value: str | None = None,
         first_day: date | None = None,
         ledger_format: str = "csv",
+        accountant: str = "",
+        labels: Sequence[str] = (),
     ) -> Firm:
         """Register a firm. Raises BlinkError(FIRM_EXISTS) when its context is there in this environment."""
         value, place = context_value or nip, _environment(env)
@@ -86,7 +98,18 @@ class Firms:
             await _require_free(session, context_type, value, place)
             row = await session.row(
                 composed(_INSERT, columns=_COLUMNS),
-                (nip, context_type, value, name, place, kind, ledger_format, _stored(first_day)),
+                (
+                    nip,
+                    context_type,
+                    value,
+                    name,
+                    place,
+                    kind,
+                    ledger_format,
+                    _stored(first_day),
+                    accountant,
+                    ",".join(labels),
+                ),
             )
             if row is None:
                 raise LookupError(value)
@@ -134,7 +157,7 @@ class Firms:
         return [_firm(row) for row in rows]
 
     async def edit(self, firm_id: int, version: int, **changes: Any) -> Firm:
-        """Change name, env, kind, ledger_format, first_day, enabled or paused; marks stay as they are.
+        """Change name, env, kind, ledger_format, first_day, enabled, paused, accountant or labels; marks stay.
 
         Raises BlinkError: CHANGED_MEANWHILE when `version` is not the present one, FIRM_EXISTS when the new
         environment has the context already, FIRM_UNKNOWN. Raises TypeError for another field.
@@ -182,7 +205,11 @@ async def _get(session: Session, firm_id: int) -> Firm:
 
 def _new_row(firm: NewFirm) -> Row:
     place, first_day = _environment(firm.env), _stored(firm.first_day)
-    return firm.nip, firm.context_type, firm.context_value, firm.name, place, firm.kind, "csv", first_day
+    labels = ",".join(firm.labels)
+    return (
+        firm.nip, firm.context_type, firm.context_value, firm.name, place, firm.kind, "csv", first_day,
+        firm.accountant, labels,
+    )  # fmt: skip
 
 
 async def _require_all_free(session: Session, rows: Sequence[Row]) -> None:
@@ -212,6 +239,8 @@ def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
         values["env"] = _environment(values["env"])
     if "first_day" in values:
         values["first_day"] = _stored(values["first_day"])
+    if "labels" in values:
+        values["labels"] = ",".join(values["labels"])
     for name in ("enabled", "paused"):
         if name in values:
             values[name] = int(values[name])

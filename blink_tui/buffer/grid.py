@@ -6,6 +6,7 @@ firm. A key is the place of a row in an order: the value it is sorted by and its
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +15,12 @@ from typing import Final, Literal
 
 from blink_tui.buffer import amounts
 from blink_tui.buffer.database import Database
+from blink_tui.buffer.grid_filter import GridFilter, Part
+from blink_tui.buffer.grid_plan import ANY, BOUNDS, Bounds, Narrowing, count_of, in_order, these, whole
 from blink_tui.buffer.session import Row
-from blink_tui.buffer.sql import composed, places
+from blink_tui.buffer.sql import composed
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.findings import Severity
-from blink_tui.model.text import folded
+from blink_tui.model.filtering import EVERYTHING, Filter
 from blink_tui.model.values import KsefNumber
 
 Sort = Literal["issue_date", "received_date", "gross", "seller", "id"]
@@ -28,25 +30,6 @@ SORTS: Final[tuple[Sort, ...]] = ("issue_date", "received_date", "gross", "selle
 
 Key = tuple[str | int, int]
 """Place of a row in an order."""
-
-
-@dataclass(frozen=True, slots=True)
-class GridFilter:
-    """Which documents; what is None or empty does not narrow."""
-
-    firm_ids: tuple[int, ...] | None = None
-    direction: Direction | None = None
-    statuses: tuple[Status, ...] | None = None
-    text: str = ""
-    """Words that all must occur in the search text, anywhere and in any order; case and Polish marks do not count."""
-    unreadable: bool = False
-    """Only those that no reader of this program can read."""
-    attention: Severity | None = None
-    """Only those with a finding at least so grave."""
-    finding: str | None = None
-    """Only those with a finding of this kind, by its id."""
-    max_id: int | None = None
-    """Leaves out what arrived later, so that rows do not move under the user's hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +68,8 @@ class _Order:
     lowest: Key
     highest: Key
     within_firm: bool
+    known: bool = True
+    """Whether `document_facts` has the column."""
 
 
 _LAST_ID = amounts.HIGHEST
@@ -93,31 +78,42 @@ _ORDERS: dict[Sort, _Order] = {
     "issue_date": _Order("issue_date", ("", 0), (_LAST_TEXT, _LAST_ID), True),
     "received_date": _Order("received_date", ("", 0), (_LAST_TEXT, _LAST_ID), True),
     "gross": _Order("gross_order", (amounts.LOWEST, 0), (amounts.HIGHEST, _LAST_ID), False),
-    "seller": _Order("seller_key", ("", 0), (_LAST_TEXT, _LAST_ID), False),
+    "seller": _Order("seller_key", ("", 0), (_LAST_TEXT, _LAST_ID), False, known=False),
     "id": _Order("id", (0, 0), (_LAST_ID, _LAST_ID), True),
 }
 
-_PAGE = """
+_ROW = """
     SELECT d.{column}, d.id, d.firm_id, (SELECT f.name FROM firm f WHERE f.id = d.firm_id),
         d.ksef_number, d.direction, d.status, d.kind, d.invoice_number, d.issue_date, d.received_date,
         CASE d.direction WHEN 'sale' THEN d.buyer_name ELSE d.seller_name END,
         CASE d.direction WHEN 'sale' THEN d.buyer_value ELSE d.seller_value END,
         d.net, d.vat, d.gross, d.currency, d.due_date, d.problem, d.attention,
         d.version
-    FROM document d WHERE {beyond} AND {where} ORDER BY {order} LIMIT ?
+    FROM document d WHERE {which} ORDER BY {order} LIMIT ?
 """
+_FIRST_IDS = """
+    d.id IN (SELECT d.id FROM document d {source} WHERE {beyond} AND {where} ORDER BY {order} LIMIT ?)
+"""
+_EDGE = "SELECT d.{column}, d.id FROM document d WHERE {beyond} ORDER BY {order} LIMIT 1 OFFSET ?"
 _ANCHORS = """
     SELECT k, id FROM (
-        SELECT d.{column} AS k, d.id, row_number() OVER (ORDER BY {order}) AS n FROM document d WHERE {where}
+        SELECT d.{column} AS k, d.id, row_number() OVER (ORDER BY {order}) AS n FROM document d {source} WHERE {where}
     ) WHERE n % ? = 1 OR ? = 1
+"""
+_SUMS = """
+    SELECT d.currency, count(*), sum(iif(d.gross_order = {unknown}, 0, d.gross_order)) FROM document d {source}
+    WHERE {where} GROUP BY d.currency ORDER BY d.currency
+"""
+_TREE = """
+    SELECT d.direction, d.status, count(*) FROM document d {source} WHERE {where} GROUP BY d.status, d.direction
 """
 
 
-_TEXT_OF_ALL = "+d.id IN (SELECT s.document_id FROM document_search s WHERE {likes})"
-"""One reading of all texts: with 300,000 documents 0.1 s for any word, where asking each takes 0.7 s for a rare one."""
-
-_TEXT_OF_SOME = "EXISTS (SELECT 1 FROM document_search s WHERE s.document_id = d.id AND {likes})"
-"""Asks the texts of the chosen firms' documents alone."""
+_VERSIONS = """
+    SELECT d.firm_id, d.id, d.version FROM document d WHERE (d.firm_id, d.id) > (?, ?) AND {where}
+    ORDER BY d.firm_id, d.id LIMIT ?
+"""
+_VERSIONS_AT_ONCE = 50_000
 
 
 def _row(row: Row) -> GridRow:
@@ -149,76 +145,43 @@ def _row(row: Row) -> GridRow:
     )
 
 
-_Values = list[str | int]
-
-
-def _where(chosen: GridFilter, order: _Order | None = None) -> tuple[str, _Values]:
-    """Conditions of a filter. Under an order, a `+` keeps them from choosing the index: the order has to choose it.
-
-    Only one firm alone may, where it has an index of that order.
-    """
-    firm_ids = chosen.firm_ids
-    free = "" if order is None else "+"
-    parts, values = ["1 = 1"], _Values()
-    if firm_ids is not None:
-        leads = order is None or (order.within_firm and len(firm_ids) == 1)
-        condition = "{free}d.firm_id = ?" if len(firm_ids) == 1 else "{free}d.firm_id IN ({places})"
-        parts.append(composed(condition, free="" if leads else "+", places=places(len(firm_ids))))
-        values += firm_ids
-    if chosen.direction is not None:
-        parts.append(composed("{free}d.direction = ?", free=free))
-        values.append(chosen.direction.value)
-    if chosen.statuses is not None:
-        parts.append(composed("{free}d.status IN ({places})", free=free, places=places(len(chosen.statuses))))
-        values += [status.value for status in chosen.statuses]
-    if chosen.unreadable:
-        parts.append("d.problem IS NOT NULL")
-    if chosen.attention is not None:
-        parts.append("d.attention >= ?")
-        values.append(int(chosen.attention))
-    if chosen.finding is not None:
-        parts.append("+d.id IN (SELECT f.document_id FROM document_finding f WHERE f.kind = ?)")
-        values.append(chosen.finding)
-    if chosen.max_id is not None:
-        parts.append("+d.id <= ?")
-        values.append(chosen.max_id)
-    words = folded(chosen.text).split()
-    if words:
-        parts.append(
-            composed(
-                _TEXT_OF_ALL if firm_ids is None else _TEXT_OF_SOME,
-                likes=" AND ".join(["s.text LIKE ? ESCAPE '\\'"] * len(words)),
-            )
-        )
-        values += [f"%{_literal(word)}%" for word in words]
-    return " AND ".join(parts), values
-
-
-def _literal(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _beyond(order: _Order, key: Key, sign: str) -> tuple[str, _Values]:
+def _beyond(order: _Order, key: Key, sign: str, free: str = "") -> Part:
     """The condition that a row stands beyond a key."""
     if order.column == "id":
-        return composed("d.id {sign} ?", sign=sign), [key[1]]
-    return composed("(d.{column}, d.id) {sign} (?, ?)", column=order.column, sign=sign), [*key]
+        return Part(composed("{free}d.id {sign} ?", sign=sign, free=free), (key[1],))
+    return Part(
+        composed("({free}d.{column}, {free}d.id) {sign} (?, ?)", column=order.column, sign=sign, free=free),
+        key,
+    )
 
 
-def _ordered(order: _Order, descending: bool) -> str:
+def _ordered(order: _Order, descending: bool, free: str = "") -> str:
     columns = ["id"] if order.column == "id" else [order.column, "id"]
-    return ", ".join(f"d.{column} DESC" if descending else f"d.{column}" for column in columns)
+    return ", ".join(f"{free}d.{column} DESC" if descending else f"{free}d.{column}" for column in columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A page that is asked for: rows on one side of a key."""
+
+    order: _Order
+    key: Key
+    sign: str
+    descending: bool
+    limit: int
 
 
 class Grid:
     """Questions of the console's grid and of `doc list`.
 
-    Long ones (count, sums, anchors, everything with a text) run on a connection of their own, one at a time, and end
-    with BlinkError(STOPPED) when `interrupt` is called, or when their caller is cancelled.
+    Long ones (count, sums, anchors, everything that is asked in words) run on a connection of their own, one at a time,
+    and end with BlinkError(STOPPED) when `interrupt` is called, or when their caller is cancelled.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, bounds: Bounds = BOUNDS) -> None:
         self._database = database
+        self._bounds = bounds
+        self._narrowing = Narrowing(database, bounds.few)
 
     async def first(self, chosen: GridFilter, sort: Sort, descending: bool, limit: int) -> list[GridRow]:
         """The first rows in an order."""
@@ -257,44 +220,66 @@ class Grid:
     async def anchors(self, chosen: GridFilter, sort: Sort, descending: bool, every: int = 128) -> list[Key]:
         """Keys of every so-manieth row, beginning with the first: page n starts at the n-th of them."""
         order = _ORDERS[sort]
-        where, values = _where(chosen, order)
-        sql = composed(_ANCHORS, column=order.column, order=_ordered(order, descending), where=where)
-        rows = await self._database.scan(sql, [*values, every, every])
+        source, where = await self._anchored(chosen, order)
+        free = "" if chosen.is_plain else "+"
+        sql = composed(
+            _ANCHORS,
+            column=order.column,
+            order=_ordered(order, descending, free),
+            where=where.sql,
+            source=source,
+        )
+        rows = await self._database.scan(sql, [*where.values, every, every])
         return [(key, id_) for key, id_ in rows]
 
     async def count(self, chosen: GridFilter) -> int:
         """How many documents a filter leaves."""
-        where, values = _where(chosen)
-        rows = await self._database.scan(
-            composed("SELECT count(*) FROM document d WHERE {where}", where=where), values
-        )
+        few = await self._narrowing.few(chosen)
+        if few is not None:
+            return len(few)
+        counted = count_of(chosen)
+        rows = await self._database.scan(counted.sql, counted.values)
         return int(rows[0][0])
 
     async def sums(self, chosen: GridFilter) -> list[tuple[str, int, Decimal]]:
         """Currency, number of documents and sum of gross amounts, by currency; unknown amounts count as none."""
-        where, values = _where(chosen)
+        source, where = await self._whole(chosen)
         rows = await self._database.scan(
-            composed(
-                "SELECT d.currency, count(*), sum(d.gross) FROM document d WHERE {where}"
-                " GROUP BY d.currency ORDER BY d.currency",
-                where=where,
-            ),
-            values,
+            composed(_SUMS, source=source, where=where.sql, unknown=str(amounts.LOWEST)), where.values
         )
         return [
             (currency, count, amounts.to_amount(units or 0) or Decimal(0)) for currency, count, units in rows
         ]
 
-    async def tree_counts(self, firm_ids: Sequence[int] | None = None) -> dict[tuple[Direction, Status], int]:
+    async def versions(self, chosen: GridFilter) -> tuple[array[int], array[int]]:
+        """Ids of the documents that a filter leaves, firm by firm, and their versions as they are now."""
+        few = await self._narrowing.few(chosen)
+        where = in_order(chosen, leads=True) if few is None else these(few)
+        sql = composed(_VERSIONS, where=where.sql)
+        ids, versions = array("q"), array("q")
+        after = (0, 0)
+        while rows := await self._database.scan(sql, [*after, *where.values, _VERSIONS_AT_ONCE]):
+            ids.extend(row[1] for row in rows)
+            versions.extend(row[2] for row in rows)
+            after = rows[-1][0], rows[-1][1]
+        return ids, versions
+
+    async def groups(self, chosen: GridFilter, columns: str, grouped: str) -> list[Row]:
+        """Columns over the documents that a filter leaves (`d`), grouped by some of them."""
+        source, where = await self._whole(chosen)
+        sql = composed(
+            "SELECT {columns} FROM document d {source} WHERE {where} GROUP BY {grouped}",
+            columns=columns, source=source, where=where.sql, grouped=grouped,
+        )  # fmt: skip
+        return await self._database.scan(sql, where.values)
+
+    async def tree_counts(
+        self, firm_ids: Sequence[int] | None = None, query: Filter = EVERYTHING
+    ) -> dict[tuple[Direction, Status], int]:
         """How many documents stand where, of some firms or of all; places without any are left out."""
-        where, values = _where(GridFilter(firm_ids=None if firm_ids is None else tuple(firm_ids)))
-        rows = await self._database.scan(
-            composed(
-                "SELECT d.direction, d.status, count(*) FROM document d WHERE {where} GROUP BY d.status, d.direction",
-                where=where,
-            ),
-            values,
-        )
+        ids = None if firm_ids is None else tuple(firm_ids)
+        source, where = await self._whole(GridFilter(firm_ids=ids, query=query))
+        rows = await self._database.scan(composed(_TREE, source=source, where=where.sql), where.values)
         return {(Direction(direction), Status(status)): count for direction, status, count in rows}
 
     async def max_id(self) -> int:
@@ -306,13 +291,87 @@ class Grid:
         """Stop the long question that runs now."""
         await self._database.interrupt()
 
+    # How a filter is asked
+
+    async def _whole(self, chosen: GridFilter) -> tuple[str, Part]:
+        """Where all documents of a filter are read from at once, and by which conditions."""
+        few = await self._narrowing.few(chosen)
+        return ("", these(few)) if few is not None else whole(chosen)
+
+    async def _anchored(self, chosen: GridFilter, order: _Order) -> tuple[str, Part]:
+        """The same in an order: without words, its index has it in order and decides the rest."""
+        if chosen.is_plain:
+            return "", in_order(chosen, leads=_leads(chosen, order))
+        source, where = await self._whole(chosen)
+        return (source if order.known else ""), where
+
     async def _page(
         self, chosen: GridFilter, order: _Order, key: Key, sign: str, descending: bool, limit: int
     ) -> list[GridRow]:
-        beyond, place = _beyond(order, key, sign)
-        where, values = _where(chosen, order)
+        wish = _Wish(order, key, sign, descending, limit)
+        if chosen.is_plain:
+            return await self._walk(chosen, wish)
+        few = await self._narrowing.few(chosen)
+        if few is not None:
+            return await self._pick(wish, these(few))
+        found = await self._look_near(chosen, wish)
+        return await self._look_everywhere(chosen, wish) if found is None else found
+
+    async def _walk(self, chosen: GridFilter, wish: _Wish, edge: Part = ANY) -> list[GridRow]:
+        """Along the index of the order, testing each row."""
+        order, where = wish.order, in_order(chosen, leads=_leads(chosen, wish.order))
+        beyond = _beyond(order, wish.key, wish.sign)
         sql = composed(
-            _PAGE, column=order.column, beyond=beyond, where=where, order=_ordered(order, descending)
+            _ROW,
+            column=order.column,
+            which=f"{beyond.sql} AND {edge.sql} AND {where.sql}",
+            order=_ordered(order, wish.descending),
         )
-        ask = self._database.scan if chosen.text else self._database.reader.rows
-        return [_row(row) for row in await ask(sql, [*place, *values, limit])]
+        ask = self._database.reader.rows if chosen.is_plain else self._database.scan
+        values = [*beyond.values, *edge.values, *where.values, wish.limit]
+        return [_row(row) for row in await ask(sql, values)]
+
+    async def _pick(self, wish: _Wish, which: Part) -> list[GridRow]:
+        """Out of a few documents, sorted."""
+        order, beyond = wish.order, _beyond(wish.order, wish.key, wish.sign, "+")
+        sql = composed(
+            _ROW,
+            column=order.column,
+            which=f"{which.sql} AND {beyond.sql}",
+            order=_ordered(order, wish.descending, "+"),
+        )
+        values = [*which.values, *beyond.values, wish.limit]
+        return [_row(row) for row in await self._database.scan(sql, values)]
+
+    async def _look_near(self, chosen: GridFilter, wish: _Wish) -> list[GridRow] | None:
+        """Along the order as far as is quick; None when the page is not full there."""
+        order, beyond = wish.order, _beyond(wish.order, wish.key, wish.sign)
+        edge = ANY
+        if not _leads(chosen, order):
+            sql = composed(
+                _EDGE, column=order.column, beyond=beyond.sql, order=_ordered(order, wish.descending)
+            )
+            rows = await self._database.scan(sql, [*beyond.values, self._bounds.near])
+            if rows:
+                edge = _beyond(order, (rows[0][0], rows[0][1]), ">=" if wish.descending else "<=")
+        found = await self._walk(chosen, wish, edge)
+        return found if edge is ANY or len(found) == wish.limit else None
+
+    async def _look_everywhere(self, chosen: GridFilter, wish: _Wish) -> list[GridRow]:
+        """One reading of what filters compare, whose best rows make the page: slower, and never much slower."""
+        order, beyond = wish.order, _beyond(wish.order, wish.key, wish.sign, "+")
+        source, where = whole(chosen)
+        which = composed(
+            _FIRST_IDS,
+            source=source if order.known else "",
+            beyond=beyond.sql,
+            where=where.sql,
+            order=_ordered(order, wish.descending, "+"),
+        )
+        everything = _Wish(order, wish.key, wish.sign, wish.descending, wish.limit)
+        return await self._pick(everything, Part(which, (*beyond.values, *where.values, wish.limit)))
+
+
+def _leads(chosen: GridFilter, order: _Order) -> bool:
+    """Whether one firm alone is asked for, which has an index of that order."""
+    return order.within_firm and chosen.firm_ids is not None and len(chosen.firm_ids) == 1

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from blink_tui.buffer import chain
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.records import DocumentEvent
-from blink_tui.buffer.session import Session
+from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import sliced
 from blink_tui.model.dates import Instant
 from blink_tui.model.values import KsefNumber, Sha256
@@ -53,6 +54,12 @@ async def start_many(session: Session, firms: Sequence[tuple[int, str, str]]) ->
     await session.run_many("INSERT INTO chain (firm_id, length, head) VALUES (?, 0, ?)", rows)
 
 
+_ADD = """
+    INSERT INTO document_event (firm_id, seq, document_id, at, who, what, before, after, reason, hash)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
 async def append(
     session: Session,
     firm_id: int,
@@ -63,21 +70,58 @@ async def append(
     reason: str | None = None,
 ) -> bytes:
     """Add events to a firm's chain within the caller's transaction; returns the chain's new head."""
-    length, head = await _end(session, firm_id)
+    end = await _end(session, firm_id)
     for some in sliced(happenings, _PAGE):
-        contents = [(h.ksef_number, h.sha256, at, who, h.what, h.before, h.after, reason) for h in some]
-        hashes = chain.linked(head, contents)
-        await session.run_many(
-            "INSERT INTO document_event (firm_id, seq, document_id, at, who, what, before, after, reason, hash)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (firm_id, seq, h.document_id, at, who, h.what, h.before, h.after, reason, link)
-                for seq, (h, link) in enumerate(zip(some, hashes, strict=True), length + 1)
-            ],
+        rows, end = _linked(firm_id, end, some, at, who, reason)
+        await session.run_many(_ADD, rows)
+    await session.run("UPDATE chain SET length = ?, head = ? WHERE firm_id = ?", (*end, firm_id))
+    return end[1]
+
+
+async def append_all(
+    session: Session,
+    by_firm: Mapping[int, Sequence[Happening]],
+    *,
+    at: Instant,
+    who: str,
+    reason: str | None = None,
+) -> None:
+    """Add events to the chains of several firms, a few at each, in as many statements as for one firm."""
+    ends = {
+        firm_id: (length, head)
+        for firm_id, length, head in await session.rows(
+            "SELECT firm_id, length, head FROM chain WHERE firm_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(by_firm)),),
         )
-        length, head = length + len(some), hashes[-1]
-    await session.run("UPDATE chain SET length = ?, head = ? WHERE firm_id = ?", (length, head, firm_id))
-    return head
+    }
+    added: list[Row] = []
+    for firm_id in sorted(by_firm):
+        rows, ends[firm_id] = _linked(firm_id, ends[firm_id], by_firm[firm_id], at, who, reason)
+        added += rows
+    await session.run_many(_ADD, added)
+    await session.run_many(
+        "UPDATE chain SET length = ?, head = ? WHERE firm_id = ?",
+        [(*ends[firm_id], firm_id) for firm_id in by_firm],
+    )
+
+
+def _linked(
+    firm_id: int,
+    end: tuple[int, bytes],
+    happenings: Sequence[Happening],
+    at: Instant,
+    who: str,
+    reason: str | None,
+) -> tuple[list[Row], tuple[int, bytes]]:
+    """Rows of events that follow the end of a chain, and the chain's new end."""
+    length, head = end
+    contents = [(h.ksef_number, h.sha256, at, who, h.what, h.before, h.after, reason) for h in happenings]
+    hashes = chain.linked(head, contents)
+    rows: list[Row] = [
+        (firm_id, seq, h.document_id, at, who, h.what, h.before, h.after, reason, link)
+        for seq, (h, link) in enumerate(zip(happenings, hashes, strict=True), length + 1)
+    ]
+    return rows, (length + len(rows), hashes[-1] if hashes else head)
 
 
 async def _end(session: Session, firm_id: int) -> tuple[int, bytes]:

@@ -70,6 +70,20 @@ def _standing(row: Row) -> Standing:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A document with the status that it gets, and where it then comes from if it is set aside."""
+
+    document: Standing
+    to: Status
+    previous: Status | None
+
+
+def moved(document: Standing, to: Status) -> Move:
+    """A document on its way to a status, remembering where it was if it is set aside."""
+    return Move(document, to, document.status if to in _ASIDE else None)
+
+
 async def change(
     session: Session,
     documents: Sequence[Standing],
@@ -84,18 +98,31 @@ async def change(
     """Give documents a status and write the events. Raises BlinkError: STATUS_NOT_ALLOWED, CHANGED_MEANWHILE."""
     for document in documents:
         _require_allowed(document, to, versions or {}, by_batch=by_batch)
-    for some in sliced(documents, CHUNK):
+    await move(session, [moved(document, to) for document in documents], at=at, who=who, reason=reason)
+
+
+async def move(
+    session: Session,
+    moves: Sequence[Move],
+    *,
+    at: Instant,
+    who: str,
+    reason: str | None,
+    what: str = "status",
+) -> None:
+    """Give each document its status, allowed or not, and write the events; each version grows by one."""
+    for some in sliced(moves, CHUNK):
         await session.run_many(
             "UPDATE document SET status = ?, previous = ?, version = version + 1 WHERE id = ?",
-            [(to.value, d.status.value if to in _ASIDE else None, d.id) for d in some],
+            [(one.to.value, one.previous.value if one.previous else None, one.document.id) for one in some],
         )
         by_firm: dict[int, list[history.Happening]] = {}
-        for d in some:
+        for one in some:
+            d = one.document
             by_firm.setdefault(d.firm_id, []).append(
-                history.Happening(d.id, d.ksef_number, d.sha256, "status", d.status.value, to.value)
+                history.Happening(d.id, d.ksef_number, d.sha256, what, d.status.value, one.to.value)
             )
-        for firm_id in sorted(by_firm):
-            await history.append(session, firm_id, by_firm[firm_id], at=at, who=who, reason=reason)
+        await history.append_all(session, by_firm, at=at, who=who, reason=reason)
 
 
 def _require_allowed(document: Standing, to: Status, versions: Mapping[int, int], *, by_batch: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from blink_tui.buffer.amounts import to_amount
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.session import Row
+from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
 from blink_tui.model.chains import Edge, Link, LinkKind, Member, Move, Web
 from blink_tui.model.documents import Status
@@ -55,8 +55,9 @@ class Webs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def around(self, ids: Iterable[int]) -> Web:
-        """Everything joined to some documents of one firm, however far; documents without any link are left out."""
+    async def around(self, ids: Iterable[int], session: Session | None = None) -> Web:
+        """Everything joined to some documents, however far, as one session sees it; those without links left out."""
+        session = session or self._database.reader
         edges: dict[tuple[int, Link], Edge] = {}
         linked: set[int] = set()
         seen: set[int] = set()
@@ -65,13 +66,13 @@ class Webs:
             if not frontier:
                 break
             seen |= frontier
-            found = await self._edges(sorted(frontier))
+            found = await self._edges(session, sorted(frontier))
             edges |= found
             beyond = {edge.source for edge in found.values()}
             beyond |= {edge.target for edge in found.values() if edge.target is not None}
             linked |= beyond
             frontier = beyond - seen
-        members = {member.document_id: member for member in await self._members(sorted(linked))}
+        members = {member.document_id: member for member in await self._members(session, sorted(linked))}
         return Web(members, tuple(edge for edge in edges.values() if edge.source in members))
 
     async def moves(self, ksef_numbers: Iterable[str]) -> list[Move]:
@@ -89,26 +90,26 @@ class Webs:
         )
         return {row[0] for row in rows}
 
-    async def _edges(self, ids: Sequence[int]) -> dict[tuple[int, Link], Edge]:
+    async def _edges(self, session: Session, ids: Sequence[int]) -> dict[tuple[int, Link], Edge]:
         """Links from and to documents; one that is known by its number alone gets its target, where there is one."""
         asked = (json.dumps(ids),)
         found: dict[tuple[int, Link], Edge] = {}
         by_number: dict[tuple[int, int], int] = {}
-        for document_id, position, target in await self._database.reader.rows(_OUT_BY_NUMBER, asked):
+        for document_id, position, target in await session.rows(_OUT_BY_NUMBER, asked):
             if target != document_id:
                 by_number[document_id, position] = target
         positions: dict[int, int] = {}
         out = composed(_OUT + " ORDER BY l.document_id, l.position", link=_LINK)
-        for row in await self._database.reader.rows(out, asked):
+        for row in await session.rows(out, asked):
             position = positions[row[0]] = positions.get(row[0], -1) + 1
             _keep(found, row, row[6] or by_number.get((row[0], position)))
         for sql in (_IN, _IN_BY_NUMBER):
-            for row in await self._database.reader.rows(composed(sql, link=_LINK), asked):
+            for row in await session.rows(composed(sql, link=_LINK), asked):
                 _keep(found, row, row[6])
         return found
 
-    async def _members(self, ids: Sequence[int]) -> list[Member]:
-        rows = await self._database.reader.rows(_MEMBERS, (json.dumps(ids),))
+    async def _members(self, session: Session, ids: Sequence[int]) -> list[Member]:
+        rows = await session.rows(_MEMBERS, (json.dumps(ids),))
         return [
             Member(
                 document_id=row[0],

@@ -21,6 +21,7 @@ from blink_tui.cli import (
     failures,
     firm,
     firm_import,
+    keymap,
     option_value,
     output,
     reconcile,
@@ -78,6 +79,12 @@ doc.app.command(
         "Example: blink doc collective 1111111111-IZ202607-65ED02180000-E7 --ask"
     ),
 )(collective.collective)
+app.command(
+    "keymap",
+    help=_(
+        "The keys of the console, and a file for your own ones. Example: blink keymap --preset laptop --write"
+    ),
+)(keymap.keymap)
 app.command("sync", help=_("Fetch what is new, now. Example: blink sync --firm 5265877635 --since 14d"))(
     sync.sync
 )
@@ -130,17 +137,17 @@ def before(
 ) -> None:
     context.obj = profile_of(profile, home)
     if context.invoked_subcommand is None:
-        _open_console(context, context.obj)
+        _open_console(context, context.obj, language_told=lang is not None)
 
 
-def _open_console(context: typer.Context, profile: Profile) -> None:
+def _open_console(context: typer.Context, profile: Profile, *, language_told: bool) -> None:
     """The console; without a terminal help and exit code 2."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         output.say(context.get_help())
         raise typer.Exit(2)
     from blink_tui.cli.console import open_console
 
-    raise typer.Exit(open_console(profile))
+    raise typer.Exit(open_console(profile, language_told=language_told))
 
 
 def run(words: Sequence[str]) -> int:

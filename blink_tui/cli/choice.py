@@ -10,6 +10,7 @@ import typer
 
 from blink_tui.cli import output
 from blink_tui.cli.context import firm_named
+from blink_tui.cli.filters import asked
 from blink_tui.cli.options import checked_number, chosen_firms
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
@@ -91,7 +92,7 @@ async def _matching(buffer: Buffer, firms: list[str], words: str, *, yes: bool) 
     from blink_tui.cli.listing import matching
 
     ids = tuple(firm.id for firm in await chosen_firms(buffer, firms)) if firms else None
-    wanted = GridFilter(firm_ids=ids, text=words)
+    wanted = GridFilter(firm_ids=ids, query=asked(words))
     count = await buffer.grid.count(wanted)
     if count > UNASKED and not yes:
         raise BlinkError(

@@ -10,7 +10,7 @@ from blink_tui.cli import options, output
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import _
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.settings import BAD_SETTING, SETTINGS, UNKNOWN_SETTING, Setting
+from blink_tui.model.settings import SETTINGS, UNKNOWN_SETTING, Setting
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
@@ -56,10 +56,7 @@ async def _get(profile: Profile, setting: Setting[Any], *, as_json: bool) -> Non
 
 
 async def _set(profile: Profile, setting: Setting[Any], value: str, *, as_json: bool) -> None:
-    try:
-        setting.parse(value)
-    except ValueError:
-        raise BlinkError(BAD_SETTING, key=setting.key, wanted=_(setting.wanted), value=value) from None
+    setting.checked(value)
     async with profile.open_buffer() as buffer:
         await buffer.settings.set(setting.key, value)
     if as_json:

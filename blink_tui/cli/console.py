@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blink_tui.cli import options
-from blink_tui.cli.context import Profile, memory_vault, system_user
+from blink_tui.cli.context import Profile, system_user
 
 if TYPE_CHECKING:
     from blink_tui.vault import Vault
@@ -18,22 +18,39 @@ async def _made_ready(profile: Profile) -> None:
 
 
 def open_console(
-    profile: Profile, vault: Vault | None = None, title: str = "", *, fetch: bool = False
+    profile: Profile,
+    vault: Vault | None = None,
+    title: str = "",
+    *,
+    fetch: bool = False,
+    language_told: bool = False,
 ) -> int:
-    """Run the console until its user leaves, with a first pass at once if asked for; returns the exit code."""
+    """Run the console until its user leaves, with a first pass at once if asked for; returns the exit code.
+
+    A new profile has no secrets, so its user is not asked for a passphrase yet: the first access makes the vault.
+    """
     from blink_tui.sync.thread import EngineThread
     from blink_tui.tui import run_console  # first of all: it sets what Textual reads when it is imported
+    from blink_tui.vault import VaultHolder
 
     options.run(_made_ready(profile))
-    if vault is None:  # a new profile has no secrets, so its user is not asked for a passphrase yet
-        vault = profile.open_vault() if profile.vault_path.exists() else memory_vault()
-    engine = EngineThread(profile.buffer_path, vault, profile.work_folder)
+    if vault is None and profile.vault_path.exists():
+        vault = profile.open_vault()
+    holder = VaultHolder(profile.vault_path, vault)
+    engine = EngineThread(profile.buffer_path, holder, profile.work_folder)
     engine.start()
     if fetch:
         engine.fetch_now()
     try:
         return run_console(
-            profile.buffer_path, engine, who=system_user(), export_dir=profile.export_folder, title=title
+            profile.buffer_path,
+            engine,
+            who=system_user(),
+            export_dir=profile.export_folder,
+            title=title,
+            vault=holder,
+            work_folder=profile.work_folder,
+            language_told=language_told,
         )
     finally:
         engine.stop()

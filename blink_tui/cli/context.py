@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.secret import Secret
+from blink_tui.model.typed import checked_passphrase
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -57,6 +58,11 @@ class Profile:
     def export_folder(self) -> Path:
         """Where hand-overs go unless another folder is named."""
         return self.folder / "export"
+
+    @property
+    def keymap_path(self) -> Path:
+        """The user's own keys of the console."""
+        return self.folder / "keymap.toml"
 
     @asynccontextmanager
     async def open_buffer(self) -> AsyncIterator[Buffer]:
@@ -119,12 +125,9 @@ def _asked_passphrase(*, new: bool) -> Secret:
 
     if not new:
         return Secret(getpass.getpass(_("Passphrase of the vault: ")))
-    passphrase = getpass.getpass(_("New passphrase for the vault of tokens: "))
-    if not passphrase:
-        raise BlinkError(USAGE, problem=_("The passphrase is empty."))
-    if getpass.getpass(_("The same once more: ")) != passphrase:
-        raise BlinkError(USAGE, problem=_("The two passphrases differ. Nothing was made."))
-    return Secret(passphrase)
+    passphrase = Secret(getpass.getpass(_("New passphrase for the vault of tokens: ")))
+    again = Secret(getpass.getpass(_("The same once more: "))) if passphrase.reveal() else passphrase
+    return checked_passphrase(passphrase, again)
 
 
 def system_user() -> str:

@@ -17,6 +17,7 @@ from blink_tui.i18n import N_, _
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Credential, CredentialState
 from blink_tui.model.secret import Secret
+from blink_tui.model.typed import checked_token
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -38,12 +39,6 @@ ALL_HAVE_ACCESS = ErrorKind(
     ExitCode.USAGE,
     N_("Every firm has an access already. Name the firms that shall have this one with --firm."),
 )
-
-_STATES = {
-    CredentialState.UNCHECKED: N_("unchecked"),
-    CredentialState.ACCEPTED: N_("accepted"),
-    CredentialState.REFUSED: N_("refused"),
-}
 
 
 @app.command(
@@ -150,32 +145,24 @@ async def _list(profile: Profile, *, as_json: bool) -> None:
     async with profile.open_buffer() as buffer:
         credentials = await buffer.credentials.list()
         shown = await _shown(buffer, credentials)
+        ends = await _ends(buffer, credentials)
     if as_json:
         output.say_json(shown)
     elif not credentials:
         output.say(_("No access yet. Add a token: blink credential add --firm NIP"))
     else:
         head = ("#", _("Firms"), _("Token or certificate"), _("State"), _("Checked"), _("Last day"))
-        rows = [_row(credential, one) for credential, one in zip(credentials, shown, strict=True)]
+        rows = [_row(*one) for one in zip(credentials, shown, ends, strict=True)]
         output.say(output.table(head, rows))
 
 
-def _row(credential: Credential, shown: dict[str, Any]) -> tuple[str, ...]:
-    from blink_tui.sync.expiry import THRESHOLDS, shortened
+def _row(credential: Credential, shown: dict[str, Any], expiry: Expiry | None) -> tuple[str, ...]:
+    from blink_tui.sync.access_words import end_words, state_words
+    from blink_tui.sync.expiry import shortened
 
-    refused = sum(use.state is CredentialState.REFUSED for use in credential.uses)
-    state = _(_STATES[shown["state"]])
-    if 0 < refused < len(credential.uses):
-        state = _("{state} for {refused} of {all}").format(
-            state=state, refused=refused, all=len(credential.uses)
-        )
-    ends, days = shown["expires"] or "", shown["days_left"]
-    if ends and days < 0:
-        ends = _("{day} (past)").format(day=ends)
-    elif ends and days <= THRESHOLDS[0]:
-        ends = _("{day} (days left: {days})").format(day=ends, days=days)
     checked = output.moment(shown["checked_at"]) if shown["checked_at"] else ""
-    return str(credential.id), shortened(shown["firms"]), credential.label, state, checked, ends
+    firms = shortened(shown["firms"])
+    return str(credential.id), firms, credential.label, state_words(credential), checked, end_words(expiry)
 
 
 async def _check(profile: Profile, texts: list[str], *, as_json: bool) -> int:
@@ -253,11 +240,8 @@ async def _remove(profile: Profile, number: int, *, as_json: bool) -> None:
 
 async def _shown(buffer: Buffer, credentials: list[Credential]) -> list[dict[str, Any]]:
     """Credentials as scripts read them; `state`, `problem` and `checked_at` are of the firm that fares worst."""
-    from blink_tui.model.clock import SystemClock
-    from blink_tui.sync.expiry import expiry_of, today_and_tokens_end
-
     names = {firm.id: firm.context_value for firm in await buffer.firms.list()}
-    today, tokens_end = await today_and_tokens_end(buffer, SystemClock())
+    ends = await _ends(buffer, credentials)
     return [
         {
             "id": credential.id,
@@ -277,10 +261,18 @@ async def _shown(buffer: Buffer, credentials: list[Credential]) -> list[dict[str
                 }
                 for use in credential.uses
             ],
-            **_expiry_json(expiry_of(credential, tokens_end, today)),
+            **_expiry_json(expiry),
         }
-        for credential in credentials
+        for credential, expiry in zip(credentials, ends, strict=True)
     ]
+
+
+async def _ends(buffer: Buffer, credentials: list[Credential]) -> list[Expiry | None]:
+    from blink_tui.model.clock import SystemClock
+    from blink_tui.sync.expiry import expiry_of, today_and_tokens_end
+
+    today, tokens_end = await today_and_tokens_end(buffer, SystemClock())
+    return [expiry_of(credential, tokens_end, today) for credential in credentials]
 
 
 def _expiry_json(expiry: Expiry | None) -> dict[str, Any]:
@@ -317,13 +309,14 @@ class _CertificateFiles:
         return self._loaded(_asked(_("Passphrase of the key (not shown): ")))
 
     def _loaded(self, passphrase: Secret | None) -> CertificateCredential:
-        from blink_tui.ksef.certificates import load_certificate, load_pkcs12
+        from blink_tui.sync.access_files import FILES_UNCLEAR, CertificateFiles
 
-        if self.p12 and not self.cert and not self.key:
-            return load_pkcs12(self.p12.read_bytes(), passphrase)
-        if self.cert and self.key and not self.p12:
-            return load_certificate(self.cert.read_bytes(), self.key.read_bytes(), passphrase)
-        raise BlinkError(USAGE, problem=_("Name either --cert and --key, or --p12."))
+        try:
+            return CertificateFiles(self.cert, self.key, self.p12).load(passphrase)
+        except BlinkError as error:
+            if error.kind is not FILES_UNCLEAR:
+                raise
+            raise BlinkError(USAGE, problem=_("Name either --cert and --key, or --p12.")) from None
 
 
 def _first_line(path: Path) -> Secret:
@@ -344,6 +337,4 @@ def _read_token(*, from_stdin: bool) -> Secret:
         text = _asked(_("KSeF token (not shown): ")).reveal_text()
     else:
         raise BlinkError(USAGE, problem=_("There is no terminal to ask for the token: use --token-stdin."))
-    if not text.strip():
-        raise BlinkError(USAGE, problem=_("The token is empty."))
-    return Secret(text.strip())
+    return checked_token(text)

@@ -14,7 +14,8 @@ from blink_tui.cli.context import firm_named
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
-from blink_tui.model.firms import CredentialKind, Firm, GrantedContext, GrantSource, GrantState
+from blink_tui.model.firms import Firm, GrantedContext, GrantSource, GrantState
+from blink_tui.model.words import GRANT_WORDS
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -32,13 +33,6 @@ NOT_GRANTED = ErrorKind(
     ExitCode.USAGE,
     N_("Firm {context} has not granted office {office} the right to view invoices. Nothing was changed."),
 )
-
-_STATES = {
-    GrantState.OFFERED: N_("to be added"),
-    GrantState.ADDED: N_("added"),
-    GrantState.IGNORED: N_("ignored"),
-    GrantState.WITHDRAWN: N_("withdrawn"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +113,9 @@ async def _discover(profile: Profile, text: str | None, wish: _Wish, *, as_json:
 
 async def _the_office(buffer: Buffer) -> Firm:
     """The only office known from before; else the only firm with a certificate. Raises BlinkError(NO_OFFICE)."""
-    ids = list(await buffer.offices.discovered())
-    if not ids:
-        held = await buffer.credentials.by_firm()
-        ids = [id_ for id_, one in held.items() if one.kind is CredentialKind.CERTIFICATE]
+    from blink_tui.sync.discovery import office_ids
+
+    ids = await office_ids(buffer)
     if len(ids) != 1:
         raise BlinkError(NO_OFFICE)
     return await buffer.firms.get(ids[0])
@@ -165,7 +158,7 @@ def _show(
         (
             one.context_value,
             output.moment(one.since)[:10],
-            _(_STATES[one.state]) + (f" ({_('new')})" if one.context_value in new else ""),
+            _(GRANT_WORDS[one.state]) + (f" ({_('new')})" if one.context_value in new else ""),
             names.get(one.firm_id or 0, ""),
         )
         for one in contexts

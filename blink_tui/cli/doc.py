@@ -13,6 +13,7 @@ import typer
 from blink_tui.cli import doc_files, options, output
 from blink_tui.cli.choice import HolderOption, WordsOption, the_document
 from blink_tui.cli.context import firm_named, system_user
+from blink_tui.cli.filters import asked
 from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw_day
@@ -84,7 +85,7 @@ def list_documents(
     wanted = GridFilter(
         direction=direction,
         statuses=(status,) if status else None,
-        text=words,
+        query=asked(words),
         unreadable=unreadable,
         attention=Severity[attention.name] if attention else None,
         finding=finding,

@@ -10,12 +10,13 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named
-from blink_tui.cli.options import AsJson, checked_start
+from blink_tui.cli.options import AsJson
 from blink_tui.i18n import _
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import USAGE, BlinkError
-from blink_tui.model.firms import ContextType, Firm, parse_environment
-from blink_tui.model.values import nip_check_digit_is_right, parse_nip
+from blink_tui.model.firms import ContextType, Firm, env_shown
+from blink_tui.model.typed import checked_env, checked_nip, checked_start, nip_remark
+from blink_tui.model.values import Nip
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
@@ -113,7 +114,7 @@ def disable(
 async def _add(
     profile: Profile,
     *,
-    nip: str,
+    nip: Nip,
     env: str,
     name: str | None,
     internal_id: str | None,
@@ -123,7 +124,7 @@ async def _add(
 ) -> None:
     async with profile.open_buffer() as buffer:
         firm = await buffer.firms.add(
-            parse_nip(nip),
+            nip,
             name=name or nip,
             env=env,
             kind=kind,
@@ -131,10 +132,8 @@ async def _add(
             context_value=internal_id or nip,
             first_day=first_day,
         )
-    if not nip_check_digit_is_right(nip):
-        output.warn(
-            _("Note: the check digit of NIP {nip} is wrong; see that it is typed right.").format(nip=nip)
-        )
+    if remark := nip_remark(nip):
+        output.warn(remark)
     if as_json:
         output.say_json(firm_json(firm))
         return
@@ -193,43 +192,3 @@ def firm_json(firm: Firm) -> dict[str, Any]:
         "ledger_format": firm.ledger_format,
         "enabled": firm.enabled,
     }
-
-
-def env_shown(env: str) -> str:
-    """An environment for people; plain http is called by its name."""
-    return f"{env} (INSECURE)" if env.startswith("http://") else env
-
-
-def checked_nip(text: str) -> str:
-    """Ten digits. Raises BlinkError (usage)."""
-    try:
-        return parse_nip(text)
-    except ValueError:
-        raise BlinkError(
-            USAGE, problem=_("A NIP has ten digits; this has not: {text}").format(text=text)
-        ) from None
-
-
-def checked_env(text: str) -> str:
-    """A name of an environment or a base URL: https, or http on loopback. Raises BlinkError (usage)."""
-    try:
-        return parse_environment(text)
-    except ValueError:
-        raise BlinkError(
-            USAGE,
-            problem=_(
-                "--env takes prod, demo, test or an https address; http only on this machine: {text}"
-            ).format(text=text),
-        ) from None
-
-
-def checked_day(text: str | None) -> date | None:
-    """A calendar day. Raises BlinkError (usage)."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BlinkError(
-            USAGE, problem=_("A day is written as 2026-01-31; this is not: {text}").format(text=text)
-        ) from None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Coroutine
-from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -13,7 +11,6 @@ import typer
 
 from blink_tui.cli.context import Profile, firm_named
 from blink_tui.i18n import _
-from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.values import KsefNumber, parse_ksef_number
@@ -23,9 +20,6 @@ if TYPE_CHECKING:
     from blink_tui.model.firms import Firm
 
 T = TypeVar("T")
-
-KSEF_BEGAN = date(2022, 1, 1)
-"""The first day on which KSeF took invoices."""
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))]
 FirmsOption = Annotated[
@@ -73,18 +67,3 @@ def checked_number(text: str) -> KsefNumber:
         return parse_ksef_number(text)
     except ValueError:
         raise BlinkError(USAGE, problem=_("This is not a KSeF number: {text}").format(text=text)) from None
-
-
-def checked_start(text: str, now: datetime) -> date:
-    """A Warsaw day as `2026-01-31`, or so many days ago as `14d`. Raises BlinkError (usage)."""
-    today = warsaw_day(instant_of(now))
-    ago = re.fullmatch(r"([0-9]{1,4})d", text)
-    try:
-        day = today - timedelta(days=int(ago.group(1))) if ago else date.fromisoformat(text)
-    except ValueError:
-        problem = _("A day is written as 2026-01-31, or as 14d for 14 days ago; this is not: {text}")
-        raise BlinkError(USAGE, problem=problem.format(text=text)) from None
-    if not KSEF_BEGAN <= day <= today:
-        problem = _("KSeF holds documents from {first} until today; this day is outside: {day}")
-        raise BlinkError(USAGE, problem=problem.format(first=KSEF_BEGAN, day=day))
-    return day

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from blink_tui.cli.firm import checked_day
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import _
 from blink_tui.model.errors import USAGE, BlinkError
+from blink_tui.model.typed import checked_day
 
 
 class Api(StrEnum):

@@ -19,7 +19,7 @@ from blink_tui.model.documents import Role
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import NEVER, NIGHTLY, ScheduledRole
-from blink_tui.model.words import ROLE_SHORT
+from blink_tui.model.words import ROLE_SHORT, every_words
 from blink_tui.sync.problems import problem_words
 
 if TYPE_CHECKING:
@@ -179,12 +179,6 @@ def _cells(one: RoleStanding, now: datetime) -> tuple[str, ...]:
         due_words(one.due, now),
         problem_words(one.scheduled.problem) if one.scheduled.problem else "",
     )
-
-
-def every_words(every: int) -> str:
-    """An interval in words."""
-    words = {NIGHTLY: _("nightly"), NEVER: _("never")}
-    return words.get(every) or _("every {n} min").format(n=every)
 
 
 # Set and pause

@@ -13,7 +13,6 @@ from blink_tui.cli.options import (
     FirmsOption,
     RoleChoice,
     checked_number,
-    checked_start,
     chosen_firms,
     roles_of,
 )
@@ -21,6 +20,7 @@ from blink_tui.cli.progress import listening
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.dates import instant_of, start_of_warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.typed import checked_start
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer

@@ -6,7 +6,7 @@ A `Web` is what the buffer knows around some documents; what follows from it is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -151,6 +151,28 @@ class Web:
         """Documents that this one names or that name it."""
         named = {edge.target for edge in self._from.get(document_id, ()) if edge.target is not None}
         return named | {edge.source for edge in self._to.get(document_id, ())}
+
+    def originals(self, document_id: int) -> set[int]:
+        """Documents that this one corrects, and what they correct in turn."""
+        return self._followed(
+            document_id, lambda one: (edge.target for edge in self.of(one, LinkKind.CORRECTS))
+        )
+
+    def corrections(self, document_id: int) -> set[int]:
+        """Documents that correct this one, and those that correct them."""
+        return self._followed(
+            document_id, lambda one: (edge.source for edge in self.to(one, LinkKind.CORRECTS))
+        )
+
+    def _followed(self, start: int, step: Callable[[int], Iterable[int | None]]) -> set[int]:
+        seen: set[int] = set()
+        waiting = [start]
+        while waiting:
+            for one in step(waiting.pop()):
+                if one is not None and one != start and one in self.members and one not in seen:
+                    seen.add(one)
+                    waiting.append(one)
+        return seen
 
     @cached_property
     def _from(self) -> Mapping[int, Sequence[Edge]]:

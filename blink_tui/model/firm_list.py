@@ -18,6 +18,7 @@ from blink_tui.i18n import N_, Message
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.firms import ContextType, NewFirm, parse_environment
 from blink_tui.model.text import clean, folded
+from blink_tui.model.typed import INTERNAL_ID, LONGEST_NAME
 from blink_tui.model.values import Nip, nip_check_digit_is_right, parse_nip
 
 T = TypeVar("T")
@@ -39,8 +40,6 @@ _KINDS = {
 }
 _KIND_WORDS = {word: kind for kind, words in _KINDS.items() for word in words}
 _DELIMITERS = ";\t,"
-_INTERNAL_ID = re.compile(r"[0-9]{10}-[0-9]{5}")
-_LONGEST_NAME = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +168,13 @@ def _listed(line: int, fields: Mapping[str, str], env: str) -> ListedFirm:
     """Raises _BadFieldError."""
     nip = _nip(fields.get("nip", ""))
     unit = fields.get("internal_id", "")
-    if unit and not _INTERNAL_ID.fullmatch(unit):
+    if unit and not INTERNAL_ID.fullmatch(unit):
         raise _BadFieldError(
             N_("an internal id is a NIP, a hyphen and five digits; this is not: {text}"), text=unit
         )
     name = fields.get("name", "")
-    if len(name) > _LONGEST_NAME:
-        raise _BadFieldError(N_("the name is longer than {most} characters"), most=_LONGEST_NAME)
+    if len(name) > LONGEST_NAME:
+        raise _BadFieldError(N_("the name is longer than {most} characters"), most=LONGEST_NAME)
     told = {"name": name, "kind": fields.get("kind", ""), "first_day": fields.get("from", "")}
     firm = NewFirm(
         nip=nip,

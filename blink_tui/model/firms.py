@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import FirmKind
+from blink_tui.model.text import clean, folded
 from blink_tui.model.values import Nip
 
 ENVIRONMENTS = {
@@ -29,6 +31,37 @@ def parse_environment(text: str) -> str:
     if url.hostname and (url.scheme == "https" or (url.scheme == "http" and loopback)):
         return bare
     raise ValueError(text)
+
+
+LABELS_AT_MOST, LABEL_AT_MOST = 20, 40
+"""Labels of a firm, and characters of one."""
+
+
+def parse_labels(texts: Iterable[str]) -> tuple[str, ...]:
+    """Labels as typed, each text one or several with commas; each once, by its first spelling. Raises ValueError."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for label in map(str.strip, clean(text).split(",")):
+            if len(label) > LABEL_AT_MOST:
+                raise ValueError(label)
+            if label:
+                found.setdefault(folded(label), " ".join(label.split()))
+    if len(found) > LABELS_AT_MOST:
+        raise ValueError(",".join(found.values()))
+    return tuple(found.values())
+
+
+def parse_accountant(text: str) -> str:
+    """A system user's name as typed: one word, or empty for none. Raises ValueError."""
+    name = clean(text).strip()
+    if len(name) > LABEL_AT_MOST or len(name.split()) > 1:
+        raise ValueError(text)
+    return name
+
+
+def env_shown(env: str) -> str:
+    """An environment for people; plain http is called by its name."""
+    return f"{env} (INSECURE)" if env.startswith("http://") else env
 
 
 class ContextType(StrEnum):
@@ -60,6 +93,9 @@ class Firm:
     """The schedule leaves it alone; a person may still fetch."""
     version: int
     """Grows with every change; an update names the version it read."""
+    accountant: str = ""
+    """User of the system who keeps its books; empty: nobody in particular."""
+    labels: tuple[str, ...] = ()
 
     @property
     def base_url(self) -> str:
@@ -78,6 +114,8 @@ class NewFirm:
     env: str
     kind: FirmKind = FirmKind.TAXPAYER
     first_day: date | None = None
+    accountant: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def base_url(self) -> str:

@@ -20,6 +20,9 @@ class Engine(Protocol):
     def problem(self) -> BaseException | None:
         """What stopped the last pass as a whole, such as a full disk; None when nothing did."""
 
+    def vault_opened(self) -> None:
+        """The vault was made or opened while the program runs: it is used from the next turn on."""
+
     def stop(self, timeout: float = 5.0) -> bool:
         """End the engine at its next safe point; True when it ended within so many seconds."""
 

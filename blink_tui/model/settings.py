@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from blink_tui.i18n import N_
-from blink_tui.model.errors import ErrorKind, ExitCode
+from blink_tui.i18n import N_, Message
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 
 T = TypeVar("T")
 
@@ -41,6 +41,13 @@ class Setting(Generic[T]):
     parse: Callable[[str], T]
     """The value of a text; raises ValueError for one that it does not take."""
 
+    def checked(self, text: str) -> T:
+        """The value of what a person typed. Raises BlinkError(BAD_SETTING)."""
+        try:
+            return self.parse(text)
+        except ValueError:
+            raise BlinkError(BAD_SETTING, key=self.key, wanted=Message(self.wanted), value=text) from None
+
 
 def day_or_none(text: str) -> date | None:
     """A calendar day of KSeF's time, or `none`. Raises ValueError."""
@@ -52,6 +59,17 @@ def day_or_none(text: str) -> date | None:
     return day
 
 
+def one_of(*known: str) -> Callable[[str], str]:
+    """Takes these texts and no others."""
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
 TOKENS_END = Setting(
     "tokens.end",
     "2026-12-31",
@@ -60,5 +78,13 @@ TOKENS_END = Setting(
     day_or_none,
 )
 
-SETTINGS: dict[str, Setting[Any]] = {setting.key: setting for setting in (TOKENS_END,)}
+CONSOLE_ON_HANGUP = Setting(
+    "console.on-hangup",
+    "stop",
+    N_("What fetching does when the terminal of the console goes: it stops at once, or goes on to its end."),
+    N_("stop or go-on"),
+    one_of("stop", "go-on"),
+)
+
+SETTINGS: dict[str, Setting[Any]] = {setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP)}
 """Every setting by its name."""

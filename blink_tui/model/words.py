@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from blink_tui.i18n import N_
-from blink_tui.model.documents import Direction, Role, Status
+from blink_tui.i18n import N_, _
+from blink_tui.model.documents import Direction, FirmKind, Role, Status
+from blink_tui.model.firms import GrantState
 from blink_tui.model.outages import OutageCategory
+from blink_tui.model.schedule import NEVER, NIGHTLY
 
 STATUS_WORDS = {
     Status.FETCHED: N_("fetched"),
@@ -33,3 +35,23 @@ OUTAGE_WORDS: dict[str, str] = {
     OutageCategory.MAINTENANCE: N_("maintenance"),
 }
 """How KSeF is when something is the matter, by the Ministry's name for it."""
+GRANT_WORDS = {
+    GrantState.OFFERED: N_("to be added"),
+    GrantState.ADDED: N_("added"),
+    GrantState.IGNORED: N_("ignored"),
+    GrantState.WITHDRAWN: N_("withdrawn"),
+}
+"""What became of a context that granted an office access."""
+KIND_WORDS = {
+    FirmKind.TAXPAYER: N_("taxpayer"),
+    FirmKind.LOCAL_GOVERNMENT_UNIT: N_("local government unit"),
+    FirmKind.VAT_GROUP_MEMBER: N_("VAT group member"),
+    FirmKind.BRANCH: N_("branch"),
+}
+"""What a firm is for VAT."""
+
+
+def every_words(every: int) -> str:
+    """An interval of the schedule in words."""
+    words = {NIGHTLY: _("nightly"), NEVER: _("never")}
+    return words.get(every) or _("every {n} min").format(n=every)

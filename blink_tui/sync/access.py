@@ -16,7 +16,7 @@ from blink_tui.ksef.stored_login import holder_of
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant, instant_of, warsaw_day
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
-from blink_tui.model.firms import CredentialKind, CredentialState, Firm, FirmCredential
+from blink_tui.model.firms import CredentialKind, CredentialState, CredentialUse, Firm, FirmCredential
 from blink_tui.model.secret import Secret
 from blink_tui.sync.errors import NO_CREDENTIAL, REFUSED_BEFORE, RIGHT_WITHDRAWN
 from blink_tui.vault import VAULT_ENTRY_MISSING, Vault
@@ -70,8 +70,14 @@ def may_log_in(credential: FirmCredential, now: datetime, *, on_demand: bool) ->
         return None
     if use.problem != errors.CONTEXT_BLOCKED.code and (on_demand or not _same_day(use.checked_at, now)):
         return None
+    return refusal_of(use)
+
+
+def refusal_of(use: CredentialUse, firm: str | None = None) -> BlinkError:
+    """What KSeF said when it refused, as it was told then; of a firm by its NIP or internal id."""
     kind = _KINDS.get(use.problem or "", REFUSED_BEFORE)
-    return BlinkError(kind, cause=f"{use.checked_at}: {use.problem}", **use.problem_values)
+    values = {name: value for name, value in use.problem_values.items() if name != "firm"}
+    return BlinkError(kind, firm=firm, cause=f"{use.checked_at}: {use.problem}", **values)
 
 
 async def open_to_schedule(buffer: Buffer, firms: Iterable[Firm], now: datetime) -> dict[int, FirmCredential]:

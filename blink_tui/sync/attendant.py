@@ -40,6 +40,12 @@ class Attendant:
         self._seen = 0
         self._tried: set[int] = set()
 
+    def use_vault(self, vault: Vault) -> None:
+        """Go by another vault from now on; called between turns."""
+        self._vault = vault
+        self._engine.use_vault(vault)
+        self._tried.clear()
+
     async def due(self) -> list[Firm]:
         """Firms to run now; one that stayed due though it was run waits for the next look. Raises BlinkError."""
         self._forget()

@@ -99,6 +99,15 @@ def readable(grants: Iterable[Grant], office: Context, members: dict[_Key, FirmK
     return list(found.values())
 
 
+async def office_ids(buffer: Buffer) -> list[int]:
+    """Firms that may be the office: those known as one from before, else those that log in with a certificate."""
+    known = list(await buffer.offices.discovered())
+    if known:
+        return known
+    held = await buffer.credentials.by_firm()
+    return [id_ for id_, one in held.items() if one.kind is CredentialKind.CERTIFICATE]
+
+
 async def _grants(session: Session) -> tuple[GrantSource, Sequence[Grant]]:
     """What was granted to the office; what was given to the person who logs in where only that may be seen."""
     try:

@@ -87,6 +87,10 @@ class SyncEngine:
         self._clock = clock or SystemClock()
         self._sink = EventSink(buffer, listener)
 
+    def use_vault(self, vault: Vault) -> None:
+        """Log in with another vault from the next run on; called while none runs."""
+        self._vault = vault
+
     async def run(self, firms: Sequence[Firm], wish: Wish | None = None) -> Outcome:
         """One pass for each firm, a few at a time, then the derive stage over what came in.
 

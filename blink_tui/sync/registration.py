@@ -29,6 +29,9 @@ from blink_tui.vault import Vault
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
+Told = Callable[[int], None]
+"""Hears how many firms are done."""
+
 _TRANSIENT = (ExitCode.KSEF_UNAVAILABLE, ExitCode.LIMITS_EXHAUSTED)
 _AT_ONCE = 6
 
@@ -52,10 +55,31 @@ async def register(
     It is kept as unchecked where KSeF cannot be asked now. Raises BlinkError: it belongs to another firm or cannot
     log in at all (told before any request), or KSeF refused it for every firm; then nothing is kept.
     """
+    found = await tried(clients, firms, access)
+    return await kept_for(buffer, vault, clients, found, access)
+
+
+async def tried(
+    clients: KsefClients, firms: Sequence[Firm], access: Access, told: Told | None = None
+) -> list[tuple[Firm, BlinkError | None]]:
+    """What KSeF says of an access for each firm, which need not be registered yet; nothing is kept.
+
+    Raises BlinkError: it belongs to another firm or cannot log in at all, told before any request.
+    """
     _require_fit(access, firms, clients)
-    findings = await _each(firms, lambda firm: _finding(clients, firm, access))
-    found = list(zip(firms, findings, strict=True))
-    refused = [error for _firm, error in found if error and error.kind.exit_code not in _TRANSIENT]
+    findings = await _each(firms, lambda firm: _finding(clients, firm, access), told)
+    return list(zip(firms, findings, strict=True))
+
+
+async def kept_for(
+    buffer: Buffer,
+    vault: Vault,
+    clients: KsefClients,
+    found: Sequence[tuple[Firm, BlinkError | None]],
+    access: Access,
+) -> Registered:
+    """Keep an access for the firms for which KSeF did not refuse it. Raises the refusal where it refused all."""
+    refused = refusals(found)
     kept = [firm for firm, error in found if error not in refused]
     if not kept:
         raise refused[0]
@@ -67,6 +91,11 @@ async def register(
             await buffer.credentials.note_accepted(credential.id, firm.id, instant_of(clients.clock.now()))
     unchecked = tuple(error for firm, error in found if error and firm in kept)
     return Registered(await buffer.credentials.get(credential.id), unchecked, tuple(refused))
+
+
+def refusals(found: Sequence[tuple[Firm, BlinkError | None]]) -> list[BlinkError]:
+    """Why KSeF refused an access, without what only kept it from answering."""
+    return [error for _firm, error in found if error and error.kind.exit_code not in _TRANSIENT]
 
 
 def described(access: Access, firm: Firm) -> tuple[CredentialKind, str, str, Instant | None]:
@@ -83,13 +112,13 @@ def described(access: Access, firm: Firm) -> tuple[CredentialKind, str, str, Ins
 
 
 async def check_firms(
-    buffer: Buffer, vault: Vault, clients: KsefClients, firms: Sequence[Firm]
+    buffer: Buffer, vault: Vault, clients: KsefClients, firms: Sequence[Firm], told: Told | None = None
 ) -> list[BlinkError | None]:
     """Log in for each firm and keep what KSeF says: for each the refusal, or None when access works.
 
-    This is what a person asks for, so a blocked context is asked for, too.
+    This is what a person asks for, so a blocked context is asked for, too. `told` hears how many are done.
     """
-    return await _each(firms, lambda firm: _checked(buffer, vault, clients, firm))
+    return await _each(firms, lambda firm: _checked(buffer, vault, clients, firm), told)
 
 
 async def _checked(buffer: Buffer, vault: Vault, clients: KsefClients, firm: Firm) -> BlinkError | None:
@@ -171,13 +200,21 @@ async def _try(clients: KsefClients, firm: Firm, access: Access) -> None:
         raise lack
 
 
-async def _each(items: Sequence[_T], work: Callable[[_T], Awaitable[_R]]) -> list[_R]:
+async def _each(
+    items: Sequence[_T], work: Callable[[_T], Awaitable[_R]], told: Told | None = None
+) -> list[_R]:
     """The work for every item, a few at a time, in order."""
     turns = asyncio.Semaphore(_AT_ONCE)
+    done = 0
 
     async def one(item: _T) -> _R:
+        nonlocal done
         async with turns:
-            return await work(item)
+            result = await work(item)
+        done += 1
+        if told is not None:
+            told(done)
+        return result
 
     tasks = [asyncio.create_task(one(item)) for item in items]
     try:

@@ -15,7 +15,7 @@ from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.errors import BlinkError
 from blink_tui.sync.attendant import Attendant
 from blink_tui.sync.engine import SyncEngine
-from blink_tui.vault import Vault
+from blink_tui.vault import MemorySource, Vault, VaultHolder, open_vault
 
 
 class EngineThread:
@@ -24,13 +24,14 @@ class EngineThread:
     def __init__(
         self,
         buffer_path: Path,
-        vault: Vault,
+        vault: Vault | VaultHolder,
         folder: Path,
         *,
         clock: Clock | None = None,
     ) -> None:
         self._buffer_path = buffer_path
-        self._vault = vault
+        self._holder = vault if isinstance(vault, VaultHolder) else VaultHolder(Path(), vault)
+        self._vault = self._holder.held or _no_vault()
         self._folder = folder
         self._clock = clock or SystemClock()
         self._problem: BaseException | None = None
@@ -67,6 +68,10 @@ class EngineThread:
     def problem(self) -> BaseException | None:
         """What stopped the last pass as a whole, such as a full disk; None when nothing did."""
         return self._problem
+
+    def vault_opened(self) -> None:
+        """The holder's vault was made or opened: it is used from the next turn on."""
+        self._wake()
 
     def stop(self, timeout: float = 5.0) -> bool:
         """End at the next await; what was not committed is fetched again in the next pass."""
@@ -110,6 +115,7 @@ class EngineThread:
     async def _turn(self, attendant: Attendant, woken: asyncio.Event) -> None:
         """What this console wants goes first, then what the schedule asks for; else rest."""
         woken.clear()
+        self._take_vault(attendant)
         if (wishes := self._taken()) is not None:
             await attendant.answer(wishes)
         elif firms := await attendant.due():
@@ -119,6 +125,13 @@ class EngineThread:
             await attendant.rest(woken)
             return
         self._problem = None
+
+    def _take_vault(self, attendant: Attendant) -> None:
+        """Go by the vault that was made or opened since the last turn."""
+        held = self._holder.held
+        if held is not None and held is not self._vault:
+            self._vault = held
+            attendant.use_vault(held)
 
     def _stopped_by(self, error: BlinkError) -> None:
         """Keep what stopped a turn; the same thing again stays the same, so that it is told once."""
@@ -133,3 +146,8 @@ class EngineThread:
             self._running, self._wishes = self._wishes, []
             self._busy = bool(self._running)
         return self._running or None
+
+
+def _no_vault() -> Vault:
+    """In place of a vault that is not open: it holds nothing, so nothing logs in and nothing is ever put into it."""
+    return open_vault(Path(), MemorySource(), create=True)

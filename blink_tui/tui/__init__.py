@@ -13,17 +13,28 @@ from blink_tui.model.errors import ExitCode
 
 if TYPE_CHECKING:
     from blink_tui.model.ports import Engine
+    from blink_tui.vault import VaultHolder
 
 os.environ.setdefault("ESCDELAY", "500")  # an arrow key split by Wi-Fi is Esc and letters at Textual's 100 ms
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 
 def run_console(
-    buffer_path: Path, engine: Engine | None, *, who: str, export_dir: Path, title: str = ""
+    buffer_path: Path,
+    engine: Engine | None,
+    *,
+    who: str,
+    export_dir: Path,
+    title: str = "",
+    vault: VaultHolder | None = None,
+    work_folder: Path | None = None,
+    language_told: bool = False,
 ) -> int:
     """Show the console until it is ended; returns the exit code.
 
-    `engine` is None when another process holds the work. `who` is written into the events of decisions. 129 and 143
+    `engine` is None when another process holds the work. `who` is written into the events of decisions. Without
+    a `vault` that of the buffer's folder is meant, not open; `work_folder` is where the engine counts requests. With
+    `language_told` the language in force is kept, whatever was chosen here before. 129 and 143
     follow SIGHUP and SIGTERM, 1 an error in the program, 2 a terminal that does not speak UTF-8. Raises BlinkError
     when the buffer cannot be opened.
     """
@@ -31,8 +42,18 @@ def run_console(
         print(_not_utf8(), file=sys.stderr)  # noqa: T201 - said before there is a screen
         return ExitCode.USAGE
     from blink_tui.tui.run import run_to_end
+    from blink_tui.vault import VaultHolder
 
-    return run_to_end(buffer_path, engine, who=who, export_dir=export_dir, title=title)
+    return run_to_end(
+        buffer_path,
+        engine,
+        who=who,
+        export_dir=export_dir,
+        title=title,
+        vault=vault or VaultHolder(buffer_path.with_name("vault.blink")),
+        work_folder=work_folder or buffer_path.with_name("work"),
+        language_told=language_told,
+    )
 
 
 def _speaks_utf8() -> bool:

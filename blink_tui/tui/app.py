@@ -24,9 +24,14 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.ports import Engine
 from blink_tui.model.text import clean
 from blink_tui.resources import resource_dir
+from blink_tui.sync.errands import Errands
+from blink_tui.tui.begin import begin
 from blink_tui.tui.driver import SshDriver, WrongBytes
+from blink_tui.tui.fetching import Fetching
+from blink_tui.tui.keymap import Keys
 from blink_tui.tui.keys import ACTIONS, Action, bindings
 from blink_tui.tui.memory import Memory
+from blink_tui.tui.preferences import choose_language, chosen_language, chosen_theme
 from blink_tui.tui.screens.access import AccessScreen
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
@@ -34,13 +39,14 @@ from blink_tui.tui.screens.coding import CodingScreen
 from blink_tui.tui.screens.desk import DeskScreen
 from blink_tui.tui.screens.dialogs import Choose, Confirm, TextWindow, help_paragraphs, palette_choices
 from blink_tui.tui.screens.firms import FirmsScreen
+from blink_tui.tui.screens.first_run import was_left
 from blink_tui.tui.screens.handover import HandoverScreen
 from blink_tui.tui.screens.log import LogScreen
 from blink_tui.tui.screens.manual import ManualScreen
 from blink_tui.tui.screens.months import MonthsScreen
 from blink_tui.tui.screens.settings import SettingsScreen
-from blink_tui.tui.themes import BLINK, theme_for
-from blink_tui.tui.widgets.bars import TopBar
+from blink_tui.tui.themes import OWN_THEMES, theme_for
+from blink_tui.vault import VaultHolder
 
 _LOOK_EVERY = 0.5
 """Seconds between looks at the buffer: what arrives is shown at most twice a second."""
@@ -86,7 +92,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
         title: str = "",
         crash_log: Path | None = None,
         memory: Memory | None = None,
+        keymap: Keys | None = None,
+        work_folder: Path | None = None,
         clock: Clock | None = None,
+        vault: VaultHolder | None = None,
+        language_told: bool = True,
     ) -> None:
         no_color = "NO_COLOR" in os.environ
         super().__init__(
@@ -98,23 +108,39 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.engine = engine
         self.who = who
         self.export_dir = export_dir
-        self.work_folder: Path | None = None  # the engine's, with its book of requests
+        self.work_folder = work_folder
+        """Where the engine keeps its book of requests; None where there is none to ask."""
         self.firm: Firm | None = None
         """The firm that screens are narrowed to; None for all of them."""
         self.title = title
         self.memory = memory or Memory(None)
+        self._own_keys = keymap or {}
+        self.vault = vault or VaultHolder(buffer.path.with_name("vault.blink"))
+        self.errands = Errands(buffer.path, work_folder or buffer.path.with_name("work"))
         self.on_crash: Callable[[], None] = lambda: None
         """Called once when an error that nobody expected ends the program."""
         self._crash_log = crash_log
-        self._clock = clock or SystemClock()
+        self.clock = self._clock = clock or SystemClock()
         self._token: object = None
         self._told_of_bytes = False
-        self._engine_problem: BaseException | None = None
-        self.register_theme(BLINK)
-        self.theme = theme_for(self.console.color_system, no_color=no_color)
+        self.fetching = Fetching(self)
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
+        self.usual_theme = theme_for(self.console.color_system, no_color=no_color)
+        """The theme for what the terminal can show."""
+        self.theme = chosen_theme(self.memory, self.usual_theme)
+        if not language_told:
+            set_language(chosen_language(self.memory) or language())
+        self.set_keymap({name: ",".join(keys) for name, keys in self._own_keys.items()})
+
+    def keys_of(self, name: str) -> Sequence[str]:
+        """The keys of an action: the user's own, else those of the registry."""
+        return self._own_keys.get(name, ACTIONS[name].keys)
 
     async def on_mount(self) -> None:
         await self._return_to_where_one_was()
+        if not await self.buffer.firms.list() or was_left(self.memory):
+            self.begin()
         work: WorkType[None] = self._look
         self.run_worker(work, group="look")
 
@@ -137,9 +163,18 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.memory.keep("app", {"mode": self.current_mode, "firm": firm})
         for stack in self._screen_stacks.values():
             for screen in stack:
-                if isinstance(screen, ConsoleScreen) and screen.is_mounted:
+                if isinstance(screen, ConsoleScreen) and screen.recalled:
                     self.memory.keep(screen.name_kept, screen.keep())
         self.memory.save()
+
+    def begin(self) -> None:
+        """Open the guided start."""
+        begin(self)
+
+    def vault_opened(self) -> None:
+        """Let the engine use the vault that was made or opened."""
+        if self.engine is not None:
+            self.engine.vault_opened()
 
     # Following the buffer and the engine
 
@@ -147,7 +182,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Tell the screen in view when the buffer has changed; nothing is repainted otherwise."""
         while True:
             await self._clock.sleep(_LOOK_EVERY)
-            self.remember()
+            self.call_later(self.remember)
             try:
                 await self._look_once()
             except BlinkError as error:
@@ -157,24 +192,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
         screen = self._console_screen()
         if screen is None:
             return
-        self._tell_of_engine(screen)
+        self.fetching.show(screen)
         token = await self.buffer.change_token()
         if token != self._token:
             self._token = token
             await screen.follow()
-
-    def _tell_of_engine(self, screen: ConsoleScreen) -> None:
-        """Show what the engine does; say once what stopped a pass as a whole. What stops one firm is in the log."""
-        problem = self.engine.problem if self.engine is not None else None
-        activity = _("fetching…") if self.fetching else _("! stopped") if problem is not None else ""
-        for bar in screen.query(TopBar):
-            bar.set_activity(activity, alarm=problem is not None and not self.fetching)
-        if problem is not None and problem is not self._engine_problem:
-            if isinstance(problem, BlinkError):
-                self.tell_error(problem)
-            else:
-                self.tell(_engine_ended(), severity="error")
-        self._engine_problem = problem
 
     @property
     def now(self) -> datetime:
@@ -185,16 +207,6 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def today(self) -> date:
         """The day in Warsaw."""
         return warsaw_day(instant_of(self.now))
-
-    @property
-    def fetching(self) -> bool:
-        """Whether a pass runs. An engine that met an error of the program has ended, with whatever it was at."""
-        return self.engine is not None and self.engine.busy and not self._engine_has_ended
-
-    @property
-    def _engine_has_ended(self) -> bool:
-        problem = self.engine.problem if self.engine is not None else None
-        return problem is not None and not isinstance(problem, BlinkError)
 
     def _console_screen(self) -> ConsoleScreen | None:
         """The numbered screen in view, under whatever window."""
@@ -237,34 +249,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
     async def action_fetch(self) -> None:
         """Show what has arrived, then ask for a pass over the firms shown."""
         screen = self._console_screen()
-        if screen is None:
-            return
-        screen.show_arrivals()
-        try:
-            firms = await self.buffer.firms.list(enabled_only=True)
-        except BlinkError as error:
-            self.tell_error(error)
-        else:
-            self._ask_engine(firms)
-
-    def _ask_engine(self, firms: Sequence[Firm]) -> None:
-        """Ask for a pass and say so, or say why not."""
-        if self.engine is None:
-            self.tell(_("Another process fetches for this profile; what it stores is shown here."))
-        elif self._engine_has_ended:
-            self.tell(_engine_ended(), severity="error")
-        elif not firms or (self.firm is not None and self.firm.id not in {firm.id for firm in firms}):
-            self.tell(_("There is no firm to fetch for, or it is switched off. See the firms (2)."))
-        else:
-            under_way = self.engine.busy
-            self.engine.fetch_now(None if self.firm is None else (self.firm.id,))
-            firm = clean(self.firm.name) if self.firm is not None else _("all firms")
-            told = (
-                _("Fetching is under way; then KSeF is asked for: {firm}.")
-                if under_way
-                else _("KSeF is asked for: {firm}.")
-            )
-            self.tell(told.format(firm=firm))
+        if screen is not None:
+            screen.show_arrivals()
+            await self.fetching.ask()
 
     def choose_firm(self, firm: Firm | None) -> None:
         """Narrow screens to a firm, or to none."""
@@ -299,7 +286,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
             if name is not None:
                 self.call_later(self.run_action, ACTIONS[name].call, reachable[name])
 
-        self.push_screen(Choose(_("What shall be done?"), palette_choices(reachable.__contains__)), run)
+        self.push_screen(Choose(_("What shall be done?"), palette_choices(reachable, self.keys_of)), run)
 
     def _reachable(self) -> dict[str, Screen[object]]:
         """Names of the actions that work now, each with what it acts on."""
@@ -320,7 +307,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     def action_switch_language(self) -> None:
         """Polish or English, everywhere at once."""
-        set_language("en" if language() == "pl" else "pl")
+        choose_language(self.memory, "en" if language() == "pl" else "pl")
         screen = self._console_screen()
         if screen is not None:
             screen.retell()
@@ -331,7 +318,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """End the program; ask first while a pass runs."""
-        if not self.fetching:
+        if not self.fetching.under_way:
             self.exit()
             return
         lines = [
@@ -382,10 +369,3 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """End with an exit code, from any thread or signal handler."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(partial(self.exit, return_code=code))
-
-
-def _engine_ended() -> str:
-    return _(
-        "! Fetching has ended because of an error in the program. What is stored is safe. "
-        "End the program with Ctrl+Q and start it again."
-    )

@@ -12,6 +12,7 @@ from blink_tui.model.findings import Severity
 from blink_tui.model.text import clean
 from blink_tui.tui.widgets.rows import Pieces
 from blink_tui.tui.words import (
+    DIRECTION_WORDS,
     STATUS_GLYPHS,
     STATUS_TONES,
     STATUS_WORDS,
@@ -22,14 +23,20 @@ from blink_tui.tui.words import (
     fit_title,
 )
 
+Choice = tuple[tuple[str, int], ...]
+"""Columns as a person ordered them: names, each with its width, 0 for its own. Empty: as many as fit, by weight."""
+
+WIDEST = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. It is shown when the width suffices for all of lower or equal `rank`."""
+    """One column. It is shown when the width suffices for all of lower or equal `rank`; without one, if chosen."""
 
+    name: str
     title: str
     width: int
-    rank: int
+    rank: int | None
     text: Callable[[GridRow], str]
     right: bool = False
     stretch: int = 0
@@ -46,20 +53,26 @@ def _short_day(row: GridRow) -> str:
     return f"{row.issue_date:%d.%m}" if row.issue_date else ""
 
 
-_ISSUED_SHORT = Column(N_("Date"), 5, 1, _short_day, sort="issue_date")
+_ISSUED_SHORT = Column("issued", N_("Date"), 5, 1, _short_day, sort="issue_date")
 COLUMNS = (
-    Column(N_("Received"), 10, 5, lambda row: day(row.received_date), sort="received_date"),
-    Column(N_("Issued"), 10, 1, lambda row: day(row.issue_date), sort="issue_date"),
-    Column(N_("Number"), 15, 1, lambda row: clean(row.invoice_number), stretch=1),
-    Column(N_("Firm"), 16, 7, lambda row: clean(row.firm_name), stretch=1),
-    Column(N_("Other party"), 13, 1, _party, stretch=3, sort="seller"),
-    Column(N_("NIP"), 10, 4, lambda row: clean(row.party_nip)),
-    Column(N_("Due"), 10, 6, lambda row: day(row.due_date)),
-    Column(N_("Net"), 12, 8, lambda row: amount(row.net), right=True),
-    Column(N_("Gross"), 12, 1, lambda row: amount(row.gross), right=True, sort="gross"),
-    Column(N_("Cur."), 4, 1, lambda row: clean(row.currency)),
+    Column("received", N_("Received"), 10, 5, lambda row: day(row.received_date), sort="received_date"),
+    Column("issued", N_("Issued"), 10, 1, lambda row: day(row.issue_date), sort="issue_date"),
+    Column("number", N_("Number"), 15, 1, lambda row: clean(row.invoice_number), stretch=1),
+    Column("firm", N_("Firm"), 16, 7, lambda row: clean(row.firm_name), stretch=1),
+    Column("party", N_("Other party"), 13, 1, _party, stretch=3, sort="seller"),
+    Column("nip", N_("NIP"), 10, 4, lambda row: clean(row.party_nip)),
+    Column("due", N_("Due"), 10, 6, lambda row: day(row.due_date)),
+    Column("kind", N_("Kind"), 6, None, lambda row: clean(row.kind).upper()),
+    Column("direction", N_("Direction"), 8, None, lambda row: _(DIRECTION_WORDS[row.direction])),
+    Column("ksef", N_("KSeF number"), 35, None, lambda row: row.ksef_number),
+    Column("net", N_("Net"), 12, 8, lambda row: amount(row.net), right=True),
+    Column("vat", N_("VAT in PLN"), 12, None, lambda row: amount(row.vat), right=True),
+    Column("gross", N_("Gross"), 12, 1, lambda row: amount(row.gross), right=True, sort="gross"),
+    Column("currency", N_("Cur."), 4, 1, lambda row: clean(row.currency)),
 )
 """From left to right; rank says which go first when the screen is narrow."""
+
+BY_NAME = {column.name: column for column in COLUMNS}
 
 _LEAD = 5
 """Cursor, mark, glyph of the status, sign of what was found, space."""
@@ -110,26 +123,68 @@ class Layout:
         )
 
 
-@lru_cache(maxsize=16)
-def _layout(width: int, all_firms: bool, _language: str) -> Layout:
+def _by_weight(width: int, all_firms: bool) -> Layout:
+    """As many columns as fit, those of most weight first, in their own order."""
     left = width - _LEAD + 1
-    columns = [_ISSUED_SHORT if width < _NARROW and c.title == "Issued" else c for c in COLUMNS]
+    columns = [_ISSUED_SHORT if width < _NARROW and c.name == "issued" else c for c in COLUMNS]
     chosen: list[Column] = []
     word = False
-    ranks = sorted({column.rank for column in COLUMNS} | {_WORD_RANK})
+    ranks = sorted({column.rank for column in COLUMNS if column.rank is not None} | {_WORD_RANK})
     for rank in ranks:
-        group = [c for c in columns if c.rank == rank and (all_firms or c.title != "Firm")]
+        group = [c for c in columns if c.rank == rank and (all_firms or c.name != "firm")]
         needed = sum(column.width + 1 for column in group) + (_WORD + 1 if rank == _WORD_RANK else 0)
         if rank > 1 and needed + _ROOM > left:
             continue
         left -= needed
         chosen += group
         word = word or rank == _WORD_RANK
-    shares = sum(column.stretch for column in chosen)
-    widths = {c.title: c.width + max(0, left) * c.stretch // shares for c in chosen}
-    return Layout(tuple((c, widths[c.title]) for c in columns if c in chosen), word)
+    return Layout(_stretched([(c, c.width) for c in columns if c in chosen], set(), left), word)
 
 
-def layout(width: int, *, all_firms: bool) -> Layout:
-    """The columns that fit a width; the firm's own name only where firms are mixed."""
-    return _layout(width, all_firms, language())
+def _as_ordered(width: int, choice: Choice) -> Layout:
+    """The columns that a person ordered, from the left on, as many as fit; the first is there in any case."""
+    left = width - _LEAD + 1
+    chosen: list[tuple[Column, int]] = []
+    for name, wanted in choice:
+        column = BY_NAME[name]
+        needed = wanted or column.width
+        if chosen and needed + 1 > left:
+            break
+        chosen.append((column, max(1, min(needed, left - 1))))
+        left -= needed + 1
+    return Layout(_stretched(chosen, {name for name, wanted in choice if wanted}, left), word=False)
+
+
+def _stretched(
+    columns: list[tuple[Column, int]], fixed: set[str], left: int
+) -> tuple[tuple[Column, int], ...]:
+    """Share what is left over among the columns whose width nobody fixed."""
+    shares = sum(column.stretch for column, _width in columns if column.name not in fixed)
+    return tuple(
+        (
+            column,
+            width + (max(0, left) * column.stretch // shares if shares and column.name not in fixed else 0),
+        )
+        for column, width in columns
+    )
+
+
+@lru_cache(maxsize=16)
+def _layout(width: int, all_firms: bool, choice: Choice, _language: str) -> Layout:
+    return _as_ordered(width, choice) if choice else _by_weight(width, all_firms)
+
+
+def layout(width: int, *, all_firms: bool, choice: Choice = ()) -> Layout:
+    """The columns that fit a width: those chosen, else by weight, with the firm's name only where firms are mixed."""
+    return _layout(width, all_firms, choice, language())
+
+
+def choice_of(kept: object) -> Choice:
+    """A choice as it was kept, without what this version of the program does not know."""
+    if not isinstance(kept, list):
+        return ()
+    found: dict[str, int] = {}
+    for one in kept:
+        if isinstance(one, list) and len(one) == 2 and one[0] in BY_NAME and isinstance(one[1], int):
+            found[one[0]] = max(0, min(one[1], WIDEST))
+    return tuple(found.items())

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from blink_tui.model.firms import Firm
 from blink_tui.tui.memory import Memory
+from blink_tui.tui.preferences import ACCOUNTANT, preference
 
 T = TypeVar("T")
 _NAME = "cut"
@@ -14,15 +15,18 @@ _NAME = "cut"
 
 def is_mine(firm: Firm, who: str) -> bool:
     """Whether a firm is looked after by a user of the system."""
-    return getattr(firm, "accountant", None) == who
+    return bool(who) and firm.accountant == who
 
 
 class Cut:
-    """Whether lists are cut, remembered from one start to the next."""
+    """Whether lists are cut, remembered from one start to the next.
+
+    `who` is the system user at this console; the settings may name another one whose clients are "mine".
+    """
 
     def __init__(self, memory: Memory, who: str) -> None:
         self._memory = memory
-        self._who = who
+        self._who = preference(memory, ACCOUNTANT) or who
 
     @property
     def mine(self) -> bool:

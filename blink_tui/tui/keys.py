@@ -37,8 +37,8 @@ class Action:
         )
 
 
-_ALL = (
-    # everywhere
+_ALL: tuple[Action | str, ...] = (
+    N_("Everywhere"),
     Action("help", ("f1", "question_mark"), "help", N_("Help"), N_("Show the keys of the pane in focus"), shown=True),
     Action("fetch", ("f5", "ctrl+r"), "fetch", N_("Fetch"),
            N_("Show what has arrived, then ask KSeF for the firms shown"), shown=True, in_palette=True),
@@ -50,7 +50,7 @@ _ALL = (
            N_("Switch between Polish and English"), in_palette=True),
     Action("quit", ("ctrl+q",), "quit", N_("Quit"), N_("End the program"), in_palette=True),
     Action("interrupt", ("ctrl+c",), "quit_hint", N_("How to quit"), N_("Tell which key ends the program")),
-    # screens
+    N_("Screens"),
     Action("go-desk", ("1",), "go('desk')", N_("Desk"),
            N_("Go to the desk: the office at a glance"), in_palette=True),
     Action("go-firms", ("2",), "go('firms')", N_("Firms"),
@@ -70,7 +70,7 @@ _ALL = (
            N_("Go to the settings of the profile and of this console"), in_palette=True),
     Action("go-manual", ("0",), "go('manual')", N_("Manual"),
            N_("Go to the manual: how the console works"), in_palette=True),
-    # lists of every kind
+    N_("Lists"),
     Action("up", ("up", "k"), "move(-1)", N_("Up"), N_("Go up one row")),
     Action("down", ("down", "j"), "move(1)", N_("Down"), N_("Go down one row")),
     Action("page-up", ("pageup", "ctrl+u"), "page(-1)", N_("Page up"), N_("Go up one page")),
@@ -79,16 +79,26 @@ _ALL = (
     Action("last", ("end", "G"), "last", N_("Last"), N_("Go to the last row")),
     Action("mine", ("b",), "mine", N_("My clients"),
            N_("Show only the firms that you look after, or all of them again"), shown=True, in_palette=True),
-    # documents
-    Action("mark-all", ("plus",), "mark_all", N_("Mark all"), N_("Mark every document of the list")),
+    N_("Documents"),
+    Action("mark-all", ("plus",), "mark_all", N_("Mark all"),
+           N_("Mark every document of the filter, those beyond the screen, too; count and sum are shown first"),
+           in_palette=True),
     Action("mark-none", ("minus",), "mark_none", N_("Unmark all"), N_("Take all marks away")),
     Action("mark-invert", ("asterisk",), "mark_invert", N_("Invert marks"),
            N_("Mark what is not marked and the other way round")),
     Action("search", ("f7", "slash"), "search", N_("Search"),
-           N_("Search by words: names, numbers, NIP; marks and letter case do not matter"),
+           N_("Go to the next document with these words; letter case and Polish marks do not matter"),
            shown=True, in_palette=True),
-    Action("choose-firm", ("f8", "f"), "app.choose_firm", N_("Firm"),
+    Action("search-next", ("n",), "search_again(True)", N_("Next hit"), N_("Go to the next document with the words")),
+    Action("search-previous", ("N",), "search_again(False)", N_("Previous hit"),
+           N_("Go to the previous document with the words")),
+    Action("filter", ("f8", "f"), "filter", N_("Filter"),
+           N_("Show only some documents, such as: amount:>1000 status:fetched -type:KOR"), shown=True, in_palette=True),
+    Action("filters", ("F",), "filters", N_("Saved filters"), N_("Use, save or forget a filter"), in_palette=True),
+    Action("choose-firm", ("ctrl+f",), "app.choose_firm", N_("Firm"),
            N_("Choose one firm or all firms"), shown=True, in_palette=True),
+    Action("columns", ("c",), "columns", N_("Columns"),
+           N_("Choose the columns of the list, their order and width"), in_palette=True),
     Action("approve", ("f9", "a"), "approve", N_("Approve"),
            N_("Approve the marked documents, or the one under the cursor"), shown=True, in_palette=True),
     Action("sort", ("s",), "sort", N_("Sort"), N_("Sort by the next column"), in_palette=True),
@@ -97,31 +107,75 @@ _ALL = (
     Action("tree", ("t",), "tree", N_("Tree"), N_("Hide or show the tree of statuses"), in_palette=True),
     Action("xml", ("f3", "v"), "xml", N_("XML"), N_("Show the XML of the document as it was received"),
            in_palette=True),
-    # a document's tabs
+    N_("Pages of a text"),
     Action("next-tab", ("right", "l"), "tab(1)", N_("Next tab"), N_("Show the next page of the document"),
            shown=True),
     Action("previous-tab", ("left", "h"), "tab(-1)", N_("Previous tab"),
            N_("Show the previous page of the document")),
-    # what waits, and months
+    N_("Lines to type in"),
+    Action("complete", ("tab",), "complete", N_("Complete"), N_("Take the first suggestion"), shown=True),
+    Action("leave-line", ("escape",), "leave_line", N_("Leave"), N_("Close the line; the list stays as it is"),
+           shown=True),
+    N_("Columns of the list"),
+    Action("column-show", ("space", "insert"), "column_show", N_("Show"), N_("Show the column or hide it"), shown=True),
+    Action("column-earlier", ("K",), "column_move(-1)", N_("Earlier"), N_("Put the column one place to the left"),
+           shown=True),
+    Action("column-later", ("J",), "column_move(1)", N_("Later"), N_("Put the column one place to the right"),
+           shown=True),
+    Action("column-wider", ("right", "l"), "column_width(1)", N_("Wider"), N_("Make the column wider"), shown=True),
+    Action("column-narrower", ("left", "h"), "column_width(-1)", N_("Narrower"), N_("Make the column narrower"),
+           shown=True),
+    Action("column-usual", ("u",), "usual", N_("Usual"), N_("Let the program choose the columns"), shown=True),
+    N_("What waits, and months"),
     Action("queue", ("f4", "d"), "open", N_("Decide"),
            N_("Go through the documents that wait, one after another"), shown=True, in_palette=True),
     Action("previous-month", ("left", "h"), "month(-1)", N_("Month back"), N_("Show the month before"), shown=True),
     Action("next-month", ("right", "l"), "month(1)", N_("Month on"), N_("Show the month after"), shown=True),
-    # the log of fetching
+    N_("Log of fetching"),
     Action("filter-log", ("f8", "f"), "filter", N_("Filter"),
            N_("Show only the firms with some words in their names"), shown=True, in_palette=True),
     Action("errors-only", ("e",), "errors_only", N_("Errors"),
            N_("Show only what went wrong, or everything again"), shown=True, in_palette=True),
     Action("follow-newest", ("z",), "last", N_("Follow"), N_("Go to the newest and follow it"), shown=True),
     Action("open-pass", ("enter", "f2"), "open", N_("Open"), N_("Show all that a pass told"), shown=True),
-    # hand-over
+    N_("Hand-over"),
     Action("hand-over", ("f10", "ctrl+s"), "hand_over", N_("Hand over"),
            N_("Write the approved documents of the firm to a CSV file and mark them as handed over"),
            shown=True, in_palette=True),
-    # last in the key bar
+    N_("Lists of firms and of what logs in"),
+    Action("documents", ("enter",), "documents", N_("Documents"), N_("Show the documents of the firm"), shown=True),
+    Action("add", ("insert", "n"), "add", N_("Add"), N_("Add one more to the list"), shown=True, in_palette=True),
+    Action("edit", ("f2", "e"), "edit", N_("Edit"), N_("Change the one under the cursor"), shown=True,
+           in_palette=True),
+    Action("switch", ("x", "delete"), "switch", N_("Off/on"),
+           N_("Stop fetching for the firm or begin again; its documents stay"), shown=True, in_palette=True),
+    Action("pause", ("p",), "pause", N_("Pause"),
+           N_("Let the schedule leave the firm alone for a while, or go on"), shown=True, in_palette=True),
+    Action("narrow", ("f8", "f"), "narrow", N_("Filter"), N_("Show only what holds some words"), shown=True,
+           in_palette=True),
+    Action("discover", ("f4", "d"), "discover", N_("Find clients"),
+           N_("Ask KSeF which firms granted the office access, and add them"), shown=True, in_palette=True),
+    Action("check", ("c",), "check", N_("Check"), N_("Log in now and tell what KSeF says"), shown=True,
+           in_palette=True),
+    Action("check-all", ("C",), "check_all", N_("Check all"), N_("Log in for every firm and tell what KSeF says"),
+           in_palette=True),
+    Action("remove", ("x", "delete"), "remove", N_("Remove"), N_("Forget the access, its secret and its logins"),
+           shown=True, in_palette=True),
+    N_("Lists to pick from"),
+    Action("pick-all", ("plus",), "mark_all", N_("All"), N_("Mark all of the list"), shown=True),
+    Action("pick-none", ("minus",), "mark_none", N_("None"), N_("Take all marks away"), shown=True),
+    N_("Forms"),
+    Action("save", ("f10", "ctrl+s"), "save", N_("Save"), N_("Save what was filled in"), shown=True),
+    Action("afresh", ("ctrl+n",), "afresh", N_("Afresh"), N_("Forget what is half typed and begin again")),
+    Action("field-next", ("tab", "down"), "step(1)", N_("Next field"), N_("Go to the next field")),
+    Action("field-previous", ("shift+tab", "up"), "step(-1)", N_("Field before"), N_("Go to the field before")),
+    Action("field-done", ("enter",), "field_done", N_("Done"), N_("Go to the next field; after the last one save")),
+    Action("choice-next", ("right", "l", "space"), "choose(1)", N_("Other"), N_("Choose the next value"), shown=True),
+    Action("choice-previous", ("left", "h"), "choose(-1)", N_("Other"), N_("Choose the value before")),
+    N_("Rows"),  # last in the key bar
     Action("mark", ("space", "insert", "m"), "mark", N_("Mark"), N_("Mark the document and go down"), shown=True),
     Action("open", ("enter", "f2", "e"), "open", N_("Open"), N_("Open the row under the cursor"), shown=True),
-    # questions
+    N_("Questions"),
     Action("yes", ("enter", "y", "t"), "answer(True)", N_("Yes"), N_("Do it"), shown=True),
     Action("no", ("escape", "n"), "answer(False)", N_("No"), N_("Do not"), shown=True),
     Action("close", ("escape", "f1", "question_mark", "q"), "close", N_("Close"), N_("Close this window"), shown=True),
@@ -133,8 +187,22 @@ _ALL = (
     Action("pick-page-down", ("pagedown",), "pick_page(1)", N_("Page down"), N_("Go down one page")),
 )  # fmt: skip
 
-ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
+ACTIONS: dict[str, Action] = {action.name: action for action in _ALL if isinstance(action, Action)}
 """Every action by its name."""
+
+
+def _groups() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for entry in _ALL:
+        if isinstance(entry, str):
+            names = found.setdefault(entry, [])
+        else:
+            names.append(entry.name)
+    return found
+
+
+GROUPS: dict[str, list[str]] = _groups()
+"""Names of the actions under the title of where they work."""
 
 _KEY_NAMES = {
     "question_mark": "?", "slash": "/", "plus": "+", "minus": "-", "asterisk": "*", "space": N_("Space"),

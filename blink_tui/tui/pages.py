@@ -1,4 +1,9 @@
-"""Rows of one filter and order, fetched in pages as they are wished for; memory does not grow with their number."""
+"""Rows of one filter and order, fetched in pages as they are wished for; memory does not grow with their number.
+
+Whoever walks is led from page to page by the keys at their ends, and from the last row backward. Only a leap to where
+nothing has been read needs the anchors, the key of every 128th row: at a million rows they take a second, so they are
+gathered when the first such leap comes, and not before.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +42,15 @@ class RowSource(Protocol):
     async def page(self, anchor: Key, limit: int) -> Sequence[GridRow]:
         """Rows from an anchor on."""
 
+    async def after(self, key: Key, limit: int) -> Sequence[GridRow]:
+        """Rows that follow a key."""
+
+    async def before(self, key: Key, limit: int) -> Sequence[GridRow]:
+        """Rows just before a key, in the order of the list."""
+
+    async def last(self, limit: int) -> Sequence[GridRow]:
+        """The last rows, in the order of the list."""
+
 
 @dataclass(frozen=True, slots=True)
 class BufferSource:
@@ -59,6 +73,15 @@ class BufferSource:
     async def page(self, anchor: Key, limit: int) -> Sequence[GridRow]:
         return await self.buffer.grid.page_at(self.chosen, self.sort, self.descending, anchor, limit)
 
+    async def after(self, key: Key, limit: int) -> Sequence[GridRow]:
+        return await self.buffer.grid.after(self.chosen, self.sort, self.descending, key, limit)
+
+    async def before(self, key: Key, limit: int) -> Sequence[GridRow]:
+        return await self.buffer.grid.before(self.chosen, self.sort, self.descending, key, limit)
+
+    async def last(self, limit: int) -> Sequence[GridRow]:
+        return await self.buffer.grid.last(self.chosen, self.sort, self.descending, limit)
+
 
 class Pages:
     """The rows that have been read, and a queue of those wished for, newest wish first.
@@ -74,18 +97,24 @@ class Pages:
         self._pages: LRUCache[int, Sequence[GridRow]] = LRUCache(_PAGES_KEPT)
         self._wishes: deque[int] = deque(maxlen=_WISHES_KEPT)
         self._wished = asyncio.Event()
+        self._looked_at = 0
+        """Number of the page that was drawn last; those beside it are read when nothing else is to be done."""
 
     async def open(self, keep: Key | None = None) -> int:
         """Count the rows and read the first page; returns the index of the row with a key, or where it would be."""
         self.count = await self.source.size()
         self._pages[0] = await self.source.first(PAGE)
-        return 0 if keep is None or not self.count else await self._index_of(keep)
+        return 0 if keep is None or not self.count else await self.index_of(keep)
 
-    async def _index_of(self, key: Key) -> int:
+    async def index_of(self, key: Key) -> int:
+        """The index of the row with a key, or where it would be; its page is read."""
+
         def stands_before(other: Key) -> bool:
             return other > key if self.source.descending else other < key
 
-        anchors = self._anchors = await self.source.anchors()
+        if self._anchors is None:
+            self._anchors = await self.source.anchors()
+        anchors = self._anchors
         number = max(0, sum(anchor == key or stands_before(anchor) for anchor in anchors) - 1)
         if number not in self._pages:
             self._pages[number] = await self.source.page(anchors[number], PAGE)
@@ -99,6 +128,9 @@ class Pages:
         if page is None:
             self._wish(number)
             return None
+        if number != self._looked_at:
+            self._looked_at = number
+            self._wished.set()
         return page[place] if place < len(page) else None
 
     def _wish(self, number: int) -> None:
@@ -108,22 +140,67 @@ class Pages:
         self._wished.set()
 
     async def serve(self) -> None:
-        """Read what is wished for, for ever; the neighbours of what was read come when nothing else waits."""
-        if self._anchors is None:
-            self._anchors = await self.source.anchors()
+        """Read what is wished for, for ever, and what lies beside the rows in view."""
         while True:
-            await self._wished.wait()
-            number = self._wishes.pop()
-            if not self._wishes:
+            number = self._next()
+            if number is None and not self._wishes:
+                number = self._ahead()
+            if number is not None:
+                await self._read(number)
+            elif self._wishes:
+                self._anchors = await self.source.anchors()
+            else:
                 self._wished.clear()
-            if number not in self._pages and 0 <= number < len(self._anchors):
-                self._pages[number] = await self.source.page(self._anchors[number], PAGE)
-                self._arrived(number * PAGE, (number + 1) * PAGE)
-                self._look_ahead(number, len(self._anchors))
+                await self._wished.wait()
 
-    def _look_ahead(self, number: int, pages: int) -> None:
-        """Wish for the pages around one that a person looks at, unless somebody looks elsewhere already."""
-        if not self._wishes:
-            for neighbour in (number - 1, number + 1):
-                if 0 <= neighbour < pages and neighbour not in self._pages:
-                    self._wish(neighbour)
+    def _ahead(self) -> int | None:
+        """A page beside the one in view that has not been read."""
+        beside = (self._looked_at + 1, self._looked_at - 1)
+        return next(
+            (number for number in beside if number not in self._pages and self._reachable(number)), None
+        )
+
+    def _next(self) -> int | None:
+        """The newest wish that can be read now; wishes that are fulfilled or lie outside the list are dropped."""
+        for number in [*self._wishes]:
+            if number in self._pages or not 0 <= number <= self._last:
+                self._wishes.remove(number)
+        for number in reversed(self._wishes):
+            if self._reachable(number):
+                self._wishes.remove(number)
+                return number
+        return None
+
+    @property
+    def _last(self) -> int:
+        """Number of the last page."""
+        return (self.count - 1) // PAGE
+
+    def _reachable(self, number: int) -> bool:
+        """Whether something that is known leads to a page of the list."""
+        if not 0 <= number <= self._last:
+            return False
+        return (
+            number in (0, self._last)
+            or self._anchors is not None
+            or bool(self._pages.get(number - 1))
+            or bool(self._pages.get(number + 1))
+        )
+
+    async def _read(self, number: int) -> None:
+        """Read a page by the nearest thing that leads to it."""
+        before, after = self._pages.get(number - 1), self._pages.get(number + 1)
+        if number == 0:
+            rows = await self.source.first(PAGE)
+        elif before:
+            rows = await self.source.after(before[-1].key, PAGE)
+        elif after:
+            rows = await self.source.before(after[0].key, PAGE)
+        elif self._anchors is not None and number < len(self._anchors):
+            rows = await self.source.page(self._anchors[number], PAGE)
+        elif number == self._last:
+            rows = await self.source.last(self.count - number * PAGE)
+        else:  # documents have left the list since it was counted
+            rows = ()
+        self._pages[number] = rows
+        self._arrived(number * PAGE, (number + 1) * PAGE)

@@ -6,15 +6,39 @@ import asyncio
 from pathlib import Path
 
 from blink_tui.buffer import open_buffer
-from blink_tui.model.errors import ExitCode
+from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.ports import Engine
 from blink_tui.tui.app import ConsoleApp
+from blink_tui.tui.keymap import Keys, read_keymap, require_no_clash
 from blink_tui.tui.lifeline import CRASH_SECONDS, SIGNAL_SECONDS, end_at_latest, signals_end
 from blink_tui.tui.memory import Memory
+from blink_tui.tui.places import PLACES, actions_of
+from blink_tui.vault import VaultHolder
 
 
-async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir: Path, title: str) -> int:
+def own_keys(path: Path) -> tuple[Keys, BlinkError | None]:
+    """The user's keys; where the file of them is wrong the usual ones, with what is wrong."""
+    try:
+        keys = read_keymap(path)
+        require_no_clash(path, keys, map(actions_of, PLACES))
+    except BlinkError as error:
+        return {}, error
+    return keys, None
+
+
+async def run(
+    buffer_path: Path,
+    engine: Engine | None,
+    *,
+    who: str,
+    export_dir: Path,
+    title: str,
+    vault: VaultHolder,
+    work_folder: Path,
+    language_told: bool,
+) -> int:
     """Open the buffer, show the console, return its exit code."""
+    keys, wrong_keys = own_keys(buffer_path.with_name("keymap.toml"))
     async with open_buffer(buffer_path) as buffer:
         app = ConsoleApp(
             buffer,
@@ -23,9 +47,14 @@ async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir:
             export_dir=export_dir,
             title=title,
             crash_log=buffer_path.with_name("console-crash.log"),
+            keymap=keys,
             memory=Memory(buffer_path.with_name(f"console-{who}.json")),
+            vault=vault,
+            work_folder=work_folder,
+            language_told=language_told,
         )
-        app.work_folder = buffer_path.with_name("work")
+        if wrong_keys is not None:
+            app.call_later(app.tell_error, wrong_keys)
         app.on_crash = lambda: end_at_latest(ExitCode.FAILED, CRASH_SECONDS)
 
         def end(code: int) -> None:
@@ -39,6 +68,27 @@ async def run(buffer_path: Path, engine: Engine | None, *, who: str, export_dir:
         return 1 if app.return_code is None else app.return_code
 
 
-def run_to_end(buffer_path: Path, engine: Engine | None, *, who: str, export_dir: Path, title: str) -> int:
+def run_to_end(
+    buffer_path: Path,
+    engine: Engine | None,
+    *,
+    who: str,
+    export_dir: Path,
+    title: str,
+    vault: VaultHolder,
+    work_folder: Path,
+    language_told: bool,
+) -> int:
     """The same, in an event loop of its own."""
-    return asyncio.run(run(buffer_path, engine, who=who, export_dir=export_dir, title=title))
+    return asyncio.run(
+        run(
+            buffer_path,
+            engine,
+            who=who,
+            export_dir=export_dir,
+            title=title,
+            vault=vault,
+            work_folder=work_folder,
+            language_told=language_told,
+        )
+    )

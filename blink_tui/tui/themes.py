@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+from blink_tui.i18n import N_
+
 BLINK = Theme(
     name="blink-cb",
     primary="#56B4E9",
@@ -19,6 +21,31 @@ BLINK = Theme(
     dark=True,
 )
 """The palette of Okabe and Ito, its green and vermilion lightened to be legible on a dark ground."""
+
+BLINK_LIGHT = Theme(
+    name="blink-light",
+    primary="#00578F",
+    secondary="#4A5560",
+    accent="#7A3B00",
+    success="#00614A",
+    warning="#8A5000",
+    error="#A63A00",
+    foreground="#14181D",
+    background="#FFFFFF",
+    surface="#EEF1F4",
+    panel="#DDE2E7",
+    dark=False,
+)
+"""The same hues, darkened to be legible on white."""
+
+OWN_THEMES = (BLINK, BLINK_LIGHT)
+THEME_WORDS = {
+    BLINK.name: N_("dark, for all eyes"),
+    BLINK_LIGHT.name: N_("light, for all eyes"),
+    "ansi-dark": N_("the terminal's own colours, dark"),
+    "ansi-light": N_("the terminal's own colours, light"),
+}
+"""What can be chosen, by the theme's name."""
 
 _FEW = "ansi-dark"
 _ENOUGH = {"256", "truecolor"}

@@ -8,6 +8,7 @@ from blink_tui.vault.errors import (
     VAULT_NOT_WRITTEN,
     VAULT_WRONG_KEY,
 )
+from blink_tui.vault.holder import KeyNeed, VaultHolder, VaultState
 from blink_tui.vault.sources import (
     KeyringSource,
     KeySource,
@@ -24,11 +25,14 @@ __all__ = [
     "VAULT_MISSING",
     "VAULT_NOT_WRITTEN",
     "VAULT_WRONG_KEY",
+    "KeyNeed",
     "KeySource",
     "KeyringSource",
     "MemorySource",
     "PassphraseSource",
     "Vault",
+    "VaultHolder",
+    "VaultState",
     "choose_source",
     "open_vault",
     "passphrase_from_file",

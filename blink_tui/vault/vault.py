@@ -140,7 +140,7 @@ def choose_source(
     New: a passphrase file (argument or BLINK_VAULT_PASSPHRASE_FILE), else the system keyring if it answers, else a
     prompted passphrase. Raises BlinkError(VAULT_LOCKED) when nothing is left, or the recorded one cannot be asked.
     """
-    named = passphrase_file or _file_of_environment()
+    named = passphrase_file or file_of_environment()
     read = passphrase_from_file(named) if named else prompt
     recorded = recorded_source(path)
     if recorded == KeyringSource.name or (recorded is None and not named and KeyringSource.answers()):
@@ -159,7 +159,8 @@ def choose_source(
     return PassphraseSource(read)
 
 
-def _file_of_environment() -> Path | None:
+def file_of_environment() -> Path | None:
+    """The passphrase file that the environment names."""
     named = os.environ.get(PASSPHRASE_FILE)
     return Path(named) if named else None
 

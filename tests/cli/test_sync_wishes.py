@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from blink_tui.cli.app import run
-from blink_tui.cli.options import checked_start
 from blink_tui.cli.progress import Progress
 from blink_tui.model.dates import instant_of
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.events import DocumentsStored, ExportReady, ExportRequested, Waiting
+from blink_tui.model.typed import checked_start
 from tests.cli.conftest import Blink, SandboxProcess
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)

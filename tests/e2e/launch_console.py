@@ -38,6 +38,9 @@ class Arrivals:
             self._pass = threading.Thread(target=lambda: asyncio.run(self._run()))
             self._pass.start()
 
+    def vault_opened(self) -> None:
+        pass
+
     def stop(self, timeout: float = 5.0) -> bool:
         if self._pass is not None:
             self._pass.join(timeout)

@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -17,6 +18,15 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came after a key: seconds from it to the first and to the last byte, and how many bytes."""
+
+    first: float
+    last: float
+    bytes: int
 
 
 class Terminal:
@@ -75,9 +85,48 @@ class Terminal:
             if not data:
                 break
             count += len(data)
-            self.written += data
-            self._stream.feed(data)
+            self._take(data)
         return count
+
+    def ask(self, keys: str | bytes, quiet: float = 0.06) -> Answer:
+        """Type and take the answer, which ends when nothing has come for so long."""
+        start = time.perf_counter()
+        self.send(keys)
+        chunks = self._chunks(start, 1.0, quiet)
+        for _at, data in chunks:
+            self._take(data)
+        if not chunks:
+            return Answer(0.0, 0.0, 0)
+        return Answer(chunks[0][0], chunks[-1][0], sum(len(data) for _at, data in chunks))
+
+    def _chunks(self, start: float, patience: float, quiet: float) -> list[tuple[float, bytes]]:
+        """What comes, each piece with the seconds since the start; the emulation, which is slow, comes later."""
+        chunks: list[tuple[float, bytes]] = []
+        while select.select([self.master], [], [], quiet if chunks else patience)[0]:
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            chunks.append((time.perf_counter() - start, data))
+        return chunks
+
+    def painted(self, start: float, shown: Callable[[str], bool], quiet: float = 0.5) -> float:
+        """Seconds from a reading of the clock to the piece that made the screen as wanted; what follows is taken."""
+        found = None
+        for _turn in range(int(_PATIENCE)):
+            for at, data in self._chunks(start, 1.0, quiet):
+                self._take(data)
+                if found is None and shown(self.text):
+                    found = at
+            if found is not None:
+                return found
+        raise AssertionError(f"not painted:\n{self.text}")
+
+    def _take(self, data: bytes) -> None:
+        self.written += data
+        self._stream.feed(data)
 
     def stall(self, seconds: float) -> None:
         """Read nothing for so long, as a terminal behind a dead line does."""

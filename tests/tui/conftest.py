@@ -21,11 +21,15 @@ class Wishes:
     """An engine that keeps what it was asked for."""
 
     asked: list[Sequence[int] | None] = field(default_factory=list)
+    vaults: int = 0
     busy: bool = False
     problem: BaseException | None = None
 
     def fetch_now(self, firm_ids: Sequence[int] | None = None) -> None:
         self.asked.append(firm_ids)
+
+    def vault_opened(self) -> None:
+        self.vaults += 1
 
     def stop(self, timeout: float = 5.0) -> bool:
         return True

@@ -77,12 +77,12 @@ async def test_the_tree_narrows_the_grid(open_desk: OpenDesk) -> None:
         await desk.see(f"Sales · 1/{sales} ")
 
 
-async def test_search_finds_without_marks_and_escape_leaves_it(open_desk: OpenDesk) -> None:
+async def test_a_filter_finds_without_marks_and_escape_leaves_it(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
         await desk.press("5")
         await desk.see("1/300")
-        await desk.press("slash", *"lodzka", "enter")
-        text = await desk.see('"lodzka"')
+        await desk.press("f8", *"lodzka", "enter")
+        text = await desk.see("All documents · lodzka · 1/")
         assert "Hurtownia Łó" in text
         assert "Zażółć" not in text
         await desk.press("escape")
@@ -95,7 +95,7 @@ async def test_approval_asks_with_sums_and_writes_who(open_desk: OpenDesk) -> No
         await desk.see("1/300")
         await desk.press("space", "space")
         await desk.see("2 marked")
-        marked = list(grid(desk).marks.values())
+        marked = list(grid(desk).marks.rows.values())
         total = f"{sum(row.gross or 0 for row in marked):,.2f}".replace(",", " ").replace(".", ",")
         await desk.press("f9")
         await desk.see("Approve 2 documents?", total)

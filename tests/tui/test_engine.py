@@ -69,7 +69,7 @@ async def test_f5_asks_for_the_chosen_firm_alone(open_desk: OpenDesk, firms: lis
         await desk.see("[5Buffer]", "Żółw i Synowie sp. z o.o. · All documents · 1/270")
         await desk.press("ctrl+r")
         await desk.until(lambda: desk.engine.asked == [(firms[0].id,)])
-        await desk.press("f", *"piek", "enter")
+        await desk.press("ctrl+f", *"piek", "enter")
         await desk.see("Piekarnia „Pod Kasztanem” Anna Wójcik · All documents · 1/30")
 
 

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.widgets import Input
 
 from blink_tui.tui.app import ConsoleApp
-from blink_tui.tui.keys import ACTIONS, bindings, key_name
+from blink_tui.tui.keymap import PRESETS, require_no_clash
+from blink_tui.tui.keys import ACTIONS, GROUPS, bindings, key_name
+from blink_tui.tui.places import PLACES, actions_of
 from blink_tui.tui.screens.base import ConsoleScreen
-from blink_tui.tui.screens.buffer import BufferScreen
-from blink_tui.tui.screens.coding import CodingRows, CodingScreen
-from blink_tui.tui.screens.desk import DeskScreen
-from blink_tui.tui.screens.dialogs import ChoiceRows, Choose, Confirm, DocumentWindow, TextWindow
-from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
-from blink_tui.tui.screens.log import LogRows, LogScreen
-from blink_tui.tui.screens.months import MonthRows, MonthsScreen, PointsWindow
-from blink_tui.tui.widgets.detail import DetailPane
-from blink_tui.tui.widgets.firms import FirmRows
-from blink_tui.tui.widgets.grid import InvoiceGrid
+from blink_tui.tui.screens.dialogs import ChoiceRows
 from blink_tui.tui.widgets.rows import RowsView
-from blink_tui.tui.widgets.text import TextView
-from blink_tui.tui.widgets.tree import StatusTree
-
-PLACES: list[tuple[type[DOMNode], ...]] = [
-    *((pane, DeskScreen, ConsoleApp) for pane in (FirmRows, TextView)),
-    *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
-    *((pane, CodingScreen, ConsoleApp) for pane in (CodingRows, TextView)),
-    *((pane, MonthsScreen, ConsoleApp) for pane in (MonthRows, TextView)),
-    (TextView, PointsWindow),
-    *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
-    *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
-    (Confirm,), (Choose,), (DetailPane, DocumentWindow), (TextView, TextWindow),
-]  # fmt: skip
 
 
 def bound(kind: type[DOMNode]) -> list[Binding]:
-    return (
-        [binding for made in kind._merged_bindings.key_to_bindings.values() for binding in made]
-        if (kind._merged_bindings)
-        else []
-    )
+    """Bindings of a class as Textual sees them; a line to type in has Textual's own for its text besides."""
+    merged = kind._merged_bindings
+    made = [binding for some in merged.key_to_bindings.values() for binding in some] if merged else []
+    return [binding for binding in made if binding.id or not issubclass(kind, Input)]
 
 
 @pytest.mark.parametrize("chain", PLACES, ids=lambda chain: "-".join(kind.__name__ for kind in chain))
@@ -76,6 +57,20 @@ def test_only_keys_that_putty_sends_are_used() -> None:
         r"|shift\+tab|question_mark|slash|plus|minus|asterisk"
     )
     assert not [key for action in ACTIONS.values() for key in action.keys if not plain.fullmatch(key)]
+
+
+@pytest.mark.parametrize("chain", PLACES, ids=lambda chain: "-".join(kind.__name__ for kind in chain))
+def test_what_a_place_offers_is_what_textual_binds(chain: tuple[type[DOMNode], ...]) -> None:
+    assert set(actions_of(chain)) == {binding.id for kind in chain for binding in bound(kind)}
+
+
+@pytest.mark.parametrize("keys", PRESETS.values(), ids=PRESETS)
+def test_ready_sets_of_keys_have_no_clash(keys: dict[str, list[str]]) -> None:
+    require_no_clash(Path("keymap.toml"), keys, map(actions_of, PLACES))
+
+
+def test_every_action_stands_in_the_manual_once() -> None:
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(ACTIONS)
 
 
 def test_every_action_is_bound_somewhere() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 
 from blink_tui.buffer import Buffer, GridFilter, Sort
 from blink_tui.model.firms import Firm
-from blink_tui.tui.pages import PAGE, BufferSource, Pages
+from blink_tui.tui.pages import PAGE, BufferSource, Pages, RowSource
 from tests.tui.office import make, store
 
 
@@ -75,3 +78,89 @@ async def test_an_empty_list_has_no_rows(buffer: Buffer) -> None:
     pages = Pages(source(buffer), Drawn())
     assert await pages.open(keep=("2026-01-01", 3)) == 0
     assert pages.row(0) is None
+
+
+@dataclass
+class Counting:
+    """A source that counts what it is asked."""
+
+    inner: BufferSource
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def descending(self) -> bool:
+        return self.inner.descending
+
+    def __getattr__(self, name: str) -> object:
+        self.asked.append(name)
+        return getattr(self.inner, name)
+
+
+async def walked(pages: Pages, drawn: Drawn, steps: Iterable[int]) -> list[int]:
+    """Ids of rows at indexes, each waited for."""
+    found = []
+    for index in steps:
+        while (row := pages.row(index)) is None:
+            drawn.told.clear()
+            await asyncio.wait_for(drawn.told.wait(), 10)
+        found.append(row.id)
+    return found
+
+
+async def settled(buffer: Buffer, asked: list[str]) -> list[str]:
+    """What was asked for until nothing more was: questions of one connection are answered in their order."""
+    seen = -1
+    while seen != len(asked):
+        seen = len(asked)
+        for _turn in range(10):
+            await buffer.grid.max_id()
+    return asked
+
+
+@pytest.fixture
+async def long_list(buffer: Buffer, firms: list[Firm]) -> list[int]:
+    """Ids of twelve pages of documents in the grid's order."""
+    await store(buffer, firms[0], make(firms[0], 12 * PAGE - 250, first=1000))
+    return [row.id for row in await buffer.grid.first(GridFilter(), "received_date", True, 100_000)]
+
+
+@pytest.mark.parametrize("backward", [False, True])
+async def test_a_walk_from_either_end_needs_no_anchors(
+    buffer: Buffer, long_list: list[int], backward: bool
+) -> None:
+    drawn, counting = Drawn(), Counting(source(buffer))
+    pages = Pages(cast("RowSource", counting), drawn)
+    await pages.open()
+    serving = asyncio.create_task(pages.serve())
+    steps = range(0, len(long_list), 60)
+    order = [*steps][::-1] if backward else [*steps]
+    assert await walked(pages, drawn, order) == [long_list[index] for index in order]
+    assert "anchors" not in counting.asked
+    serving.cancel()
+
+
+async def test_a_leap_to_the_middle_finds_its_rows(buffer: Buffer, long_list: list[int]) -> None:
+    drawn, counting = Drawn(), Counting(source(buffer))
+    pages = Pages(cast("RowSource", counting), drawn)
+    await pages.open()
+    serving = asyncio.create_task(pages.serve())
+    places = [6 * PAGE + 5, 5 * PAGE, 9 * PAGE + 127, 3, len(long_list) - 1]
+    assert await walked(pages, drawn, places) == [long_list[index] for index in places]
+    assert counting.asked.count("anchors") == 1
+    serving.cancel()
+
+
+async def test_whoever_stands_still_has_the_neighbours_and_no_more(
+    buffer: Buffer, long_list: list[int]
+) -> None:
+    drawn, counting = Drawn(), Counting(source(buffer))
+    pages = Pages(cast("RowSource", counting), drawn)
+    await pages.open()
+    serving = asyncio.create_task(pages.serve())
+    await walked(pages, drawn, [len(long_list) - 1])
+    assert (await settled(buffer, counting.asked)).count("before") == 1, "the page before the last one"
+    before = len(counting.asked)
+    assert pages.row(len(long_list) - 1 - PAGE) is not None
+    await settled(buffer, counting.asked)
+    assert counting.asked[before:] == ["before"], "and the next when that one is looked at"
+    serving.cancel()

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Direction, Status
 from blink_tui.tui import words
-from blink_tui.tui.columns import COLUMNS, layout
+from blink_tui.tui.columns import COLUMNS, choice_of, layout
 
 PACKAGE = Path(words.__file__).parent
 
@@ -63,15 +63,32 @@ def test_columns_fit_every_width_from_80x24_on(width: int, all_firms: bool) -> N
     head = chosen.head("received_date", True)[0][0]
     if width >= 58:
         assert cell_len(head) <= width
-    titles = {column.title for column, _width in chosen.columns}
-    assert {"Number", "Other party", "Gross", "Cur."} <= titles
-    assert all_firms or "Firm" not in titles
+    names = {column.name for column, _width in chosen.columns}
+    assert {"number", "party", "gross", "currency"} <= names
+    assert all_firms or "firm" not in names
 
 
 def test_a_wide_screen_has_all_columns_and_the_word() -> None:
     chosen = layout(250, all_firms=True)
-    assert [column for column, _width in chosen.columns] == list(COLUMNS)
+    assert [column for column, _width in chosen.columns] == [c for c in COLUMNS if c.rank is not None]
     assert chosen.word
+
+
+@pytest.mark.parametrize("width", [40, 58, 80, 120, 250])
+def test_chosen_columns_stand_in_the_order_that_was_chosen(width: int) -> None:
+    chosen = layout(width, all_firms=True, choice=(("gross", 14), ("party", 0), ("ksef", 0), ("vat", 0)))
+    names = [column.name for column, _width in chosen.columns]
+    assert names == ["gross", "party", "ksef", "vat"][: len(names)]
+    assert {column.name: wide for column, wide in chosen.columns}["gross"] == 14
+    assert cell_len(chosen.head("gross", True)[0][0]) <= width
+    assert width < 100 or len(names) == 4
+
+
+def test_a_kept_choice_of_another_version_is_read_as_far_as_it_is_known() -> None:
+    assert choice_of([["gross", 14], ["magic", 3], ["party", 9_999], "x", ["nip", "wide"]]) == (
+        ("gross", 14), ("party", 60),
+    )  # fmt: skip
+    assert choice_of(None) == choice_of("gross") == choice_of([]) == ()
 
 
 def test_texts_for_translation_are_found_by_extraction() -> None:

@@ -32,6 +32,8 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._spoken = language()
+        self.recalled = False
+        """Whether what was kept of it was taken up: what it says before is nothing to keep."""
 
     @property
     def console(self) -> ConsoleApp:
@@ -44,7 +46,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         top = TopBar()
-        top.here, top.title = self.HERE, self.console.title
+        top.here, top.title, top.keys_of = self.HERE, self.console.title, self.console.keys_of
         yield top
         yield from self.body()
         yield KeyBar()
@@ -64,6 +66,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.recall(self.console.memory.of(self.name_kept))
+        self.recalled = True
         self.query_one("#too-small", StatusLine).say(_("Enlarge the window, 80x24 at best."))
 
     async def read(self) -> Callable[[], None]:

@@ -3,80 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input
 
-from blink_tui.buffer import GridFilter, GridRow, Key, Sort
-from blink_tui.i18n import N_, _, ngettext
+from blink_tui.buffer import GridRow, Key
+from blink_tui.i18n import _, ngettext
 from blink_tui.model.documents import Status
-from blink_tui.model.firms import Firm
+from blink_tui.model.filtering import Filter
 from blink_tui.model.text import clean
 from blink_tui.tui.approval import Approval, approval_of, sum_lines
-from blink_tui.tui.detail import XML, Content, read_content
+from blink_tui.tui.columns import Choice, choice_of
+from blink_tui.tui.detail import SUMMARY, XML, Content, read_content
+from blink_tui.tui.finding import Hit, find
 from blink_tui.tui.keys import bindings
+from blink_tui.tui.marks import ALL, NONE
+from blink_tui.tui.memory import Kept
 from blink_tui.tui.pages import BufferSource, Pages
-from blink_tui.tui.screens.base import ConsoleScreen
+from blink_tui.tui.screens.columns import ColumnsWindow
 from blink_tui.tui.screens.dialogs import Confirm, DocumentWindow
+from blink_tui.tui.screens.narrowing import NarrowingScreen
+from blink_tui.tui.sums import Sums, less, sums_of, sums_text
+from blink_tui.tui.view import SORT_WORDS, View, view_of
+from blink_tui.tui.widgets.asking import AskLine
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.detail import DetailPane
 from blink_tui.tui.widgets.grid import InvoiceGrid
-from blink_tui.tui.widgets.line import Line
 from blink_tui.tui.widgets.rows import RowsView
-from blink_tui.tui.widgets.tree import Branch, Counts, StatusTree
+from blink_tui.tui.widgets.tree import Counts, StatusTree
 from blink_tui.tui.words import branch_word, number
 
 _REST = 0.15
 """Seconds without a key after which what hangs on the cursor is read."""
-_MARK_LIMIT = 10_000
-_READ_AT_ONCE = 1000
-
-_SORT_WORDS: dict[Sort, str] = {
-    "received_date": N_("by receipt"),
-    "issue_date": N_("by issue"),
-    "gross": N_("by amount"),
-    "seller": N_("by seller"),
-    "id": N_("by arrival"),
-}
 
 
-_ALL = Branch()
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the grid shows and how."""
-
-    firm: Firm | None = None
-    branch: Branch = _ALL
-    text: str = ""
-    sort: Sort = "received_date"
-    descending: bool = True
-
-    @property
-    def chosen(self) -> GridFilter:
-        """The filter, open to later arrivals."""
-        return GridFilter(
-            firm_ids=None if self.firm is None else (self.firm.id,),
-            direction=self.branch.direction,
-            statuses=None if self.branch.status is None else (self.branch.status,),
-            text=self.text,
-        )
-
-
-class BufferScreen(ConsoleScreen):
+class BufferScreen(NarrowingScreen):
     """Screen 5."""
 
     HERE = "go-buffer"
     AUTO_FOCUS = "#grid"
     BINDINGS = bindings(
-        "approve", "search", "choose-firm", "mark-all", "mark-invert", "sort", "sort-turn", "tree", "xml"
-    )
+        "approve", "choose-firm", "mark-all", "mark-invert", "columns",
+        "sort", "sort-turn", "tree", "xml",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,6 +58,8 @@ class BufferScreen(ConsoleScreen):
         self._arrivals = 0
         self._newest: int | None = None
         self._timer: Timer | None = None
+        self._sums = ""
+        self._last: Key | None = None
 
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
@@ -93,9 +68,7 @@ class BufferScreen(ConsoleScreen):
             with Vertical():
                 yield InvoiceGrid(id="grid")
                 yield DetailPane(id="detail")
-        search = Line("", id="search")
-        search.display = False
-        yield search
+        yield AskLine(id="ask")
 
     @property
     def _grid(self) -> InvoiceGrid:
@@ -106,13 +79,36 @@ class BufferScreen(ConsoleScreen):
         """What is shown now."""
         return self._view or View(self.console.firm)
 
+    # From one start to the next
+
+    def keep(self) -> Kept:
+        grid, current = self._grid, self._grid.current
+        return {
+            **self.view.kept(),
+            "key": list(current.key) if current is not None else list(self._last or ()),
+            "columns": [list(one) for one in grid.choice],
+            "tree": self.query_one(StatusTree).display,
+            "tab": self.query_one(DetailPane).tab,
+            "words": self.words,
+        }
+
+    def recall(self, kept: Kept) -> None:
+        self._view = view_of(kept, self.console.firm, self.console.who)
+        self._last = _key_of(kept.get("key"))
+        self._grid.choice = choice_of(kept.get("columns"))
+        if kept.get("tree") is False:
+            self.query_one(StatusTree).display = False
+        self.query_one(DetailPane).tab = str(kept.get("tab", SUMMARY))
+        self.words = str(kept.get("words", ""))
+
     # Reading
 
     def resumed(self) -> None:
         """Show the firm that was chosen elsewhere, or what has changed."""
-        if self._view is None or self._view.firm != self.console.firm:
-            self._grid.set_marks(())
-            self._change(replace(self.view, firm=self.console.firm))
+        if self._shown is None or self.view.firm != self.console.firm:
+            if self._shown is not None:
+                self._grid.set_marks(NONE)
+            self._change(replace(self.view, firm=self.console.firm), self._last)
         else:
             super().resumed()
 
@@ -129,6 +125,12 @@ class BufferScreen(ConsoleScreen):
         if view == self._shown and pages is not None:
             self._arrivals = total - pages.count
             self._tell()
+
+    def show_view(self, view: View) -> None:
+        """Show other documents, from the first on, without marks."""
+        self._grid.set_marks(NONE)
+        self.query_one(StatusTree).go_to(view.branch)
+        self._change(view)
 
     def _change(self, view: View, keep: Key | None = None, newest: int | None = None) -> None:
         """Show another view, with the cursor on the row of a key; without what came after the document `newest`."""
@@ -151,7 +153,7 @@ class BufferScreen(ConsoleScreen):
             sort=view.sort,
             descending=view.descending,
             all_firms=view.firm is None,
-            searched=bool(view.text),
+            searched=bool(view.query.text),
             cursor=cursor,
         )
         self.reload()  # the counts of the tree come after the rows, which people wait for
@@ -188,10 +190,9 @@ class BufferScreen(ConsoleScreen):
     def _branch_reached(self) -> None:
         branch = self.query_one(StatusTree).branch
         if branch != self.view.branch:
-            self._grid.set_marks(())
+            self._grid.set_marks(NONE)
             self._change(replace(self.view, branch=branch))
 
-    @on(InvoiceGrid.MarksChanged)
     def _tell(self) -> None:
         """The line above: where one is, how many documents, in which order, what is marked, what has arrived."""
         view, grid = self.view, self._grid
@@ -203,27 +204,22 @@ class BufferScreen(ConsoleScreen):
         place = f"{number(grid.cursor + 1)}/{number(grid.count)}" if grid.count else _("no documents")
         if self._shown != view:
             place = "…"
-        marks = len(grid.marks)
         self.query_one("#status", StatusLine).say(
             clean(view.firm.name) if view.firm is not None else _("All firms"),
             branch_word(view.branch.direction, view.branch.status),
-            f'"{view.text}"' if view.text else "",
+            clean(view.query.text),
             place,
-            _(_SORT_WORDS[view.sort]),
-            ngettext("{count} marked", "{count} marked", marks).format(count=number(marks)) if marks else "",
+            _(SORT_WORDS[view.sort]),
+            self._marked(),
             alarm=new,
         )
 
     # Levels
 
     def go_back(self) -> None:
-        """Out of the search line, out of a search, to the grid, to the firms."""
-        search = self.query_one("#search", Input)
-        if search.display:
-            search.display = False
-            self._grid.focus()
-        elif self.view.text:
-            self._change(replace(self.view, text=""))
+        """Out of a filter, to the grid, to the desk."""
+        if self.view.query.text:
+            self.narrow(Filter())
         elif self.focused is not self._grid:
             self._grid.focus()
         else:
@@ -233,23 +229,38 @@ class BufferScreen(ConsoleScreen):
         """Another firm, or all of them."""
         self.resumed()
 
-    def action_search(self) -> None:
-        """Open the search line."""
-        search = self.query_one("#search", Input)
-        search.placeholder = _("words, numbers, NIP")
-        search.value = self.view.text
-        search.display = True
-        search.focus()
+    # Narrowing and searching
 
-    @on(Input.Submitted, "#search")
-    def _search(self, event: Input.Submitted) -> None:
-        event.input.display = False
+    @property
+    def query_in_force(self) -> Filter:
+        return self.view.query
+
+    def focus_list(self) -> None:
         self._grid.focus()
-        self._change(replace(self.view, text=event.value.strip()))
+
+    def narrow(self, query: Filter) -> None:
+        self._grid.set_marks(NONE)
+        self._change(replace(self.view, query=query))
+
+    def search(self, words: Filter, *, forward: bool) -> None:
+        pages, current = self._grid.pages, self._grid.current
+        if pages is not None:
+            start = current.key if current is not None else None
+            self.ask(partial(find, pages, words, start, forward=forward), self._found, "search")
+
+    def _found(self, hit: Hit | None) -> None:
+        if hit is None:
+            self.console.tell(_("Nothing was found: {words}").format(words=clean(self.words)))
+            return
+        if hit.wrapped:
+            self.console.tell(_("The search went on at the other end of the list."))
+        self._grid.move_to(hit.index)
+
+    # The list
 
     def action_sort(self) -> None:
         """The next order: dates and amounts from the newest or largest, sellers from A."""
-        names = list(_SORT_WORDS)
+        names = list(SORT_WORDS)
         sort = names[(names.index(self.view.sort) + 1) % len(names)]
         self._change(replace(self.view, sort=sort, descending=sort != "seller"))
 
@@ -263,6 +274,47 @@ class BufferScreen(ConsoleScreen):
         tree.display = not tree.display
         if not tree.display and self.focused is None:
             self._grid.focus()
+
+    def action_columns(self) -> None:
+        """Choose columns, their order and width."""
+
+        def take(choice: Choice | None) -> None:
+            if choice is not None:
+                self._grid.set_choice(choice)
+
+        self.app.push_screen(ColumnsWindow(self._grid.choice), take)
+
+    # Marks
+
+    def action_mark_all(self) -> None:
+        """Mark all that the filter leaves."""
+        self._grid.set_marks(ALL)
+
+    def action_mark_invert(self) -> None:
+        """Mark what is not marked and the other way round."""
+        self._grid.set_marks(self._grid.marks.inverted())
+
+    @on(InvoiceGrid.MarksChanged)
+    def _marks_changed(self) -> None:
+        marks, pages = self._grid.marks, self._grid.pages
+        self._sums = sums_text(sums_of(marks.rows.values()))
+        if marks.every and pages is not None and isinstance(pages.source, BufferSource):
+            self._sums = ""
+            self.ask(partial(self.console.buffer.grid.sums, pages.source.chosen), self._all_summed, "sums")
+        self._tell()
+
+    def _all_summed(self, sums: Sums) -> None:
+        marks = self._grid.marks
+        if marks.every:
+            self._sums = sums_text(less(sums, sums_of(marks.rows.values())))
+            self._tell()
+
+    def _marked(self) -> str:
+        count = self._grid.marks.count(self._grid.count)
+        if not count:
+            return ""
+        text = ngettext("{count} marked", "{count} marked", count).format(count=number(count))
+        return ": ".join(part for part in (text, self._sums) if part)
 
     # One document
 
@@ -285,43 +337,17 @@ class BufferScreen(ConsoleScreen):
 
         self.ask(self._content_of(row), show, "window")
 
-    # Marks and decisions
+    # Decisions
 
-    async def _all_rows(self) -> list[GridRow]:
-        pages = self._grid.pages
-        if pages is None or pages.count > _MARK_LIMIT:
-            return []
-        rows = list(await pages.source.first(_READ_AT_ONCE))
-        while rows and len(rows) < pages.count:
-            more = await pages.source.page(rows[-1].key, _READ_AT_ONCE + 1)
-            if len(more) < 2:
-                break
-            rows += more[1:]
-        return rows
-
-    def action_mark_all(self) -> None:
-        """Mark every document of the list."""
-        if self._grid.count > _MARK_LIMIT:
-            self.console.tell(
-                _("More than {count} documents cannot be marked at once; narrow the list.").format(
-                    count=number(_MARK_LIMIT)
-                )
-            )
-            return
-        self.ask(self._all_rows, self._grid.set_marks, "marks")
-
-    def action_mark_invert(self) -> None:
-        """Mark what is not marked and the other way round, within the list."""
-        marks = dict(self._grid.marks)
-        self.ask(
-            self._all_rows,
-            lambda rows: self._grid.set_marks(row for row in rows if row.id not in marks),
-            "marks",
-        )
+    def _chosen(self) -> list[GridRow]:
+        """The marked documents, or else the one under the cursor."""
+        if self._grid.marks:
+            return list(self._grid.marks.rows.values())
+        return [self._grid.current] if self._grid.current is not None else []
 
     def action_approve(self) -> None:
         """Ask, with count and sums, then approve."""
-        chosen = self._grid.chosen()
+        chosen = self._chosen()
         if chosen:
             self._ask_approval(chosen)
         else:
@@ -358,6 +384,18 @@ class BufferScreen(ConsoleScreen):
                 count=number(count)
             )
         )
-        self._grid.set_marks(())
+        self._grid.set_marks(NONE)
         current = self._grid.current
         self._change(self.view, current.key if current is not None else None, self._newest)
+
+
+def _key_of(kept: object) -> Key | None:
+    """A place in the order as it was kept."""
+    if (
+        isinstance(kept, list)
+        and len(kept) == 2
+        and isinstance(kept[0], str | int)
+        and isinstance(kept[1], int)
+    ):
+        return kept[0], kept[1]
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Generic, TypeVar
 
 from textual import on
@@ -198,10 +198,12 @@ def help_paragraphs(actions: Sequence[tuple[Action, Sequence[str]]]) -> list[Par
     ]
 
 
-def palette_choices(available: Callable[[str], bool]) -> list[tuple[str, str]]:
+def palette_choices(
+    available: Collection[str], keys_of: Callable[[str], Sequence[str]]
+) -> list[tuple[str, str]]:
     """Every action that the palette offers, as `label: sentence (key)`, with its name."""
     return [
-        (f"{_(action.label)}: {_(action.help)} ({key_name(action.keys[0])})", action.name)
+        (f"{_(action.label)}: {_(action.help)} ({key_name(keys_of(action.name)[0])})", action.name)
         for action in ACTIONS.values()
-        if action.in_palette and available(action.name)
+        if action.in_palette and action.name in available
     ]

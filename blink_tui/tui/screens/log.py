@@ -299,7 +299,7 @@ class LogScreen(PacedScreen):
             self.follow_in(self._agenda_pace.left)
         left = self._time_left
         if self._agenda.due or (left is not None and left <= timedelta()):
-            text = _("KSeF is asked now") if self.console.fetching else _("a request is due now")
+            text = _("KSeF is asked now") if self.console.fetching.under_way else _("a request is due now")
         elif left is None:
             text = _("no request is planned: see Firms (2) and Access (3)")
         else:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 
 from textual.widget import Widget
 
+from blink_tui.tui.manual import chapters
+from blink_tui.tui.memory import Kept
 from blink_tui.tui.screens.base import ConsoleScreen
-from blink_tui.tui.widgets.bars import StatusLine
-from blink_tui.tui.widgets.text import TextView
+from blink_tui.tui.widgets.tabs import Chapters
 
 
 class ManualScreen(ConsoleScreen):
@@ -17,8 +18,20 @@ class ManualScreen(ConsoleScreen):
     HERE = "go-manual"
 
     def body(self) -> Iterable[Widget]:
-        yield StatusLine(id="status")
-        yield TextView(id="text")
+        yield Chapters(id="manual")
 
     async def read(self) -> Callable[[], None]:
-        return lambda: None
+        return self._show
+
+    def _show(self) -> None:
+        folder = self.console.export_dir.parent
+        self.query_one(Chapters).show(chapters(self.console.keys_of, folder))
+
+    def keep(self) -> Kept:
+        return {"tab": self.query_one(Chapters).tab}
+
+    def recall(self, kept: Kept) -> None:
+        self.query_one(Chapters).tab = str(kept.get("tab", ""))
+
+    async def follow(self) -> None:
+        """Nothing of the buffer is shown here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -61,6 +61,7 @@ class TopBar(Bar):
         """Name of the action that leads to the screen in view."""
         self.title = ""
         """What the console as a whole shows, such as a demo."""
+        self.keys_of: Callable[[str], Sequence[str]] = lambda name: ACTIONS[name].keys
         self._activity = ("", "strong")
 
     def set_activity(self, text: str, *, alarm: bool = False) -> None:
@@ -85,7 +86,7 @@ class TopBar(Bar):
 
     def _tabs(self, space: str, labels: Mapping[str, str]) -> list[tuple[str, str]]:
         """Digit and label of every screen; the one in view stands in brackets."""
-        named = {name: f"{ACTIONS[name].keys[0]}{space}{label}" for name, label in labels.items()}
+        named = {name: f"{key_name(self.keys_of(name)[0])}{space}{label}" for name, label in labels.items()}
         return [
             (f"[{text}]", "strong") if name == self.here else (f" {text}{space}", "fill")
             for name, text in named.items()

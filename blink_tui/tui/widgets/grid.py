@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,8 +10,9 @@ from textual.worker import WorkType
 
 from blink_tui.buffer import GridRow, Sort
 from blink_tui.i18n import _
-from blink_tui.tui.columns import layout
+from blink_tui.tui.columns import Choice, layout
 from blink_tui.tui.keys import bindings
+from blink_tui.tui.marks import NONE, Marks
 from blink_tui.tui.pages import Pages
 from blink_tui.tui.widgets.rows import Pieces, RowsView
 
@@ -31,17 +31,15 @@ class InvoiceGrid(RowsView):
 
         row: GridRow
 
-    @dataclass
     class MarksChanged(Message):
         """Other documents are marked than before."""
-
-        marks: int
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self.pages: Pages | None = None
-        self.marks: dict[int, GridRow] = {}
-        """Marked documents by id, as they were when marked: what approval compares versions with."""
+        self.marks = NONE
+        self.choice: Choice = ()
+        """Columns as the user ordered them; empty for the program's own."""
         self.sort: Sort = "received_date"
         self.descending = True
         self.all_firms = True
@@ -76,20 +74,21 @@ class InvoiceGrid(RowsView):
         """The document under the cursor; None for an empty list or while it is being read."""
         return self.pages.row(self.cursor) if self.pages is not None and self.count else None
 
-    def chosen(self) -> list[GridRow]:
-        """The marked documents, or else the one under the cursor."""
-        if self.marks:
-            return list(self.marks.values())
-        return [self.current] if self.current is not None else []
+    def set_choice(self, choice: Choice) -> None:
+        """Show other columns."""
+        if choice != self.choice:
+            self.choice = choice
+            self.refresh()
 
     def head(self, width: int) -> Pieces:
-        return layout(width, all_firms=self.all_firms).head(self.sort, self.descending)
+        columns = layout(width, all_firms=self.all_firms, choice=self.choice)
+        return columns.head(self.sort, self.descending)
 
     def row(self, index: int, width: int) -> Pieces:
         row = self.pages.row(index) if self.pages is not None else None
         if row is None:
             return _MISSING
-        columns = layout(width, all_firms=self.all_firms)
+        columns = layout(width, all_firms=self.all_firms, choice=self.choice)
         return columns.pieces(row, cursor=index == self.cursor, marked=row.id in self.marks)
 
     def nothing(self) -> str:
@@ -97,11 +96,12 @@ class InvoiceGrid(RowsView):
             return _("Nothing was found. Esc shows all documents again.")
         return _("No documents here. F5 shows what has arrived and asks KSeF for more.")
 
-    def set_marks(self, rows: Iterable[GridRow]) -> None:
+    def set_marks(self, marks: Marks) -> None:
         """Mark exactly these documents."""
-        self.marks = {row.id: row for row in rows}
-        self.refresh()
-        self.post_message(self.MarksChanged(len(self.marks)))
+        if marks != self.marks:
+            self.marks = marks
+            self.refresh()
+            self.post_message(self.MarksChanged())
 
     def action_open(self) -> None:
         """Show the document under the cursor whole."""
@@ -113,12 +113,11 @@ class InvoiceGrid(RowsView):
         row = self.current
         if row is None:
             return
-        if self.marks.pop(row.id, None) is None:
-            self.marks[row.id] = row
+        self.marks = self.marks.turned(row)
         self.refresh_row(self.cursor)
-        self.post_message(self.MarksChanged(len(self.marks)))
+        self.post_message(self.MarksChanged())
         self.move_to(self.cursor + 1)
 
     def action_mark_none(self) -> None:
         """Take all marks away."""
-        self.set_marks(())
+        self.set_marks(NONE)

@@ -80,6 +80,11 @@ class StatusTree(RowsView):
                 self.set_count(len(self._branches), self._branches.index(wanted))
                 return
 
+    def go_to(self, branch: Branch) -> None:
+        """Put the cursor on a branch, or where it will be once the counts tell of it."""
+        if branch in self._branches:
+            self.move_to(self._branches.index(branch))
+
     def row(self, index: int, width: int) -> Pieces:
         branch = self._branches[index]
         count = number(count_of(branch, self._counts))

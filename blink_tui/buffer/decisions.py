@@ -1,0 +1,269 @@
+"""Decisions of people on documents, however many at once: previewed, carried out in short steps, taken back whole."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from blink_tui.buffer import amounts, statuses, undoing
+from blink_tui.buffer.database import Database
+from blink_tui.buffer.grid import Grid
+from blink_tui.buffer.grid_filter import GridFilter
+from blink_tui.buffer.pace import Pace
+from blink_tui.buffer.session import Session
+from blink_tui.buffer.standing import TO_LOOK_AT, Subject, subjects
+from blink_tui.buffer.undoing import Past, Undone
+from blink_tui.buffer.webs import Webs
+from blink_tui.model.clock import Clock
+from blink_tui.model.dates import Instant, instant_of
+from blink_tui.model.decisions import Action, Decision, Refusal, Standing, refusal
+from blink_tui.model.documents import Direction, Status
+
+Selection = Mapping[int, int] | GridFilter
+"""Documents by id, each with the version that was looked at, or all that a filter leaves."""
+
+_PREVIEWED = 1000
+_SELLER_LOOK = 50
+_SELLER = """
+    SELECT d.status, count(*) FROM (
+        SELECT document_id FROM document_trait WHERE firm_id = ? AND seller = ? AND document_id <> ?
+        ORDER BY received_date DESC, document_id DESC LIMIT ?
+    ) t JOIN document d ON d.id = t.document_id GROUP BY d.status
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a decision would do if it were made now."""
+
+    count: int
+    """Documents that it would change."""
+    sums: tuple[tuple[str, int, Decimal], ...]
+    """Currency, how many of them, and their gross."""
+    refused: Mapping[Refusal, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long decision is."""
+
+    looked_at: int
+    total: int
+    done: int
+
+
+Told = Callable[[Progress], bool | None]
+"""Hears of every step; False stops before the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a decision has done."""
+
+    decision_id: int | None
+    """None when it changed nothing."""
+    done: int
+    refused: Mapping[Refusal, int]
+    stopped: bool = False
+
+
+class Decisions:
+    """What people decide, kept so that it can be taken back after a restart as well."""
+
+    def __init__(self, database: Database, clock: Clock, grid: Grid, webs: Webs) -> None:
+        self._database = database
+        self._clock = clock
+        self._grid = grid
+        self._webs = webs
+
+    async def preview(self, selection: Selection, decision: Decision) -> Preview:
+        """What a decision would do: how many documents, their sums, how many it would leave and why."""
+        tally = _Tally()
+        if isinstance(selection, GridFilter) and decision.action is not Action.EXCLUDE:
+            async for standing, currency, count, gross in self._groups(selection):
+                tally.count(refusal(decision, standing, among_many=True), currency, count, gross)
+            return tally.preview()
+        ids, versions = await self._looked_at(selection)
+        many = _among_many(selection)
+        for start in range(0, len(ids), _PREVIEWED):
+            end = start + _PREVIEWED
+            pairs = list(zip(ids[start:end], versions[start:end], strict=True))
+            for one in await subjects(self._database.reader, self._webs, pairs, decision.action):
+                tally.count(refusal(decision, one.standing, among_many=many), one.currency, 1, one.gross or 0)
+        return tally.preview()
+
+    async def decide(
+        self, selection: Selection, decision: Decision, *, who: str, told: Told | None = None
+    ) -> Outcome:
+        """Decide on documents; those that the rules leave out are counted by why.
+
+        A filter means the documents that it leaves now, as they are now. Many are done in short transactions: what is
+        done stays done when the call is cancelled or stopped, and is one decision that can be taken back.
+        """
+        ids, versions = await self._looked_at(selection)
+        at = instant_of(self._clock.now())
+        step = _Step(self._webs, decision, who, at, among_many=_among_many(selection))
+        pace = Pace()
+        place, stopped = 0, False
+        while place < len(ids) and not stopped:
+            end = place + pace.size
+            pairs = list(zip(ids[place:end], versions[place:end], strict=True))
+            last = place + len(pairs) == len(ids)
+            async with self._database.transaction(durable=last) as session:
+                pace.begin()
+                decision_id, done, refused = await step.take(session, pairs)
+            pace.end(len(pairs))
+            step.keep(decision_id, done, refused)
+            place += len(pairs)
+            heard = told(Progress(place, len(ids), step.done)) if told is not None else None
+            stopped = heard is False and place < len(ids)
+            if place < len(ids) and not stopped:
+                await pace.rest()
+        if stopped:
+            await self._settle(step.decision_id)
+        return Outcome(step.decision_id, step.done, dict(step.refused), stopped)
+
+    async def undoable(self, who: str, limit: int = 20) -> list[Past]:
+        """Decisions of a person that can be taken back, newest first."""
+        return await undoing.undoable(self._database.reader, who, limit)
+
+    async def undo(self, decision_id: int, *, who: str, told: Told | None = None) -> Undone:
+        """Take a decision back: each document becomes what it was, unless something happened to it since.
+
+        Stopped in the middle, it goes on where it was when it is asked for again. Raises BlinkError(DECISION_UNKNOWN)
+        for what was taken back before or is somebody else's.
+        """
+        total = await undoing.open_documents(self._database.reader, decision_id, who)
+        at = instant_of(self._clock.now())
+        back = undoing.WayBack(decision_id, who, at)
+        pace = Pace()
+        stopped = False
+        while not back.ended and not stopped:
+            async with self._database.transaction(durable=False) as session:
+                pace.begin()
+                took = await back.take(session, pace.size)
+            pace.end(took.looked_at)
+            back.keep(took)
+            heard = told(Progress(back.looked_at, total, back.done)) if told is not None else None
+            stopped = heard is False and not back.ended
+            if not back.ended and not stopped:
+                await pace.rest()
+        await self._settle(decision_id)
+        return Undone(back.done, dict(back.stayed), stopped)
+
+    async def _settle(self, decision_id: int | None) -> None:
+        """Make durable what the last steps wrote: whatever is durable makes all before it so."""
+        async with self._database.transaction() as session:
+            await session.run("UPDATE decision SET documents = documents WHERE id = ?", (decision_id,))
+
+    async def of_seller(self, firm_id: int, seller: str | None, besides: int) -> dict[Status, int]:
+        """Where the last documents stand that a firm has of a seller, one of them left out."""
+        rows = await self._database.reader.rows(_SELLER, (firm_id, seller or "", besides, _SELLER_LOOK))
+        return {Status(status): count for status, count in rows}
+
+    async def _looked_at(self, selection: Selection) -> tuple[array[int], array[int]]:
+        if isinstance(selection, GridFilter):
+            return await self._grid.versions(selection)
+        return array("q", selection), array("q", selection.values())
+
+    async def _groups(self, chosen: GridFilter) -> AsyncIterator[tuple[Standing, str, int, int]]:
+        rows = await self._grid.groups(
+            chosen,
+            f"d.status, d.previous, d.direction, {TO_LOOK_AT}, d.currency, count(*), coalesce(sum(d.gross), 0)",
+            "1, 2, 3, 4, 5",
+        )
+        for status, previous, direction, look, currency, count, gross in rows:
+            standing = Standing(
+                Status(status), Status(previous) if previous else None, Direction(direction), bool(look)
+            )
+            yield standing, currency, count, gross
+
+
+def _among_many(selection: Selection) -> bool:
+    return isinstance(selection, GridFilter) or len(selection) > 1
+
+
+class _Tally:
+    """Documents that would be changed, by currency, and those that would not, by why."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, tuple[int, int]] = {}
+        self._refused: Counter[Refusal] = Counter()
+
+    def count(self, why: Refusal | None, currency: str, count: int, gross: int) -> None:
+        if why is not None:
+            self._refused[why] += count
+            return
+        before, total = self._sums.get(currency, (0, 0))
+        self._sums[currency] = before + count, total + gross
+
+    def preview(self) -> Preview:
+        sums = tuple(
+            (currency, count, amounts.to_amount(units) or Decimal(0))
+            for currency, (count, units) in sorted(self._sums.items())
+        )
+        return Preview(sum(count for _currency, count, _sum in sums), sums, dict(self._refused))
+
+
+class _Step:
+    """The same decision on some documents after others, each time within a transaction of its own."""
+
+    def __init__(self, webs: Webs, decision: Decision, who: str, at: Instant, *, among_many: bool) -> None:
+        self._webs = webs
+        self._decision = decision
+        self._who = who
+        self._at = at
+        self._among_many = among_many
+        self.decision_id: int | None = None
+        self.done = 0
+        self.refused: Counter[Refusal] = Counter()
+
+    async def take(
+        self, session: Session, pairs: Sequence[tuple[int, int]]
+    ) -> tuple[int | None, int, Counter[Refusal]]:
+        """Decide on some documents; nothing of it counts before the transaction has ended."""
+        refused: Counter[Refusal] = Counter()
+        taken: list[Subject] = []
+        for one in await subjects(session, self._webs, pairs, self._decision.action):
+            why = refusal(self._decision, one.standing, among_many=self._among_many)
+            if why is None:
+                taken.append(one)
+            else:
+                refused[why] += 1
+        refused[Refusal.CHANGED] += len(pairs) - len(taken) - refused.total()
+        if not taken:
+            return self.decision_id, 0, refused
+        decision_id = await self._noted(session, len(taken))
+        moves = [statuses.moved(one.document, self._decision.target(one.standing)) for one in taken]
+        await statuses.move(session, moves, at=self._at, who=self._who, reason=self._decision.kept)
+        await session.run_many(
+            "INSERT INTO decision_document (decision_id, document_id, status, previous, version_after)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [
+                (decision_id, d.id, d.status.value, d.previous.value if d.previous else None, d.version + 1)
+                for d in (one.document for one in taken)
+            ],
+        )
+        return decision_id, len(taken), refused
+
+    def keep(self, decision_id: int | None, done: int, refused: Counter[Refusal]) -> None:
+        """Count what a transaction did that has ended."""
+        self.decision_id = decision_id
+        self.done += done
+        self.refused += refused
+
+    async def _noted(self, session: Session, count: int) -> int:
+        """The decision's row, made with its first documents."""
+        if self.decision_id is not None:
+            await session.run(
+                "UPDATE decision SET documents = documents + ? WHERE id = ?", (count, self.decision_id)
+            )
+            return self.decision_id
+        rows = await session.rows(
+            "INSERT INTO decision (at, who, action, reason, documents) VALUES (?, ?, ?, ?, ?) RETURNING id",
+            (self._at, self._who, self._decision.action.value, self._decision.kept, count),
+        )
+        return int(rows[0][0])

@@ -1,0 +1,63 @@
+"""Where actions are offered together: a pane, its screen, the program. One key has one meaning in a place."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from textual.dom import DOMNode
+
+from blink_tui.tui.app import ConsoleApp
+from blink_tui.tui.screens.access import AccessRows, AccessScreen
+from blink_tui.tui.screens.buffer import BufferScreen
+from blink_tui.tui.screens.coding import CodingRows, CodingScreen
+from blink_tui.tui.screens.columns import ColumnRows, ColumnsWindow
+from blink_tui.tui.screens.desk import DeskScreen
+from blink_tui.tui.screens.dialogs import Choose, Confirm, DocumentWindow, TextWindow
+from blink_tui.tui.screens.firms import FirmList, FirmsScreen
+from blink_tui.tui.screens.first_run import FirstRun
+from blink_tui.tui.screens.forms import FormWindow
+from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
+from blink_tui.tui.screens.log import LogRows, LogScreen
+from blink_tui.tui.screens.manual import ManualScreen
+from blink_tui.tui.screens.months import MonthRows, MonthsScreen, PointsWindow
+from blink_tui.tui.screens.pick import PickRows, PickWindow
+from blink_tui.tui.screens.settings import SettingRows, SettingsScreen
+from blink_tui.tui.widgets.asking import TypedLine
+from blink_tui.tui.widgets.detail import DetailPane
+from blink_tui.tui.widgets.firms import FirmRows
+from blink_tui.tui.widgets.form import ChoiceLine
+from blink_tui.tui.widgets.grid import InvoiceGrid
+from blink_tui.tui.widgets.tabs import Chapters
+from blink_tui.tui.widgets.text import TextView
+from blink_tui.tui.widgets.tree import StatusTree
+
+Place: TypeAlias = tuple[type[DOMNode], ...]
+"""From the pane outwards."""
+
+PLACES: tuple[Place, ...] = (
+    *((pane, DeskScreen, ConsoleApp) for pane in (FirmRows, TextView)),
+    *((pane, LogScreen, ConsoleApp) for pane in (LogRows, TextView)),
+    *((pane, BufferScreen, ConsoleApp) for pane in (InvoiceGrid, StatusTree, DetailPane)),
+    *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
+    *((pane, CodingScreen, ConsoleApp) for pane in (CodingRows, TextView)),
+    *((pane, MonthsScreen, ConsoleApp) for pane in (MonthRows, TextView)),
+    (TextView, PointsWindow),
+    *((pane, FirmsScreen, ConsoleApp) for pane in (FirmList, TextView)),
+    *((pane, AccessScreen, ConsoleApp) for pane in (AccessRows, TextView)),
+    *((pane, SettingsScreen, ConsoleApp) for pane in (SettingRows, TextView)),
+    (ChoiceLine, FormWindow), (ChoiceLine, FirstRun), (PickRows, PickWindow),
+    (Chapters, ManualScreen, ConsoleApp),
+    (TypedLine,), (Confirm,), (Choose,), (ColumnRows, ColumnsWindow), (DetailPane, DocumentWindow),
+    (TextView, TextWindow),
+)  # fmt: skip
+
+
+def actions_of(place: Place) -> list[str]:
+    """Names of the actions that are offered in a place."""
+    return [
+        binding.id
+        for kind in place
+        for node in kind.__mro__
+        if node.__module__.startswith("blink_tui.")
+        for binding in node.__dict__.get("BINDINGS", ())
+    ]

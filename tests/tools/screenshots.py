@@ -1,0 +1,127 @@
+"""Pictures of every screen of the console, as SVG and PNG: `python -m tests.tools.screenshots [FOLDER]`.
+
+A synthetic office at a fixed moment, so that a picture changes only when the screen does. Without a folder they go
+where the documentation shows them, in Polish at 120x40; `--all` adds 80x24 and English.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cairosvg  # type: ignore[import-untyped]  # it has no types
+from textual.pilot import Pilot
+
+from blink_tui.buffer import open_buffer
+from blink_tui.i18n import set_language
+from blink_tui.tui.app import ConsoleApp
+from tests.tools.catalogue import ROOT
+from tests.tui.conftest import Wishes
+from tests.tui.showcase import open_showcase
+
+_NOW = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
+_SETTLES = 12
+"""Turns of the loop after which a screen at rest has drawn all that it reads."""
+_FONT = re.compile(r"@font-face\s*\{[^}]*\}", re.DOTALL)
+
+
+class FrozenClock:
+    """The same moment for ever; waits last as long as they do."""
+
+    def now(self) -> datetime:
+        return _NOW
+
+    def steady(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its name and the keys that lead there."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+SHOTS = (
+    Shot("1-desk", ("1",)),
+    Shot("2-firms", ("2",)),
+    Shot("3-access", ("3",)),
+    Shot("4-fetching", ("4",)),
+    Shot("5-buffer", ("5",)),
+    Shot("5-buffer-filter", ("5", "f8", *"kwota:>50000 lodzka", "enter")),
+    Shot("5-document", ("5", "enter")),
+    Shot("5-approve", ("5", "space", "space", "space", "f9")),
+    Shot("5-queue", ("5", "f4")),
+    Shot("5-columns", ("5", "c")),
+    Shot("6-coding", ("6",)),
+    Shot("7-months", ("7",)),
+    Shot("8-handover", ("8",)),
+    Shot("9-settings", ("9",)),
+    Shot("0-manual", ("0",)),
+    Shot("palette", ("ctrl+p",)),
+    Shot("help", ("5", "f1")),
+)
+
+
+async def take(folder: Path, language: str, size: tuple[int, int]) -> list[Path]:
+    """Every picture in a language and size."""
+    set_language(language)
+    made = []
+    with tempfile.TemporaryDirectory() as place:
+        async with open_buffer(Path(place) / "buffer.db", clock=FrozenClock()) as buffer:
+            await open_showcase(buffer)
+            for shot in SHOTS:
+                app = ConsoleApp(
+                    buffer, Wishes(), who="anna", export_dir=Path("/srv/blink/export"), clock=FrozenClock()
+                )
+                async with app.run_test(size=size) as pilot:
+                    await _press(pilot, shot.keys)
+                    made.append(_save(app, folder / f"{shot.name}-{language}-{size[0]}x{size[1]}"))
+    return made
+
+
+async def _press(pilot: Pilot[None], keys: tuple[str, ...]) -> None:
+    await _settle(pilot)
+    for key in keys:
+        await pilot.press(*("space",) if key == " " else (key,))
+        await _settle(pilot)
+
+
+async def _settle(pilot: Pilot[None]) -> None:
+    for _turn in range(_SETTLES):
+        await pilot.pause(0.02)
+
+
+def _save(app: ConsoleApp, path: Path) -> Path:
+    """Write SVG and PNG; the fonts are the reader's own, none is fetched from elsewhere."""
+    svg = _FONT.sub("", app.export_screenshot(title="blink")).replace("Fira Code", "DejaVu Sans Mono")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".svg").write_text(svg, encoding="utf-8")
+    cairosvg.svg2png(bytestring=svg.encode(), write_to=str(path.with_suffix(".png")), output_width=1200)
+    return path.with_suffix(".png")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "screens")
+    parser.add_argument("--all", action="store_true", help="also 80x24 and English")
+    options = parser.parse_args()
+    sizes = ((120, 40), (80, 24)) if options.all else ((120, 40),)
+    for language in ("pl", "en") if options.all else ("pl",):
+        for size in sizes:
+            for path in asyncio.run(take(options.folder, language, size)):
+                print(path)
+
+
+if __name__ == "__main__":
+    main()
