@@ -105,8 +105,11 @@ class CodingScreen(PacedScreen):
         yield TextView(id="firm-detail")
 
     def keep(self) -> Kept:
-        current = self.query_one(CodingRows).current
-        return {"firm": current.firm.context_value if current is not None else self._here}
+        here = self._here
+        for rows in self.query(CodingRows):  # none at the very end
+            if rows.current is not None:
+                here = rows.current.firm.context_value
+        return {"firm": here}
 
     def recall(self, kept: Kept) -> None:
         here = kept.get("firm")

@@ -75,8 +75,10 @@ class DeskScreen(PacedScreen):
     # Where one was
 
     def keep(self) -> Kept:
-        current = self.query_one(FirmRows).current
-        here = current.firm.context_value if current is not None else self._here
+        here = self._here
+        for rows in self.query(FirmRows):  # none at the very end
+            if rows.current is not None:
+                here = rows.current.firm.context_value
         return {"firm": here, "seen": self._seen.kept()}
 
     def recall(self, kept: Kept) -> None:
@@ -121,10 +123,6 @@ class DeskScreen(PacedScreen):
 
     def go_back(self) -> None:
         """Nothing is behind this screen."""
-
-    def resumed(self) -> None:
-        super().resumed()
-        self.query_one(FirmRows).focus()
 
     # Showing
 
