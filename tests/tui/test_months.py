@@ -20,6 +20,7 @@ from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.memory import Memory
 from blink_tui.tui.screens.coding import CodingRows
 from blink_tui.tui.waiting import waiting_of
+from blink_tui.tui.widgets.grid import InvoiceGrid
 from tests.sync.test_agenda import FIRM
 from tests.tui.conftest import Desk, Wishes
 
@@ -133,7 +134,10 @@ async def test_points_stand_in_order_with_the_keys_that_lead_there(
         for word in ("sign", "lock"):
             assert word not in text.lower(), "no promise of what is not there"
         await desk.press("5")
-        await desk.see("[5Buffer]", "Żółw i Synowie sp. z o.o. · All documents")
+        await desk.see("[5Buffer]", "miesiąc:2026-11 status:fetched,")
+        grid = desk.app.screen.query_one(InvoiceGrid)
+        await desk.until(lambda: grid.count == len(ids) - 1)
+        assert desk.app.firm == firms[0]
 
 
 async def test_what_waits_for_a_decision_firm_by_firm(
