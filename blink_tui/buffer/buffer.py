@@ -30,6 +30,7 @@ from blink_tui.buffer.overview import Overview
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.role_states import RoleStates
+from blink_tui.buffer.saved_filters import SavedFilters
 from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
 from blink_tui.buffer.webs import Webs
@@ -63,6 +64,7 @@ class Buffer:
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
         self.settings = Settings(database)
+        self.saved_filters = SavedFilters(database, clock)
         self.grid = Grid(database)
         self.decisions = Decisions(database, clock, self.grid, self.webs)
         self.overview = Overview(database)

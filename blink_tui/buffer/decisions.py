@@ -22,8 +22,18 @@ from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.decisions import Action, Decision, Refusal, Standing, refusal
 from blink_tui.model.documents import Direction, Status
 
-Selection = Mapping[int, int] | GridFilter
-"""Documents by id, each with the version that was looked at, or all that a filter leaves."""
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All documents that a filter leaves, but some."""
+
+    chosen: GridFilter
+    besides: frozenset[int] = frozenset()
+    """Ids of those left out."""
+
+
+Selection = Mapping[int, int] | Every
+"""Documents by id, each with the version that was looked at, or by a rule."""
 
 _PREVIEWED = 1000
 _SELLER_LOOK = 50
@@ -82,7 +92,7 @@ class Decisions:
     async def preview(self, selection: Selection, decision: Decision) -> Preview:
         """What a decision would do: how many documents, their sums, how many it would leave and why."""
         tally = _Tally()
-        if isinstance(selection, GridFilter) and decision.action is not Action.EXCLUDE:
+        if isinstance(selection, Every) and decision.action is not Action.EXCLUDE:
             async for standing, currency, count, gross in self._groups(selection):
                 tally.count(refusal(decision, standing, among_many=True), currency, count, gross)
             return tally.preview()
@@ -100,7 +110,7 @@ class Decisions:
     ) -> Outcome:
         """Decide on documents; those that the rules leave out are counted by why.
 
-        A filter means the documents that it leaves now, as they are now. Many are done in short transactions: what is
+        A rule means the documents that it leaves now, as they are now. Many are done in short transactions: what is
         done stays done when the call is cancelled or stopped, and is one decision that can be taken back.
         """
         ids, versions = await self._looked_at(selection)
@@ -165,13 +175,14 @@ class Decisions:
         return {Status(status): count for status, count in rows}
 
     async def _looked_at(self, selection: Selection) -> tuple[array[int], array[int]]:
-        if isinstance(selection, GridFilter):
-            return await self._grid.versions(selection)
+        if isinstance(selection, Every):
+            return await self._grid.versions(selection.chosen, selection.besides)
         return array("q", selection), array("q", selection.values())
 
-    async def _groups(self, chosen: GridFilter) -> AsyncIterator[tuple[Standing, str, int, int]]:
+    async def _groups(self, every: Every) -> AsyncIterator[tuple[Standing, str, int, int]]:
         rows = await self._grid.groups(
-            chosen,
+            every.chosen,
+            every.besides,
             f"d.status, d.previous, d.direction, {TO_LOOK_AT}, d.currency, count(*), coalesce(sum(d.gross), 0)",
             "1, 2, 3, 4, 5",
         )
@@ -183,7 +194,7 @@ class Decisions:
 
 
 def _among_many(selection: Selection) -> bool:
-    return isinstance(selection, GridFilter) or len(selection) > 1
+    return isinstance(selection, Every) or len(selection) > 1
 
 
 class _Tally:
@@ -240,10 +251,17 @@ class _Step:
         moves = [statuses.moved(one.document, self._decision.target(one.standing)) for one in taken]
         await statuses.move(session, moves, at=self._at, who=self._who, reason=self._decision.kept)
         await session.run_many(
-            "INSERT INTO decision_document (decision_id, document_id, status, previous, version_after)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO decision_document"
+            " (decision_id, document_id, status, previous, version_before, version_after) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (decision_id, d.id, d.status.value, d.previous.value if d.previous else None, d.version + 1)
+                (
+                    decision_id,
+                    d.id,
+                    d.status.value,
+                    d.previous.value if d.previous else None,
+                    d.version,
+                    d.version + 1,
+                )
                 for d in (one.document for one in taken)
             ],
         )

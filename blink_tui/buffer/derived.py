@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blink_tui.buffer import findings
+from blink_tui.buffer import findings, search_text
 from blink_tui.buffer.amounts import to_amount
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.deriving import CONTENT, PreparedDerived, prepare_derived
@@ -18,10 +18,6 @@ _AGAIN_AT_ONCE = 10_000
 """Documents that one transaction sends back to be read again."""
 
 
-_KEEP_SEARCH = """
-    INSERT INTO document_search (document_id, text) VALUES (?, ?)
-    ON CONFLICT DO UPDATE SET text = excluded.text WHERE text <> excluded.text
-"""
 _KEEP_ACCOUNT = """
     INSERT INTO seller_account (account, seller, name, since) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET since = min(since, excluded.since), name = excluded.name
@@ -131,7 +127,7 @@ async def _save(session: Session, prepared: PreparedDerived) -> None:
         " WHERE id = ?",
         prepared.documents,
     )
-    await session.run_many(_KEEP_SEARCH, prepared.searches)
+    await search_text.keep(session, prepared.searches)
     await session.run_many(
         "DELETE FROM document_vat WHERE document_id = ? AND position >= ?", prepared.vat_ends
     )

@@ -83,3 +83,9 @@ DECISION_UNKNOWN = ErrorKind(
     ExitCode.USAGE,
     N_("There is no such decision of yours that could be taken back: {decision}. See: blink doc undo --list"),
 )
+NO_FILTER = ErrorKind(
+    "no-filter", ExitCode.USAGE, N_("You keep no filter @{name}. See yours: blink filter list")
+)
+FILTER_EXISTS = ErrorKind(
+    "filter-exists", ExitCode.USAGE, N_("You keep a filter @{name} already; another name, or --replace.")
+)

@@ -6,8 +6,9 @@ firm. A key is the place of a row in an order: the value it is sorted by and its
 
 from __future__ import annotations
 
+import json
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -251,27 +252,33 @@ class Grid:
             (currency, count, amounts.to_amount(units or 0) or Decimal(0)) for currency, count, units in rows
         ]
 
-    async def versions(self, chosen: GridFilter) -> tuple[array[int], array[int]]:
-        """Ids of the documents that a filter leaves, firm by firm, and their versions as they are now."""
+    async def versions(
+        self, chosen: GridFilter, besides: Collection[int] = ()
+    ) -> tuple[array[int], array[int]]:
+        """Ids of the documents that a filter leaves but some, firm by firm, and their versions as they are now."""
         few = await self._narrowing.few(chosen)
         where = in_order(chosen, leads=True) if few is None else these(few)
         sql = composed(_VERSIONS, where=where.sql)
         ids, versions = array("q"), array("q")
         after = (0, 0)
         while rows := await self._database.scan(sql, [*after, *where.values, _VERSIONS_AT_ONCE]):
-            ids.extend(row[1] for row in rows)
-            versions.extend(row[2] for row in rows)
+            left = [row for row in rows if row[1] not in besides] if besides else rows
+            ids.extend(row[1] for row in left)
+            versions.extend(row[2] for row in left)
             after = rows[-1][0], rows[-1][1]
         return ids, versions
 
-    async def groups(self, chosen: GridFilter, columns: str, grouped: str) -> list[Row]:
-        """Columns over the documents that a filter leaves (`d`), grouped by some of them."""
+    async def groups(
+        self, chosen: GridFilter, besides: Collection[int], columns: str, grouped: str
+    ) -> list[Row]:
+        """Columns over the documents that a filter leaves but some (`d`), grouped by some of them."""
         source, where = await self._whole(chosen)
         sql = composed(
-            "SELECT {columns} FROM document d {source} WHERE {where} GROUP BY {grouped}",
+            "SELECT {columns} FROM document d {source} WHERE {where}"
+            " AND +d.id NOT IN (SELECT value FROM json_each(?)) GROUP BY {grouped}",
             columns=columns, source=source, where=where.sql, grouped=grouped,
         )  # fmt: skip
-        return await self._database.scan(sql, where.values)
+        return await self._database.scan(sql, [*where.values, json.dumps(list(besides))])
 
     async def tree_counts(
         self, firm_ids: Sequence[int] | None = None, query: Filter = EVERYTHING

@@ -15,7 +15,7 @@ from blink_tui.model.errors import BlinkError
 
 _IN_BOOKS = frozenset({Status.EXPORTED, Status.BOOKED})
 _NEXT = """
-    SELECT document_id, status, previous, version_after FROM decision_document
+    SELECT document_id, status, previous, version_before, version_after FROM decision_document
     WHERE decision_id = ? AND document_id > ? AND undone = 0 ORDER BY document_id LIMIT ?
 """
 
@@ -53,14 +53,19 @@ async def undoable(session: Session, who: str, limit: int) -> list[Past]:
 
 async def open_documents(session: Session, decision_id: int, who: str) -> int:
     """How many documents of a decision are still to be taken back. Raises BlinkError(DECISION_UNKNOWN)."""
+    await _require_open(session, decision_id, who)
     row = await session.row(
-        "SELECT (SELECT count(*) FROM decision_document m WHERE m.decision_id = d.id AND m.undone = 0)"
-        " FROM decision d WHERE d.id = ? AND d.who = ? AND d.undone_at IS NULL",
-        (decision_id, who),
+        "SELECT count(*) FROM decision_document WHERE decision_id = ? AND undone = 0", (decision_id,)
+    )
+    return int(row[0]) if row else 0
+
+
+async def _require_open(session: Session, decision_id: int, who: str) -> None:
+    row = await session.row(
+        "SELECT 1 FROM decision WHERE id = ? AND who = ? AND undone_at IS NULL", (decision_id, who)
     )
     if row is None:
         raise BlinkError(errors.DECISION_UNKNOWN, decision=decision_id)
-    return int(row[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +94,26 @@ class WayBack:
 
     async def take(self, session: Session, size: int) -> _Took:
         """Take some documents back. Raises BlinkError(DECISION_UNKNOWN) when somebody else was faster."""
-        await open_documents(session, self._decision_id, self._who)
+        await _require_open(session, self._decision_id, self._who)
         rows = await session.rows(_NEXT, (self._decision_id, self._last, size))
         now = {one.id: one for one in await statuses.standings(session, [row[0] for row in rows])}
         stayed: Counter[Refusal] = Counter()
         moves: list[statuses.Move] = []
-        for id_, status, previous, version in rows:
+        versions: list[tuple[int, int, int]] = []
+        for id_, status, previous, before, version in rows:
             document = now[id_]
             if document.status in _IN_BOOKS:
                 stayed[Refusal.IN_BOOKS] += 1
             elif document.version != version:
                 stayed[Refusal.CHANGED] += 1
             else:
-                moves.append(statuses.Move(document, Status(status), Status(previous) if previous else None))
+                came_from = Status(previous) if previous else None
+                moves.append(statuses.Move(document, Status(status), came_from))
+                versions.append((version + 1, id_, before))
         await statuses.move(
             session, moves, at=self._at, who=self._who, reason=f"decision {self._decision_id}", what="undo"
         )
-        await self._note(session, moves)
+        await self._note(session, versions)
         ended = len(rows) < size
         if ended:
             await session.run(
@@ -114,15 +122,15 @@ class WayBack:
             )
         return _Took(rows[-1][0] if rows else self._last, len(rows), len(moves), stayed, ended)
 
-    async def _note(self, session: Session, moves: list[statuses.Move]) -> None:
-        """These are taken back; the decision before this one can be next, as if this one had never been."""
+    async def _note(self, session: Session, versions: list[tuple[int, int, int]]) -> None:
+        """These are taken back, so the decision before this one can be next, as if this one had never been."""
         await session.run_many(
             "UPDATE decision_document SET undone = 1 WHERE decision_id = ? AND document_id = ?",
-            [(self._decision_id, one.document.id) for one in moves],
+            [(self._decision_id, id_) for _now, id_, _before in versions],
         )
         await session.run_many(
             "UPDATE decision_document SET version_after = ? WHERE document_id = ? AND version_after = ? AND undone = 0",
-            [(d.version + 1, d.id, d.version - 1) for d in (one.document for one in moves)],
+            versions,
         )
 
     def keep(self, took: _Took) -> None:

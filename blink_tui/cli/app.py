@@ -24,6 +24,7 @@ from blink_tui.cli import (
     keymap,
     option_value,
     output,
+    own_filters,
     reconcile,
     reindex,
     sandbox,
@@ -55,7 +56,7 @@ firm.app.command(
 firm.app.command(
     "import",
     help=_(
-        "Add the firms of a CSV list with the columns nip, name, env, kind, internal_id, from. "
+        "Add the firms of a CSV list with the columns nip, name, env, kind, internal_id, from, accountant, labels. "
         "Example: blink firm import firms.csv --dry-run"
     ),
 )(firm_import.import_firms)
@@ -64,6 +65,7 @@ app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(doc.app, name="doc")
+app.add_typer(own_filters.app, name="filter")
 app.add_typer(export.app, name="export")
 doc.app.command(
     "accept",

@@ -10,7 +10,7 @@ import typer
 
 from blink_tui.cli import output
 from blink_tui.cli.context import firm_named
-from blink_tui.cli.filters import asked
+from blink_tui.cli.filters import wanted as wanted_filter
 from blink_tui.cli.options import checked_number, chosen_firms
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
@@ -29,7 +29,15 @@ HolderOption = Annotated[
     str | None, typer.Option("--firm", metavar="NIP", help=_("The firm, where several hold the number."))
 ]
 WordsOption = Annotated[
-    str, typer.Option("--filter", help=_("Words to look for; marks and case do not matter."))
+    str,
+    typer.Option(
+        "--filter",
+        metavar="FILTER",
+        help=_(
+            'Words and fields, such as "zolw status:pobrany kwota:>1000 od:2026-03", or @name for one that you kept.'
+            " All fields: blink filter fields"
+        ),
+    ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help=_("Go on though there are more than 1000 documents."))]
 
@@ -92,7 +100,7 @@ async def _matching(buffer: Buffer, firms: list[str], words: str, *, yes: bool) 
     from blink_tui.cli.listing import matching
 
     ids = tuple(firm.id for firm in await chosen_firms(buffer, firms)) if firms else None
-    wanted = GridFilter(firm_ids=ids, query=asked(words))
+    wanted = GridFilter(firm_ids=ids, query=await wanted_filter(buffer, words))
     count = await buffer.grid.count(wanted)
     if count > UNASKED and not yes:
         raise BlinkError(

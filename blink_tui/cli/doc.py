@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blink_tui.cli import doc_files, options, output
+from blink_tui.cli import doc_decide, doc_files, options, output
 from blink_tui.cli.choice import HolderOption, WordsOption, the_document
-from blink_tui.cli.context import firm_named, system_user
-from blink_tui.cli.filters import asked
+from blink_tui.cli.context import firm_named
+from blink_tui.cli.filters import wanted as wanted_filter
 from blink_tui.cli.options import AsJson, FirmsOption
-from blink_tui.i18n import _, ngettext
+from blink_tui.i18n import _
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import BlinkError
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from blink_tui.model.documents import Party
 
 app = typer.Typer(help=_("Documents of the buffer."), no_args_is_help=True)
-
-Numbers = Annotated[list[str], typer.Argument(metavar="KSEF-NUMBER…", help=_("KSeF numbers."))]
 
 
 class Format(StrEnum):
@@ -58,7 +56,12 @@ class ShowFormat(StrEnum):
     JSON = "json"
 
 
-@app.command("list", help=_("List documents, newest first. Example: blink doc list --filter zolw --limit 20"))
+@app.command(
+    "list",
+    help=_(
+        'List documents, newest first. Example: blink doc list --filter "zolw kwota:>1000 od:2026-03" --limit 20'
+    ),
+)
 def list_documents(
     context: typer.Context,
     firms: FirmsOption = None,
@@ -85,12 +88,11 @@ def list_documents(
     wanted = GridFilter(
         direction=direction,
         statuses=(status,) if status else None,
-        query=asked(words),
         unreadable=unreadable,
         attention=Severity[attention.name] if attention else None,
         finding=finding,
     )
-    options.run(_list(options.profile(context), firms or [], wanted, limit, shape))
+    options.run(_list(options.profile(context), firms or [], words, wanted, limit, shape))
 
 
 @app.command(
@@ -119,16 +121,35 @@ app.command(
 )(doc_files.xml)
 
 
-@app.command(help=_("Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"))
-def approve(
-    context: typer.Context, numbers: Numbers, firm: HolderOption = None, json: AsJson = False
-) -> None:
-    options.run(_approve(options.profile(context), numbers, firm, as_json=json))
+app.command(
+    "approve",
+    help=_("Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"),
+)(doc_decide.approve)
+app.command(
+    "query",
+    help=_(
+        'Set documents aside with a question. Example: blink doc query KSEF-NUMBER --question "whose car?"'
+    ),
+)(doc_decide.query)
+app.command(
+    "exclude",
+    help=_(
+        "Do not book documents, with a reason and who decided. Example: blink doc exclude KSEF-NUMBER --reason private"
+    ),
+)(doc_decide.exclude)
+app.command(
+    "reopen",
+    help=_('Put documents back to decide anew. Example: blink doc reopen KSEF-NUMBER --reason "wrong month"'),
+)(doc_decide.reopen)
+app.command(
+    "undo", help=_("Take your last decision back, or an earlier one. Example: blink doc undo --list")
+)(doc_decide.undo)
 
 
 async def _list(
     profile: Profile,
     texts: list[str],
+    words: str,
     wanted: GridFilter,
     limit: int | None,
     shape: Format,
@@ -137,7 +158,7 @@ async def _list(
 
     async with profile.open_buffer() as buffer:
         firms = tuple([(await firm_named(buffer, text)).id for text in texts])
-        wanted = replace(wanted, firm_ids=firms or None)
+        wanted = replace(wanted, firm_ids=firms or None, query=await wanted_filter(buffer, words))
         shown: list[Document] = []
         async for document in matching(buffer, wanted, limit):
             if shape is Format.JSON:
@@ -214,21 +235,6 @@ def _text_of(original: Original) -> str:
 
 def _today() -> date:
     return warsaw_day(instant_of(datetime.now(UTC)))
-
-
-async def _approve(profile: Profile, numbers: list[str], firm: str | None, *, as_json: bool) -> None:
-    async with profile.open_buffer() as buffer:
-        documents = [await the_document(buffer, number, firm) for number in dict.fromkeys(numbers)]
-        done = await buffer.documents.change_status(
-            [document.id for document in documents],
-            Status.APPROVED,
-            who=system_user(),
-            versions={document.id: document.version for document in documents},
-        )
-    if as_json:
-        output.say_json({"approved": done})
-    else:
-        output.say(ngettext("{n} document approved.", "{n} documents approved.", done).format(n=done))
 
 
 def document_json(document: Document) -> dict[str, Any]:

@@ -15,7 +15,14 @@ from blink_tui.i18n import _
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.firms import ContextType, Firm, env_shown
-from blink_tui.model.typed import checked_env, checked_nip, checked_start, nip_remark
+from blink_tui.model.typed import (
+    checked_accountant,
+    checked_env,
+    checked_labels,
+    checked_nip,
+    checked_start,
+    nip_remark,
+)
 from blink_tui.model.values import Nip
 
 if TYPE_CHECKING:
@@ -39,6 +46,18 @@ SinceOption = Annotated[
         help=_("First day to fetch, or days ago; else the previous month's first."),
     ),
 ]
+AccountantOption = Annotated[
+    str | None,
+    typer.Option(
+        "--accountant", metavar="USER", help=_('Who keeps its books: a user of the system; "" for none.')
+    ),
+]
+LabelsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--label", help=_('Label; may be repeated, and takes the place of earlier ones; "" for none.')
+    ),
+]
 
 
 class Kind(StrEnum):
@@ -59,6 +78,8 @@ def add(
     internal_id: ContextOption = None,
     kind: Annotated[Kind, typer.Option(help=_("What the firm is for VAT."))] = Kind.TAXPAYER,
     first_day: SinceOption = None,
+    accountant: AccountantOption = None,
+    labels: LabelsOption = None,
     json: AsJson = False,
 ) -> None:
     options.run(
@@ -70,6 +91,8 @@ def add(
             internal_id=internal_id,
             kind=FirmKind(kind.value.replace("-", "_")),
             first_day=checked_start(first_day, datetime.now(UTC)) if first_day else None,
+            accountant=checked_accountant(accountant or ""),
+            labels=checked_labels(labels or []),
             as_json=json,
         )
     )
@@ -87,6 +110,8 @@ def edit(
     env: EnvOption = None,
     name: NameOption = None,
     first_day: SinceOption = None,
+    accountant: AccountantOption = None,
+    labels: LabelsOption = None,
     json: AsJson = False,
 ) -> None:
     changes: dict[str, Any] = {}
@@ -96,8 +121,13 @@ def edit(
         changes["name"] = name
     if first_day is not None:
         changes["first_day"] = checked_start(first_day, datetime.now(UTC))
+    if accountant is not None:
+        changes["accountant"] = checked_accountant(accountant)
+    if labels is not None:
+        changes["labels"] = checked_labels(labels)
     if not changes:
-        raise BlinkError(USAGE, problem=_("Say what to change: --env, --name or --from."))
+        problem = _("Say what to change: --env, --name, --from, --accountant or --label.")
+        raise BlinkError(USAGE, problem=problem)
     options.run(_edit(options.profile(context), nip, changes, as_json=json))
 
 
@@ -120,6 +150,8 @@ async def _add(
     internal_id: str | None,
     kind: FirmKind,
     first_day: date | None,
+    accountant: str,
+    labels: tuple[str, ...],
     as_json: bool,
 ) -> None:
     async with profile.open_buffer() as buffer:
@@ -131,6 +163,8 @@ async def _add(
             context_type=ContextType.INTERNAL_ID if internal_id else ContextType.NIP,
             context_value=internal_id or nip,
             first_day=first_day,
+            accountant=accountant,
+            labels=labels,
         )
     if remark := nip_remark(nip):
         output.warn(remark)
@@ -152,9 +186,16 @@ async def _list(profile: Profile, *, as_json: bool) -> None:
     elif not firms:
         output.say(_("No firms yet. Add the first: blink firm add --nip NIP"))
     else:
-        head = (_("NIP"), _("Name"), _("KSeF"), _("Fetching"))
+        head = (_("NIP"), _("Name"), _("KSeF"), _("Fetching"), _("Accountant"), _("Labels"))
         rows = [
-            (firm.context_value, firm.name, env_shown(firm.env), _("yes") if firm.enabled else _("no"))
+            (
+                firm.context_value,
+                firm.name,
+                env_shown(firm.env),
+                _("yes") if firm.enabled else _("no"),
+                firm.accountant,
+                ", ".join(firm.labels),
+            )
             for firm in firms
         ]
         output.say(output.table(head, rows))
@@ -191,4 +232,6 @@ def firm_json(firm: Firm) -> dict[str, Any]:
         "kind": firm.kind,
         "ledger_format": firm.ledger_format,
         "enabled": firm.enabled,
+        "accountant": firm.accountant or None,
+        "labels": list(firm.labels),
     }

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from blink_tui.i18n import N_, Message
 from blink_tui.model.documents import FirmKind
-from blink_tui.model.firms import ContextType, NewFirm, parse_environment
+from blink_tui.model.firms import ContextType, NewFirm, parse_accountant, parse_environment, parse_labels
 from blink_tui.model.text import clean, folded
 from blink_tui.model.typed import INTERNAL_ID, LONGEST_NAME
 from blink_tui.model.values import Nip, nip_check_digit_is_right, parse_nip
@@ -30,6 +30,8 @@ _HEADINGS = {
     "kind": ("kind", "rodzaj", "typ"),
     "internal_id": ("internal_id", "internal id", "identyfikator wewnetrzny", "id wewnetrzny"),
     "from": ("from", "od", "od dnia", "pierwszy dzien", "first day"),
+    "accountant": ("accountant", "opiekun", "ksiegowy", "ksiegowa"),
+    "labels": ("labels", "label", "etykiety", "etykieta"),
 }
 _COLUMNS = {heading: column for column, headings in _HEADINGS.items() for heading in headings}
 _KINDS = {
@@ -175,7 +177,10 @@ def _listed(line: int, fields: Mapping[str, str], env: str) -> ListedFirm:
     name = fields.get("name", "")
     if len(name) > LONGEST_NAME:
         raise _BadFieldError(N_("the name is longer than {most} characters"), most=LONGEST_NAME)
-    told = {"name": name, "kind": fields.get("kind", ""), "first_day": fields.get("from", "")}
+    told = {
+        "name": name, "kind": fields.get("kind", ""), "first_day": fields.get("from", ""),
+        "accountant": fields.get("accountant", ""), "labels": fields.get("labels", ""),
+    }  # fmt: skip
     firm = NewFirm(
         nip=nip,
         context_type=ContextType.INTERNAL_ID if unit else ContextType.NIP,
@@ -188,6 +193,12 @@ def _listed(line: int, fields: Mapping[str, str], env: str) -> ListedFirm:
         first_day=_parsed(_day, told["first_day"], N_("this is not a day: {text}"))
         if told["first_day"]
         else None,
+        accountant=_parsed(
+            parse_accountant,
+            told["accountant"],
+            N_("an accountant is one user of the system; this is none: {text}"),
+        ),
+        labels=_parsed(_labels, told["labels"], N_("too many or too long labels: {text}")),
     )
     return ListedFirm(line, firm, frozenset(field for field, text in told.items() if text))
 
@@ -212,6 +223,11 @@ def _parsed(parse: Callable[[str], T], text: str, refusal: str) -> T:
 
 def _kind(text: str) -> FirmKind:
     return _KIND_WORDS[folded(text).replace("_", "-")]
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    """With commas, or with the bars and semicolons that a list of fields between commas takes."""
+    return parse_labels([text.replace(";", ",").replace("|", ",")])
 
 
 def _day(text: str) -> date:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from blink_tui.i18n import _
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError
-from blink_tui.model.firms import parse_environment
+from blink_tui.model.firms import (
+    LABEL_AT_MOST,
+    LABELS_AT_MOST,
+    parse_accountant,
+    parse_environment,
+    parse_labels,
+)
 from blink_tui.model.secret import Secret
+from blink_tui.model.text import clean
 from blink_tui.model.values import Nip, nip_check_digit_is_right, parse_nip
 
 KSEF_BEGAN = date(2022, 1, 1)
@@ -65,6 +73,24 @@ def checked_env(text: str) -> str:
             "KSeF's environment is prod, demo, test or an https address; http only on this machine: {text}"
         )
         raise _usage(problem.format(text=text)) from None
+
+
+def checked_accountant(text: str) -> str:
+    """A user of the system, or empty for none."""
+    try:
+        return parse_accountant(text)
+    except ValueError:
+        problem = _("An accountant is the name of one user of the system; this is none: {text}")
+        raise _usage(problem.format(text=clean(text))) from None
+
+
+def checked_labels(texts: Iterable[str]) -> tuple[str, ...]:
+    """Labels of a firm."""
+    try:
+        return parse_labels(texts)
+    except ValueError:
+        problem = _("A firm has at most {most} labels of {long} characters.")
+        raise _usage(problem.format(most=LABELS_AT_MOST, long=LABEL_AT_MOST)) from None
 
 
 def checked_day(text: str | None) -> date | None:

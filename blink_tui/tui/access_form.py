@@ -29,10 +29,10 @@ def access_fields(need: KeyNeed) -> list[Field]:
     kinds = (("token", _("token")), ("files", _("certificate and key")), ("p12", _("one file .p12")))
 
     def of(*wanted: str) -> Callable[[Texts], bool]:
-        return lambda texts: texts.get("kind") in wanted
+        return lambda texts: texts.get("access") in wanted
 
     return [
-        Field("kind", _("What logs in"), _("A token serves one firm, a certificate many."), "token", kinds),
+        Field("access", _("What logs in"), _("A token serves one firm, a certificate many."), "token", kinds),
         Field(
             "token", _("Token"),
             _("Made in KSeF with the right InvoiceRead; paste it, it is not shown."),

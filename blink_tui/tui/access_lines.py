@@ -13,7 +13,7 @@ from blink_tui.model.dates import Instant, instant_key
 from blink_tui.model.firms import Credential, CredentialKind, CredentialState, CredentialUse, Firm
 from blink_tui.model.text import clean
 from blink_tui.sync.access import refusal_of
-from blink_tui.sync.access_words import STATE_WORDS, end_words, state_words
+from blink_tui.sync.access_words import STATE_WORDS, state_words
 from blink_tui.sync.expiry import Expiry, expiry_of, today_and_tokens_end
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.words import moment, number
@@ -83,13 +83,8 @@ class AccessLine:
         return max(moments, key=instant_key, default=None)
 
     @property
-    def ends(self) -> str:
-        """Its last day, and the days left once they are few."""
-        return end_words(self.expiry)
-
-    @property
     def ends_briefly(self) -> str:
-        """The same where there is little room: `2026-12-31 (31 d)`."""
+        """Its last day and the days left: `2026-12-31 (31 d)`."""
         if self.expiry is None:
             return "-"
         days = self.expiry.days_left

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, ClassVar, Literal
 
 from textual import on
 from textual.app import App
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.worker import WorkType
 
@@ -164,7 +166,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
         for stack in self._screen_stacks.values():
             for screen in stack:
                 if isinstance(screen, ConsoleScreen) and screen.recalled:
-                    self.memory.keep(screen.name_kept, screen.keep())
+                    with suppress(NoMatches):  # one that is being taken down: what it said before holds
+                        self.memory.keep(screen.name_kept, screen.keep())
         self.memory.save()
 
     def begin(self) -> None:

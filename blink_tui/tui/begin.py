@@ -12,8 +12,9 @@ from blink_tui.buffer import GridFilter
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.tui.access_form import told_of
-from blink_tui.tui.screens.base import ConsoleScreen
+from blink_tui.tui.screens.buffer import BufferScreen
 from blink_tui.tui.screens.first_run import Begun, FirstRun
+from blink_tui.tui.widgets.grid import InvoiceGrid
 
 if TYPE_CHECKING:
     from blink_tui.tui.app import ConsoleApp
@@ -47,16 +48,19 @@ def _begun(console: ConsoleApp, begun: Begun | None) -> None:
     if begun.registered.unchecked:
         console.tell(told_of(begun.registered), severity="warning")
     else:
-        console.run_worker(console.action_fetch(), group="fetch")
+        console.run_worker(console.fetching.ask(), group="fetch")
     work: WorkType[None] = partial(_fill_grid, console, begun.firm)
     console.run_worker(work, group=_GROUP, exclusive=True)
 
 
 async def _fill_grid(console: ConsoleApp, firm: Firm) -> None:
     """Show the first documents of a firm when they have come: nobody's hands are on an empty list."""
-    while not await console.buffer.grid.count(GridFilter(firm_ids=(firm.id,))):
+    wanted = GridFilter(firm_ids=(firm.id,))
+    while console.firm is not None and console.firm.id == firm.id:
+        shown = [
+            one for one in console.screen_stack if isinstance(one, BufferScreen) and one.query(InvoiceGrid)
+        ]
+        if shown and await console.buffer.grid.count(wanted):
+            shown[0].show_arrivals()
+            return
         await console.clock.sleep(_LOOK_EVERY)
-    if console.firm is not None and console.firm.id == firm.id:
-        for screen in console.screen_stack:
-            if isinstance(screen, ConsoleScreen):
-                screen.show_arrivals()

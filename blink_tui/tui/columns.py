@@ -78,6 +78,8 @@ _LEAD = 5
 """Cursor, mark, glyph of the status, sign of what was found, space."""
 _FOUND: dict[int, tuple[str, str]] = {Severity.ALARM: ("!", "bad"), Severity.WARNING: ("!", "warn")}
 """What asks for a look has a sign; a mere note has none."""
+_CHOSEN_RANK = 2
+"""Weight of a column that is shown only where it was chosen."""
 _WORD = 14
 _WORD_RANK = 3
 _NARROW = 64
@@ -142,17 +144,15 @@ def _by_weight(width: int, all_firms: bool) -> Layout:
 
 
 def _as_ordered(width: int, choice: Choice) -> Layout:
-    """The columns that a person ordered, from the left on, as many as fit; the first is there in any case."""
+    """The columns that a person ordered; where there is no room for all, those of least weight stay away."""
     left = width - _LEAD + 1
-    chosen: list[tuple[Column, int]] = []
-    for name, wanted in choice:
-        column = BY_NAME[name]
-        needed = wanted or column.width
-        if chosen and needed + 1 > left:
-            break
-        chosen.append((column, max(1, min(needed, left - 1))))
-        left -= needed + 1
-    return Layout(_stretched(chosen, {name for name, wanted in choice if wanted}, left), word=False)
+    wanted = [(BY_NAME[name], wide or BY_NAME[name].width) for name, wide in choice]
+    lightest_first = sorted(wanted, key=lambda one: -(one[0].rank or _CHOSEN_RANK))
+    while len(wanted) > 1 and sum(wide + 1 for _column, wide in wanted) > left:
+        wanted.remove(lightest_first.pop(0))
+    chosen = [(column, min(wide, max(1, left - 1))) for column, wide in wanted]
+    left -= sum(wide + 1 for _column, wide in chosen)
+    return Layout(_stretched(chosen, {name for name, wide in choice if wide}, left), word=False)
 
 
 def _stretched(

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from blink_tui.model.firms import Firm
 from blink_tui.tui.memory import Memory
-from blink_tui.tui.preferences import ACCOUNTANT, preference
+from blink_tui.tui.preferences import whose_clients
 
 T = TypeVar("T")
 _NAME = "cut"
@@ -26,7 +26,7 @@ class Cut:
 
     def __init__(self, memory: Memory, who: str) -> None:
         self._memory = memory
-        self._who = preference(memory, ACCOUNTANT) or who
+        self._who = whose_clients(memory, who)
 
     @property
     def mine(self) -> bool:

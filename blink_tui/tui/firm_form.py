@@ -14,8 +14,10 @@ from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm
 from blink_tui.model.typed import (
+    checked_accountant,
     checked_env,
     checked_internal_id,
+    checked_labels,
     checked_name,
     checked_nip,
     checked_start,
@@ -86,8 +88,18 @@ def firm_fields(now: datetime, firm: Firm | None = None) -> list[Field]:
         )  # fmt: skip
         return [nip_field(), name_field(), *env_fields(), day_field(now), kind, unit]
     first = firm.first_day.isoformat() if firm.first_day else ""
+    kept = [
+        Field(
+            "accountant", _("Accountant"), _("The user of the system who keeps its books; b cuts by it."),
+            firm.accountant, check=checked_accountant,
+        ),
+        Field(
+            "labels", _("Labels"), _("Words to find it by, with commas between them."),
+            ", ".join(firm.labels), check=lambda text: checked_labels([text]),
+        ),
+    ]  # fmt: skip
     ledger = Field("ledger_format", _("Hand-over"), start=firm.ledger_format, choices=_formats(firm))
-    return [name_field(firm.name), *env_fields(firm.env), day_field(now, first), kind, ledger]
+    return [name_field(firm.name), *env_fields(firm.env), day_field(now, first), kind, ledger, *kept]
 
 
 def _formats(firm: Firm) -> list[tuple[str, str]]:
@@ -158,6 +170,8 @@ async def save_changes(buffer: Buffer, firm: Firm, now: datetime, filled: Filled
         "kind": FirmKind(texts["kind"]),
         "first_day": _start(texts["first_day"], now),
         "ledger_format": texts["ledger_format"],
+        "accountant": checked_accountant(texts["accountant"]),
+        "labels": checked_labels([texts["labels"]]),
     }
     changed = {name: value for name, value in changes.items() if value != getattr(firm, name)}
     return await buffer.firms.edit(firm.id, firm.version, **changed) if changed else firm

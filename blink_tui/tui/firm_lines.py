@@ -78,7 +78,8 @@ class FirmLine:
     def holds(self, words: Sequence[str]) -> bool:
         """Whether all of some folded words stand in what is shown of it."""
         firm = self.firm
-        text = folded(f"{firm.name} {firm.context_value} {firm.env} {self.state}")
+        parts = (firm.name, firm.context_value, firm.env, self.state, firm.accountant, *firm.labels)
+        text = folded(" ".join(parts))
         return all(word in text for word in words)
 
     def paragraphs(self) -> list[Paragraph]:
@@ -86,6 +87,9 @@ class FirmLine:
         firm = self.firm
         first = day(firm.first_day) or _("the previous month's first day")
         facts = [_(KIND_WORDS[firm.kind]), _("from {day}").format(day=first), firm.ledger_format.upper()]
+        if firm.accountant:
+            facts.append(_("kept by {accountant}").format(accountant=clean(firm.accountant)))
+        facts += [f"#{clean(label)}" for label in firm.labels]
         return [
             Paragraph(f"{clean(firm.name)} · {firm.context_value} · {clean(env_shown(firm.env))}", "head"),
             Paragraph(f"{self.glyph} {self.state} · {' · '.join(facts)}".strip(), self.tone),

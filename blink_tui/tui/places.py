@@ -21,6 +21,8 @@ from blink_tui.tui.screens.log import LogRows, LogScreen
 from blink_tui.tui.screens.manual import ManualScreen
 from blink_tui.tui.screens.months import MonthRows, MonthsScreen, PointsWindow
 from blink_tui.tui.screens.pick import PickRows, PickWindow
+from blink_tui.tui.screens.questions import AskText, Working
+from blink_tui.tui.screens.queue import QueueWindow
 from blink_tui.tui.screens.settings import SettingRows, SettingsScreen
 from blink_tui.tui.widgets.asking import TypedLine
 from blink_tui.tui.widgets.detail import DetailPane
@@ -30,6 +32,7 @@ from blink_tui.tui.widgets.grid import InvoiceGrid
 from blink_tui.tui.widgets.tabs import Chapters
 from blink_tui.tui.widgets.text import TextView
 from blink_tui.tui.widgets.tree import StatusTree
+from blink_tui.tui.widgets.waiting import WaitingPane
 
 Place: TypeAlias = tuple[type[DOMNode], ...]
 """From the pane outwards."""
@@ -46,6 +49,7 @@ PLACES: tuple[Place, ...] = (
     *((pane, AccessScreen, ConsoleApp) for pane in (AccessRows, TextView)),
     *((pane, SettingsScreen, ConsoleApp) for pane in (SettingRows, TextView)),
     (ChoiceLine, FormWindow), (ChoiceLine, FirstRun), (PickRows, PickWindow),
+    (WaitingPane, QueueWindow), (AskText,), (Working,),
     (Chapters, ManualScreen, ConsoleApp),
     (TypedLine,), (Confirm,), (Choose,), (ColumnRows, ColumnsWindow), (DetailPane, DocumentWindow),
     (TextView, TextWindow),

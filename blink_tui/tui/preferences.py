@@ -8,7 +8,7 @@ from blink_tui.tui.themes import THEME_WORDS
 
 _NAME = "settings"
 ACCOUNTANT = "accountant"
-"""The name under which firms are "moi klienci" of whoever sits here."""
+"""The accountant whose clients are "moi klienci" here."""
 
 
 def preference(memory: Memory, key: str) -> str:
@@ -21,6 +21,11 @@ def prefer(memory: Memory, key: str, value: str) -> None:
     """Remember a choice; an empty one is forgotten."""
     rest = {name: kept for name, kept in memory.of(_NAME).items() if name != key}
     memory.keep(_NAME, {**rest, **({key: value} if value else {})})
+
+
+def whose_clients(memory: Memory, who: str) -> str:
+    """The accountant whose clients "moi klienci" are: the one that was chosen, else whoever sits here."""
+    return preference(memory, ACCOUNTANT) or who
 
 
 def chosen_theme(memory: Memory, usual: str) -> str:

@@ -17,7 +17,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from blink_tui.buffer import Buffer, GridFilter, open_buffer
-from blink_tui.buffer.decisions import Progress, Told
+from blink_tui.buffer.decisions import Every, Progress, Told
 from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Status
 from tests.bench.filling import fill
@@ -33,14 +33,14 @@ async def measure(documents: int, firms: int) -> None:
         path = Path(folder) / "buffer.db"
         async with open_buffer(path) as buffer:
             await fill(buffer, documents, firms)
-            chosen = GridFilter(max_id=await buffer.grid.max_id())
+            chosen = Every(GridFilter(max_id=await buffer.grid.max_id()))
             start = time.perf_counter()
             preview = await buffer.decisions.preview(chosen, Decision(Action.APPROVE))
             print(row(f"the question for {preview.count} documents", time.perf_counter() - start, "s"))
             await _one(buffer, path, chosen, preview.count)
 
 
-async def _one(buffer: Buffer, path: Path, chosen: GridFilter, count: int) -> None:
+async def _one(buffer: Buffer, path: Path, chosen: Every, count: int) -> None:
     approve = Decision(Action.APPROVE)
     async with _beside(path, f"{count} approved"):
         whole = await buffer.decisions.decide(chosen, approve, who=_WHO, told=_progress("approving"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import html
 import re
 import tempfile
 import time
@@ -29,6 +30,13 @@ _NOW = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
 _SETTLES = 12
 """Turns of the loop after which a screen at rest has drawn all that it reads."""
 _FONT = re.compile(r"@font-face\s*\{[^}]*\}", re.DOTALL)
+
+_TEXT = re.compile(
+    r'(?P<before><text class="[^"]*matrix"|<text class="[^"]*-r\d+") x="(?P<x>[\d.]+)"(?P<after>[^>]*?)'
+    r' textLength="[^"]*"(?P<rest>[^>]*)>(?P<text>[^<]*)<'
+)
+_CELL = 12.2
+"""Width of a cell in Textual's pictures."""
 
 
 class FrozenClock:
@@ -84,6 +92,7 @@ async def take(folder: Path, language: str, size: tuple[int, int]) -> list[Path]
                 app = ConsoleApp(
                     buffer, Wishes(), who="anna", export_dir=Path("/srv/blink/export"), clock=FrozenClock()
                 )
+                app.theme = "blink-cb"
                 async with app.run_test(size=size) as pilot:
                     await _press(pilot, shot.keys)
                     made.append(_save(app, folder / f"{shot.name}-{language}-{size[0]}x{size[1]}"))
@@ -104,11 +113,24 @@ async def _settle(pilot: Pilot[None]) -> None:
 
 def _save(app: ConsoleApp, path: Path) -> Path:
     """Write SVG and PNG; the fonts are the reader's own, none is fetched from elsewhere."""
-    svg = _FONT.sub("", app.export_screenshot(title="blink")).replace("Fira Code", "DejaVu Sans Mono")
+    svg = _FONT.sub("", app.export_screenshot(title="blink"))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".svg").write_text(svg, encoding="utf-8")
-    cairosvg.svg2png(bytestring=svg.encode(), write_to=str(path.with_suffix(".png")), output_width=1200)
+    cairosvg.svg2png(
+        bytestring=_spaced(svg).encode(), write_to=str(path.with_suffix(".png")), output_width=1200
+    )
     return path.with_suffix(".png")
+
+
+def _spaced(svg: str) -> str:
+    """Every letter on its cell: cairosvg does not space a line as its length says, and cuts off its end."""
+
+    def placed(match: re.Match[str]) -> str:
+        letters = len(html.unescape(match["text"]))
+        places = " ".join(f"{float(match['x']) + _CELL * number:.1f}" for number in range(letters))
+        return f'{match["before"]} x="{places}"{match["after"]}{match["rest"]}>{match["text"]}<'
+
+    return _TEXT.sub(placed, svg)
 
 
 def main() -> None:

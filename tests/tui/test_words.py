@@ -78,7 +78,8 @@ def test_a_wide_screen_has_all_columns_and_the_word() -> None:
 def test_chosen_columns_stand_in_the_order_that_was_chosen(width: int) -> None:
     chosen = layout(width, all_firms=True, choice=(("gross", 14), ("party", 0), ("ksef", 0), ("vat", 0)))
     names = [column.name for column, _width in chosen.columns]
-    assert names == ["gross", "party", "ksef", "vat"][: len(names)]
+    assert names == [name for name in ("gross", "party", "ksef", "vat") if name in names]
+    assert {"gross", "party"} <= set(names)
     assert {column.name: wide for column, wide in chosen.columns}["gross"] == 14
     assert cell_len(chosen.head("gross", True)[0][0]) <= width
     assert width < 100 or len(names) == 4

@@ -16,6 +16,7 @@ CREATE TABLE decision_document (
     document_id INTEGER NOT NULL REFERENCES document (id),
     status TEXT NOT NULL, -- before the decision
     previous TEXT,
+    version_before INTEGER NOT NULL,
     version_after INTEGER NOT NULL, -- nothing else has happened to the document while it has this version
     undone INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (decision_id, document_id)

@@ -15,6 +15,7 @@ from blink_tui.model.filtering.terms import Criterion, Day, Filter, FilterError,
 from blink_tui.model.filtering.values import BadValueError
 from blink_tui.model.text import clean, folded
 
+MOST_CHARACTERS = 2000
 MOST_TERMS = 60
 """Terms of one filter: more than a person types, fewer than a statement can take."""
 
@@ -76,6 +77,9 @@ def parse_filter(text: str, *, today: date | None = None, who: str = "") -> Filt
     `today` is the Warsaw day that `today` and `7d` go by (None: it is now), `who` the system user behind `me`.
     """
     asker = Asker(today or warsaw_day(instant_of(datetime.now(UTC))), who)
+    if len(text) > MOST_CHARACTERS:
+        too_long = Message(N_("A filter has {most} characters at the most."), {"most": MOST_CHARACTERS})
+        raise FilterError(too_long, MOST_CHARACTERS, len(text))
     found: list[Term] = []
     words: list[str] = []
     for token in tokens(text):

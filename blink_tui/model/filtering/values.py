@@ -118,7 +118,7 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
 
 YES_NO: Final[dict[str, bool]] = {"tak": True, "nie": False, "yes": True, "no": False}
 
-_AGO = re.compile(r"([0-9]{1,5}) ?d(?:ni)?")
+_AGO = re.compile(r"([0-9]{1,4}) ?d(?:ni)?")
 _ISO = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 _POLISH = re.compile(r"(?:([0-9]{1,2})\.)?([0-9]{1,2})\.([0-9]{4})")
 _DAYS_BACK = {"dzis": 0, "dzisiaj": 0, "today": 0, "wczoraj": 1, "yesterday": 1}

@@ -34,7 +34,7 @@ from blink_tui.tui.words import fit, moment, number
 from blink_tui.vault import KeyNeed, VaultState
 
 _KIND, _STATE, _CHECKED = 11, 20, 16
-_ENDS = 26
+_ENDS = 20
 _WIDE = 110
 
 
@@ -68,7 +68,7 @@ class AccessRows(RowsView):
             _(KINDS[line.credential.kind]),
             line.who,
             line.state,
-            line.ends if width >= _WIDE else line.ends_briefly,
+            line.ends_briefly,
             clean(line.credential.label),
             moment(line.checked) if line.checked else "-",
         )
@@ -79,7 +79,7 @@ class AccessRows(RowsView):
 
     @staticmethod
     def _cells(width: int, kind: str, who: str, state: str, ends: str, label: str, checked: str) -> str:
-        fixed = f"{fit(state, _STATE)} {fit(ends, _ENDS if width >= _WIDE else 22)}"
+        fixed = f"{fit(state, _STATE)} {fit(ends, _ENDS)}"
         left = width - cell_len(fixed) - _KIND - 4
         if width < _WIDE:
             return f"{fit(kind, _KIND)} {fit(who, left)} {fixed}"

@@ -282,7 +282,7 @@ class BufferScreen(NarrowingScreen):
             if choice is not None:
                 self._grid.set_choice(choice)
 
-        self.app.push_screen(ColumnsWindow(self._grid.choice), take)
+        self.app.push_screen(ColumnsWindow(self._grid.choice, self._grid.in_view), take)
 
     # Marks
 

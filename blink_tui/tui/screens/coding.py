@@ -11,14 +11,17 @@ from textual import on
 from textual.message import Message
 from textual.widget import Widget
 
+from blink_tui.buffer import GridFilter
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.documents import Direction
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
 from blink_tui.tui.cut import Cut
+from blink_tui.tui.deciding import undo_last
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.screens.paced import PacedScreen
+from blink_tui.tui.screens.queue import QueueWindow
 from blink_tui.tui.waiting import Waiting, waiting_of
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.rows import Pieces, RowsView
@@ -92,7 +95,7 @@ class CodingScreen(PacedScreen):
 
     HERE = "go-coding"
     AUTO_FOCUS = "#undecided"
-    BINDINGS = bindings("mine")
+    BINDINGS = bindings("mine", "undo")
 
     def __init__(self) -> None:
         super().__init__()
@@ -182,10 +185,9 @@ class CodingScreen(PacedScreen):
             self._open_queue(one.firm)
 
     def _open_queue(self, firm: Firm) -> None:
-        """The working queue of a firm; its documents in the buffer as long as the console has no queue."""
-        opens: Callable[[Firm], object] | None = getattr(self.console, "open_queue", None)
-        if opens is not None:
-            opens(firm)
-        else:
-            self.console.choose_firm(firm)
-            self.console.action_go("buffer")
+        """The working queue of a firm, the oldest receipt first."""
+        self.app.push_screen(QueueWindow(GridFilter(firm_ids=(firm.id,))), lambda _decided: self.reload())
+
+    def action_undo(self) -> None:
+        """Take the last decision back."""
+        undo_last(self, self.reload)

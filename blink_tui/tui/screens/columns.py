@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
@@ -25,10 +26,10 @@ class Entry:
     width: int = 0
 
 
-def entries_of(choice: Choice) -> list[Entry]:
-    """Every column, the chosen ones first; without a choice those that are shown where there is room."""
+def entries_of(choice: Choice, in_view: Collection[str]) -> list[Entry]:
+    """Every column, the chosen ones first; without a choice those in view are shown."""
     if not choice:
-        return [Entry(column.name, column.rank is not None) for column in COLUMNS]
+        return [Entry(column.name, column.name in in_view) for column in COLUMNS]
     chosen = dict(choice)
     rest = [Entry(column.name, shown=False) for column in COLUMNS if column.name not in chosen]
     return [Entry(name, True, width) for name, width in choice] + rest
@@ -89,12 +90,12 @@ class ColumnsWindow(Dialog[Choice | None]):
 
     BINDINGS = bindings("save", "leave", "column-usual")
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice, in_view: Collection[str]) -> None:
         super().__init__(_("Columns of the list"))
-        self._choice = choice
+        self._entries = entries_of(choice, in_view)
 
     def inside(self) -> ComposeResult:
-        rows = ColumnRows(entries_of(self._choice))
+        rows = ColumnRows(self._entries)
         rows.styles.height = len(rows.entries) + 1
         yield rows
 

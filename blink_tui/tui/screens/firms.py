@@ -13,6 +13,7 @@ from textual.widgets import Input
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean, folded
+from blink_tui.tui.cut import Cut
 from blink_tui.tui.firm_form import firm_fields, saver
 from blink_tui.tui.firm_lines import FirmLine, env_cell, read_firm_lines
 from blink_tui.tui.keys import bindings
@@ -52,7 +53,7 @@ class FirmList(RowsView):
         self.set_count(len(lines), places[0] if places else min(self.cursor, max(0, len(lines) - 1)))
 
     def head(self, width: int) -> Pieces:
-        texts = (_("Firm"), _("NIP"), _("KSeF"), _("First day"), _("State"), _("How often"))
+        texts = (_("Firm"), _("NIP"), _("KSeF"), _("From day"), _("State"), _("How often"))
         return (("  " + self._cells(width, *texts), "head"),)
 
     def row(self, index: int, width: int) -> Pieces:
@@ -71,7 +72,7 @@ class FirmList(RowsView):
 
     def nothing(self) -> str:
         if self.narrowed:
-            return _("No firm holds these words. Esc shows all of them.")
+            return _("No firm is left. Esc takes the words away, b shows all clients again.")
         return _("There is no firm yet. Ins adds the first, step by step.")
 
     @staticmethod
@@ -81,7 +82,7 @@ class FirmList(RowsView):
         left = width - cell_len(fixed) - 3
         if width < _WIDE:
             return f"{fit(name, left)} {fixed}"
-        return f"{fit(name, left // 2)} {fixed} {fit(often, left - left // 2 - 1)}"
+        return f"{fit(name, left * 2 // 5)} {fixed} {fit(often, left - left * 2 // 5 - 1)}"
 
 
 class FirmsScreen(ConsoleScreen):
@@ -89,7 +90,7 @@ class FirmsScreen(ConsoleScreen):
 
     HERE = "go-firms"
     AUTO_FOCUS = "#firm-list"
-    BINDINGS = bindings("documents", "add", "edit", "switch", "pause", "discover", "narrow")
+    BINDINGS = bindings("documents", "add", "edit", "switch", "pause", "discover", "narrow", "mine")
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,8 +127,9 @@ class FirmsScreen(ConsoleScreen):
     def _show(self, lines: Sequence[FirmLine]) -> None:
         self._lines = lines
         words = folded(self._words).split()
-        shown = [line for line in lines if line.holds(words)]
-        self._list.show(shown, narrowed=bool(words), keep=self._wanted)
+        cut = Cut(self.console.memory, self.console.who)
+        shown = [line for line in lines if cut.keeps(line.firm) and line.holds(words)]
+        self._list.show(shown, narrowed=bool(words) or cut.mine, keep=self._wanted)
         if shown:
             self._wanted = None
         count = ngettext("{count} firm", "{count} firms", len(lines)).format(count=number(len(lines)))
@@ -136,6 +138,7 @@ class FirmsScreen(ConsoleScreen):
         self.query_one("#status", StatusLine).say(
             count,
             _("{n} with “{words}”").format(n=number(len(shown)), words=clean(self._words)) if words else "",
+            _("my clients: {n}").format(n=number(len(shown))) if cut.mine and not words else "",
             _("{n} switched off").format(n=number(off)) if off else "",
             alarm=_("! {n} without access").format(n=number(no_access)) if no_access else "",
         )
@@ -145,7 +148,12 @@ class FirmsScreen(ConsoleScreen):
         current = self._list.current
         self.query_one("#firm-detail", TextView).set_paragraphs(current.paragraphs() if current else [])
 
-    # Narrowing by words
+    # Narrowing
+
+    def action_mine(self) -> None:
+        """Only the user's own clients, or all firms again."""
+        Cut(self.console.memory, self.console.who).turn()
+        self._show(self._lines)
 
     def action_narrow(self) -> None:
         """Type words that the firms shall hold."""

@@ -126,20 +126,20 @@ class FirstRun(FormWindow[Begun]):
 
     # Keys
 
-    async def action_save(self) -> None:  # type: ignore[override]  # Textual awaits what an action returns
+    async def action_save(self) -> None:
         """The next step; after the last one ask KSeF and keep everything."""
         if self._step == 0 and self.body.texts.get("way") == _DEMO:
             return
         if self._step == len(_STEPS) - 1:
-            super().action_save()
+            await super().action_save()
         elif self.body.judge():
             self._texts.update(self.body.texts)
             await self._go_to(self._step + 1)
 
-    async def action_leave(self) -> None:  # type: ignore[override]  # as above
+    async def action_leave(self) -> None:
         """One step back; from the first one to the desk."""
         if self._busy or self._step == 0:
-            super().action_leave()
+            await super().action_leave()
         else:
             await self._go_to(self._step - 1)
 

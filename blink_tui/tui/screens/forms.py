@@ -106,12 +106,12 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
         self.body.step(by)
 
     @on(Input.Submitted)
-    def action_field_done(self) -> None:
+    async def action_field_done(self) -> None:
         """Go to the next field; after the last one save."""
         if not self.body.step(1):
-            self.action_save()
+            await self.action_save()
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """End what goes on, or close; what is half typed is kept."""
         if self._busy:
             self.workers.cancel_group(self, "save")
@@ -133,7 +133,7 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
         self._fit()
         self.body.focus_first()
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Save, if every field can be taken."""
         if self._busy or not self.body.judge():
             return
@@ -155,4 +155,8 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
         else:
             self.body.clear_secrets()
             self.console.memory.keep(self._form, {})
-            self.call_later(self.dismiss, result)
+            self.console.memory.save()  # at once: what is saved must not be offered again after a kill
+            self.call_later(self._close, result)
+
+    def _close(self, result: ResultT) -> None:
+        self.dismiss(result)

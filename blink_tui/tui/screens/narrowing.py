@@ -16,7 +16,7 @@ from blink_tui.tui.screens.dialogs import Choose
 from blink_tui.tui.widgets.asking import AskLine
 
 if TYPE_CHECKING:
-    from blink_tui.buffer.saved_filters import SavedFilter
+    from blink_tui.model.filtering.saved import SavedFilter
 
 _FILTER, _SEARCH, _NAME = "filter", "search", "name"
 _USE, _FORGET = "use", "forget"

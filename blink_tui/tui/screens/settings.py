@@ -13,7 +13,7 @@ from textual.widget import Widget
 from blink_tui.i18n import N_, _, language
 from blink_tui.model.settings import CONSOLE_ON_HANGUP, SETTINGS, Setting
 from blink_tui.model.text import clean
-from blink_tui.model.typed import checked_name
+from blink_tui.model.typed import checked_accountant
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.preferences import ACCOUNTANT, choose_language, prefer, preference
 from blink_tui.tui.screens.base import ConsoleScreen
@@ -73,7 +73,7 @@ class SettingRows(RowsView):
         self.set_count(len(lines))
 
     def head(self, width: int) -> Pieces:
-        return ((f"  {fit(_('Setting'), _NAME)} {fit(_('Value'), width - _NAME - 16)} {_('Of')}", "head"),)
+        return ((f"  {fit(_('Setting'), _NAME)} {fit(_('Value'), width - _NAME - 16)} {_('Whose')}", "head"),)
 
     def row(self, index: int, width: int) -> Pieces:
         line = self.lines[index]
@@ -137,9 +137,9 @@ class SettingsScreen(ConsoleScreen):
             SettingLine(
                 ACCOUNTANT,
                 _("My clients are those kept by"),
-                _("Your name as it stands with the firms as their accountant; b shows these firms alone."),
-                name,
-                "",
+                _("The user of the system whose clients b shows alone; usually whoever sits here."),
+                name or self.console.who,
+                self.console.who,
                 {},
                 True,
             ),
@@ -196,7 +196,7 @@ class SettingsScreen(ConsoleScreen):
 
     def _form(self, line: SettingLine) -> FormWindow[bool]:
         setting = SETTINGS.get(line.key)
-        check: Callable[[str], object] = setting.checked if setting else checked_name
+        check: Callable[[str], object] = setting.checked if setting else checked_accountant
         field = Field(line.key, _("Value"), _wanted(setting), line.value, check=check)
 
         async def save(filled: Filled) -> bool:

@@ -72,10 +72,7 @@ class TopBar(Bar):
             self.refresh()
 
     def pieces(self, width: int) -> list[tuple[str, str]]:
-        tabs = self._tabs(" ", {name: _(ACTIONS[name].label) for name in _TABS})
-        beside = _ACTIVITY + cell_len(clean(self.title))
-        if sum(cell_len(text) for text, _style in tabs) + beside > width:
-            tabs = self._tabs("", {name: _(short) for name, short in _TABS.items()})
+        tabs = self._fitting_tabs(width - _ACTIVITY - cell_len(clean(self.title)))
         left = width - sum(cell_len(text) for text, _style in tabs)
         ends: list[tuple[str, str]] = []
         for text, style in (self._activity, (clean(self.title), "fill")):
@@ -83,6 +80,16 @@ class TopBar(Bar):
                 ends[:0] = [(f" {text} ", style)]
                 left -= cell_len(text) + 2
         return [*tabs, (" " * left, "fill"), *ends]
+
+    def _fitting_tabs(self, room: int) -> list[tuple[str, str]]:
+        """The roomiest form of all tabs that fits, else the shortest."""
+        whole = {name: _(ACTIONS[name].label) for name in _TABS}
+        short = {name: _(label) for name, label in _TABS.items()}
+        forms = (self._tabs(" ", whole), self._tabs(" ", short))
+        shortest = self._tabs("", short)
+        return next(
+            (tabs for tabs in forms if sum(cell_len(text) for text, _style in tabs) <= room), shortest
+        )
 
     def _tabs(self, space: str, labels: Mapping[str, str]) -> list[tuple[str, str]]:
         """Digit and label of every screen; the one in view stands in brackets."""

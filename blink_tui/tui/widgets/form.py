@@ -296,7 +296,7 @@ class FormBody(ScrollableContainer, can_focus=False, inherit_bindings=False):
         """Check every field that is asked for; the first that is wrong gets the focus."""
         wrong = [row for row in self.asked if not row.judge()]
         if wrong:
-            wrong[0].editor.focus()
+            self._go_to(wrong[0])
         return not wrong
 
     def blame(self, wrong: WrongFieldError) -> None:
@@ -304,13 +304,13 @@ class FormBody(ScrollableContainer, can_focus=False, inherit_bindings=False):
         for row in self.rows:
             if row.field.name == wrong.name:
                 row.blame(wrong.error)
-                row.editor.focus()
+                self._go_to(row)
 
     def focus_first(self) -> None:
         """Go to the first field to type in, or to the first of all where there is none."""
         asked = self.asked
         typed = [row for row in asked if not row.field.choices]
-        (typed or asked)[0].editor.focus()
+        self._go_to((typed or asked)[0])
 
     def clear_secrets(self) -> None:
         """Forget what was typed into secret fields."""
@@ -321,11 +321,16 @@ class FormBody(ScrollableContainer, can_focus=False, inherit_bindings=False):
     def step(self, by: int) -> bool:
         """Go to the next field, or the one before; false at the end."""
         asked = self.asked
-        here = next((at for at, row in enumerate(asked) if row.editor.has_focus), -1)
+        focused = self.screen.focused  # `has_focus` of a field is late by a message
+        here = next((at for at, row in enumerate(asked) if row.editor is focused), -1)
         if not 0 <= here + by < len(asked):
             return False
-        asked[here + by].editor.focus()
+        self._go_to(asked[here + by])
         return True
+
+    def _go_to(self, row: FieldRow) -> None:
+        """At once: `focus` puts it off, and keys that came with the one that asked for it would go astray."""
+        self.screen.set_focus(row.editor)
 
     def _show_asked(self) -> None:
         asked = self.asked

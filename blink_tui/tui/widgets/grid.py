@@ -74,6 +74,12 @@ class InvoiceGrid(RowsView):
         """The document under the cursor; None for an empty list or while it is being read."""
         return self.pages.row(self.cursor) if self.pages is not None and self.count else None
 
+    @property
+    def in_view(self) -> list[str]:
+        """Names of the columns that are shown."""
+        columns = layout(self.size.width, all_firms=self.all_firms, choice=self.choice).columns
+        return [column.name for column, _width in columns]
+
     def set_choice(self, choice: Choice) -> None:
         """Show other columns."""
         if choice != self.choice:

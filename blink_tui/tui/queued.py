@@ -1,0 +1,196 @@
+"""A document that waits for a decision: what a person looks at first, on one screen, laid out beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from blink_tui.buffer import Buffer, Document, GridRow
+from blink_tui.i18n import _, ngettext
+from blink_tui.invoices.render_text import wrapped
+from blink_tui.model.decisions import UNDECIDED
+from blink_tui.model.documents import Direction, Party, Status
+from blink_tui.model.findings import Finding, Severity
+from blink_tui.model.invoice import Invoice
+from blink_tui.model.text import clean
+from blink_tui.tui.detail import Content, Page, pages, read_content
+from blink_tui.tui.widgets.rows import Pieces
+from blink_tui.tui.words import (
+    DIRECTION_WORDS,
+    STATUS_GLYPHS,
+    STATUS_WORDS,
+    amount,
+    day,
+    fit,
+    fit_right,
+    number,
+)
+
+DECISION = "decision"
+"""Id of the page that is shown first."""
+
+_LABEL = 9
+_MONEY = 15
+_FINDING_LINES = 7
+_VAT_ROWS = 5
+_ITEMS = 5
+_TONES = {Severity.ALARM: "bad", Severity.WARNING: "warn", Severity.NOTE: "dim"}
+_SIGNS = {Severity.ALARM: "! ", Severity.WARNING: "! ", Severity.NOTE: "- "}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A document with everything that is shown of it."""
+
+    content: Content
+    before: Mapping[Status, int]
+    """Where the last documents of its seller stand."""
+    width: int
+    """Cells that its pages are laid out for."""
+    pages: tuple[Page, ...]
+
+    @property
+    def document(self) -> Document:
+        """The document as the buffer has it."""
+        return self.content.document
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nobody has decided on it meanwhile."""
+        return self.document.status in UNDECIDED
+
+    @property
+    def alarms(self) -> list[str]:
+        """What is to be decided before anything else, in sentences."""
+        return [clean(str(one.message)) for one in self.content.findings if one.severity >= Severity.ALARM]
+
+
+async def read_waiting(buffer: Buffer, row: GridRow, today: date, width: int) -> Waiting:
+    """All that is shown of a document, laid out for a width. Raises BlinkError(DOCUMENT_UNKNOWN)."""
+    content = await read_content(buffer, row.id, today)
+    document = content.document
+    before = (
+        await buffer.decisions.of_seller(document.firm_id, document.seller.id_value, document.id)
+        if document.direction is Direction.PURCHASE
+        else {}
+    )
+    laid_out = await asyncio.to_thread(waiting_pages, content, before, width)
+    return Waiting(content, before, width, laid_out)
+
+
+def waiting_pages(content: Content, before: Mapping[Status, int], width: int) -> tuple[Page, ...]:
+    """What is looked at first, then the document's own pages. Not for the loop."""
+    alarm = any(one.severity >= Severity.WARNING for one in content.findings) or content.invoice is None
+    first = Page(DECISION, _("Decision"), tuple(_lines(content, before, max(40, width - 2))), alarm)
+    return first, *pages(content, width)
+
+
+def _lines(content: Content, before: Mapping[Status, int], room: int) -> Iterator[Pieces]:
+    yield from _found(content, room)
+    yield from _facts(content.document, before, room)
+    yield _line("")
+    if content.invoice is None:
+        for label, value in ((_("Net"), content.document.net), (_("Gross"), content.document.gross)):
+            yield _line(
+                f"{fit(label, _LABEL)} {fit_right(amount(value), _MONEY)} {content.document.currency}"
+            )
+        return
+    yield from _vat(content.invoice, content.document)
+    yield from _items(content.invoice, room)
+
+
+def _found(content: Content, room: int) -> Iterator[Pieces]:
+    lines = [*_problem(content, room), *_sentences(content.findings, room)]
+    yield from lines if len(lines) <= _FINDING_LINES else lines[: _FINDING_LINES - 1]
+    if len(lines) > _FINDING_LINES:
+        yield _line(_("… more on the page of checks"), "dim")
+    if lines:
+        yield _line("")
+
+
+def _problem(content: Content, room: int) -> Iterator[Pieces]:
+    if content.problem:
+        yield from (_line(text, "bad") for text in wrapped("! " + content.problem, room))
+
+
+def _sentences(findings: Iterable[Finding], room: int) -> Iterator[Pieces]:
+    for one in findings:
+        text = _SIGNS[one.severity] + clean(str(one.message))
+        yield from (_line(line, _TONES[one.severity]) for line in wrapped(text, room))
+
+
+def _facts(document: Document, before: Mapping[Status, int], room: int) -> Iterator[Pieces]:
+    status = f"{STATUS_GLYPHS[document.status]} {_(STATUS_WORDS[document.status])}"
+    days = (
+        (_("issued"), day(document.issue_date)),
+        (_("received"), day(document.received_date)),
+        (_("due"), day(document.due_date)),
+    )
+    facts = (
+        (_("Seller"), _party(document.seller)),
+        (_("Buyer"), _party(document.buyer)),
+        (_("Invoice"), f"{clean(document.invoice_number)} · {clean(document.kind)} · {document.ksef_number}"),
+        (_("Days"), " · ".join(f"{label} {value}" for label, value in days if value)),
+        (_("Status"), f"{status} · {_(DIRECTION_WORDS[document.direction])}"),
+        (_("Before"), _history(before) if document.direction is Direction.PURCHASE else ""),
+    )
+    for label, value in facts:
+        if value:
+            yield (
+                (" " + fit(label, _LABEL) + " ", "head"),
+                (fit(value, room - _LABEL - 1).rstrip(), "plain"),
+            )
+
+
+def _party(party: Party) -> str:
+    return " · ".join(text for text in (clean(party.id_value), clean(party.name)) if text)
+
+
+def _history(before: Mapping[Status, int]) -> str:
+    """How the seller's last documents were decided: `12 approved · 1 not to be booked`."""
+    if not before:
+        return _("the first document of this seller")
+    settled = sum(before.get(one, 0) for one in (Status.APPROVED, Status.EXPORTED, Status.BOOKED))
+    parts = (
+        (settled, ngettext("{count} approved", "{count} approved", settled)),
+        (before.get(Status.EXCLUDED, 0), _("{count} not to be booked")),
+        (before.get(Status.QUERIED, 0), _("{count} to be clarified")),
+        (sum(before.get(one, 0) for one in UNDECIDED), _("{count} undecided")),
+    )
+    return " · ".join(text.format(count=number(count)) for count, text in parts if count)
+
+
+def _vat(invoice: Invoice, document: Document) -> Iterator[Pieces]:
+    """Rates with net and VAT, as many as fit, and the total."""
+    head = (_("VAT rate"), _("Net"), _("VAT"), _("Gross"))
+    yield _line(_row(*head), "head")
+    for one in invoice.vat_table[:_VAT_ROWS]:
+        gross = None if one.vat is None else one.net + one.vat
+        yield _line(_row(clean(one.rate), amount(one.net), amount(one.vat), amount(gross)))
+    if len(invoice.vat_table) > _VAT_ROWS:
+        yield _line("…")
+    total = invoice.total if invoice.total is not None else document.gross
+    yield _line(_row(_("To pay"), "", "", amount(total)) + f" {clean(invoice.currency)}", "good")
+
+
+def _row(label: str, *amounts: str) -> str:
+    return fit(label, _LABEL) + "".join(" " + fit_right(text, _MONEY) for text in amounts)
+
+
+def _items(invoice: Invoice, room: int) -> Iterator[Pieces]:
+    """What was bought: the first rows, by name and amount."""
+    if invoice.lines:
+        yield _line("")
+    for one in invoice.lines[:_ITEMS]:
+        value = amount(one.net if one.net is not None else one.gross)
+        yield _line(fit(clean(one.name) or "–", room - _MONEY - 1) + " " + fit_right(value, _MONEY))
+    if len(invoice.lines) > _ITEMS:
+        more = len(invoice.lines) - _ITEMS
+        text = ngettext("… and {count} more row", "… and {count} more rows", more)
+        yield _line(text.format(count=number(more)), "dim")
+
+
+def _line(text: str, tone: str = "plain") -> Pieces:
+    return ((" " + text, tone),)

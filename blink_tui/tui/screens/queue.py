@@ -1,0 +1,301 @@
+"""The working queue: the next document that needs a decision opens by itself as soon as one is decided."""
+
+from __future__ import annotations
+
+import asyncio
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.app import ComposeResult
+
+from blink_tui.buffer import GridFilter, GridRow, Key, Sort
+from blink_tui.i18n import _, ngettext
+from blink_tui.model.decisions import Action, Decision, Refusal, done_sentence, refused_sentences
+from blink_tui.model.errors import BlinkError
+from blink_tui.tui.deciding import the_exclusion, the_question, the_reopening, undone_sentences
+from blink_tui.tui.detail import XML
+from blink_tui.tui.keys import bindings
+from blink_tui.tui.queued import DECISION, Waiting, read_waiting
+from blink_tui.tui.screens.dialogs import Confirm, Dialog
+from blink_tui.tui.walk import Walk
+from blink_tui.tui.widgets.bars import StatusLine
+from blink_tui.tui.widgets.text import Paragraph
+from blink_tui.tui.widgets.waiting import WaitingPane
+from blink_tui.tui.words import number
+
+if TYPE_CHECKING:
+    from blink_tui.tui.app import ConsoleApp
+
+_ENOUGH = 3
+"""Decisions from which on their number in an hour says something."""
+
+
+@dataclass
+class Tally:
+    """What was decided since the queue was opened."""
+
+    began: datetime
+    by_action: Counter[Action] = field(default_factory=Counter)
+
+    @property
+    def decided(self) -> int:
+        """All of it."""
+        return self.by_action.total()
+
+    def an_hour(self, now: datetime) -> str:
+        """`96/h`; empty while there is too little to tell."""
+        seconds = (now - self.began).total_seconds()
+        if self.decided < _ENOUGH or seconds < 1:
+            return ""
+        return _("{count}/h").format(count=number(round(self.decided * 3600 / seconds)))
+
+
+class QueueWindow(Dialog[int]):
+    """Decides one document after another; ends with how many were decided."""
+
+    BINDINGS = bindings(
+        "help", "approve", "query", "exclude", "reopen", "skip", "skipped-back", "xml", "undo", "leave-queue"
+    )
+
+    def __init__(
+        self,
+        chosen: GridFilter,
+        *,
+        sort: Sort = "received_date",
+        descending: bool = False,
+        start: Key | None = None,
+    ) -> None:
+        super().__init__(_("Decisions"))
+        self._asked = partial(Walk, chosen=chosen, sort=sort, descending=descending, start=start)
+        self._walk: Walk
+        self._tally: Tally
+        self._shown: Waiting | None = None
+        self._row: GridRow | None = None
+        self._again: list[GridRow] = []
+        """Shown before the walk goes on: what was taken back, what was left for it."""
+        self._skipped: list[GridRow] = []
+        self._done: list[tuple[int, Action, GridRow]] = []
+        self._ahead: asyncio.Task[tuple[GridRow, Waiting] | None] | None = None
+        self._busy = True
+
+    @property
+    def console(self) -> ConsoleApp:
+        """The app, by its own type."""
+        return cast("ConsoleApp", self.app)
+
+    def inside(self) -> ComposeResult:
+        yield WaitingPane()
+
+    @property
+    def _pane(self) -> WaitingPane:
+        return self.query_one(WaitingPane)
+
+    def on_mount(self) -> None:
+        self._walk = self._asked(self.console.buffer)
+        self._tally = Tally(self.console.now)
+        self._do(self._begin)
+
+    def on_unmount(self) -> None:
+        if self._ahead is not None:
+            self._ahead.cancel()
+
+    def _do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """One thing at a time beside the loop: a key pressed meanwhile would be about a document nobody has seen."""
+        self._busy = True
+
+        async def guarded() -> None:
+            try:
+                await work()
+            except BlinkError as error:
+                self.console.tell_error(error)
+            finally:
+                self._busy = False
+
+        self.run_worker(guarded(), group="queue")
+
+    # From one document to the next
+
+    async def _begin(self) -> None:
+        await self._walk.open()
+        await self._go_on()
+
+    async def _read_ahead(self) -> tuple[GridRow, Waiting] | None:
+        """The walk's next document on which nobody has decided meanwhile."""
+        while (row := await self._walk.next()) is not None:
+            waiting = await self._read(row)
+            if waiting.undecided:
+                return row, waiting
+            self._walk.total -= 1
+        return None
+
+    async def _read(self, row: GridRow) -> Waiting:
+        width = self._pane.size.width or self.app.size.width
+        return await read_waiting(self.console.buffer, row, self.console.today, width)
+
+    async def _go_on(self) -> None:
+        """Show what comes next."""
+        if self._again:
+            row = self._again.pop()
+            self._show(row, await self._read(row))
+            return
+        ahead = self._ahead or asyncio.create_task(self._read_ahead())
+        self._ahead = None
+        found = await ahead
+        if found is None:
+            self._show_end()
+            return
+        self._show(*found)
+        self._ahead = asyncio.create_task(self._read_ahead())
+
+    def _show(self, row: GridRow, waiting: Waiting) -> None:
+        self._row, self._shown = row, waiting
+        self._pane.show_waiting(waiting)
+        self._say_where()
+
+    def _say_where(self) -> None:
+        place = self._tally.decided + len(self._skipped) + 1
+        decided, skipped = self._tally.decided, len(self._skipped)
+        self.query_one("#title", StatusLine).say(
+            _("{place} of {total}").format(place=number(place), total=number(self._walk.total)),
+            _("decided {count}").format(count=number(decided)) if decided else "",
+            _("skipped {count}").format(count=number(skipped)) if skipped else "",
+            self._tally.an_hour(self.console.now),
+        )
+
+    def _show_end(self) -> None:
+        self._row = self._shown = None
+        lines = [done_sentence(action, count) for action, count in self._tally.by_action.items() if count]
+        if self._skipped:
+            text = ngettext(
+                "{count} document was skipped: N goes back to it.",
+                "{count} documents were skipped: N goes back to them.",
+                len(self._skipped),
+            )
+            lines.append(text.format(count=number(len(self._skipped))))
+        self._pane.show(None)
+        self._pane.set_paragraphs(
+            [Paragraph(_("Nothing else waits."), tone="good"), *(Paragraph(line) for line in lines)]
+        )
+        self.query_one("#title", StatusLine).say(
+            _("Decisions"), _("decided {count}").format(count=number(self._tally.decided))
+        )
+
+    # Decisions
+
+    def action_approve(self) -> None:
+        """Approve the document shown; one with an alarm asks once."""
+        self._decide_by(self._approval)
+
+    def action_query(self) -> None:
+        """Ask for the question, then set the document aside."""
+        self._decide_by(lambda: the_question(self))
+
+    def action_exclude(self) -> None:
+        """Ask for reason and decider, then do not book the document."""
+        self._decide_by(lambda: the_exclusion(self))
+
+    def action_reopen(self) -> None:
+        """Send a coded document back to be coded again."""
+        self._decide_by(lambda: the_reopening(self))
+
+    def _decide_by(self, asking: Callable[[], Coroutine[Any, Any, Decision | None]]) -> None:
+        if not self._busy and self._row is not None and self._shown is not None:
+            self._do(partial(self._decide, self._row, self._shown, asking))
+
+    async def _approval(self) -> Decision | None:
+        alarms = self._shown.alarms if self._shown is not None else []
+        if alarms:
+            room = min(98, self.app.size.width) - 4
+            lines = [line for text in alarms for line in textwrap.wrap(f"! {text}", room)]
+            agreed = await self.app.push_screen_wait(Confirm(_("Approve it nevertheless?"), lines))
+            if not agreed:
+                return None
+        return Decision(Action.APPROVE)
+
+    async def _decide(
+        self, row: GridRow, waiting: Waiting, asking: Callable[[], Coroutine[Any, Any, Decision | None]]
+    ) -> None:
+        decision = await asking()
+        if decision is None:
+            return
+        document = waiting.document
+        outcome = await self.console.buffer.decisions.decide(
+            {document.id: document.version}, decision, who=self.console.who
+        )
+        if outcome.decision_id is not None:
+            self._tally.by_action[decision.action] += 1
+            self._done.append((outcome.decision_id, decision.action, row))
+            await self._go_on()
+            return
+        self.console.tell(" ".join(refused_sentences(outcome.refused)), severity="warning")
+        if outcome.refused.get(Refusal.CHANGED):
+            await self._show_anew(row)
+
+    async def _show_anew(self, row: GridRow) -> None:
+        """Somebody else was faster: what it is now, or the next one where it is decided."""
+        waiting = await self._read(row)
+        if waiting.undecided:
+            self._show(row, waiting)
+        else:
+            self._walk.total -= 1
+            await self._go_on()
+
+    # Moving
+
+    def action_skip(self) -> None:
+        """Leave the document for later."""
+        if not self._busy and self._row is not None:
+            self._skipped.append(self._row)
+            self._do(self._go_on)
+
+    def action_skipped_back(self) -> None:
+        """The document that was skipped last."""
+        if self._busy:
+            return
+        if not self._skipped:
+            self.console.tell(_("No document was skipped."))
+            return
+        if self._row is not None:
+            self._again.append(self._row)
+        self._again.append(self._skipped.pop())
+        self._do(self._go_on)
+
+    def action_undo(self) -> None:
+        """Take the last decision back and show its document again."""
+        if self._busy:
+            return
+        if not self._done:
+            self.console.tell(_("Nothing was decided here that could be taken back."))
+            return
+        self._do(self._undo)
+
+    async def _undo(self) -> None:
+        decision_id, action, row = self._done.pop()
+        undone = await self.console.buffer.decisions.undo(decision_id, who=self.console.who)
+        self.console.tell("\n".join(undone_sentences(action, undone)))
+        if not undone.done:
+            return
+        self._tally.by_action[action] -= 1
+        if self._row is not None:
+            self._again.append(self._row)
+        self._again.append(row)
+        await self._go_on()
+
+    def action_xml(self) -> None:
+        """The XML as it was received, or back to the first page."""
+        if self._row is not None:
+            self._pane.show_tab(DECISION if self._pane.tab == XML else XML)
+
+    def action_help(self) -> None:
+        """The keys of the queue."""
+        self.console.action_help()
+
+    def action_leave(self) -> None:
+        """Back to the screen below; a decision that is being written is awaited."""
+        if not self._busy:
+            self.dismiss(self._tally.decided)

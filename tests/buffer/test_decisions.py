@@ -1,0 +1,352 @@
+"""Decisions on one and on many documents: what is changed, what is left and why, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blink_tui.buffer import Buffer, GridFilter, open_buffer
+from blink_tui.buffer.decisions import Every, Progress
+from blink_tui.buffer.pace import Pace
+from blink_tui.model.decisions import Action, Decider, Decision, Exclusion, Reason, Refusal
+from blink_tui.model.documents import Role, Status
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.firms import Firm
+from blink_tui.model.values import Sha256
+from tests.buffer.factory import NIP, invoice
+from tests.buffer.test_firms import CHECKOUT
+
+F, C, A, E, B = Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED, Status.BOOKED
+Q, X = Status.QUERIED, Status.EXCLUDED
+
+APPROVE = Decision(Action.APPROVE)
+QUERY = Decision(Action.QUERY, "brak umowy")
+EXCLUDE = Decision(
+    Action.EXCLUDE, exclusion=Exclusion(Reason.PRIVATE, Decider.OFFICE, "anna", date(2026, 10, 1))
+)
+REOPEN = Decision(Action.REOPEN, "pomyłka")
+ALL = Every(GridFilter())
+
+
+async def stored(
+    buffer: Buffer, firm: Firm, count: int, role: Role = Role.BUYER, **changes: Any
+) -> list[int]:
+    first = await buffer.documents.total()
+    items = [invoice(first + number, **changes) for number in range(count)]
+    for start in range(0, count, 500):
+        await buffer.documents.store(firm, role, items[start : start + 500])
+    return list(range(first + 1, first + count + 1))
+
+
+async def states(buffer: Buffer, ids: list[int]) -> list[tuple[Status, Status | None]]:
+    return [(one.status, one.previous) for one in await buffer.documents.get_many(ids)]
+
+
+async def versions(buffer: Buffer, ids: list[int]) -> dict[int, int]:
+    return {one.id: one.version for one in await buffer.documents.get_many(ids)}
+
+
+async def intact(buffer: Buffer, firm: Firm) -> int:
+    state = await buffer.history.verify(firm.id)
+    assert state.broken_at is None
+    return state.length
+
+
+def hurried(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Steps of so many documents without rests."""
+
+    async def rest(_self: Pace) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(Pace, "rest", rest)
+    monkeypatch.setattr(Pace, "end", lambda self, count: None)
+    monkeypatch.setattr("blink_tui.buffer.pace._FIRST", size)
+
+
+async def test_one_document_is_approved_with_who_and_taken_back(buffer: Buffer, firm: Firm) -> None:
+    (id_,) = await stored(buffer, firm, 1)
+    outcome = await buffer.decisions.decide({id_: 1}, APPROVE, who="anna")
+    assert (outcome.done, outcome.refused, outcome.stopped) == (1, {}, False)
+    assert await states(buffer, [id_]) == [(A, None)]
+    undone = await buffer.decisions.undo(outcome.decision_id or 0, who="anna")
+    assert (undone.done, undone.stayed) == (1, {})
+    assert await states(buffer, [id_]) == [(F, None)]
+    events = [(e.who, e.what, e.before, e.after) for e in await buffer.history.of_document(id_)]
+    assert events[1:] == [("anna", "status", "fetched", "approved"), ("anna", "undo", "approved", "fetched")]
+    await intact(buffer, firm)
+
+
+async def test_all_of_a_filter_is_changed_but_what_the_rules_leave_out(buffer: Buffer, firm: Firm) -> None:
+    purchases = await stored(buffer, firm, 4)
+    sale, foreign = (
+        await stored(buffer, firm, 1, Role.SELLER),
+        await stored(buffer, firm, 1, currency="EUR", gross=Decimal("10.50")),
+    )
+    information = await stored(buffer, firm, 1, Role.AUTHORIZED)
+    await buffer.documents.change_status(purchases[:1], Q, who="ewa", reason="?")
+    await buffer.documents.change_status(purchases[1:2], B, who="ewa")
+    expected = {Refusal.SET_ASIDE: 1, Refusal.IN_BOOKS: 1, Refusal.FOR_INFORMATION: 1}
+    preview = await buffer.decisions.preview(ALL, APPROVE)
+    assert preview.count == 4
+    assert preview.sums == (("EUR", 1, Decimal("10.50")), ("PLN", 3, Decimal("369.00")))
+    assert preview.refused == expected
+    looked = await versions(buffer, [*purchases, *sale, *foreign, *information])
+    assert await buffer.decisions.preview(looked, APPROVE) == preview
+    but_one = Every(GridFilter(), frozenset(foreign))
+    assert (await buffer.decisions.preview(but_one, APPROVE)).count == 3
+    assert (await buffer.decisions.preview(but_one, EXCLUDE)).count == 3
+    outcome = await buffer.decisions.decide(ALL, APPROVE, who="anna")
+    assert (outcome.done, outcome.refused) == (4, expected)
+    assert await states(buffer, [*purchases[2:], *sale, *foreign]) == [(A, None)] * 4
+
+
+async def test_a_sale_is_not_excluded_and_a_change_meanwhile_is_not_overrun(
+    buffer: Buffer, firm: Firm
+) -> None:
+    one, two = await stored(buffer, firm, 2)
+    (sale,) = await stored(buffer, firm, 1, Role.SELLER)
+    await buffer.documents.change_status([two], C, who="ewa")
+    looked = {one: 1, two: 1, sale: 1}
+    assert (await buffer.decisions.preview(looked, EXCLUDE)).count == 1
+    outcome = await buffer.decisions.decide(looked | {99: 1}, EXCLUDE, who="anna")
+    assert (outcome.done, outcome.refused) == (1, {Refusal.CHANGED: 2, Refusal.SALE: 1})
+    assert await states(buffer, [one, two, sale]) == [(X, F), (C, None), (F, None)]
+    reason = (await buffer.history.of_document(one))[-1].reason
+    assert reason is not None
+    assert Reason.PRIVATE in reason
+
+
+async def test_what_is_reopened_goes_where_it_came_from(buffer: Buffer, firm: Firm) -> None:
+    one, two = await stored(buffer, firm, 2)
+    await buffer.documents.change_status([one, two], C, who="ewa")
+    await buffer.decisions.decide(await versions(buffer, [two]), QUERY, who="anna")
+    outcome = await buffer.decisions.decide(await versions(buffer, [one, two]), REOPEN, who="anna")
+    assert outcome.done == 2
+    assert await states(buffer, [one, two]) == [(F, None), (C, None)]
+    await buffer.decisions.undo(outcome.decision_id or 0, who="anna")
+    assert await states(buffer, [one, two]) == [(C, None), (Q, C)]
+
+
+async def test_what_happened_since_stays_when_a_decision_is_taken_back(buffer: Buffer, firm: Firm) -> None:
+    ids = await stored(buffer, firm, 3)
+    outcome = await buffer.decisions.decide(ALL, APPROVE, who="anna")
+    sha256 = Sha256(bytes(32))
+    await buffer.batches.begin(firm.id, "csv", ids[:1], file="f", sha256=sha256, who="anna", temp="t")
+    await buffer.documents.change_status(ids[1:2], Q, who="ewa", reason="?")
+    decision = outcome.decision_id or 0
+    with pytest.raises(BlinkError) as others:
+        await buffer.decisions.undo(decision, who="ewa")
+    undone = await buffer.decisions.undo(decision, who="anna")
+    assert (undone.done, undone.stayed) == (1, {Refusal.IN_BOOKS: 1, Refusal.CHANGED: 1})
+    assert await states(buffer, ids) == [(E, None), (Q, A), (F, None)]
+    with pytest.raises(BlinkError) as again:
+        await buffer.decisions.undo(decision, who="anna")
+    assert {others.value.kind.code, again.value.kind.code} == {"nothing-to-undo"}
+    assert await buffer.decisions.undoable("anna") == []
+
+
+async def test_decisions_are_taken_back_one_after_another_even_after_a_restart(path: Path) -> None:
+    async with open_buffer(path) as buffer:
+        firm = await buffer.firms.add(NIP, name="A", env="test")
+        ids = await stored(buffer, firm, 1)
+        for decision in (APPROVE, QUERY, REOPEN):
+            await buffer.decisions.decide(await versions(buffer, ids), decision, who="anna")
+    seen = []
+    async with open_buffer(path) as buffer:
+        while past := await buffer.decisions.undoable("anna", 1):
+            assert (await buffer.decisions.undo(past[0].id, who="anna")).done == 1
+            seen.append((past[0].action, *(await states(buffer, ids))[0]))
+        await intact(buffer, firm)
+    assert seen == [(Action.REOPEN, Q, A), (Action.QUERY, A, None), (Action.APPROVE, F, None)]
+
+
+async def test_it_stops_between_steps_and_is_one_decision(
+    buffer: Buffer, firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried(monkeypatch, 10)
+    ids = await stored(buffer, firm, 35)
+    heard: list[Progress] = []
+
+    def told(progress: Progress) -> bool:
+        heard.append(progress)
+        return progress.done < 20
+
+    outcome = await buffer.decisions.decide(ALL, APPROVE, who="anna", told=told)
+    assert (outcome.done, outcome.stopped) == (20, True)
+    assert heard == [Progress(10, 35, 10), Progress(20, 35, 20)]
+    assert (await states(buffer, ids)).count((A, None)) == 20
+    (past,) = await buffer.decisions.undoable("anna")
+    assert (past.id, past.documents) == (outcome.decision_id, 20)
+    half = await buffer.decisions.undo(past.id, who="anna", told=lambda progress: False)
+    assert (half.done, half.stopped) == (10, True)
+    rest = await buffer.decisions.undo(past.id, who="anna")
+    assert (rest.done, rest.stayed, rest.stopped) == (10, {}, False)
+    assert set(await states(buffer, ids)) == {(F, None)}
+
+
+async def test_a_cancelled_one_keeps_what_is_done(
+    buffer: Buffer, firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried(monkeypatch, 10)
+    ids = await stored(buffer, firm, 30)
+    reached = asyncio.Event()
+
+    async def rest(_self: Pace) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Pace, "rest", rest)
+    task = asyncio.create_task(buffer.decisions.decide(ALL, APPROVE, who="anna"))
+    await reached.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    hurried(monkeypatch, 100)
+    assert (await states(buffer, ids)).count((A, None)) == 10
+    (past,) = await buffer.decisions.undoable("anna")
+    assert (await buffer.decisions.undo(past.id, who="anna")).done == 10
+    await intact(buffer, firm)
+
+
+def _killed_after_a_step(path: Path) -> int:
+    """Let a child begin to approve everything and kill it; returns how many it had told of."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.buffer.deciding_child", str(path)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        told = int(child.stdout.readline())
+        child.kill()
+    return told
+
+
+async def test_a_kill_between_steps_leaves_a_decision_that_can_be_taken_back(path: Path) -> None:
+    async with open_buffer(path) as buffer:
+        firm = await buffer.firms.add(NIP, name="A", env="test")
+        ids = await stored(buffer, firm, 2000)
+    told = await asyncio.to_thread(_killed_after_a_step, path)
+    async with open_buffer(path) as buffer:
+        (past,) = await buffer.decisions.undoable("anna")
+        approved = (await states(buffer, ids)).count((A, None))
+        assert approved == past.documents >= told > 0
+        assert (await buffer.decisions.undo(past.id, who="anna")).done == approved
+        assert set(await states(buffer, ids)) == {(F, None)}
+        assert await intact(buffer, firm) == 2000 + 2 * approved
+
+
+# Any sequence against plain Python
+
+WAYS = {
+    Action.APPROVE: (APPROVE, {F, C}, A),
+    Action.QUERY: (QUERY, {F, C, A}, Q),
+    Action.EXCLUDE: (EXCLUDE, {F, C, A}, X),
+    Action.REOPEN: (REOPEN, {C, A, Q, X}, F),
+}
+COUNT = 4
+
+
+@dataclass
+class Plain:
+    """What a person would write down by hand."""
+
+    states: list[tuple[Status, Status | None]] = field(default_factory=lambda: [(F, None)] * COUNT)
+    touched: list[int] = field(default_factory=lambda: [0] * COUNT)
+    """Number of the last thing that happened to each document."""
+    now: int = 0
+    decisions: list[dict[int, tuple[tuple[Status, Status | None], int, int]]] = field(default_factory=list)
+    """Each decision: by document its state and its last happening before, and the happening that it was."""
+
+    def happens(self, document: int, state: tuple[Status, Status | None]) -> None:
+        self.now += 1
+        self.states[document], self.touched[document] = state, self.now
+
+    def decide(self, action: Action, documents: set[int]) -> int:
+        _decision, allowed, to = WAYS[action]
+        done: dict[int, tuple[tuple[Status, Status | None], int, int]] = {}
+        for document in documents:
+            before, status = self.states[document], self.states[document][0]
+            if status in allowed:
+                target = before[1] if status in (Q, X) else to
+                last = self.touched[document]
+                self.happens(document, (target or F, status if to in (Q, X) else None))
+                done[document] = before, last, self.now
+        if done:
+            self.decisions.append(done)
+        return len(done)
+
+    def undo(self) -> int:
+        back = 0
+        for document, (before, last, happening) in self.decisions.pop().items():
+            if self.touched[document] == happening and self.states[document][0] not in (E, B):
+                self.happens(document, before)
+                self.touched[document] = last
+                back += 1
+        return back
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(sorted(WAYS)), st.sets(st.integers(0, COUNT - 1), min_size=1)),
+        st.just("undo"),
+        st.tuples(st.just("coded"), st.integers(0, COUNT - 1)),
+        st.tuples(st.just("booked"), st.integers(0, COUNT - 1)),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(STEPS, st.booleans())
+def test_any_sequence_of_decisions_and_undos_is_what_it_is_by_hand(steps: list[Any], by_filter: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_same_as_by_hand(Path(folder) / "b.db", steps, by_filter))
+
+
+async def _same_as_by_hand(path: Path, steps: list[Any], by_filter: bool) -> None:
+    plain = Plain()
+    async with open_buffer(path) as buffer:
+        firm = await buffer.firms.add(NIP, name="A", env="test")
+        ids = await stored(buffer, firm, COUNT)
+        for step in steps:
+            await _both(buffer, plain, ids, step, by_filter)
+            assert await states(buffer, ids) == plain.states
+        assert len(await buffer.decisions.undoable("anna")) == len(plain.decisions)
+        await intact(buffer, firm)
+
+
+async def _both(buffer: Buffer, plain: Plain, ids: list[int], step: Any, by_filter: bool) -> None:
+    if step == "undo":
+        past = await buffer.decisions.undoable("anna", 1)
+        assert bool(past) == bool(plain.decisions)
+        if past:
+            assert (await buffer.decisions.undo(past[0].id, who="anna")).done == plain.undo()
+        return
+    what, which = step
+    if isinstance(which, int):
+        to = Status(what)
+        if plain.states[which][0] in (F, C, A) and (to is B or plain.states[which][0] is F):
+            await buffer.documents.change_status([ids[which]], to, who="ewa")
+            plain.happens(which, (to, None))
+        return
+    if by_filter:
+        which = set(range(COUNT))
+    looked = ALL if by_filter else await versions(buffer, [ids[place] for place in which])
+    decision = WAYS[what][0]
+    preview = await buffer.decisions.preview(looked, decision)
+    outcome = await buffer.decisions.decide(looked, decision, who="anna")
+    assert outcome.done == preview.count == plain.decide(what, which)
+    assert outcome.done + sum(outcome.refused.values()) == len(which)
+    assert outcome.refused == preview.refused
