@@ -15,11 +15,14 @@ _NAME = "cut"
 
 def is_mine(firm: Firm, who: str) -> bool:
     """Whether a firm is looked after by a user of the system."""
-    return getattr(firm, "accountant", None) == who
+    return bool(who) and firm.accountant == who
 
 
 class Cut:
-    """Whether lists are cut, remembered from one start to the next."""
+    """Whether lists are cut, remembered from one start to the next.
+
+    `who` is the system user at this console; the settings may name another one whose clients are "mine".
+    """
 
     def __init__(self, memory: Memory, who: str) -> None:
         self._memory = memory

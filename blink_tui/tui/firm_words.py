@@ -123,7 +123,7 @@ def _waiting(state: FirmState) -> str:
         (held(Status.APPROVED), _("{count} approved, to be handed over")),
     )
     told = [text.format(count=number(count)) for count, text in parts if count]
-    return _("Documents: {parts}").format(parts=", ".join(told)) if told else _("No document waits here.")
+    return " · ".join(told) or _("No document waits here.")
 
 
 def _troubles(state: FirmState) -> Iterator[tuple[str, str]]:

@@ -78,7 +78,7 @@ _ALL: tuple[Action | str, ...] = (
     Action("first", ("home", "g"), "first", N_("First"), N_("Go to the first row")),
     Action("last", ("end", "G"), "last", N_("Last"), N_("Go to the last row")),
     Action("mine", ("b",), "mine", N_("My clients"),
-           N_("Show only the firms that you look after, or all of them again"), in_palette=True),
+           N_("Show only the firms that you look after, or all of them again"), shown=True, in_palette=True),
     N_("Documents"),
     Action("mark-all", ("plus",), "mark_all", N_("Mark all"),
            N_("Mark every document of the filter, those beyond the screen, too; count and sum are shown first"),

@@ -28,8 +28,8 @@ from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import amount, fit, fit_title, number
 
-_COUNT = 8
-_SUM = 17
+_COUNTS = (7, 8, 8, 8, 5)
+_SUM = 14
 _NIP_FROM, _NIP = 110, 16
 
 
@@ -78,7 +78,8 @@ class CodingRows(RowsView):
 
     @staticmethod
     def _cells(width: int, name: str, nip: str, counts: Sequence[str], total: str) -> str:
-        fixed = "".join(" " + fit_title(text, _COUNT) for text in counts) + " " + fit_title(total, _SUM)
+        fixed = "".join(" " + fit_title(text, room) for text, room in zip(counts, _COUNTS, strict=True))
+        fixed += " " + fit_title(total, _SUM)
         if width >= _NIP_FROM:
             fixed = f" {fit(nip, _NIP)}{fixed}"
         return f"  {fit(name, width - cell_len(fixed) - 3)}{fixed} "
@@ -107,8 +108,11 @@ class CodingScreen(PacedScreen):
         yield TextView(id="firm-detail")
 
     def keep(self) -> Kept:
-        current = self.query_one(CodingRows).current
-        return {"firm": current.firm.context_value if current is not None else self._here}
+        here = self._here
+        for rows in self.query(CodingRows):  # none at the very end
+            if rows.current is not None:
+                here = rows.current.firm.context_value
+        return {"firm": here}
 
     def recall(self, kept: Kept) -> None:
         here = kept.get("firm")

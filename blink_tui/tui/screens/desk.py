@@ -62,6 +62,7 @@ class DeskScreen(PacedScreen):
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
         yield StatusLine(id="dates")
+        yield StatusLine(id="ksef")
         yield FirmRows()
         yield TextView(id="firm-detail")
         with Horizontal(id="charts"):
@@ -75,8 +76,10 @@ class DeskScreen(PacedScreen):
     # Where one was
 
     def keep(self) -> Kept:
-        current = self.query_one(FirmRows).current
-        here = current.firm.context_value if current is not None else self._here
+        here = self._here
+        for rows in self.query(FirmRows):  # none at the very end
+            if rows.current is not None:
+                here = rows.current.firm.context_value
         return {"firm": here, "seen": self._seen.kept()}
 
     def recall(self, kept: Kept) -> None:
@@ -121,10 +124,6 @@ class DeskScreen(PacedScreen):
 
     def go_back(self) -> None:
         """Nothing is behind this screen."""
-
-    def resumed(self) -> None:
-        super().resumed()
-        self.query_one(FirmRows).focus()
 
     # Showing
 
@@ -174,8 +173,10 @@ class DeskScreen(PacedScreen):
         today = self.console.today
         dates = [deadline_words(one, today) for one in coming_deadlines(today)]
         system, troubled = system_line(self._office.systems)
-        line = self.query_one("#dates", StatusLine)
-        line.say(*dates, "" if troubled else system, alarm=system if troubled else "")
+        self.query_one("#dates", StatusLine).say(*dates, "" if troubled else system)
+        alarm_line = self.query_one("#ksef", StatusLine)
+        alarm_line.say(alarm=system if troubled else "")
+        alarm_line.display = troubled
 
     @on(RowsView.Moved, "#firms")
     def _firm_reached(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Literal
 
 from textual import on
 from textual.message import Message
@@ -41,6 +42,8 @@ from blink_tui.tui.words import number
 _AGENDA_EVERY = 5.0
 _REST = 0.3
 
+Stand = Literal["first", "last", "here"]
+"""Where the cursor stands when other rows are held."""
 Slide = Callable[[log_window.LogSource, LogFilter, LogWindow], Awaitable[LogWindow]]
 
 
@@ -73,11 +76,12 @@ class LogRows(RowsView):
         """The pass under the cursor."""
         return self.lines[self.cursor] if self.lines else None
 
-    def show(self, lines: list[LogLine], firms: Mapping[int, str], *, at_end: bool) -> None:
-        """Show other passes, the cursor on the last one, or on the one on which it stood."""
-        here = None if at_end or self.current is None else self.current.rows[-1].id
+    def show(self, lines: list[LogLine], firms: Mapping[int, str], stand: Stand) -> None:
+        """Show other passes, the cursor on the first or the last one, or on the one on which it stood."""
+        here = self.current.rows[-1].id if self.current is not None else None
         self._firms, self.lines = firms, lines
-        self.set_count(len(lines), self._place(here))
+        places = {"first": 0, "last": len(lines) - 1}
+        self.set_count(len(lines), places[stand] if stand in places else self._place(here))
 
     def _place(self, row_id: int | None) -> int:
         """Index of the pass with a row, or the first one when the row is gone; the last one for None."""
@@ -198,28 +202,28 @@ class LogScreen(PacedScreen):
         ):
             self._tell()
         else:
-            self._show(window, at_end=self.follows or not self._window.rows)
+            self._show(window, "last" if self.follows or not self._window.rows else "here")
 
-    def _show(self, window: LogWindow, *, at_end: bool) -> None:
+    def _show(self, window: LogWindow, stand: Stand) -> None:
         if window.at_end:
             self._unread = 0
         self._window = window
         names = {id_: clean(firm.name) for id_, firm in self._firms.items()}
-        self._log.show(lines_of(window.rows), names, at_end=at_end)
+        self._log.show(lines_of(window.rows), names, stand)
         self._tell()
 
-    def _slide(self, slide: Slide, *, at_end: bool = False) -> None:
+    def _slide(self, slide: Slide, stand: Stand = "here") -> None:
         window = self._window
 
         def show(found: LogWindow) -> None:
             if window is self._window:  # nothing came in between
-                self._show(found, at_end=at_end)
+                self._show(found, stand)
 
         self.ask(partial(slide, self.console.buffer.log, self._chosen, window), show, "page")
 
     def _anew(self) -> None:
         """Another filter: begin at the end again."""
-        self._slide(lambda log, chosen, _window: log_window.newest(log, chosen), at_end=True)
+        self._slide(lambda log, chosen, _window: log_window.newest(log, chosen), "last")
 
     # Showing
 
@@ -280,12 +284,11 @@ class LogScreen(PacedScreen):
     def _jump(self, event: LogRows.Jumped) -> None:
         log = self._log
         if event.to_end:
-            self._slide(lambda source, chosen, _window: log_window.newest(source, chosen), at_end=True)
+            self._slide(lambda source, chosen, _window: log_window.newest(source, chosen), "last")
         elif self._window.at_start:
             log.move_to(0)
         else:
-            self._slide(lambda source, chosen, _window: log_window.oldest(source, chosen))
-            log.move_to(0)
+            self._slide(lambda source, chosen, _window: log_window.oldest(source, chosen), "first")
 
     # The countdown to the next request
 

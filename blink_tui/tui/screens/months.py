@@ -9,10 +9,12 @@ from rich.cells import cell_len
 from textual import on
 from textual.message import Message
 from textual.widget import Widget
+from textual.worker import WorkType
 
 from blink_tui.i18n import _
 from blink_tui.model.deadlines import deadlines_of
 from blink_tui.model.documents import Direction, Status
+from blink_tui.model.filtering import parse_filter
 from blink_tui.model.months import Month
 from blink_tui.model.text import clean
 from blink_tui.sync.closing import LEFT, FirmMonth, read_month
@@ -22,6 +24,7 @@ from blink_tui.tui.firm_words import deadline_words
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.month_words import firms_ready, month_paragraphs
+from blink_tui.tui.screens.buffer import BufferScreen
 from blink_tui.tui.screens.dialogs import Dialog
 from blink_tui.tui.screens.paced import PacedScreen
 from blink_tui.tui.widgets.bars import StatusLine
@@ -210,8 +213,16 @@ class MonthsScreen(PacedScreen):
 
         def lead(name: str | None) -> None:
             if name is not None:
-                self.console.choose_firm(found.firm)
-                self.console.action_go(name)
+                work: WorkType[None] = partial(self._lead, name, found)
+                self.run_worker(work, group="lead")
 
         title = _("Closing of {month}").format(month=found.month)
         self.app.push_screen(PointsWindow(title, month_paragraphs(found, self.console.today)), lead)
+
+    async def _lead(self, name: str, found: FirmMonth) -> None:
+        """Go where a point is worked on; the documents are narrowed to what is left of the firm's month."""
+        self.console.choose_firm(found.firm)
+        await self.console.switch_mode(name)
+        if isinstance(self.console.screen, BufferScreen):
+            statuses = ",".join(status.value for status in (*LEFT, Status.EXCLUDED))
+            self.console.screen.narrow(parse_filter(f"miesiąc:{found.month} status:{statuses}"))
