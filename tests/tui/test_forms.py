@@ -166,7 +166,7 @@ async def test_half_typed_values_are_offered_again_after_a_restart_and_secrets_a
             else:
                 assert "526" not in desk.text
                 assert "Taken up" not in desk.text
-        app.remember()
+            app.remember()
         kept = file.read_text()
         assert SECRET not in kept
         assert ("form.trial" in json.loads(kept)["kept"]) is (turn == 0)
