@@ -195,6 +195,7 @@ async def test_a_secret_is_neither_shown_nor_copied(
         await desk.press("tab", "tab")
         await paste(desk, SECRET)
         await desk.until(lambda: form.body.filled().secrets["token"] == Secret(SECRET))
+        assert SECRET not in await desk.see("> Token")
         await desk.press("ctrl+shift+a", "ctrl+c", "ctrl+x")
         await desk.until(lambda: form.body.filled().secrets["token"] == Secret(""))
         assert not copied
