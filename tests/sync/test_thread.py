@@ -27,7 +27,7 @@ from blink_tui.sync.agenda import Agenda, read_agenda
 from blink_tui.sync.engine import SyncEngine
 from blink_tui.sync.thread import EngineThread
 from blink_tui.sync.timetable import due_at
-from blink_tui.vault import MemorySource, PassphraseSource, Vault, open_vault
+from blink_tui.vault import MemorySource, PassphraseSource, Vault, VaultHolder, open_vault
 from tests.sync.conftest import Office, office
 from tests.sync.stepped import SteppedClock
 from tests.sync.test_leases import holder_of
@@ -55,7 +55,7 @@ class Desk:
         return self.sandbox.state.journal.total
 
     @contextmanager
-    def engine(self, vault: Vault | None = None) -> Iterator[EngineThread]:
+    def engine(self, vault: Vault | VaultHolder | None = None) -> Iterator[EngineThread]:
         thread = EngineThread(
             self.office.folder / "buffer.db",
             vault or self.office.vault,
@@ -269,3 +269,20 @@ async def test_a_wish_that_came_to_nothing_can_be_wished_again(
 async def _full(*_arguments: object) -> None:
     """The disk has no room; how that comes about is proven where disks are really full."""
     raise BlinkError(DISK_FULL, path="buffer.db")
+
+
+async def test_a_vault_that_is_opened_while_it_runs_is_used_from_the_next_turn(
+    desk: Desk, tmp_path: Path
+) -> None:
+    holder = VaultHolder(tmp_path / "new.blink")
+    with desk.engine(holder) as engine:
+        await desk.rested(engine)
+        assert desk.requests == 0
+        opened = holder.open(Secret("correct horse"))
+        for name in desk.office.vault.names():
+            opened.put(name, desk.office.vault.get(name))
+        engine.vault_opened()
+        await desk.passes(LOOK, engine)
+        assert await desk.office.buffer.documents.total(desk.firm.id) > 0
+        assert engine.problem is None
+    assert any(name.startswith("session/") for name in opened.names())

@@ -248,7 +248,8 @@ async def test_an_empty_buffer_says_what_to_do(buffer: Buffer, tmp_path: Path) -
     app = ConsoleApp(buffer, None, who="anna", export_dir=tmp_path)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         desk = Desk(app, pilot, buffer, engine=None, folder=tmp_path)  # type: ignore[arg-type]
-        await desk.press("f5")
+        await desk.see("Guided start, step 1 of 4")
+        await desk.press("escape", "f5")
         await desk.see("Another process fetches")
         app.engine = Wishes()
         await desk.press("f5")

@@ -73,9 +73,7 @@ async def test_a_firm_is_changed_and_someone_elses_change_is_not_overwritten(
         await desk.press("e")
         await desk.see("> Name", "[test]", "What was fetched stays")
         await desk.press("end", *" bis", "up", "up", *["down"] * 5, *"ola", "down", *"vat, Pilne", "f10")
-        await desk.see(
-            "Piekarnia „Pod Kasztanem” Anna Wójcik bis · 2222222222", "kept by", "ola · #vat · #Pilne"
-        )
+        await desk.see("Piekarnia „Pod Kasztanem” Anna Wójcik bis · 2222222222", "ola · #vat · #Pilne")
         await desk.press("f2")
         await desk.see("> Name")
         before = await buffer.firms.get(firms[1].id)
@@ -126,7 +124,7 @@ async def test_words_narrow_the_list_and_esc_shows_all_again(open_desk: OpenDesk
         firm = desk.app.firm
         assert firm is not None
         await desk.buffer.firms.edit(firm.id, firm.version, accountant="anna")
-        assert "Piekarnia" not in await desk.see("my clients: 1", "!Żółw", "kept by", " anna")
+        assert "Piekarnia" not in await desk.see("my clients: 1", "!Żółw", "kept by")
         await desk.press("b")
         await desk.see("Piekarnia", "Żółw")
 

@@ -166,7 +166,7 @@ async def test_half_typed_values_are_offered_again_after_a_restart_and_secrets_a
             else:
                 assert "526" not in desk.text
                 assert "Taken up" not in desk.text
-        app.remember()
+            app.remember()
         kept = file.read_text()
         assert SECRET not in kept
         assert ("form.trial" in json.loads(kept)["kept"]) is (turn == 0)
@@ -195,6 +195,7 @@ async def test_a_secret_is_neither_shown_nor_copied(
         await desk.press("tab", "tab")
         await paste(desk, SECRET)
         await desk.until(lambda: form.body.filled().secrets["token"] == Secret(SECRET))
+        assert SECRET not in await desk.see("> Token")
         await desk.press("ctrl+shift+a", "ctrl+c", "ctrl+x")
         await desk.until(lambda: form.body.filled().secrets["token"] == Secret(""))
         assert not copied

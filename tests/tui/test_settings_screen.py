@@ -48,7 +48,7 @@ async def test_language_and_colours_hold_at_once_and_at_the_next_start(
         await desk.see("ola", "> My clients")
         await desk.press("home", "enter", *"pol", "enter")
         await desk.see("Ustawienie", "> Język")
-    app.remember()
+        app.remember()
     for told, spoken in ((False, "pl"), (True, "en")):
         from blink_tui.i18n import set_language
 

@@ -96,6 +96,8 @@ class FirmsScreen(ConsoleScreen):
         super().__init__()
         self._lines: Sequence[FirmLine] = ()
         self._words = ""
+        self._here: str | None = None
+        """The firm under the cursor; the list itself may be gone when it is asked what to keep."""
         self._wanted: str | None = None
         """The firm on which the cursor is to stand, once it is there."""
 
@@ -112,8 +114,7 @@ class FirmsScreen(ConsoleScreen):
         return self.query_one(FirmList)
 
     def keep(self) -> Kept:
-        current = self._list.current
-        return {"words": self._words, "firm": current.firm.context_value if current else self._wanted}
+        return {"words": self._words, "firm": self._here or self._wanted}
 
     def recall(self, kept: Kept) -> None:
         self._words = str(kept.get("words") or "")
@@ -146,6 +147,7 @@ class FirmsScreen(ConsoleScreen):
     @on(RowsView.Moved, "#firm-list")
     def _tell_firm(self) -> None:
         current = self._list.current
+        self._here = current.firm.context_value if current else None
         self.query_one("#firm-detail", TextView).set_paragraphs(current.paragraphs() if current else [])
 
     # Narrowing

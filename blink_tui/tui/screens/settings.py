@@ -73,7 +73,8 @@ class SettingRows(RowsView):
         self.set_count(len(lines))
 
     def head(self, width: int) -> Pieces:
-        return ((f"  {fit(_('Setting'), _NAME)} {fit(_('Value'), width - _NAME - 16)} {_('Whose')}", "head"),)
+        name, value, whose = _("Setting"), _("Value"), _("Whose")
+        return ((f"  {fit(name, _NAME)} {fit(value, width - _NAME - 16)} {whose}", "head"),)
 
     def row(self, index: int, width: int) -> Pieces:
         line = self.lines[index]
