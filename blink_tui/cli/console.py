@@ -28,12 +28,16 @@ def open_console(
     if vault is None:  # a new profile has no secrets, so its user is not asked for a passphrase yet
         vault = profile.open_vault() if profile.vault_path.exists() else memory_vault()
     engine = EngineThread(profile.buffer_path, vault, profile.work_folder)
-    engine.start()
     if fetch:
         engine.fetch_now()
     try:
         return run_console(
-            profile.buffer_path, engine, who=system_user(), export_dir=profile.export_folder, title=title
+            profile.buffer_path,
+            engine,
+            who=system_user(),
+            export_dir=profile.export_folder,
+            title=title,
+            ready=engine.start,
         )
     finally:
         engine.stop()

@@ -12,6 +12,8 @@ from blink_tui.i18n import _
 from blink_tui.model.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blink_tui.model.ports import Engine
 
 os.environ.setdefault("ESCDELAY", "500")  # an arrow key split by Wi-Fi is Esc and letters at Textual's 100 ms
@@ -19,20 +21,26 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 
 def run_console(
-    buffer_path: Path, engine: Engine | None, *, who: str, export_dir: Path, title: str = ""
+    buffer_path: Path,
+    engine: Engine | None,
+    *,
+    who: str,
+    export_dir: Path,
+    title: str = "",
+    ready: Callable[[], None] | None = None,
 ) -> int:
     """Show the console until it is ended; returns the exit code.
 
-    `engine` is None when another process holds the work. `who` is written into the events of decisions. 129 and 143
-    follow SIGHUP and SIGTERM, 1 an error in the program, 2 a terminal that does not speak UTF-8. Raises BlinkError
-    when the buffer cannot be opened.
+    `engine` is None when another process holds the work. `who` is written into the events of decisions. `ready` is
+    called once the first screen stands. 129 and 143 follow SIGHUP and SIGTERM, 1 an error in the program, 2 a terminal
+    that does not speak UTF-8. Raises BlinkError when the buffer cannot be opened.
     """
     if not _speaks_utf8():
         print(_not_utf8(), file=sys.stderr)  # noqa: T201 - said before there is a screen
         return ExitCode.USAGE
     from blink_tui.tui.run import run_to_end
 
-    return run_to_end(buffer_path, engine, who=who, export_dir=export_dir, title=title)
+    return run_to_end(buffer_path, engine, who=who, export_dir=export_dir, title=title, ready=ready)
 
 
 def _speaks_utf8() -> bool:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.screen import Screen
 from textual.worker import WorkType
@@ -89,6 +89,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         clock: Clock | None = None,
     ) -> None:
         no_color = "NO_COLOR" in os.environ
+        self.memory = memory or Memory(None)
+        if (kept := self.memory.of("app").get("mode")) in self.MODES:
+            self.DEFAULT_MODE = kept  # type: ignore[misc]  # the screen that one left is the first to be made
         super().__init__(
             driver_class=SshDriver,
             css_path=resource_dir("styles") / "blink.tcss",
@@ -101,7 +104,6 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.firm: Firm | None = None
         """The firm that screens are narrowed to; None for all of them."""
         self.title = title
-        self.memory = memory or Memory(None)
         self.on_crash: Callable[[], None] = lambda: None
         """Called once when an error that nobody expected ends the program."""
         self._crash_log = crash_log
@@ -112,23 +114,25 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.register_theme(BLINK)
         self.theme = theme_for(self.console.color_system, no_color=no_color)
 
-    async def on_mount(self) -> None:
-        await self._return_to_where_one_was()
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Compose):  # makes the first screen, which asks for the firm
+            await self._return_to_the_firm()
+        await super().on_event(event)
+
+    def on_mount(self) -> None:
         work: WorkType[None] = self._look
         self.run_worker(work, group="look")
 
     # Positions from one start to the next
 
-    async def _return_to_where_one_was(self) -> None:
-        kept = self.memory.of("app")
+    async def _return_to_the_firm(self) -> None:
+        kept = self.memory.of("app").get("firm")
         try:
-            firms = {firm.context_value: firm for firm in await self.buffer.firms.list()}
+            firms = {firm.context_value: firm for firm in await self.buffer.firms.list()} if kept else {}
         except BlinkError as error:
             self.tell_error(error)
         else:
-            self.firm = firms.get(str(kept.get("firm")))
-        if kept.get("mode") in self.MODES:
-            self.switch_mode(kept["mode"])
+            self.firm = firms.get(str(kept))
 
     def remember(self) -> None:
         """Put down where every screen stands."""
