@@ -68,7 +68,6 @@ async def go_on(buffer: Buffer, engine: Engine) -> int:
     """
     from blink_tui.sync.leases import holder_name
 
-    _let_go_of_the_terminal()
     with _told_to_end() as ended:
         with suppress(BlinkError):
             await buffer.settings.set(_ALONE, holder_name())
@@ -89,7 +88,8 @@ async def _taken_over(buffer: Buffer, name: str) -> bool:
         return False
 
 
-def _let_go_of_the_terminal() -> None:
+def let_go_of_the_terminal() -> None:
+    """Read nothing and write nowhere: what is still to be written at the exit would make its code 120."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(nothing, number)

@@ -11,7 +11,7 @@ from blink_tui.buffer import open_buffer
 from blink_tui.model.errors import ExitCode
 from blink_tui.model.ports import Engine
 from blink_tui.tui.app import ConsoleApp
-from blink_tui.tui.hangup import HANGUP, Hangup, go_on, take_over
+from blink_tui.tui.hangup import HANGUP, Hangup, go_on, let_go_of_the_terminal, take_over
 from blink_tui.tui.lifeline import CRASH_SECONDS, SIGNAL_SECONDS, end_at_latest, signals_end
 from blink_tui.tui.memory import Memory
 
@@ -56,8 +56,10 @@ async def run(
             asyncio.get_running_loop().call_later(_READY_AFTER, ready)
         with signals_end(end):
             await app.run_async(mouse=False)
-            if engine is not None and app.return_code == HANGUP and await asyncio.to_thread(hangup.goes_on):
-                return await go_on(buffer, engine)
+            if app.return_code == HANGUP:
+                let_go_of_the_terminal()
+                if engine is not None and await asyncio.to_thread(hangup.goes_on):
+                    return await go_on(buffer, engine)
         return 1 if app.return_code is None else app.return_code
 
 

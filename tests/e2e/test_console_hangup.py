@@ -7,6 +7,7 @@ import json
 import signal
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -34,13 +35,14 @@ def sandbox() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, sandbox: RunningSandbox) -> Path:
-    """A profile that knows the sandbox's firm."""
-    profile = tmp_path / "profile"
-    profile.mkdir()
-    (tmp_path / "tmp").mkdir()
-    asyncio.run(_prepared(profile, sandbox))
-    return profile
+def folder(sandbox: RunningSandbox) -> Iterator[Path]:
+    """A profile that knows the sandbox's firm; its path is short, for the name of a socket has but 100 letters."""
+    with tempfile.TemporaryDirectory(prefix="blink-") as name:
+        profile = Path(name) / "profile"
+        profile.mkdir()
+        (Path(name) / "tmp").mkdir()
+        asyncio.run(_prepared(profile, sandbox))
+        yield profile
 
 
 async def _prepared(profile: Path, sandbox: RunningSandbox) -> None:
@@ -134,7 +136,7 @@ def test_the_next_console_takes_the_work_over(folder: Path, sandbox: RunningSand
             assert terminal.ended() == 0
 
 
-def test_an_end_in_the_midst_of_work_leaves_no_folder(tmp_path: Path) -> None:
+def test_an_end_in_the_midst_of_work_leaves_no_folder() -> None:
     command = [
         sys.executable, "-c",
         "import threading\n"
@@ -144,6 +146,7 @@ def test_an_end_in_the_midst_of_work_leaves_no_folder(tmp_path: Path) -> None:
         "end_at_latest(7, 0.0)\n"
         "threading.Event().wait()\n",
     ]  # fmt: skip
-    with Terminal(command, env={"TMPDIR": str(tmp_path)}) as terminal:
-        assert terminal.ended() == 7
-    assert list(tmp_path.glob("pymp-*")) == []
+    with tempfile.TemporaryDirectory(prefix="blink-") as folder:
+        with Terminal(command, env={"TMPDIR": folder}) as terminal:
+            assert terminal.ended() == 7
+        assert list(Path(folder).iterdir()) == []
