@@ -38,7 +38,6 @@ def open_console(
         vault = profile.open_vault()
     holder = VaultHolder(profile.vault_path, vault)
     engine = EngineThread(profile.buffer_path, holder, profile.work_folder)
-    engine.start()
     if fetch:
         engine.fetch_now()
     try:
@@ -51,6 +50,7 @@ def open_console(
             vault=holder,
             work_folder=profile.work_folder,
             language_told=language_told,
+            ready=engine.start,
         )
     finally:
         engine.stop()

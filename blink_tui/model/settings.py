@@ -81,7 +81,7 @@ TOKENS_END = Setting(
 CONSOLE_ON_HANGUP = Setting(
     "console.on-hangup",
     "stop",
-    N_("What fetching does when the terminal of the console goes: it stops at once, or goes on to its end."),
+    N_("What fetching does when the terminal of the console vanishes: it stops, or goes on without one."),
     N_("stop or go-on"),
     one_of("stop", "go-on"),
 )

@@ -9,13 +9,15 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blink_tui.buffer import open_buffer
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.errors import BlinkError
-from blink_tui.sync.attendant import Attendant
-from blink_tui.sync.engine import SyncEngine
 from blink_tui.vault import MemorySource, Vault, VaultHolder, open_vault
+
+if TYPE_CHECKING:
+    from blink_tui.sync.attendant import Attendant
 
 
 class EngineThread:
@@ -75,6 +77,8 @@ class EngineThread:
 
     def stop(self, timeout: float = 5.0) -> bool:
         """End at the next await; what was not committed is fetched again in the next pass."""
+        if self._thread.ident is None:
+            return True
         if self._loop is not None and self._task is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join(timeout)
@@ -102,6 +106,9 @@ class EngineThread:
         self._task = asyncio.current_task()
         self._woken = asyncio.Event()
         self._started.set()
+        from blink_tui.sync.attendant import Attendant  # a quarter of a second that no screen has to wait for
+        from blink_tui.sync.engine import SyncEngine
+
         async with open_buffer(self._buffer_path, clock=self._clock) as buffer:
             engine = SyncEngine(buffer, self._vault, self._folder, clock=self._clock)
             attendant = Attendant(buffer, self._vault, engine, self._clock)

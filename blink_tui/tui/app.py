@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.css.query import NoMatches
 from textual.screen import Screen
@@ -101,6 +101,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         language_told: bool = True,
     ) -> None:
         no_color = "NO_COLOR" in os.environ
+        self.memory = memory or Memory(None)
+        if (kept := self.memory.of("app").get("mode")) in self.MODES:
+            self.DEFAULT_MODE = kept  # type: ignore[misc]  # the screen that one left is the first to be made
         super().__init__(
             driver_class=SshDriver,
             css_path=resource_dir("styles") / "blink.tcss",
@@ -115,7 +118,6 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.firm: Firm | None = None
         """The firm that screens are narrowed to; None for all of them."""
         self.title = title
-        self.memory = memory or Memory(None)
         self._own_keys = keymap or {}
         self.vault = vault or VaultHolder(buffer.path.with_name("vault.blink"))
         self.errands = Errands(buffer.path, work_folder or buffer.path.with_name("work"))
@@ -139,8 +141,12 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """The keys of an action: the user's own, else those of the registry."""
         return self._own_keys.get(name, ACTIONS[name].keys)
 
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Compose):  # makes the first screen, which asks for the firm
+            await self._return_to_the_firm()
+        await super().on_event(event)
+
     async def on_mount(self) -> None:
-        await self._return_to_where_one_was()
         if not await self.buffer.firms.list() or was_left(self.memory):
             self.begin()
         work: WorkType[None] = self._look
@@ -148,16 +154,14 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     # Positions from one start to the next
 
-    async def _return_to_where_one_was(self) -> None:
-        kept = self.memory.of("app")
+    async def _return_to_the_firm(self) -> None:
+        kept = self.memory.of("app").get("firm")
         try:
-            firms = {firm.context_value: firm for firm in await self.buffer.firms.list()}
+            firms = {firm.context_value: firm for firm in await self.buffer.firms.list()} if kept else {}
         except BlinkError as error:
             self.tell_error(error)
         else:
-            self.firm = firms.get(str(kept.get("firm")))
-        if kept.get("mode") in self.MODES:
-            self.switch_mode(kept["mode"])
+            self.firm = firms.get(str(kept))
 
     def remember(self) -> None:
         """Put down where every screen stands."""

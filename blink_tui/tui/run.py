@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections.abc import Callable
 from pathlib import Path
 
 from blink_tui.buffer import open_buffer
 from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.ports import Engine
 from blink_tui.tui.app import ConsoleApp
+from blink_tui.tui.hangup import HANGUP, Hangup, go_on, let_go_of_the_terminal, take_over
 from blink_tui.tui.keymap import Keys, read_keymap, require_no_clash
 from blink_tui.tui.lifeline import CRASH_SECONDS, SIGNAL_SECONDS, end_at_latest, signals_end
 from blink_tui.tui.memory import Memory
 from blink_tui.tui.places import PLACES, actions_of
 from blink_tui.vault import VaultHolder
+
+_READY_AFTER = 0.7
+"""Seconds after which the first screen stands: what is loaded before would hold it up."""
 
 
 def own_keys(path: Path) -> tuple[Keys, BlinkError | None]:
@@ -36,10 +42,12 @@ async def run(
     vault: VaultHolder,
     work_folder: Path,
     language_told: bool,
+    ready: Callable[[], None] | None = None,
 ) -> int:
     """Open the buffer, show the console, return its exit code."""
     keys, wrong_keys = own_keys(buffer_path.with_name("keymap.toml"))
     async with open_buffer(buffer_path) as buffer:
+        await take_over(buffer)
         app = ConsoleApp(
             buffer,
             engine,
@@ -56,15 +64,25 @@ async def run(
         if wrong_keys is not None:
             app.call_later(app.tell_error, wrong_keys)
         app.on_crash = lambda: end_at_latest(ExitCode.FAILED, CRASH_SECONDS)
+        hangup = Hangup(buffer_path)
 
         def end(code: int) -> None:
             end_at_latest(
-                code, SIGNAL_SECONDS, first=None if engine is None else lambda: engine.stop(SIGNAL_SECONDS)
+                code,
+                SIGNAL_SECONDS,
+                first=None if engine is None else lambda: engine.stop(SIGNAL_SECONDS),
+                unless=hangup.goes_on if code == HANGUP and engine is not None else None,
             )
             app.end(code)
 
+        if ready is not None:
+            asyncio.get_running_loop().call_later(_READY_AFTER, ready)
         with signals_end(end):
             await app.run_async(mouse=False)
+            if app.return_code == HANGUP:
+                let_go_of_the_terminal()
+                if engine is not None and await asyncio.to_thread(hangup.goes_on):
+                    return await go_on(buffer, engine)
         return 1 if app.return_code is None else app.return_code
 
 
@@ -78,8 +96,10 @@ def run_to_end(
     vault: VaultHolder,
     work_folder: Path,
     language_told: bool,
+    ready: Callable[[], None] | None = None,
 ) -> int:
     """The same, in an event loop of its own."""
+    gc.freeze()  # what has been imported stays; searching it for garbage holds keys up by 30 ms
     return asyncio.run(
         run(
             buffer_path,
@@ -90,5 +110,6 @@ def run_to_end(
             vault=vault,
             work_folder=work_folder,
             language_told=language_told,
+            ready=ready,
         )
     )

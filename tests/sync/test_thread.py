@@ -126,6 +126,21 @@ async def test_what_is_due_is_asked_for_at_its_time_and_nothing_before(desk: Des
         assert await desk.asked(Role.AUTHORIZED) == nightly
 
 
+async def test_a_wish_before_the_start_is_kept_and_an_engine_that_never_started_stops(desk: Desk) -> None:
+    engine = EngineThread(
+        desk.office.folder / "buffer.db", desk.office.vault, desk.office.folder / "work", clock=desk.clock
+    )
+    assert engine.stop()
+    engine.fetch_now()
+    assert engine.busy
+    engine.start()
+    try:
+        await desk.rested(engine)
+        assert await desk.started() == 1
+    finally:
+        assert engine.stop(10)
+
+
 async def test_a_second_engine_watches_and_asks_nothing(desk: Desk) -> None:
     with desk.engine() as engine, desk.engine() as second:
         await desk.rested(engine, second)
