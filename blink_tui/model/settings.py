@@ -52,6 +52,13 @@ def day_or_none(text: str) -> date | None:
     return day
 
 
+def hangup_word(text: str) -> str:
+    """`stop` or `go-on`. Raises ValueError."""
+    if text not in ("stop", "go-on"):
+        raise ValueError(text)
+    return text
+
+
 TOKENS_END = Setting(
     "tokens.end",
     "2026-12-31",
@@ -60,5 +67,13 @@ TOKENS_END = Setting(
     day_or_none,
 )
 
-SETTINGS: dict[str, Setting[Any]] = {setting.key: setting for setting in (TOKENS_END,)}
+CONSOLE_ON_HANGUP = Setting(
+    "console.on-hangup",
+    "stop",
+    N_("What fetching does when the terminal of the console vanishes: it stops, or goes on without one."),
+    N_("stop or go-on"),
+    hangup_word,
+)
+
+SETTINGS: dict[str, Setting[Any]] = {setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP)}
 """Every setting by its name."""

@@ -9,11 +9,13 @@ import asyncio
 import contextlib
 import gc
 import multiprocessing
+import shutil
 import sys
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from typing import Any, ParamSpec, TypeVar
@@ -26,6 +28,8 @@ T = TypeVar("T")
 
 _PRELOADED = ["blink_tui.sync.unpack", "blink_tui.sync.derive_work"]
 """What the fork server imports once, so that workers start quickly and share its memory."""
+_MET_IN: deque[str] = deque(maxlen=1)
+"""Folder of the fork server's socket, once there is one."""
 
 
 @lru_cache(maxsize=1)
@@ -45,6 +49,13 @@ def warm_up() -> None:
     ):  # the tracker wants a real file; a console's stderr is none
         resource_tracker.ensure_running()
     forkserver.ensure_running()
+    _MET_IN.append(util.get_temp_dir())
+
+
+def leave_nothing() -> None:
+    """Remove the folder of the fork server's socket, for an end of the process that is not an orderly one."""
+    for folder in _MET_IN:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Worker:

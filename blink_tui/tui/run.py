@@ -11,6 +11,7 @@ from blink_tui.buffer import open_buffer
 from blink_tui.model.errors import ExitCode
 from blink_tui.model.ports import Engine
 from blink_tui.tui.app import ConsoleApp
+from blink_tui.tui.hangup import HANGUP, Hangup, go_on, let_go_of_the_terminal, take_over
 from blink_tui.tui.lifeline import CRASH_SECONDS, SIGNAL_SECONDS, end_at_latest, signals_end
 from blink_tui.tui.memory import Memory
 
@@ -29,6 +30,7 @@ async def run(
 ) -> int:
     """Open the buffer, show the console, return its exit code."""
     async with open_buffer(buffer_path) as buffer:
+        await take_over(buffer)
         app = ConsoleApp(
             buffer,
             engine,
@@ -39,10 +41,14 @@ async def run(
             memory=Memory(buffer_path.with_name(f"console-{who}.json")),
         )
         app.on_crash = lambda: end_at_latest(ExitCode.FAILED, CRASH_SECONDS)
+        hangup = Hangup(buffer_path)
 
         def end(code: int) -> None:
             end_at_latest(
-                code, SIGNAL_SECONDS, first=None if engine is None else lambda: engine.stop(SIGNAL_SECONDS)
+                code,
+                SIGNAL_SECONDS,
+                first=None if engine is None else lambda: engine.stop(SIGNAL_SECONDS),
+                unless=hangup.goes_on if code == HANGUP and engine is not None else None,
             )
             app.end(code)
 
@@ -50,6 +56,10 @@ async def run(
             asyncio.get_running_loop().call_later(_READY_AFTER, ready)
         with signals_end(end):
             await app.run_async(mouse=False)
+            if app.return_code == HANGUP:
+                let_go_of_the_terminal()
+                if engine is not None and await asyncio.to_thread(hangup.goes_on):
+                    return await go_on(buffer, engine)
         return 1 if app.return_code is None else app.return_code
 
 

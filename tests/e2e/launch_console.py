@@ -78,12 +78,28 @@ def _crash_in(part: str) -> None:
 
     def handler(_self: ConsoleScreen) -> None:
         held_token = "SECRET-IN-A-LOCAL"
-        raise RuntimeError(f"a screen failed with {len(held_token)} letters")
+        raise RuntimeError(f"a {part} failed with {len(held_token)} letters")
 
     if part == "worker":
         LogScreen.read = worker  # type: ignore[method-assign, assignment]
+    elif part == "key":
+        LogScreen.show_arrivals = handler  # type: ignore[method-assign, assignment]
     else:
         LogScreen.resumed = handler  # type: ignore[method-assign, assignment]
+
+
+def _scan_for_ever() -> None:
+    """Make the log's question to the buffer one that has no end."""
+    from blink_tui.tui.screens.log import LogScreen
+
+    async def read(screen: LogScreen) -> Callable[[], None]:
+        database = screen.console.buffer._database
+        await database.scan(
+            "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"
+        )
+        return lambda: None
+
+    LogScreen.read = read  # type: ignore[method-assign, assignment]
 
 
 def main() -> int:
@@ -92,7 +108,8 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=2000)
     parser.add_argument("--arriving", type=int, default=25)
     parser.add_argument("--lang", default="en")
-    parser.add_argument("--crash", choices=("worker", "screen"))
+    parser.add_argument("--crash", choices=("worker", "screen", "key"))
+    parser.add_argument("--endless-scan", action="store_true")
     parser.add_argument("--without-engine", action="store_true")
     options = parser.parse_args()
     set_language(options.lang)
@@ -100,6 +117,8 @@ def main() -> int:
     asyncio.run(_fill(path, options.documents))
     if options.crash:
         _crash_in(options.crash)
+    if options.endless_scan:
+        _scan_for_ever()
     engine = None if options.without_engine else Arrivals(path, options.arriving)
     return run_console(path, engine, who="anna", export_dir=options.folder / "out")
 

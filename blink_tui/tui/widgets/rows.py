@@ -12,6 +12,7 @@ from textual import events
 from textual.cache import LRUCache
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -103,7 +104,6 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         if not self._bring_in_view():
             self.refresh_row(before)
             self.refresh_row(index)
-        self._place_terminal_cursor()
         self.post_message(self.Moved(self, index))
 
     def refresh_row(self, index: int) -> None:
@@ -128,10 +128,24 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
     def _resize_virtually(self) -> None:
         self.virtual_size = Size(self.size.width, self.count + self._head_height)
 
+    @property
+    def _place_on_screen(self) -> Offset:
+        return self.content_region.offset + Offset(0, self.cursor - self.top + self._head_height)
+
     def _place_terminal_cursor(self) -> None:
-        """Put the hidden terminal cursor on the row, for screen readers and magnifiers that follow it."""
-        line = self.cursor - self.top + self._head_height
-        self.app.cursor_position = self.content_region.offset + Offset(0, line)
+        """Put the hidden terminal cursor on the row, for screen readers and magnifiers that follow it.
+
+        It is done when the row is drawn: whatever takes the row to another line draws it.
+        """
+        self.app.cursor_position = self._place_on_screen
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._in_view_again)
+
+    def _in_view_again(self, _screen: Screen[object]) -> None:
+        """A screen that comes back is shown as it was drawn before; the terminal's cursor has to be sent for."""
+        if self.has_focus and self.SHOWS_CURSOR and self.app.cursor_position != self._place_on_screen:
+            self.refresh_row(self.cursor)
 
     # Drawing
 
@@ -148,6 +162,8 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         if index >= self.count:
             return self._strip((), "plain", width)
         if index == self.cursor and self.SHOWS_CURSOR:
+            if self.has_focus:
+                self._place_terminal_cursor()
             return self._strip(
                 self.row(index, width), "cursor" if self.has_focus else "cursor-unfocused", width
             )
@@ -197,7 +213,6 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_focus(self) -> None:
         self.refresh_row(self.cursor)
-        self._place_terminal_cursor()
 
     def on_blur(self) -> None:
         self.refresh_row(self.cursor)
