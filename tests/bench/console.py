@@ -9,16 +9,24 @@ process, to the last byte of the repaint. Run it on a quiet machine.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 import psutil
 
+from blink_tui.buffer import open_buffer
+from blink_tui.sync.derive import derive_pending
+from tests.bench.filling import fill
 from tests.bench.measure import MIB, row
 from tests.bench.million import filled
 from tests.e2e.terminal import Answer, Terminal
@@ -29,6 +37,9 @@ QUIT = "\x11"
 _STARTS = 5
 _A_JUMP = 2000
 """Bytes from which on a repaint is one of the whole list."""
+_COMING = 10_000
+_OTHER_FIRMS = 11
+"""Seed of the firms that the invoices are of."""
 _BLINK = "from blink_tui.cli import main; main()"
 
 
@@ -86,11 +97,12 @@ def starts(folder: Path) -> None:
     ):
         with opened(command):
             pass
-        found, opening = [], []
+        found, opening, cpu = [], [], []
         for _turn in range(_STARTS):
             start = time.perf_counter()
             with Terminal(command, width=WIDTH, height=HEIGHT) as terminal:
-                found.append(terminal.painted(start, has_rows))
+                found.append(terminal.painted(start, has_rows, 0.1))
+                cpu.append(sum(psutil.Process(terminal.process.pid).cpu_times()[:2]))
                 terminal.send("1")
                 terminal.see("[1 Desk]")
                 terminal.send(QUIT)
@@ -105,6 +117,7 @@ def starts(folder: Path) -> None:
                 terminal.ended()
         print(row(f"{name}: start to rows, median of {_STARTS}", median(found), "s", 0.8))
         print(row(f"{name}: start to rows, longest", max(found), "s"))
+        print(row(f"{name}: processor time until a little after", median(cpu), "s"))
         print(row(f"{name}: from another screen to rows, median", median(opening), "s", 0.35))
 
 
@@ -220,15 +233,55 @@ def _place(terminal: Terminal) -> str:
     return found[1].strip() if found else "?"
 
 
-PARTS: dict[str, Callable[[Path], None]] = {"start": starts, "keys": at_keys, "filters": filters}
+# Arrivals
+
+
+def arrivals(folder: Path) -> None:
+    """The same keys while another process stores and reads 10,000 invoices as an engine does."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        busy = Path(name)
+        shutil.copy(folder / "buffer.db", busy / "buffer.db")
+        with opened(console(busy)) as terminal:
+            process, start = psutil.Process(terminal.process.pid), time.monotonic()
+            answers: list[Answer] = []
+            with subprocess.Popen(
+                [sys.executable, "-m", "tests.bench.console", "--arriving", name]
+            ) as coming:
+                while coming.poll() is None:
+                    answers += [terminal.ask(key, 0.05) for key in (DOWN, DOWN, PAGE_DOWN, UP, END, HOME)]
+            print(row(f"{_COMING:,} invoices came in while keys were pressed", time.monotonic() - start, "s"))
+            tell("keys meanwhile", answers, (None, 30))
+            print(row("longest", max(answer.last for answer in answers) * 1000, "ms"))
+            print(row("memory (RSS) after it", process.memory_info().rss / MIB, "MiB", 120))
+            print(row("memory (PSS), all its processes", _all_memory(process), "MiB"))
+
+
+async def _arrive(folder: Path) -> None:
+    async with open_buffer(folder / "buffer.db") as buffer:
+        await fill(buffer, _COMING, firms=5, seed=_OTHER_FIRMS)
+        await derive_pending(buffer, datetime.now(UTC).date())
+
+
+PARTS: dict[str, Callable[[Path], None]] = {
+    "start": starts,
+    "keys": at_keys,
+    "filters": filters,
+    "arrivals": arrivals,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, help="where the buffer is kept")
+    parser.add_argument("--arriving", type=Path, help="store and read invoices in a folder, and end")
     parser.add_argument("--documents", type=int, default=1_000_000)
     parser.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS))
     chosen = parser.parse_args()
+    if chosen.arriving:
+        asyncio.run(_arrive(chosen.arriving))
+        return
+    if chosen.folder is None:
+        parser.error("--folder is wanted")
     folder = filled(chosen.folder, chosen.documents).parent
     for name in chosen.only:
         print(f"\n{name}")
