@@ -10,7 +10,8 @@ import tty
 
 import pytest
 
-from blink_tui.tui.driver import PENDING_LIMIT, Output
+from blink_tui.tui.driver import PENDING_LIMIT, Output, WrongBytes
+from tests.tui.conftest import OpenDesk
 
 FRAME = "x" * 16_000
 
@@ -99,3 +100,12 @@ def test_a_closed_terminal_is_told(terminal: tuple[int, int]) -> None:
     os.close(master)
     output.write("x")
     assert gone.wait(10)
+
+
+async def test_wrong_bytes_are_told_of_once(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        for _turn in range(3):
+            desk.app.post_message(WrongBytes())
+        await desk.see("not UTF-8")
+        await desk.pilot.pause()
+        assert sum("not UTF-8" in told.message for told in desk.app._notifications) == 1
