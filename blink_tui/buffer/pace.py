@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-HELD = 0.01
+HELD = 0.008
 """Seconds that a transaction lasts. SQLite lets a writer that has to wait look again after 1, 3, 8, 18 and 33 ms."""
 REST = 0.015
 """Seconds between transactions: as long as the longest of those pauses, so that one of these looks finds it free."""
@@ -28,7 +28,7 @@ class Pace:
         self._held = time.perf_counter() - self._began
         if count:
             fitting = int(count * HELD / max(self._held, 1e-6))
-            self.size = max(_FEWEST, self.size // 2, min(fitting, self.size * 2, _MOST))
+            self.size = max(_FEWEST, self.size // 2, min(fitting, self.size * 5 // 4, _MOST))
 
     async def rest(self) -> None:
         """Leave the file to others long enough to be seen."""

@@ -85,6 +85,19 @@ async def test_what_somebody_else_changed_is_shown_anew_and_not_decided(open_des
         assert (await statuses(desk.buffer, rows))[0] is Status.QUERIED
 
 
+async def test_a_key_that_comes_before_the_next_document_decides_nothing(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        rows = await oldest(desk.buffer, 2)
+        window = await opened(desk)
+        total = await desk.buffer.grid.count(UNTIL)
+        window.action_approve()
+        window.action_approve()
+        await desk.see(f"2 of {total}", rows[1].invoice_number, "decided 1")
+        await desk.press("space")
+        await desk.see(f"3 of {total}", "decided 1", "skipped 1")
+        assert await statuses(desk.buffer, rows) == [Status.APPROVED, Status.FETCHED]
+
+
 async def test_an_alarm_asks_once(open_desk: OpenDesk) -> None:
     async with open_desk() as desk:
         doubled = (await oldest(desk.buffer, 1))[0]
