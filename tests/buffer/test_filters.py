@@ -173,8 +173,8 @@ def _holds(one: terms.Criterion, row: GridRow, made: Made) -> bool:  # noqa: C90
 
 
 TERMS = [
-    "e_c fv/12 zolw", "zolw", "ŁÓDŹ",
-    "100%", "e_c", '"zolty zolw"', "%", "k\\s", "fv/1", "fv/12 zolw", "nothing", "zo", '"zol ty"',
+    "e_c fv/12 zolw",
+    "zolw", "ŁÓDŹ", "100%", "e_c", '"zolty zolw"', "%", "k\\s", "fv/1", "fv/12 zolw", "nothing", "zo", '"zol ty"',
     "nip:5265", "nip:1234567890", "nip:1111111111", "od:2026-09", "do:2026-08", "data:2026-09-01..2026-09-05",
     "wpływ-od:7d", "wpływ:2026-09-01", "kwota:>10", "kwota:<=0", "kwota:12,25", "kwota:-20..20", "status:pobrane",
     "status:zatwierdzony,zadekretowany", "kierunek:zakup", "kierunek:wgląd,sprzedaż", "typ:KOR", "typ:korekta,VAT",
