@@ -102,7 +102,7 @@ async def test_the_title_stands_in_the_top_bar_where_there_is_room(
         app = ConsoleApp(buffer, None, who="anna", export_dir=tmp_path, title="Demo: synthetic firms")
         async with app.run_test(size=(width, 24)) as pilot:
             desk = Desk(app, pilot, buffer, engine=None, folder=tmp_path)  # type: ignore[arg-type]
-            first = (await desk.see("2 Firms")).splitlines()[0]
+            first = (await desk.see("Firms")).splitlines()[0]
             assert ("Demo: synthetic firms" in first) is there
 
 
