@@ -101,6 +101,7 @@ _ANCHORS = """
         SELECT d.{column} AS k, d.id, row_number() OVER (ORDER BY {order}) AS n FROM document d {source} WHERE {where}
     ) WHERE n % ? = 1 OR ? = 1
 """
+_COUNT = "SELECT count(*) FROM document d {source} WHERE {where}"
 _SUMS = """
     SELECT d.currency, count(*), sum(iif(d.gross_order = {unknown}, 0, d.gross_order)) FROM document d {source}
     WHERE {where} GROUP BY d.currency ORDER BY d.currency
@@ -240,6 +241,15 @@ class Grid:
             return len(few)
         counted = count_of(chosen)
         rows = await self._database.scan(counted.sql, counted.values)
+        return int(rows[0][0])
+
+    async def rank(self, chosen: GridFilter, sort: Sort, descending: bool, key: Key) -> int:
+        """How many documents of a filter stand before a key in an order: the place where its row is or would be."""
+        order = _ORDERS[sort]
+        source, where = await self._anchored(chosen, order)
+        before = _beyond(order, key, ">" if descending else "<", "" if chosen.is_plain else "+")
+        sql = composed(_COUNT, source=source, where=f"{before.sql} AND {where.sql}")
+        rows = await self._database.scan(sql, [*before.values, *where.values])
         return int(rows[0][0])
 
     async def sums(self, chosen: GridFilter) -> list[tuple[str, int, Decimal]]:

@@ -91,7 +91,21 @@ def _of_query(query: Filter) -> list[Condition]:
         if isinstance(term.criterion, terms.Contains) and not term.negated
     ]
     others = [term for term in query.terms if term.negated or not isinstance(term.criterion, terms.Contains)]
-    return [*([_contains(texts)] if texts else []), *map(_condition, others)]
+    return [*([_contains(texts)] if texts else []), *map(_condition, _joined_periods(others))]
+
+
+def _joined_periods(found: Sequence[Term]) -> list[Term]:
+    """`from:` and `to:` of one day as the one period that they mean: an index answers it."""
+    rest: list[Term] = []
+    periods: dict[terms.Day, terms.DayWithin] = {}
+    for term in found:
+        one = term.criterion
+        if not isinstance(one, terms.DayWithin) or term.negated:
+            rest.append(term)
+            continue
+        held = periods.get(one.day, one)
+        periods[one.day] = terms.DayWithin(one.day, max(held.first, one.first), min(held.last, one.last))
+    return [*map(Term, periods.values()), *rest]
 
 
 def until(max_id: int | None) -> Condition:

@@ -24,6 +24,7 @@ from blink_tui.buffer.grid_filter import (
 from blink_tui.buffer.sql import composed
 
 FACTS = "INDEXED BY document_facts"
+_OF_FIRMS = "INDEXED BY document_of_firm_by_arrival"
 ANY = Part("1")
 """No condition."""
 
@@ -83,6 +84,9 @@ class Narrowing:
                 return None
         if all(condition.negated for condition in found):
             return None
+        if chosen.firm_ids is not None and all(condition.plain for condition in found):
+            where = joined([*found, before], free="")
+            return await self._some(composed(_OF_ALL, source=_OF_FIRMS, where=where.sql), where.values)
         columns = [one for one in found if one.every is None]
         beyond = [one for one in found if one.every is not None]
         if columns and beyond:

@@ -67,7 +67,7 @@ def fields(json: AsJson = False) -> None:
         _('"In quotes" words stand together. Everything that is asked has to hold.'),
         _("- or ! before a word or a field turns it round: -status:pobrany"),
     ):
-        output.say(line)
+        output.say(textwrap.fill(line, _WIDTH + len("    ")))
 
 
 def _others(field: Field) -> tuple[str, ...]:

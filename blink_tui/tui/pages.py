@@ -42,6 +42,9 @@ class RowSource(Protocol):
     async def page(self, anchor: Key, limit: int) -> Sequence[GridRow]:
         """Rows from an anchor on."""
 
+    async def rank(self, key: Key) -> int:
+        """How many rows stand before a key."""
+
     async def after(self, key: Key, limit: int) -> Sequence[GridRow]:
         """Rows that follow a key."""
 
@@ -72,6 +75,9 @@ class BufferSource:
 
     async def page(self, anchor: Key, limit: int) -> Sequence[GridRow]:
         return await self.buffer.grid.page_at(self.chosen, self.sort, self.descending, anchor, limit)
+
+    async def rank(self, key: Key) -> int:
+        return await self.buffer.grid.rank(self.chosen, self.sort, self.descending, key)
 
     async def after(self, key: Key, limit: int) -> Sequence[GridRow]:
         return await self.buffer.grid.after(self.chosen, self.sort, self.descending, key, limit)
@@ -107,19 +113,15 @@ class Pages:
         return 0 if keep is None or not self.count else await self.index_of(keep)
 
     async def index_of(self, key: Key) -> int:
-        """The index of the row with a key, or where it would be; its page is read."""
-
-        def stands_before(other: Key) -> bool:
-            return other > key if self.source.descending else other < key
-
-        if self._anchors is None:
-            self._anchors = await self.source.anchors()
-        anchors = self._anchors
-        number = max(0, sum(anchor == key or stands_before(anchor) for anchor in anchors) - 1)
+        """The index of the row with a key, or where it would be; its page is read from there, in both directions."""
+        rank = await self.source.rank(key)
+        if rank >= self.count:
+            return max(0, self.count - 1)
+        number, place = divmod(rank, PAGE)
         if number not in self._pages:
-            self._pages[number] = await self.source.page(anchors[number], PAGE)
-        place = sum(stands_before(row.key) for row in self._pages[number])
-        return min(number * PAGE + place, self.count - 1)
+            before = await self.source.before(key, place) if place else ()
+            self._pages[number] = [*before, *await self.source.page(key, PAGE - place)]
+        return rank
 
     def row(self, index: int) -> GridRow | None:
         """The row at an index; None while it is being read, which this call asks for, or when it left the list."""

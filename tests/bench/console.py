@@ -28,7 +28,7 @@ from blink_tui.buffer import open_buffer
 from blink_tui.sync.derive import derive_pending
 from tests.bench.filling import fill
 from tests.bench.measure import MIB, row
-from tests.bench.million import filled
+from tests.bench.million import RARE_WORD, filled
 from tests.e2e.terminal import Answer, Terminal
 
 WIDTH, HEIGHT = 120, 40
@@ -196,16 +196,20 @@ def _all_memory(process: psutil.Process) -> float:
 
 
 def filters(folder: Path, *options: str) -> None:
-    """From Enter to the rows: a word that few documents have, and a branch of the tree, which an index serves."""
+    """From Enter to the rows: words and fields in the filter line, the next hit of a search, branches of the tree."""
+    for memory in folder.glob("console-*.json"):  # over all firms, whatever was chosen before
+        memory.unlink()
     with opened(console(folder, *options)) as terminal:
-        for word in ("900000", "wapno", "zadnychtakichslow", "uslugi"):
-            terminal.send("/")
-            terminal.until_quiet()
-            terminal.send(word)
-            terminal.until_quiet()
-            taken = _change(terminal, "\r")
-            print(row(f"search of {word}: {_place(terminal)}", taken * 1000, "ms", 50))
+        for text, target in _FILTERS:
+            taken = _narrowed(terminal, text)
+            print(row(f"filter {text}: {_place(terminal)}", taken * 1000, "ms", target))
             _change(terminal, "\x1b")
+        for text in (RARE_WORD, "uslugi"):
+            _typed(terminal, "/", "\x15")
+            _typed(terminal, text, "")
+            taken = _answered(terminal, "\r")
+            print(row(f"search of {text}, to the row: {_place(terminal)}", taken * 1000, "ms"))
+        _typed(terminal, HOME, "")
         terminal.send("\x1b[Z")
         terminal.until_quiet()
         for _turn in range(4):
@@ -213,12 +217,39 @@ def filters(folder: Path, *options: str) -> None:
             print(row(f"a branch of the tree: {_place(terminal)}", taken * 1000, "ms", 100))
 
 
+_FILTERS = (
+    (RARE_WORD, 50), ("zadnychtakichslow", 50), ("uslugi", None), ("status:fetched", 100),
+    ("amount:1000..1010", 100), ("currency:EUR", 100), ("from:2026-09-20 to:2026-09-22", 100), ("type:KOR", 100),
+)  # fmt: skip
+"""Texts, and how many milliseconds they may take."""
+
+
+def _typed(terminal: Terminal, key: str, text: str) -> None:
+    terminal.send(key)
+    terminal.until_quiet()
+    if text:
+        terminal.send(text)
+        terminal.until_quiet()
+
+
+def _narrowed(terminal: Terminal, text: str) -> float:
+    _typed(terminal, "f", text)
+    return _change(terminal, "\r")
+
+
+def _answered(terminal: Terminal, key: str) -> float:
+    """Seconds from a key to another place in the list."""
+    before, start = _place(terminal), time.perf_counter()
+    terminal.send(key)
+    return terminal.painted(start, lambda _text: _place(terminal) != before, 0.7)
+
+
 _PLACE = re.compile(r"· ([0-9 \u00a0]+/[0-9 \u00a0]+|no documents)")
 
 
 def _list(terminal: Terminal) -> str:
-    """The rows of the grid: what stands at the right of the tree, under the head."""
-    return "\n".join(line[36:] for line in terminal.screen.display[4:20])
+    """The rows of the grid, at the right of the tree, and where one is in which list."""
+    return "\n".join([_place(terminal), *(line[36:] for line in terminal.screen.display[4:20])])
 
 
 def _change(terminal: Terminal, key: str) -> float:

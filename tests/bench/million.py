@@ -24,6 +24,8 @@ from blink_tui.sync.compare import compare_pending
 from blink_tui.sync.derive import derive_pending
 from tests.bench.filling import fill
 
+RARE_WORD = "kwiatonosz"
+"""Ten of a million documents have it."""
 _MODELS = 5000
 _TODAY = date(2026, 11, 30)
 _DAYS = 240
@@ -137,6 +139,10 @@ def make(path: Path, documents: int, firms: int) -> None:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN")
         _multiply(connection, documents)
+        connection.execute(
+            f"UPDATE document_search SET text = text || ' {RARE_WORD}' WHERE document_id % 100000 = 7"
+        )
+        connection.execute("INSERT INTO document_words (document_words) VALUES ('rebuild')")
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
 

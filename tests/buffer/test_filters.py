@@ -267,6 +267,7 @@ def test_every_way_of_asking_gives_what_a_plain_reading_gives(
                 middle = len(anchors) // 2
                 page = await grid.page_at(chosen, sort, descending, anchors[middle], limit)
                 assert page == expected[middle * limit : (middle + 1) * limit]
+                assert await grid.rank(chosen, sort, descending, anchors[middle]) == middle * limit
             assert await grid.count(chosen) == len(expected)
             await _check_sums(grid, chosen, expected)
 

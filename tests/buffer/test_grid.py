@@ -169,6 +169,8 @@ def test_pages_are_a_plain_sorted_list(
             assert anchors == [row.key for row in expected[::limit]]
             pages = [await grid.page_at(chosen, sort, descending, key, limit) for key in anchors]
             assert pages == forward
+            ranks = [await grid.rank(chosen, sort, descending, key) for key in anchors]
+            assert ranks == [*range(0, len(expected), limit)]
             assert await grid.count(chosen) == len(expected)
 
     asyncio.run(check())

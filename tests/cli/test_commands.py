@@ -125,7 +125,7 @@ def test_what_is_handed_over_is_not_approved_again(office: Blink) -> None:
     ("words", "part"),
     [
         (("firm", "add", "--nip", "123"), "ten digits"),
-        (("firm", "add", "--nip", "5265877635", "--env", "http://example.com"), "--env"),
+        (("firm", "add", "--nip", "5265877635", "--env", "http://example.com"), "environment"),
         (("firm", "edit", "1111111111"), "--env, --name, --from, --accountant or --label"),
         (("firm", "edit", "1111111111", "--name", "x"), "not known"),
         (("sync", "--role", "boss"), "--role"),

@@ -110,7 +110,7 @@ def test_the_fields_are_told_in_both_languages(office: Blink) -> None:
     text = office("filter", "fields", BLINK_LANG="pl").text
     assert "miesiąc rozliczenia VAT" in text
     assert "kwota:1000..2500,50" in text
-    assert "(accountant, księgowy, księgowa)" in text
+    assert "(accountant, księgowy, księgowa)" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
     listed = office("filter", "fields", "--json").json
     assert {"name": "waluta", "aliases": ["currency"]}.items() <= listed[4].items()

@@ -29,6 +29,13 @@ class Answer:
     bytes: int
 
 
+KEYS = {
+    "Enter": "\r", "Tab": "\t", "Escape": "\x1b", "Space": " ", "Left": "\x1b[D", "F4": "\x1bOS", "F5": "\x1b[15~",
+    "F8": "\x1b[19~", "F9": "\x1b[20~", "F10": "\x1b[21~", "C-q": "\x11", "C-s": "\x13", "C-u": "\x15", "C-z": "\x1a",
+}  # fmt: skip
+"""What a terminal sends for a key, by tmux's name of it."""
+
+
 class Terminal:
     """A process on a pty of a size; what it wrote is kept and shown on an emulated screen."""
 
@@ -71,6 +78,15 @@ class Terminal:
     def send(self, data: str | bytes) -> None:
         """Type."""
         os.write(self.master, data.encode() if isinstance(data, str) else data)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by tmux's names."""
+        for key in keys:
+            self.send(KEYS.get(key, key))
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        self.send(text)
 
     def read(self, seconds: float) -> int:
         """Take what comes within so many seconds; returns how many bytes that was."""

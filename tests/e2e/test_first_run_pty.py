@@ -8,66 +8,24 @@ from __future__ import annotations
 import base64
 import json
 import os
-import sys
 import urllib.parse
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import sandbox_process
+from tests.e2e.guided import PASSPHRASE, TEXTS, command, environment, guided_start
 from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.proof
 
-PASSPHRASE = "zielony-parasol-47"  # synthetic
-TEXTS = {
-    "en": ("Guided start, step 1 of 4", "step 2 of 4", "step 3 of 4", "> First day", "step 4 of 4", "[5Buffer]",
-           "> New passphrase", "> The same once more", "> Its address", "> Name"),
-    "pl": ("Pierwsze kroki, krok 1 z 4", "krok 2 z 4", "krok 3 z 4", "> Pierwszy dzień", "krok 4 z 4", "[5Bufor]",
-           "> Nowe hasło", "> To samo jeszcze raz", "> Jego adres", "> Nazwa"),
-}  # fmt: skip
-
 
 @pytest.mark.parametrize("language", ["pl", "en"])
 def test_an_empty_profile_ends_with_documents_in_the_grid(tmp_path: Path, language: str) -> None:
-    first, second, third, day, fourth, buffer, new, again, address, name = TEXTS[language]
-    home = tmp_path / "home"
-    home.mkdir()
-    env = {
-        "HOME": str(home),
-        "BLINK_LIMITS_DIR": str(tmp_path / "limits"),
-        "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent",
-    }
-    command = [sys.executable, "-m", "blink_tui.cli", "--home", str(tmp_path / "blink"), "--lang", language]
-    with sandbox_process("--demo") as sandbox, Terminal(command, width=80, height=24, env=env) as terminal:
-        firm = sandbox.firms[0]
-        token = firm["token"]
-        terminal.see(first, "> NIP")
-        terminal.send(firm["nip"] + "\r")
-        terminal.see(name)
-        terminal.send("Alfa\r")
-        terminal.see(second)
-        terminal.send("\x1b[D")
-        terminal.see("https; http")
-        terminal.send("\t")
-        terminal.see(address)
-        terminal.send(sandbox.url + "\x13")
-        terminal.see(third, day)
-        terminal.send("\x15" + "120d" + "\x13")
-        terminal.see(fourth, "> Token")
-        before = len(terminal.written)
-        terminal.send(token)
-        terminal.until_quiet()
-        terminal.send("\t\t")
-        terminal.see(new)
-        terminal.send(PASSPHRASE + "\t")
-        terminal.see(again)
-        terminal.send(PASSPHRASE)
-        terminal.until_quiet()
-        terminal.send("\x1b[21~")
-        terminal.see(buffer, "Alfa")
-        terminal.see("1/")
-        assert "+ " in terminal.text
+    env, program = environment(tmp_path), command(tmp_path, language)
+    with sandbox_process("--demo") as sandbox, Terminal(program, width=80, height=24, env=env) as terminal:
+        token = sandbox.firms[0]["token"]
+        guided_start(terminal, sandbox, language)
         terminal.send("4")
         terminal.until_quiet()
         terminal.send("3")
@@ -78,7 +36,6 @@ def test_an_empty_profile_ends_with_documents_in_the_grid(tmp_path: Path, langua
         if terminal.process.poll() is None:
             terminal.send("y")
         assert terminal.ended() == 0
-        assert len(terminal.written) > before
         secret = token.rpartition("|")[2]  # what stands before it, its number and its firm, is known to all
         for hidden in (token, secret, PASSPHRASE):
             _appears_nowhere(hidden, terminal.written)
@@ -89,13 +46,13 @@ def test_an_empty_profile_ends_with_documents_in_the_grid(tmp_path: Path, langua
     kept = json.loads(next((tmp_path / "blink").rglob("console-*.json")).read_text())["kept"]
     assert "form.first-run" not in kept
     assert (tmp_path / "blink" / "default" / "vault.blink").stat().st_mode & 0o077 == 0
-    with Terminal(command, width=80, height=24, env=env) as terminal:
+    with Terminal(program, width=80, height=24, env=env) as terminal:
         terminal.read(1.0)
         while "(" not in terminal.text and ":" not in terminal.text:
             terminal.read(0.2)
         terminal.send(PASSPHRASE + "\r")
         terminal.see("Alfa")
-        assert first not in terminal.text
+        assert TEXTS[language][0] not in terminal.text
         os.kill(terminal.process.pid, 15)
         assert terminal.ended() == 143
 

@@ -148,6 +148,7 @@ class BufferScreen(DecidingScreen, NarrowingScreen):
 
     def _show_pages(self, found: tuple[View, Pages, int]) -> None:
         view, pages, cursor = found
+        self.close_line()
         self._shown = view
         self._arrivals = 0
         self._grid.show(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.timer import Timer
 
 from blink_tui.i18n import _
 from blink_tui.model.filtering import Filter, FilterError, complete, parse_filter
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _FILTER, _SEARCH, _NAME = "filter", "search", "name"
 _USE, _FORGET = "use", "forget"
+_PATIENCE = 0.12
+"""Seconds for which the line stays open while the rows of a filter are awaited."""
 _OFFERED = 8
 """Suggestions in the line."""
 
@@ -33,6 +36,7 @@ class NarrowingScreen(ConsoleScreen):
         super().__init__()
         self.words = ""
         """What was searched for last."""
+        self._line_timer: Timer | None = None
 
     # What the screen does
 
@@ -99,7 +103,7 @@ class NarrowingScreen(ConsoleScreen):
     @on(AskLine.Given)
     def _given(self, event: AskLine.Given) -> None:
         if event.purpose == _NAME:
-            self._close_line()
+            self.close_line()
             self._save(event.text)
             return
         try:
@@ -107,17 +111,24 @@ class NarrowingScreen(ConsoleScreen):
         except FilterError as error:
             self.line.point(error.start, str(error))
             return
-        self._close_line()
         if event.purpose == _FILTER:
             self.narrow(query)
-        elif event.text:
+            self._line_timer = self.set_timer(_PATIENCE, self.close_line)
+            return
+        self.close_line()
+        if event.text:
             self.words = event.text
             self.search(query, forward=True)
 
     @on(AskLine.Closed)
-    def _close_line(self) -> None:
-        self.line.close()
-        self.focus_list()
+    def close_line(self) -> None:
+        """Give its room back to the list, at the latest when the rows are there: both in one repaint."""
+        if self._line_timer is not None:
+            self._line_timer.stop()
+            self._line_timer = None
+        if self.line.display:
+            self.line.close()
+            self.focus_list()
 
     # Saved filters
 

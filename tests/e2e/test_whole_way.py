@@ -1,0 +1,114 @@
+"""The whole way by keys alone: from an empty profile to a CSV batch of approved documents, handed over once.
+
+On a bare pty and in tmux, in Polish and English, at 80x24.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from blink_tui.buffer import GridFilter, open_buffer
+from blink_tui.model.documents import Status
+from tests.cli.conftest import sandbox_process
+from tests.e2e.guided import Keyboard, command, environment, guided_start
+from tests.e2e.terminal import Terminal
+from tests.e2e.tmux import Tmux, needs_tmux
+
+pytestmark = pytest.mark.proof
+
+TEXTS = {
+    "en": ("marked: ", r"Approve (\d+) document", "approved.", "Taken back: approval", "approved documents wait",
+           "Hand {count} documents over", "documents handed over:", "Nothing is approved"),
+    "pl": ("zaznaczon", r"Zatwierdzić (\d+) dokument", "Zatwierdzono", "Cofnięto: ", "zatwierdzon",
+           "Przekazać do ksiąg {count} dokument", "rzekazano", "Nic zatwierdzonego"),
+}  # fmt: skip
+
+
+@contextmanager
+def in_pty(folder: Path, language: str) -> Iterator[Keyboard]:
+    with Terminal(command(folder, language), width=80, height=24, env=environment(folder)) as terminal:
+        yield terminal
+        terminal.press("C-q")
+        terminal.until_quiet(1.0)
+        if terminal.process.poll() is None:
+            terminal.press("y")
+        assert terminal.ended() == 0
+
+
+@contextmanager
+def in_tmux(folder: Path, language: str) -> Iterator[Keyboard]:
+    program, env = command(folder, language), environment(folder)
+    with Tmux(folder, program, width=80, height=24, env=env) as tmux:
+        yield tmux
+        tmux.press("C-q")
+        tmux.press("y")
+        tmux.see("EXIT 0")
+
+
+@pytest.mark.parametrize(
+    ("window", "language"),
+    [(in_pty, "pl"), (in_pty, "en"), pytest.param(in_tmux, "pl", marks=needs_tmux),
+     pytest.param(in_tmux, "en", marks=needs_tmux)],
+    ids=["pty-pl", "pty-en", "tmux-pl", "tmux-en"],
+)  # fmt: skip
+def test_from_an_empty_profile_to_a_batch(
+    tmp_path: Path, window: Callable[[Path, str], Iterator[Keyboard]], language: str
+) -> None:
+    marked, question, approved, back, waits, over, handed, nothing = TEXTS[language]
+    with sandbox_process("--demo") as sandbox, window(tmp_path, language) as keys:  # type: ignore[attr-defined]  # a context manager
+        guided_start(keys, sandbox, language)
+        keys.press("F8")
+        keys.type("kwota:>100 waluta:PLN")
+        keys.press("Enter")
+        keys.see("kwota:>100 waluta:PLN", "1/")
+        keys.press("+")
+        keys.see(marked)
+        keys.press("F9")
+        asked = keys.see("PLN")
+        count = asked_count(keys, question)
+        assert count > 1, asked
+        keys.press("Enter")
+        keys.see(approved)
+        keys.press("C-z")
+        keys.press("Enter")
+        keys.see(back)
+        keys.press("+")
+        keys.see(marked)
+        keys.press("F9")
+        assert asked_count(keys, question) == count
+        keys.press("Enter")
+        keys.see(approved)
+        keys.press("8")
+        keys.see(waits, "Alfa")
+        keys.press("F10")
+        keys.see(over.format(count=count))
+        keys.press("Enter")
+        keys.see(handed, nothing)
+        keys.press("F10")
+        keys.see(nothing)
+    (file,) = (tmp_path / "blink" / "default" / "export").glob("*.csv")
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.reader(opened, delimiter=";"))
+    assert len(rows) == count + 1
+    assert asyncio.run(exported(tmp_path / "blink" / "default" / "buffer.db")) == count
+
+
+def asked_count(keys: Keyboard, question: str) -> int:
+    """The number in the question about so many documents."""
+    start = question.split(r"(\d", 1)[0]
+    found = re.search(question, keys.see(start))
+    assert found is not None
+    return int(found[1])
+
+
+async def exported(path: Path) -> int:
+    """How many documents of a buffer were handed over."""
+    async with open_buffer(path, read_only=True) as buffer:
+        return await buffer.grid.count(GridFilter(statuses=(Status.EXPORTED,)))
