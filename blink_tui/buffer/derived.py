@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from blink_tui.buffer import findings, search_text
 from blink_tui.buffer.amounts import to_amount
@@ -11,8 +12,10 @@ from blink_tui.buffer.deriving import CONTENT, PreparedDerived, prepare_derived
 from blink_tui.buffer.records import DerivedRow, Undecoded
 from blink_tui.buffer.session import Session
 from blink_tui.buffer.sql import composed, places
-from blink_tui.model.invoice import VatAmount
 from blink_tui.model.values import from_minor
+
+if TYPE_CHECKING:
+    from blink_tui.model.invoice import VatAmount
 
 _AGAIN_AT_ONCE = 10_000
 """Documents that one transaction sends back to be read again."""
@@ -114,6 +117,8 @@ class Derived:
             "SELECT rate, net, vat, vat_pln FROM document_vat WHERE document_id = ? ORDER BY position",
             (document_id,),
         )
+        from blink_tui.model.invoice import VatAmount
+
         return [
             VatAmount(rate=rate, net=from_minor(net), vat=to_amount(vat), vat_pln=to_amount(vat_pln))
             for rate, net, vat, vat_pln in rows

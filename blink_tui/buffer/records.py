@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from blink_tui.model.chains import Link
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Direction, DocumentHeader, Party, Role, Status
 from blink_tui.model.findings import Finding
-from blink_tui.model.invoice import VatAmount
 from blink_tui.model.values import KsefNumber, Nip, Sha256
+
+if TYPE_CHECKING:
+    from blink_tui.model.invoice import VatAmount
 
 
 @dataclass(frozen=True, slots=True)

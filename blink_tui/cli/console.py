@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blink_tui.cli import options
 from blink_tui.cli.context import Profile, system_user
 
 if TYPE_CHECKING:
     from blink_tui.vault import Vault
-
-
-async def _made_ready(profile: Profile) -> None:
-    """Opening the buffer makes it where there is none, and finishes an interrupted hand-over."""
-    async with profile.open_buffer():
-        pass
 
 
 def open_console(
@@ -33,7 +26,6 @@ def open_console(
     from blink_tui.tui import run_console  # first of all: it sets what Textual reads when it is imported
     from blink_tui.vault import VaultHolder
 
-    options.run(_made_ready(profile))
     if vault is None and profile.vault_path.exists():
         vault = profile.open_vault()
     holder = VaultHolder(profile.vault_path, vault)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from blink_tui.invoices.page_blocks import Table
-from blink_tui.invoices.render_text import cells
+from blink_tui.model.wrapping import cells
 
 _SIZES: Final = ((120, 8.0, False), (135, 7.0, False), (155, 6.0, False), (200, 7.0, True), (235, 6.0, True))
 """Cells that surely fit beside one another, size of the letters in points, whether the page is turned."""

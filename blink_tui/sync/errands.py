@@ -10,14 +10,16 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.model.clock import Clock
-from blink_tui.sync.clients import KsefClients
+
+if TYPE_CHECKING:
+    from blink_tui.sync.clients import KsefClients
 
 T = TypeVar("T")
-Work = Callable[[Buffer, KsefClients], Awaitable[T]]
+Work: TypeAlias = "Callable[[Buffer, KsefClients], Awaitable[T]]"
 
 
 class Errands:
@@ -41,6 +43,10 @@ class Errands:
                 return
 
         async def serve() -> T:
+            from blink_tui.sync.clients import (
+                KsefClients,  # with HTTP and keys, which a console's start can do without
+            )
+
             here, task = asyncio.get_running_loop(), asyncio.current_task()
             assert task is not None  # noqa: S101 - this runs as one
             tell(lambda: _settle(started, lambda: here.call_soon_threadsafe(task.cancel)))

@@ -27,26 +27,15 @@ from blink_tui.model.ports import Engine
 from blink_tui.model.text import clean
 from blink_tui.resources import resource_dir
 from blink_tui.sync.errands import Errands
-from blink_tui.tui.begin import begin
 from blink_tui.tui.driver import SshDriver, WrongBytes
 from blink_tui.tui.fetching import Fetching
 from blink_tui.tui.keymap import Keys
 from blink_tui.tui.keys import ACTIONS, Action, bindings
-from blink_tui.tui.memory import Memory
+from blink_tui.tui.memory import FIRST_RUN, Memory
 from blink_tui.tui.preferences import choose_language, chosen_language, chosen_theme
-from blink_tui.tui.screens.access import AccessScreen
 from blink_tui.tui.screens.base import ConsoleScreen
-from blink_tui.tui.screens.buffer import BufferScreen
-from blink_tui.tui.screens.coding import CodingScreen
-from blink_tui.tui.screens.desk import DeskScreen
 from blink_tui.tui.screens.dialogs import Choose, Confirm, TextWindow, help_paragraphs, palette_choices
-from blink_tui.tui.screens.firms import FirmsScreen
-from blink_tui.tui.screens.first_run import was_left
-from blink_tui.tui.screens.handover import HandoverScreen
-from blink_tui.tui.screens.log import LogScreen
-from blink_tui.tui.screens.manual import ManualScreen
-from blink_tui.tui.screens.months import MonthsScreen
-from blink_tui.tui.screens.settings import SettingsScreen
+from blink_tui.tui.screens.modes import SCREENS
 from blink_tui.tui.themes import OWN_THEMES, theme_for
 from blink_tui.vault import VaultHolder
 
@@ -65,18 +54,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _WIDTHS  # type: ignore[misc]  # typed loosely there
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = _HEIGHTS  # type: ignore[misc]  # as above
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        "desk": DeskScreen,
-        "firms": FirmsScreen,
-        "access": AccessScreen,
-        "log": LogScreen,
-        "buffer": BufferScreen,
-        "coding": CodingScreen,
-        "months": MonthsScreen,
-        "handover": HandoverScreen,
-        "settings": SettingsScreen,
-        "manual": ManualScreen,
-    }
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {**SCREENS}
     DEFAULT_MODE = "desk"
     BINDINGS = bindings(
         "help", "fetch", "next-pane", "previous-pane", "back", "palette", "language", "quit", "interrupt",
@@ -147,7 +125,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         await super().on_event(event)
 
     async def on_mount(self) -> None:
-        if not await self.buffer.firms.list() or was_left(self.memory):
+        if not await self.buffer.firms.list() or self.memory.of(FIRST_RUN):
             self.begin()
         work: WorkType[None] = self._look
         self.run_worker(work, group="look")
@@ -176,6 +154,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     def begin(self) -> None:
         """Open the guided start."""
+        from blink_tui.tui.begin import begin  # loaded where there is no firm yet, which is once
+
         begin(self)
 
     def vault_opened(self) -> None:

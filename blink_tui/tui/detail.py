@@ -1,4 +1,7 @@
-"""A document on pages: the invoice as it is rendered everywhere, what only the buffer knows of it, its XML."""
+"""A document on pages: the invoice as it is rendered everywhere, what only the buffer knows of it, its XML.
+
+What reads and renders invoices is loaded with the first document, which the first rows of a list do not wait for.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,17 @@ import asyncio
 import textwrap
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from lxml import etree
 from rich.cells import cell_len
 
 from blink_tui.buffer import Buffer, Document
 from blink_tui.buffer.deriving import HISTORY
 from blink_tui.i18n import _
-from blink_tui.invoices import read_invoice
-from blink_tui.invoices.checks import Context, Finding, Severity, check, gravest_first
-from blink_tui.invoices.page_chain import Beside
-from blink_tui.invoices.page_dates import arrival_of
-from blink_tui.invoices.render_text import Tab, render_tabs, wrapped
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.invoice import Invoice
+from blink_tui.model.findings import Finding, Severity
 from blink_tui.model.text import clean
+from blink_tui.model.wrapping import wrapped
 from blink_tui.tui.widgets.rows import Pieces
 from blink_tui.tui.words import (
     DIRECTION_WORDS,
@@ -32,6 +31,11 @@ from blink_tui.tui.words import (
     day,
     fit,
 )
+
+if TYPE_CHECKING:
+    from blink_tui.invoices.page_chain import Beside
+    from blink_tui.invoices.render_text import Tab
+    from blink_tui.model.invoice import Invoice
 
 SUMMARY, XML = "summary", "xml"
 """Ids of the first page and the last; those between are the tabs of the rendering."""
@@ -72,6 +76,8 @@ async def read_content(buffer: Buffer, document_id: int, today: date) -> Content
 
     Raises BlinkError(DOCUMENT_UNKNOWN).
     """
+    from blink_tui.invoices.page_chain import Beside
+
     document = await buffer.documents.get(document_id)
     try:
         xml = await buffer.documents.xml(document.ksef_number)
@@ -89,6 +95,9 @@ async def read_content(buffer: Buffer, document_id: int, today: date) -> Content
 def _read(
     document: Document, xml: bytes, today: date, history: tuple[Finding, ...], beside: Beside
 ) -> Content:
+    from blink_tui.invoices import read_invoice
+    from blink_tui.invoices.checks import Context, check, gravest_first
+
     try:
         invoice = read_invoice(xml)
     except BlinkError as error:
@@ -105,6 +114,9 @@ def _read(
 
 def pages(content: Content, width: int) -> tuple[Page, ...]:
     """Every page of a document for a width, the XML last. Long invoices take a while: not for the loop."""
+    from blink_tui.invoices.page_dates import arrival_of
+    from blink_tui.invoices.render_text import render_tabs
+
     room = max(_NARROWEST, width - 2)
     xml = Page(XML, "XML", tuple(_xml(content.xml, room)))
     facts = _facts(content, room)
@@ -188,6 +200,8 @@ def _xml(xml: bytes, room: int) -> list[Pieces]:
 
 
 def _indented(xml: bytes) -> str:
+    from lxml import etree
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True)
     try:
         root = etree.fromstring(xml, parser)

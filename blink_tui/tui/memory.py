@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 _VERSION = 1
+FIRST_RUN = "form.first-run"
+"""Where the guided start keeps what is half typed: it was left there if there is anything."""
 
 Kept = Mapping[str, Any]
 """What a screen or a form wants to find again: JSON values by name."""

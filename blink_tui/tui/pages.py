@@ -109,8 +109,11 @@ class Pages:
     async def open(self, keep: Key | None = None) -> int:
         """Count the rows and read the first page; returns the index of the row with a key, or where it would be."""
         self.count = await self.source.size()
-        self._pages[0] = await self.source.first(PAGE)
-        return 0 if keep is None or not self.count else await self.index_of(keep)
+        first = self._pages[0] = await self.source.first(PAGE)
+        if keep is None or not self.count:
+            return 0
+        near = next((index for index, row in enumerate(first) if row.key == keep), None)
+        return await self.index_of(keep) if near is None else near
 
     async def index_of(self, key: Key) -> int:
         """The index of the row with a key, or where it would be; its page is read from there, in both directions."""

@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from blink_tui.buffer import Buffer, Document, GridRow
 from blink_tui.i18n import _, ngettext
-from blink_tui.invoices.render_text import wrapped
 from blink_tui.model.decisions import UNDECIDED
 from blink_tui.model.documents import Direction, Party, Status
 from blink_tui.model.findings import Finding, Severity
-from blink_tui.model.invoice import Invoice
 from blink_tui.model.text import clean
+from blink_tui.model.wrapping import wrapped
 from blink_tui.tui.detail import Content, Page, pages, read_content
 from blink_tui.tui.widgets.rows import Pieces
 from blink_tui.tui.words import (
@@ -27,6 +27,9 @@ from blink_tui.tui.words import (
     fit_right,
     number,
 )
+
+if TYPE_CHECKING:
+    from blink_tui.model.invoice import Invoice
 
 DECISION = "decision"
 """Id of the page that is shown first."""

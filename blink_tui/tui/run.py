@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from blink_tui.buffer import open_buffer
+from blink_tui.ledger.handover import recover
 from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.ports import Engine
 from blink_tui.tui.app import ConsoleApp
@@ -15,7 +16,6 @@ from blink_tui.tui.hangup import HANGUP, Hangup, go_on, let_go_of_the_terminal, 
 from blink_tui.tui.keymap import Keys, read_keymap, require_no_clash
 from blink_tui.tui.lifeline import CRASH_SECONDS, SIGNAL_SECONDS, end_at_latest, signals_end
 from blink_tui.tui.memory import Memory
-from blink_tui.tui.places import PLACES, actions_of
 from blink_tui.vault import VaultHolder
 
 _READY_AFTER = 0.7
@@ -26,7 +26,10 @@ def own_keys(path: Path) -> tuple[Keys, BlinkError | None]:
     """The user's keys; where the file of them is wrong the usual ones, with what is wrong."""
     try:
         keys = read_keymap(path)
-        require_no_clash(path, keys, map(actions_of, PLACES))
+        if keys:
+            from blink_tui.tui.places import PLACES, actions_of  # every screen there is
+
+            require_no_clash(path, keys, map(actions_of, PLACES))
     except BlinkError as error:
         return {}, error
     return keys, None
@@ -44,9 +47,10 @@ async def run(
     language_told: bool,
     ready: Callable[[], None] | None = None,
 ) -> int:
-    """Open the buffer, show the console, return its exit code."""
+    """Open the buffer, finish an interrupted hand-over, show the console; returns its exit code."""
     keys, wrong_keys = own_keys(buffer_path.with_name("keymap.toml"))
     async with open_buffer(buffer_path) as buffer:
+        await recover(buffer)
         await take_over(buffer)
         app = ConsoleApp(
             buffer,

@@ -14,10 +14,11 @@ from blink_tui.invoices.checks import Context, check
 from blink_tui.invoices.page import sections
 from blink_tui.invoices.page_dates import arrival_of
 from blink_tui.invoices.render_html import render_html
-from blink_tui.invoices.render_text import cells, render_tabs, render_text, wrapped
+from blink_tui.invoices.render_text import render_tabs, render_text
 from blink_tui.invoices.words import exact, money
 from blink_tui.model.dates import parse_instant, warsaw_day
 from blink_tui.model.documents import Direction
+from blink_tui.model.wrapping import cells, wrapped
 from tests.invoices.documents import faktura, line
 from tests.invoices.samples import named, sample_files
 

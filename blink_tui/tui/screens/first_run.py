@@ -42,11 +42,6 @@ class Begun:
     registered: Registered
 
 
-def was_left(memory: Memory) -> bool:
-    """Whether a guided start was begun and not ended."""
-    return bool(memory.of(f"form.{NAME}"))
-
-
 class FirstRun(FormWindow[Begun]):
     """Four steps in one window; Esc goes a step back."""
 

@@ -63,7 +63,7 @@ class AskLine(Vertical):
         position: int
 
     class Closed(Message):
-        """The line was closed without a result."""
+        """The line is to be closed without a result."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
@@ -126,5 +126,4 @@ class AskLine(Vertical):
     @on(TypedLine.Left)
     def _left(self, event: TypedLine.Left) -> None:
         event.stop()
-        self.close()
         self.post_message(self.Closed())

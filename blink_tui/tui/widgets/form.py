@@ -20,10 +20,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from blink_tui.i18n import _
-from blink_tui.invoices.render_text import wrapped
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
 from blink_tui.model.text import clean
+from blink_tui.model.wrapping import wrapped
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.widgets.bars import Bar
 from blink_tui.tui.widgets.line import Line

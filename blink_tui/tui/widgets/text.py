@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual import events
 
-from blink_tui.invoices.render_text import wrapped
+from blink_tui.model.wrapping import wrapped
 from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.words import fit
 
