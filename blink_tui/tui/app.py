@@ -34,13 +34,22 @@ from blink_tui.tui.keys import ACTIONS, Action, bindings
 from blink_tui.tui.memory import FIRST_RUN, Memory
 from blink_tui.tui.preferences import choose_language, chosen_language, chosen_theme
 from blink_tui.tui.screens.base import ConsoleScreen
-from blink_tui.tui.screens.dialogs import Choose, Confirm, TextWindow, help_paragraphs, palette_choices
+from blink_tui.tui.screens.dialogs import (
+    Choose,
+    Confirm,
+    Dialog,
+    TextWindow,
+    help_paragraphs,
+    palette_choices,
+)
 from blink_tui.tui.screens.modes import SCREENS
 from blink_tui.tui.themes import OWN_THEMES, theme_for
 from blink_tui.vault import VaultHolder
 
 _LOOK_EVERY = 0.5
 """Seconds between looks at the buffer: what arrives is shown at most twice a second."""
+_SHARE = 9
+"""So many times as long as a look took the next one waits: counting a million takes a core from the engine."""
 _WIDTHS = [(0, "-tiny"), (60, "-slim"), (80, "-narrow"), (100, "-wide")]
 _HEIGHTS = [(0, "-flat"), (15, "-low"), (30, "-high")]
 """Classes of screens from so many columns and rows on, for the styles."""
@@ -104,6 +113,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._crash_log = crash_log
         self.clock = self._clock = clock or SystemClock()
         self._token: object = None
+        self._follow_from = 0.0
         self._told_of_bytes = False
         self.fetching = Fetching(self)
         for theme in OWN_THEMES:
@@ -120,6 +130,12 @@ class ConsoleApp(App[None], inherit_bindings=False):
         return self._own_keys.get(name, ACTIONS[name].keys)
 
     async def on_event(self, event: events.Event) -> None:
+        if (
+            isinstance(event, events.Key)
+            and isinstance(self.screen, Dialog)
+            and event.time < self.screen.since
+        ):
+            return  # typed before anybody can have seen the question
         if isinstance(event, events.Compose):  # makes the first screen, which asks for the firm
             await self._return_to_the_firm()
         await super().on_event(event)
@@ -181,9 +197,12 @@ class ConsoleApp(App[None], inherit_bindings=False):
             return
         self.fetching.show(screen)
         token = await self.buffer.change_token()
-        if token != self._token:
+        began = self._clock.steady()
+        if token != self._token and began >= self._follow_from:
             self._token = token
             await screen.follow()
+            ended = self._clock.steady()
+            self._follow_from = ended + _SHARE * (ended - began)
 
     @property
     def now(self) -> datetime:

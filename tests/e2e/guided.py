@@ -10,7 +10,7 @@ from tests.cli.conftest import SandboxProcess
 
 PASSPHRASE = "zielony-parasol-47"  # synthetic
 TEXTS = {
-    "en": ("Guided start, step 1 of 4", "step 2 of 4", "step 3 of 4", "> First day", "step 4 of 4", "[5Buffer]",
+    "en": ("Guided start, step 1 of 4", "step 2 of 4", "step 3 of 4", "> First day", "step 4 of 4", "Buffer]",
            "> New passphrase", "> The same once more", "> Its address", "> Name"),
     "pl": ("Pierwsze kroki, krok 1 z 4", "krok 2 z 4", "krok 3 z 4", "> Pierwszy dzień", "krok 4 z 4", "[5Bufor]",
            "> Nowe hasło", "> To samo jeszcze raz", "> Jego adres", "> Nazwa"),

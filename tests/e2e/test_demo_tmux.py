@@ -22,16 +22,16 @@ def test_a_document_goes_from_ksef_to_a_file(tmp_path: Path) -> None:
     env = {"HOME": str(home), "BLINK_HOME": str(blink_home)}
     command = [sys.executable, "-m", "blink_tui.cli", "--lang", "en", "demo"]
     with Tmux(tmp_path, command, width=80, height=24, env=env) as tmux:
-        tmux.see("[1Desk]", "6 firms", "documents to decide on", seconds=_START_SECONDS)
+        tmux.see("Desk]", "6 firms", "documents to decide on", seconds=_START_SECONDS)
         tmux.press("4")
         tmux.see("Read ", " 0 unreadable", seconds=_START_SECONDS)
         tmux.press("5")
-        tmux.see("[5Buffer]", "> + ")
-        tmux.press("F7")
-        tmux.see("words, numbers, NIP")
+        tmux.see("Buffer]", "> + ")
+        tmux.press("F8")
+        tmux.see("-type:KOR")
         tmux.type("fv")
         tmux.press("Enter")
-        tmux.see('"fv" · 1/', "> + ")
+        tmux.see("fv · 1/", "> + ")
         tmux.press("Enter")
         opened = tmux.see("[Summary]", "+ fetched", "Total", "Esc Close")
         number = opened.splitlines()[0].strip()

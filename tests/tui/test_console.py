@@ -82,7 +82,7 @@ async def test_a_filter_finds_without_marks_and_escape_leaves_it(open_desk: Open
         await desk.press("5")
         await desk.see("1/300")
         await desk.press("f8", *"lodzka", "enter")
-        text = await desk.see("All documents · lodzka · 1/")
+        text = await desk.see("All firms · lodzka · 1/")
         assert "Hurtownia Łó" in text
         assert "Zażółć" not in text
         await desk.press("escape")

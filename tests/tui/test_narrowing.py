@@ -172,7 +172,7 @@ async def test_where_one_was_is_found_again(buffer: Buffer, firms: list[Firm], p
         await desk.press("s", "down", "down", "down", "right")
         await desk.see("by issue", "4/")
         await desk.press("ctrl+f", *"zolw", "enter")
-        await desk.see("Żółw i Synowie sp. z o.o. · All documents")
+        await desk.see("Żółw i Synowie sp. z o.o. · waluta:PLN")
         await desk.press("down", "down", "t")
         await desk.until(lambda: grid(desk).cursor == 2)
         row = grid(desk).current

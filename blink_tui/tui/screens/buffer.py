@@ -207,13 +207,13 @@ class BufferScreen(DecidingScreen, NarrowingScreen):
         place = f"{number(grid.cursor + 1)}/{number(grid.count)}" if grid.count else _("no documents")
         if self._shown != view:
             place = "…"
+        marked = self._marked()
+        branch = view.branch.direction or view.branch.status or not view.query
         self.query_one("#status", StatusLine).say(
             clean(view.firm.name) if view.firm is not None else _("All firms"),
-            branch_word(view.branch.direction, view.branch.status),
+            branch_word(view.branch.direction, view.branch.status) if branch else "",
             clean(view.query.text),
-            place,
-            _(SORT_WORDS[view.sort]),
-            self._marked(),
+            *([marked] if marked else [place, _(SORT_WORDS[view.sort])]),
             alarm=new,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Generic, TypeVar
 
@@ -34,6 +36,8 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
+        self.since = math.inf
+        """Since when it can be seen, by the clock of events: a key typed before was meant for something else."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
@@ -47,6 +51,11 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.query_one("#title", StatusLine).say(self._title)
+
+    def on_screen_resume(self) -> None:
+        """From now on it answers."""
+        if self.since == math.inf:
+            self.since = time.monotonic()
 
 
 class Confirm(Dialog[bool]):

@@ -171,4 +171,4 @@ class NarrowingScreen(ConsoleScreen):
 
 
 def _filter_hint() -> str:
-    return _("e.g. amount:>1000 status:fetched -type:KOR; Tab completes, the manual (0) has all of it")
+    return _("e.g. amount:>1000 status:fetched -type:KOR; Tab completes, 0 has the rest")

@@ -85,7 +85,7 @@ class AskLine(Vertical):
         self._input.value = text
         self._input.cursor_position = len(text)
         self.say(hint)
-        self._input.focus()
+        self.screen.set_focus(self._input)
 
     def close(self) -> None:
         """Hide the line; its screen puts the focus elsewhere."""
