@@ -92,5 +92,12 @@ async def _tell(buffer: Buffer, firms: list[Firm]) -> None:
             PassFinished(run=run, firm_id=firm.id, new=4 - number),
         ])  # fmt: skip
     await buffer.log.append(
-        [Waiting(run="20261120-9", firm_id=firms[0].id, reason="hour", until="2026-11-20T13:19:00Z")]
+        [
+            Waiting(
+                run="20261120-9",
+                firm_id=firms[0].id,
+                until="2026-11-20T13:19:00Z",
+                reason="Zapytania tej godziny dla firmy 1111111111 są wyczerpane.",
+            )
+        ]  # fmt: skip
     )
