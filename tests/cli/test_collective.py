@@ -19,6 +19,7 @@ def sandbox() -> Iterator[RunningSandbox]:
         yield running
 
 
+@pytest.mark.proof
 def test_a_number_of_a_bank_statement_leads_to_its_invoices(blink: Blink, sandbox: RunningSandbox) -> None:
     firm = sandbox.firms[0]
     blink.add_firm(sandbox.url, firm.nip, firm.token)

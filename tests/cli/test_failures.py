@@ -52,6 +52,7 @@ def test_without_a_token_a_firm_says_what_to_do(blink: Blink, sandbox: SandboxPr
     assert "blink credential add" in ended.json["error"]["message"]
 
 
+@pytest.mark.proof
 def test_an_unreachable_server_leaves_the_token_unchecked_and_the_mark_where_it_is(
     blink: Blink, sandbox: SandboxProcess
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_vault_without_its_passphrase_is_exit_code_8(blink: Blink, sandbox: Sa
     assert blink("sync", "--json", code=8).json["error"]["code"] == "vault-locked"
 
 
+@pytest.mark.proof
 def test_a_folder_that_takes_no_file_marks_nothing(blink: Blink, sandbox: SandboxProcess) -> None:
     nip, token = sandbox.firms[0]["nip"], sandbox.firms[0]["token"]
     blink.add_firm(sandbox.url, nip, token)

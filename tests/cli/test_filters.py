@@ -78,6 +78,7 @@ def test_a_finding_that_nothing_has_is_said(office: Blink) -> None:
     assert office("doc", "list", "--filter", "-uwaga:acount-new").err == ""
 
 
+@pytest.mark.proof
 def test_a_kept_filter_is_used_by_its_name(office: Blink) -> None:
     assert office("filter", "list", "--json").json == []
     saved = office("filter", "save", "duże", "amount:>=2000", "--json").json

@@ -48,6 +48,7 @@ def test_a_pass_that_finds_ksef_away_leaves_the_reason(blink: Blink, sandbox: Sa
     assert "total failure since" in blink("log").text
 
 
+@pytest.mark.proof
 def test_nothing_is_said_while_nothing_is_the_matter(blink: Blink, start_sandbox: Callable[..., Any]) -> None:
     with start_sandbox("--demo", "--no-limits") as sandbox:
         firm = sandbox.firms[0]

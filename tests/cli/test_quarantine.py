@@ -17,6 +17,7 @@ def sandbox(start_sandbox: Callable[..., Any]) -> Iterator[SandboxProcess]:
         yield running
 
 
+@pytest.mark.proof
 def test_a_document_in_quarantine_waits_for_a_person(blink: Blink, sandbox: SandboxProcess) -> None:
     known = sandbox.firms[1]
     nip = known["nip"]

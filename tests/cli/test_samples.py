@@ -15,7 +15,10 @@ SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples" / "fa3"
 
 FIRMS = ("9999999999", "5265877635", "1111111111", "3333333333", "2222222222")
 
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the folder of sample invoices is not there")
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not SAMPLES.is_dir(), reason="the folder of sample invoices is not there"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -109,6 +109,7 @@ def test_wrong_use_is_told_in_one_sentence(plain: Blink, words: tuple[str, ...],
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.proof
 def test_a_pause_holds_until_it_is_undone(blink: Blink, nip: str) -> None:
     assert blink("schedule", "pause", "--firm", nip, "--json").json == {
         "paused": True, "firms": [nip], "changed": 1,
@@ -144,6 +145,7 @@ def test_a_firm_without_access_is_not_due(blink: Blink) -> None:
     assert "no access registered" in blink("schedule", "list").text
 
 
+@pytest.mark.proof
 def test_run_asks_at_once_whatever_the_schedule_says(blink: Blink, nip: str) -> None:
     blink("sync")
     before = listed(blink, nip)["authorized"]["last_asked"]
@@ -155,6 +157,7 @@ def test_run_asks_at_once_whatever_the_schedule_says(blink: Blink, nip: str) -> 
     assert after["buyer"]["last_asked"] < after["authorized"]["last_asked"]
 
 
+@pytest.mark.proof
 def test_run_leaves_a_wish_where_another_process_works(blink: Blink, nip: str) -> None:
     blink("schedule", "list")
     until = f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%S}.000000000"

@@ -36,6 +36,7 @@ def test_a_start_is_a_day_of_warsaw_or_so_many_days_ago() -> None:
             checked_start(text, NOW)
 
 
+@pytest.mark.proof
 def test_everything_from_a_day_on_is_read_again_and_no_mark_moves_back(
     blink: Blink, sandbox: SandboxProcess
 ) -> None:
@@ -74,6 +75,7 @@ def test_wishes_that_exclude_one_another_are_told(
     assert "do not go together" in capsys.readouterr().err
 
 
+@pytest.mark.proof
 def test_the_sums_of_both_sides_and_the_vat_months_are_shown(blink: Blink, sandbox: SandboxProcess) -> None:
     known = sandbox.firms[1]
     blink.add_firm(sandbox.url, known["nip"], known["token"])

@@ -99,5 +99,5 @@ async def _tell(buffer: Buffer, firms: list[Firm]) -> None:
                 until="2026-11-20T13:19:00Z",
                 reason="Zapytania tej godziny dla firmy 1111111111 są wyczerpane.",
             )
-        ]  # fmt: skip
+        ]
     )

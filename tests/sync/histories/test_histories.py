@@ -37,6 +37,7 @@ def report(families: Iterable[Family]) -> tuple[int, list[str]]:
     return sum(one.count for one in ended), stories
 
 
+@pytest.mark.proof
 def test_a_few_histories() -> None:
     histories, failed = report([run_family(0)])
     assert not failed, "\n\n".join(failed)
