@@ -255,7 +255,7 @@ async def test_an_empty_buffer_says_what_to_do(buffer: Buffer, tmp_path: Path) -
         await desk.press("f5")
         await desk.see("There is no firm to fetch for")
         assert app.engine.asked == []
-        await desk.see("No firm yet", "blink firm add --nip", "blink credential add --firm", "blink demo")
+        await desk.see("No firm yet", "Ins in Firms (2)", "blink firm add --nip", "blink demo")
         await desk.press("5")
         await desk.see("no documents")
         await desk.press("enter", "space", "f9", "down", "end", "plus", "8", "f10")

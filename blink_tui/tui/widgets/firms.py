@@ -27,10 +27,6 @@ _FIRST_STEPS = """
 {steps}
 
    blink firm add --nip 5265877635 --name "Alfa sp. z o.o."
-   blink credential add --firm 5265877635
-
-{access}
-{then}
 
 {demo}
 
@@ -108,11 +104,7 @@ class FirmRows(RowsView):
         if self._cut:
             return _("No firm is looked after by you. b shows all firms again.")
         return _FIRST_STEPS.format(
-            steps=_(
-                "There is no firm here yet. Leave with Ctrl+Q, then type, with the firm's own NIP and name:"
-            ),
-            access=_("The second asks for the token from KSeF; --cert and --key name a certificate instead."),
-            then=_("Then start blink again: F5 fetches."),
+            steps=_("There is no firm here yet. Ins in Firms (2) adds one; or, without the console:"),
             demo=_("To look around first, on invented firms and without KSeF:"),
         )
 
