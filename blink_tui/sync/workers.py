@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import gc
 import multiprocessing
+import os
 import shutil
 import sys
 from collections import deque
@@ -28,6 +29,8 @@ T = TypeVar("T")
 
 _PRELOADED = ["blink_tui.sync.unpack", "blink_tui.sync.derive_work"]
 """What the fork server imports once, so that workers start quickly and share its memory."""
+_NICENESS = 5
+"""Where two cores are all there is, keys pressed in a console go before invoices that come in."""
 _MET_IN: deque[str] = deque(maxlen=1)
 """Folder of the fork server's socket, once there is one."""
 
@@ -150,6 +153,7 @@ def _reap(process: Future[_Process]) -> None:
 
 def _serve(pipe: Connection) -> None:
     """Life of a worker: one call after another until the other end closes."""
+    os.nice(_NICENESS)
     bytes(
         16 << 20
     )  # freed, it teaches glibc to keep memory for the next batch: a twentieth of a package's time

@@ -36,7 +36,7 @@ async def test_the_filter_language_narrows_the_list(open_desk: OpenDesk) -> None
 
 
 async def test_a_wrong_filter_points_at_the_place_and_can_be_mended(open_desk: OpenDesk) -> None:
-    async with open_desk() as desk:
+    async with open_desk(160, 40) as desk:
         await desk.press("5")
         await desk.see("1/300")
         await desk.press("f8", *"lodzka statis:fetched", "enter")
@@ -44,8 +44,10 @@ async def test_a_wrong_filter_points_at_the_place_and_can_be_mended(open_desk: O
         hint, typed = (
             next(line for line in text.splitlines() if part in line) for part in ("v There is", "lodzka st")
         )
-        assert hint.index("v There") in (typed.index("statis"), typed.index("statis") - 1, 1)
+        assert hint.index("v There") == typed.index("statis")
         assert grid(desk).count == 300
+        await desk.press(*["backspace"] * 7, *"status:")
+        await desk.see(" lodzka status:fetched")
         await desk.press("escape")
         await desk.until(lambda: "There is no field" not in desk.text)
         await desk.until(lambda: desk.app.focused is grid(desk))
@@ -68,17 +70,18 @@ async def test_search_goes_from_hit_to_hit_and_round_the_end(open_desk: OpenDesk
         await desk.see("1/300")
         rows = await desk.buffer.grid.first(GridFilter(), "received_date", True, 300)
         hits = [place for place, row in enumerate(rows) if row.party_name and "Gęś" in row.party_name]
+        assert hits[0] > 0
         await desk.press("slash", *"ges", "enter")
-        first = next(place for place in hits if place > 0)
+        first = hits[0]
         await desk.until(lambda: grid(desk).cursor == first)
         assert grid(desk).count == 300
         await desk.press("n")
-        await desk.until(lambda: grid(desk).cursor == hits[hits.index(first) + 1])
+        await desk.until(lambda: grid(desk).cursor == hits[1])
         await desk.press("N")
         await desk.until(lambda: grid(desk).cursor == first)
         await desk.press("N")
         await desk.see("other end of the list")
-        await desk.until(lambda: grid(desk).cursor == hits[-1] or grid(desk).cursor == hits[0])
+        await desk.until(lambda: grid(desk).cursor == hits[-1])
         await desk.press("f7", *"zzzz", "enter")
         await desk.see("Nothing was found: geszzzz")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -19,16 +18,13 @@ from blink_tui.model.text import clean
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.dialogs import Confirm
-from blink_tui.tui.sums import sum_lines
+from blink_tui.tui.sums import Sums, sum_lines, sums_text
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.rows import Pieces, RowsView
-from blink_tui.tui.words import amount, fit, fit_title, moment, number
+from blink_tui.tui.words import fit, fit_title, moment, number
 
 _AT_ONCE = 1000
 _WIDE = 100
-
-Sums = Sequence[tuple[str, int, Decimal]]
-"""Currency, documents, gross."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +64,7 @@ class WaitingRows(RowsView):
 
     def row(self, index: int, width: int) -> Pieces:
         one = self.waiting[index]
-        sums = ", ".join(f"{amount(total)} {currency}" for currency, _count, total in one.sums)
-        cells = self._cells(width, clean(one.firm.name), number(one.documents), sums)
+        cells = self._cells(width, clean(one.firm.name), number(one.documents), sums_text(one.sums))
         return (((">" if index == self.cursor else " ") + cells[1:], "plain"),)
 
     def nothing(self) -> str:

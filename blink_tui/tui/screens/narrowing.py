@@ -109,7 +109,7 @@ class NarrowingScreen(ConsoleScreen):
         try:
             query = self.parsed(event.text)
         except FilterError as error:
-            self.line.point(error.start, str(error))
+            self.line.point(error.start, error.end, str(error))
             return
         if event.purpose == _FILTER:
             self.narrow(query)

@@ -95,12 +95,12 @@ class AskLine(Vertical):
         """What may be typed."""
         self.query_one("#hint", StatusLine).say(hint)
 
-    def point(self, start: int, problem: str) -> None:
+    def point(self, start: int, end: int, problem: str) -> None:
         """What is wrong, with an arrow above the place; the text can be mended at once."""
         column = cell_len(self._input.value[:start])
         room = max(0, self.size.width - cell_len(problem) - 6)
         self.query_one("#hint", StatusLine).say(alarm=f"{' ' * min(column, room)}v {problem}")
-        self._input.cursor_position = start
+        self._input.cursor_position = end
 
     def replace(self, text: str, position: int) -> None:
         """Put another text into the line."""

@@ -109,7 +109,8 @@ class StatusLine(Bar):
 
     def say(self, *parts: str, alarm: str = "") -> None:
         """Show parts with a dot between them, then something that wants attention; repaints only if it differs."""
-        shown = " " + " · ".join(part for part in parts if part) + " ", alarm
+        text = " · ".join(part for part in parts if part)
+        shown = f" {text} " if text else "", alarm
         if shown != self._shown:
             self._shown = shown
             self.refresh()
