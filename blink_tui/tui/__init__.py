@@ -44,20 +44,21 @@ def run_console(
     if not _speaks_utf8():
         print(_not_utf8(), file=sys.stderr)  # noqa: T201 - said before there is a screen
         return ExitCode.USAGE
-    from blink_tui.tui.run import run_to_end
+    from blink_tui.tui.run import Setup, run_to_end
     from blink_tui.vault import VaultHolder
 
-    return run_to_end(
+    setup = Setup(
         buffer_path,
         engine,
-        who=who,
-        export_dir=export_dir,
-        title=title,
-        vault=vault or VaultHolder(buffer_path.with_name("vault.blink")),
-        work_folder=work_folder or buffer_path.with_name("work"),
-        language_told=language_told,
-        ready=ready,
+        who,
+        export_dir,
+        title,
+        vault or VaultHolder(buffer_path.with_name("vault.blink")),
+        work_folder or buffer_path.with_name("work"),
+        language_told,
+        ready,
     )
+    return run_to_end(setup)
 
 
 def _speaks_utf8() -> bool:

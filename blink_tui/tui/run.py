@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from blink_tui.buffer import open_buffer
@@ -35,40 +36,45 @@ def own_keys(path: Path) -> tuple[Keys, BlinkError | None]:
     return keys, None
 
 
-async def run(
-    buffer_path: Path,
-    engine: Engine | None,
-    *,
-    who: str,
-    export_dir: Path,
-    title: str,
-    vault: VaultHolder,
-    work_folder: Path,
-    language_told: bool,
-    ready: Callable[[], None] | None = None,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a console is started with; `run_console` tells what each means."""
+
+    buffer_path: Path
+    engine: Engine | None
+    who: str
+    export_dir: Path
+    title: str
+    vault: VaultHolder
+    work_folder: Path
+    language_told: bool
+    ready: Callable[[], None] | None
+
+
+async def run(setup: Setup) -> int:
     """Open the buffer, finish an interrupted hand-over, show the console; returns its exit code."""
-    keys, wrong_keys = own_keys(buffer_path.with_name("keymap.toml"))
-    async with open_buffer(buffer_path) as buffer:
+    path, engine = setup.buffer_path, setup.engine
+    keys, wrong_keys = own_keys(path.with_name("keymap.toml"))
+    async with open_buffer(path) as buffer:
         await recover(buffer)
         await take_over(buffer)
         app = ConsoleApp(
             buffer,
             engine,
-            who=who,
-            export_dir=export_dir,
-            title=title,
-            crash_log=buffer_path.with_name("console-crash.log"),
+            who=setup.who,
+            export_dir=setup.export_dir,
+            title=setup.title,
+            crash_log=path.with_name("console-crash.log"),
             keymap=keys,
-            memory=Memory(buffer_path.with_name(f"console-{who}.json")),
-            vault=vault,
-            work_folder=work_folder,
-            language_told=language_told,
+            memory=Memory(path.with_name(f"console-{setup.who}.json")),
+            vault=setup.vault,
+            work_folder=setup.work_folder,
+            language_told=setup.language_told,
         )
         if wrong_keys is not None:
             app.call_later(app.tell_error, wrong_keys)
         app.on_crash = lambda: end_at_latest(ExitCode.FAILED, CRASH_SECONDS)
-        hangup = Hangup(buffer_path)
+        hangup = Hangup(path)
 
         def end(code: int) -> None:
             end_at_latest(
@@ -79,8 +85,8 @@ async def run(
             )
             app.end(code)
 
-        if ready is not None:
-            asyncio.get_running_loop().call_later(_READY_AFTER, ready)
+        if setup.ready is not None:
+            asyncio.get_running_loop().call_later(_READY_AFTER, setup.ready)
         with signals_end(end):
             await app.run_async(mouse=False)
             if app.return_code == HANGUP:
@@ -90,30 +96,7 @@ async def run(
         return 1 if app.return_code is None else app.return_code
 
 
-def run_to_end(
-    buffer_path: Path,
-    engine: Engine | None,
-    *,
-    who: str,
-    export_dir: Path,
-    title: str,
-    vault: VaultHolder,
-    work_folder: Path,
-    language_told: bool,
-    ready: Callable[[], None] | None = None,
-) -> int:
+def run_to_end(setup: Setup) -> int:
     """The same, in an event loop of its own."""
     gc.freeze()  # what has been imported stays; searching it for garbage holds keys up by 30 ms
-    return asyncio.run(
-        run(
-            buffer_path,
-            engine,
-            who=who,
-            export_dir=export_dir,
-            title=title,
-            vault=vault,
-            work_folder=work_folder,
-            language_told=language_told,
-            ready=ready,
-        )
-    )
+    return asyncio.run(run(setup))

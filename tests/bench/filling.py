@@ -53,10 +53,10 @@ def _made(companies: list[Company], count: int, seed: int) -> Iterator[tuple[Sto
         body = f"{made.draft.seller.nip}-{day:%Y%m%d}-{number:012X}"
         ksef_number = KsefNumber(f"{body}-{crc8(body.encode()):02X}")
         generator.remember(made, ksef_number)
-        yield stored(made, ksef_number, day, number), made.draft.seller.nip, made.draft.buyer.nip
+        yield _stored(made, ksef_number, day, number), made.draft.seller.nip, made.draft.buyer.nip
 
 
-def stored(made: Generated, ksef_number: KsefNumber, day: date, number: int) -> StoredInvoice:
+def _stored(made: Generated, ksef_number: KsefNumber, day: date, number: int) -> StoredInvoice:
     facts = facts_of(made.draft)
     body, dictionary = compress(made.xml)
     received = Instant(f"{day}T{8 + number % 10:02}:{number % 60:02}:{number // 60 % 60:02}.1234567Z")

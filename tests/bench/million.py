@@ -142,6 +142,8 @@ def make(path: Path, documents: int, firms: int) -> None:
         connection.execute(
             f"UPDATE document_search SET text = text || ' {RARE_WORD}' WHERE document_id % 100000 = 7"
         )
+        connection.execute("UPDATE firm SET accountant = iif(id % 5, 'anna', 'piotr') WHERE id % 2")
+        connection.execute("UPDATE document SET status = 'queried' WHERE id % 20000 = 11")
         connection.execute("INSERT INTO document_words (document_words) VALUES ('rebuild')")
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")

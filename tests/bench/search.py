@@ -15,8 +15,8 @@ from statistics import median
 
 from blink_tui.buffer import SORTS, Buffer, GridFilter, Sort, open_buffer
 from blink_tui.model.filtering import parse_filter
-from tests.bench.fast_filling import RARE_WORD, fill_fast
 from tests.bench.measure import row
+from tests.bench.million import RARE_WORD, filled
 
 _TODAY = date(2026, 11, 30)
 _PAGE = 128
@@ -88,9 +88,7 @@ async def _run(path: Path | None, documents: int, sort: Sort) -> None:
         await measure(path, sort)
         return
     with tempfile.TemporaryDirectory(prefix="blink-search-") as folder:
-        made = Path(folder) / "buffer.db"
-        await fill_fast(made, documents, 2000)
-        await measure(made, sort)
+        await measure(await asyncio.to_thread(filled, Path(folder), documents), sort)
 
 
 def main() -> None:
