@@ -178,6 +178,10 @@ class Firms:
         """Fetch a firm's documents or leave it alone. Raises as `edit`."""
         return await self.edit(firm_id, version, enabled=enabled)
 
+    async def exist(self) -> bool:
+        """Whether there is any firm."""
+        return await self._database.reader.row("SELECT 1 FROM firm LIMIT 1") is not None
+
     async def list(self, enabled_only: bool = False) -> list[Firm]:
         """Firms in the order of their Polish names."""
         rows = await self._database.reader.rows(

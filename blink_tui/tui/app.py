@@ -141,7 +141,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         await super().on_event(event)
 
     async def on_mount(self) -> None:
-        if not await self.buffer.firms.list() or self.memory.of(FIRST_RUN):
+        if not await self.buffer.firms.exist() or self.memory.of(FIRST_RUN):
             self.begin()
         work: WorkType[None] = self._look
         self.run_worker(work, group="look")
@@ -150,16 +150,13 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     async def _return_to_the_firm(self) -> None:
         kept = self.memory.of("app").get("firm")
-        try:
-            firms = {firm.context_value: firm for firm in await self.buffer.firms.list()} if kept else {}
-        except BlinkError as error:
-            self.tell_error(error)
-        else:
-            self.firm = firms.get(str(kept))
+        if isinstance(kept, int):
+            with suppress(BlinkError):  # there may be no such firm any more
+                self.firm = await self.buffer.firms.get(kept)
 
     def remember(self) -> None:
         """Put down where every screen stands."""
-        firm = self.firm.context_value if self.firm is not None else None
+        firm = self.firm.id if self.firm is not None else None
         self.memory.keep("app", {"mode": self.current_mode, "firm": firm})
         for stack in self._screen_stacks.values():
             for screen in stack:

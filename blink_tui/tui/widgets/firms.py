@@ -19,7 +19,7 @@ from blink_tui.tui.words import fit, fit_title, moment, number
 
 _UNTIL = 16
 _COUNTS = (5, 7, 7, 7, 8)
-_NIP, _LAG, _ACCESS = 16, 8, 13
+_NIP, _LAG, _ACCESS = 16, 8, 14
 _WIDE = 118
 _NEED_FROM = 140
 
