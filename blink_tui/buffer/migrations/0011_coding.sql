@@ -1,0 +1,158 @@
+-- Books of firms, rules and schemes, what documents become in the books, months that are closed.
+-- `body` is JSON of the model's values (`buffer.bodies`); what is asked for stands in columns beside it.
+
+CREATE TABLE books (
+    firm_id INTEGER PRIMARY KEY REFERENCES firm (id),
+    body TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE account (
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    number TEXT NOT NULL,
+    name TEXT NOT NULL,
+    open INTEGER NOT NULL DEFAULT 1,
+    search TEXT NOT NULL, -- number and name, folded
+    PRIMARY KEY (firm_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contractor (
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    nip TEXT NOT NULL,
+    name TEXT NOT NULL,
+    code TEXT NOT NULL,
+    payable TEXT NOT NULL,
+    receivable TEXT NOT NULL,
+    PRIMARY KEY (firm_id, nip)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE dimension_value (
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    dimension TEXT NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (firm_id, dimension, code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE exchange_rate (
+    currency TEXT NOT NULL,
+    day TEXT NOT NULL,
+    rate TEXT NOT NULL, -- decimal
+    table_number TEXT NOT NULL,
+    PRIMARY KEY (currency, day)
+) STRICT, WITHOUT ROWID;
+
+-- Rules and schemes, every version for ever: an event names the one that was used. Firm 0 is the whole office.
+CREATE TABLE rulebook (
+    firm_id INTEGER NOT NULL,
+    kind TEXT NOT NULL, -- 'rule', 'scheme' or 'source' (what a direction and kind become in the target)
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    text TEXT NOT NULL, -- TOML; empty: taken out of use
+    digest TEXT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    shipped INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (firm_id, kind, name, version)
+) STRICT, WITHOUT ROWID;
+
+-- Version of the proposal that a document has, as `compared`: 0 waits for one.
+ALTER TABLE document ADD COLUMN proposed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX document_to_propose ON document (firm_id, id) WHERE proposed = 0 AND status = 'fetched';
+
+-- What the program would do; derived, so it can be made anew at any time.
+CREATE TABLE proposal (
+    document_id INTEGER PRIMARY KEY REFERENCES document (id),
+    body TEXT NOT NULL, -- Proposal
+    scheme TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    complete INTEGER NOT NULL,
+    automatic INTEGER NOT NULL,
+    vat_month TEXT NOT NULL, -- YYYY-MM, empty where it is not known
+    books_month TEXT NOT NULL
+) STRICT;
+
+-- What a person or a rule decided; a draft until the document is coded.
+CREATE TABLE coding (
+    document_id INTEGER PRIMARY KEY REFERENCES document (id),
+    state TEXT NOT NULL, -- 'draft' or 'coded'
+    body TEXT NOT NULL, -- Coding
+    scheme TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    complete INTEGER NOT NULL,
+    vat_month TEXT NOT NULL,
+    books_month TEXT NOT NULL,
+    month_before TEXT NOT NULL, -- document.vat_month before it was coded
+    at TEXT NOT NULL,
+    who TEXT NOT NULL, -- the coder: a user, or the program
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+-- Register amounts of coded documents, so that a month's registers are summed without reading bodies.
+CREATE TABLE register_amount (
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    month TEXT NOT NULL, -- empty until a payment tells it
+    register TEXT NOT NULL,
+    field TEXT NOT NULL,
+    document_id INTEGER NOT NULL REFERENCES document (id),
+    position INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    marks TEXT NOT NULL,
+    PRIMARY KEY (firm_id, month, register, field, document_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX register_amount_by_document ON register_amount (document_id);
+
+-- What was accepted for a seller's documents of a kind: it proposes, it never decides.
+CREATE TABLE learned (
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    seller TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    text_key TEXT NOT NULL, -- of the rows' names and rates; empty: any document of the seller
+    scheme TEXT NOT NULL,
+    parameters TEXT NOT NULL, -- JSON
+    uses INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (firm_id, seller, direction, text_key, scheme, parameters)
+) STRICT, WITHOUT ROWID;
+
+-- Months that nothing may be put into any more.
+CREATE TABLE month_lock (
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    month TEXT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    signed TEXT, -- JSON of the closing page that was signed off; NULL: locked without one
+    chain_head BLOB NOT NULL,
+    PRIMARY KEY (firm_id, month)
+) STRICT, WITHOUT ROWID;
+
+-- Questions about documents, numbered within a firm, with their answers.
+CREATE TABLE question (
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    number INTEGER NOT NULL,
+    document_id INTEGER NOT NULL REFERENCES document (id),
+    text TEXT NOT NULL,
+    asked_at TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
+    exported_at TEXT, -- when it was last put on a list for the client
+    answer TEXT,
+    answered_at TEXT,
+    answered_by TEXT,
+    closed_at TEXT, -- when the document went back to where it was
+    PRIMARY KEY (firm_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX question_open ON question (document_id) WHERE closed_at IS NULL;
+
+-- Changes of a firm itself (books, rules, locked months), links of the same chain as its documents' events.
+CREATE TABLE firm_event (
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    seq INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL,
+    before TEXT,
+    after TEXT NOT NULL,
+    reason TEXT,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (firm_id, seq)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,47 @@
+"""What of a coding each ledger program can take (FORMATS 10.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from blink_tui.model.books import CodingLevel
+
+
+class Accounts(StrEnum):
+    """Which accounts travel."""
+
+    NONE = "none"
+    NET = "net"
+    """The account of the net amount alone; the program's own scheme adds the rest."""
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A ledger program."""
+
+    id: str
+    """As the command line names its format."""
+    name: str
+    level: CodingLevel
+    """The most that it can take: asking for more is double work (BOOKKEEPING 3)."""
+    accounts: Accounts
+    column: bool = True
+    """The KPiR column travels."""
+    category: bool = False
+    description: bool = True
+    dimensions: bool = False
+
+
+TARGETS: dict[str, Target] = {
+    target.id: target
+    for target in (
+        Target("wapro", "WAPRO", CodingLevel.DESCRIPTION, Accounts.NET),
+        Target("optima", "Comarch Optima", CodingLevel.FULL, Accounts.ALL, category=True),
+        Target("epp", "InsERT (EDI++)", CodingLevel.DESCRIPTION, Accounts.NONE, column=False, category=True),
+        Target("symfonia", "Symfonia", CodingLevel.FULL, Accounts.ALL, column=False),
+        Target("csv", "CSV", CodingLevel.FULL, Accounts.ALL, dimensions=True),
+    )
+}
+"""By id."""
