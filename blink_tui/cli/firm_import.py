@@ -14,8 +14,9 @@ from blink_tui.cli import options, output
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
-from blink_tui.model.firm_list import FirmList, ListedFirm, Remark, read_firm_list
+from blink_tui.model.firm_list import FirmList, ListedFirm, read_firm_list
 from blink_tui.model.firms import Firm
+from blink_tui.model.sheets import Remark
 from blink_tui.model.typed import checked_env
 
 if TYPE_CHECKING:

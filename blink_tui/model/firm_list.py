@@ -7,7 +7,6 @@ formula is text like any other.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TypeVar
 from blink_tui.i18n import N_, Message
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.firms import ContextType, NewFirm, parse_accountant, parse_environment, parse_labels
+from blink_tui.model.sheets import BadFieldError, Remark, csv_lines, decoded, heading_key
 from blink_tui.model.text import clean, folded
 from blink_tui.model.typed import INTERNAL_ID, LONGEST_NAME
 from blink_tui.model.values import Nip, nip_check_digit_is_right, parse_nip
@@ -41,16 +41,6 @@ _KINDS = {
     FirmKind.BRANCH: ("branch", "oddzial"),
 }
 _KIND_WORDS = {word: kind for kind, words in _KINDS.items() for word in words}
-_DELIMITERS = ";\t,"
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something about a line of the file."""
-
-    line: int
-    """As an editor counts them: the heading is line 1."""
-    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +64,16 @@ class FirmList:
     """Headings of columns that mean nothing here."""
 
 
-class _BadFieldError(Exception):
-    """A field cannot be what its column holds."""
-
-    def __init__(self, sentence: str, /, **values: object) -> None:
-        super().__init__(sentence)
-        self.message = Message(sentence, values)
-
-
 def read_firm_list(content: bytes, env: str) -> FirmList:
     """Read a file: UTF-8, or cp1250 as older Excels write it; `;`, tab or comma between the fields.
 
     `env` holds for lines that name no environment.
     """
-    text = _decoded(content)
+    text = decoded(content)
     if text is None:
         return _refused(1, N_("this is no text file; save the spreadsheet as CSV"))
     try:
-        return _read(list(_lines(text)), env)
+        return _read(list(csv_lines(text)), env)
     except csv.Error as error:
         return _refused(1, N_("the file cannot be read as CSV: {cause}"), cause=str(error))
 
@@ -100,34 +82,11 @@ def _refused(line: int, text: str, **values: object) -> FirmList:
     return FirmList((), (Remark(line, Message(text, values)),), (), ())
 
 
-def _decoded(content: bytes) -> str | None:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    if b"\0" in content:
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1250", errors="replace")
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the number of the line on which it begins; empty ones are left out."""
-    heading = text.lstrip().partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=heading.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    begins = 1
-    for fields in reader:
-        if any(field.strip() for field in fields):
-            yield begins, fields
-        begins = reader.line_num + 1
-
-
 def _read(lines: Sequence[tuple[int, list[str]]], env: str) -> FirmList:
     if not lines:
         return _refused(1, N_("the file is empty"))
     first, headings = lines[0]
-    columns = [_COLUMNS.get(re.sub(r"\s+", " ", folded(clean(heading))).strip()) for heading in headings]
+    columns = [_COLUMNS.get(heading_key(heading)) for heading in headings]
     known = [column for column in columns if column]
     if "nip" not in known:
         return _refused(first, N_("there is no column NIP; the first line must name the columns"))
@@ -144,7 +103,7 @@ def _read(lines: Sequence[tuple[int, list[str]]], env: str) -> FirmList:
         }
         try:
             firms.append(_listed(line, named, env))
-        except _BadFieldError as error:
+        except BadFieldError as error:
             problems.append(Remark(line, error.message))
     problems += _repeated(firms)
     wrong = N_("the check digit of NIP {nip} is wrong; see that it is typed right")
@@ -167,16 +126,16 @@ def _repeated(firms: Sequence[ListedFirm]) -> Iterator[Remark]:
 
 
 def _listed(line: int, fields: Mapping[str, str], env: str) -> ListedFirm:
-    """Raises _BadFieldError."""
+    """Raises BadFieldError."""
     nip = _nip(fields.get("nip", ""))
     unit = fields.get("internal_id", "")
     if unit and not INTERNAL_ID.fullmatch(unit):
-        raise _BadFieldError(
+        raise BadFieldError(
             N_("an internal id is a NIP, a hyphen and five digits; this is not: {text}"), text=unit
         )
     name = fields.get("name", "")
     if len(name) > LONGEST_NAME:
-        raise _BadFieldError(N_("the name is longer than {most} characters"), most=LONGEST_NAME)
+        raise BadFieldError(N_("the name is longer than {most} characters"), most=LONGEST_NAME)
     told = {
         "name": name, "kind": fields.get("kind", ""), "first_day": fields.get("from", ""),
         "accountant": fields.get("accountant", ""), "labels": fields.get("labels", ""),
@@ -205,9 +164,9 @@ def _listed(line: int, fields: Mapping[str, str], env: str) -> ListedFirm:
 
 def _nip(text: str) -> Nip:
     if not text:
-        raise _BadFieldError(N_("the NIP is missing"))
+        raise BadFieldError(N_("the NIP is missing"))
     if re.fullmatch(r"\d[.,]\d+E\+\d+", text, re.IGNORECASE):
-        raise _BadFieldError(
+        raise BadFieldError(
             N_("the spreadsheet spoilt the NIP ({text}); format its column as text and save it again"),
             text=text,
         )
@@ -218,7 +177,7 @@ def _parsed(parse: Callable[[str], T], text: str, refusal: str) -> T:
     try:
         return parse(text)
     except (ValueError, KeyError):
-        raise _BadFieldError(refusal, text=text) from None
+        raise BadFieldError(refusal, text=text) from None
 
 
 def _kind(text: str) -> FirmKind:
