@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from blink_tui.model.books import Books, ExchangeRate
+from blink_tui.model.books import Books, Contractor, ExchangeRate
 from blink_tui.model.documents import Direction, FirmKind, Role, Status
 from blink_tui.model.invoice import Invoice
 from blink_tui.model.months import Month
@@ -57,6 +57,8 @@ class Facts:
     """Months of the firm that nothing may be put into."""
     today: date
     """Warsaw day on which this is asked."""
+    contractor: Contractor | None = None
+    """The other side, where the firm's ledger knows it."""
     labels: tuple[str, ...] = ()
     """Of the firm."""
 

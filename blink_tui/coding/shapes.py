@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from blink_tui.model.books import BookKind
 from blink_tui.model.coding import Identity, Side
 from blink_tui.model.documents import Direction
 
@@ -45,6 +46,8 @@ class EntryTemplate:
     """Pattern: `{column}`, `{rate}`, `9`."""
     amount: str
     when: str = ""
+    book: BookKind = BookKind.KPIR
+    """Of which book; templates for another one than the firm's are passed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

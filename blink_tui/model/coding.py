@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
-from blink_tui.i18n import Message
+from blink_tui.i18n import Message, _
 from blink_tui.model.books import BookKind
 from blink_tui.model.documents import Direction
 from blink_tui.model.months import Month
@@ -138,6 +137,8 @@ class Choices:
     payments: tuple[PartPaid, ...] = ()
     margin: tuple[tuple[str, Decimal, Decimal], ...] = ()
     """Rate, base and tax of a margin, typed by a person."""
+    table: tuple[tuple[str, Decimal, Decimal], ...] = ()
+    """Rate, net and tax, in the invoice's currency, of an invoice that has no VAT table (UPR), typed by a person."""
     original_month: Month | None = None
     """Month in which the document that it corrects is settled, where that is known."""
 
@@ -157,7 +158,10 @@ class RuleRef:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a coding is not complete, or what a person should see in it; values are texts."""
+    """Why a coding is not complete, or what a person should see in it.
+
+    Values are texts; one that is a source text itself is translated with the sentence.
+    """
 
     code: str
     text: str
@@ -169,7 +173,7 @@ class Problem:
     @property
     def message(self) -> Message:
         """The sentence, translated when shown."""
-        return Message(self.text, dict[str, Any](self.values))
+        return Message(self.text, {name: _(text) if text else "" for name, text in self.values.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +238,8 @@ class Candidate:
     """Its precedence; the highest wins (FORMATS 10.3)."""
     matched: tuple[tuple[str, str], ...] = ()
     """Field and what the document has there that made it fit."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Values that it gives the scheme in the place of the scheme's own."""
     learned: int = 0
     """How many accepted codings it was learned from; 0 for a written rule."""
 
