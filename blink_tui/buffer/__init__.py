@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from blink_tui.buffer.audit import ChainState
     from blink_tui.buffer.buffer import Buffer, open_buffer
     from blink_tui.buffer.grid import SORTS, GridRow, Key, Sort
     from blink_tui.buffer.grid_filter import GridFilter
-    from blink_tui.buffer.history import ChainState
     from blink_tui.buffer.log import LogFilter, LogRow, UnknownEvent
     from blink_tui.buffer.overview import MonthCount, Undecided
     from blink_tui.buffer.records import (
@@ -37,7 +37,7 @@ _MODULES = {
     "GridRow": "grid",
     "Key": "grid",
     "Sort": "grid",
-    "ChainState": "history",
+    "ChainState": "audit",
     "LogFilter": "log",
     "LogRow": "log",
     "UnknownEvent": "log",
