@@ -8,7 +8,7 @@ import msgspec
 
 T = TypeVar("T")
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def dumped(value: object) -> str:

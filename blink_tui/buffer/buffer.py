@@ -7,7 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from blink_tui.buffer import schema
+from blink_tui.buffer.audit import History
 from blink_tui.buffer.batches import Batches
+from blink_tui.buffer.books import BooksOfFirms
+from blink_tui.buffer.charts import Charts
+from blink_tui.buffer.closing import Closing
+from blink_tui.buffer.codings import Codings
 from blink_tui.buffer.collective import Collectives
 from blink_tui.buffer.comparing import Comparing
 from blink_tui.buffer.credentials import Credentials
@@ -19,8 +24,9 @@ from blink_tui.buffer.exports import PendingExports
 from blink_tui.buffer.findings import Findings
 from blink_tui.buffer.firms import Firms
 from blink_tui.buffer.grid import Grid
-from blink_tui.buffer.history import History
+from blink_tui.buffer.learning import Learning
 from blink_tui.buffer.leases import Leases
+from blink_tui.buffer.locks import Locks
 from blink_tui.buffer.log import FetchLog
 from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.mismatches import Mismatches
@@ -28,8 +34,12 @@ from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.outages import Outages
 from blink_tui.buffer.overview import Overview
 from blink_tui.buffer.proofs import Proofs
+from blink_tui.buffer.questions import Questions
 from blink_tui.buffer.ranges import HistoryRanges
+from blink_tui.buffer.rates import ExchangeRates
+from blink_tui.buffer.registers import Registers
 from blink_tui.buffer.role_states import RoleStates
+from blink_tui.buffer.rules import Rules
 from blink_tui.buffer.saved_filters import SavedFilters
 from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
@@ -68,6 +78,16 @@ class Buffer:
         self.grid = Grid(database)
         self.decisions = Decisions(database, clock, self.grid, self.webs)
         self.overview = Overview(database)
+        self.books = BooksOfFirms(database, clock)
+        self.charts = Charts(database, clock)
+        self.rates = ExchangeRates(database)
+        self.rules = Rules(database, clock)
+        self.codings = Codings(database, clock)
+        self.learning = Learning(database)
+        self.locks = Locks(database, clock)
+        self.questions = Questions(database, clock)
+        self.registers = Registers(database)
+        self.closing = Closing(database)
 
     @property
     def path(self) -> Path:

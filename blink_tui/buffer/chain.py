@@ -1,4 +1,4 @@
-"""The chain of a firm's document events: each link's hash covers its content and the link before it.
+"""The chain of a firm's events, its documents' and its own: each link's hash covers its content and the link before it.
 
 A changed, missing, added or moved event makes every later hash wrong (DESIGN, rule 8).
 """
@@ -20,8 +20,11 @@ def genesis(context_type: str, context_value: str) -> bytes:
     return hashlib.sha256(_encode(["blink-tui", context_type, context_value])).digest()
 
 
-Content = tuple[str, Sha256, str, str, str, str | None, str, str | None]
+DocumentContent = tuple[str, Sha256, str, str, str, str | None, str, str | None]
 """KSeF number, SHA-256 of its XML, at, who, what, before, after, reason."""
+FirmContent = tuple[str, str, str, str | None, str, str | None]
+"""At, who, what, before, after, reason: shorter, so that neither can be taken for the other."""
+Content = DocumentContent | FirmContent
 
 
 def linked(head: bytes, contents: Iterable[Content]) -> list[bytes]:

@@ -201,7 +201,7 @@ class Comparing:
         async with self._database.transaction() as session:
             await findings.replace(session, HISTORY, ends, rows)
             await session.run_many(
-                "UPDATE document SET compared = ?, attention = (SELECT coalesce(max(f.severity), 0)"
+                "UPDATE document SET compared = ?, proposed = 0, attention = (SELECT coalesce(max(f.severity), 0)"
                 " FROM document_finding f WHERE f.document_id = document.id) WHERE id = ? AND compared = ?",
                 [(version, one.document_id, one.seen) for one in compared],
             )

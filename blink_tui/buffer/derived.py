@@ -128,10 +128,13 @@ class Derived:
 async def _save(session: Session, prepared: PreparedDerived) -> None:
     """What is the same as before is not written: a run over everything mostly finds what it found."""
     await session.run_many(
-        "UPDATE document SET derived_version = ?, due_date = ?, problem = ?, vat_month = ?, attention = ?, compared = 0"
-        " WHERE id = ?",
+        "UPDATE document SET derived_version = ?, due_date = ?, problem = ?, attention = ?, compared = 0, proposed = 0,"
+        " vat_month = CASE WHEN EXISTS ("
+        " SELECT 1 FROM coding c WHERE c.document_id = document.id AND c.state = 'coded'"
+        ") THEN vat_month ELSE ? END WHERE id = ?",
         prepared.documents,
     )
+    await session.run_many("UPDATE coding SET month_before = ? WHERE document_id = ?", prepared.months)
     await search_text.keep(session, prepared.searches)
     await session.run_many(
         "DELETE FROM document_vat WHERE document_id = ? AND position >= ?", prepared.vat_ends

@@ -31,6 +31,8 @@ class PreparedDerived:
     """Rows for the tables that hold what is derived; each document stands in `documents` once."""
 
     documents: list[Row] = field(default_factory=list)
+    months: list[Row] = field(default_factory=list)
+    """Proposed month of each, for those whose coding has another."""
     searches: list[Row] = field(default_factory=list)
     vat: list[Row] = field(default_factory=list)
     findings: list[Row] = field(default_factory=list)
@@ -56,11 +58,12 @@ class PreparedDerived:
                 row.version,
                 row.due_date.isoformat() if row.due_date else None,
                 problem,
-                row.vat_month,
                 max((finding.severity for finding in row.findings), default=0),
+                row.vat_month,
                 row.document_id,
             )
         )
+        self.months.append((row.vat_month, row.document_id))
         self.searches.append((row.document_id, row.search))
         self.vat += vat or ()
         self.vat_ends.append((row.document_id, len(vat or ())))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blink_tui.i18n import N_
+from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import ErrorKind, ExitCode
 
 DISK_FULL = ErrorKind(
@@ -88,4 +88,16 @@ NO_FILTER = ErrorKind(
 )
 FILTER_EXISTS = ErrorKind(
     "filter-exists", ExitCode.USAGE, N_("You keep a filter @{name} already; another name, or --replace.")
+)
+BOOKS_OF_FIRM = Message(N_("The firm's books"))
+MONTH_LOCKED = ErrorKind("month-locked", ExitCode.USAGE, N_("The month {month} is locked already."))
+MONTH_NOT_LOCKED = ErrorKind("month-not-locked", ExitCode.USAGE, N_("The month {month} is not locked."))
+REASON_WANTED = ErrorKind("reason-wanted", ExitCode.USAGE, N_("Say why."))
+QUESTION_UNKNOWN = ErrorKind(
+    "question-unknown", ExitCode.USAGE, N_("There is no open question number {number} of this firm.")
+)
+NOT_TO_CODE = ErrorKind(
+    "not-to-code",
+    ExitCode.FAILED,
+    N_("Document {ksef_number} has status {status} and is not to be coded now; reopen it first."),
 )

@@ -4,6 +4,11 @@
 CREATE TABLE books (
     firm_id INTEGER PRIMARY KEY REFERENCES firm (id),
     body TEXT NOT NULL,
+    -- Of the body, for conditions:
+    sales_elsewhere INTEGER NOT NULL,
+    purchases_elsewhere INTEGER NOT NULL,
+    four_eyes_from INTEGER, -- gross in grosze; NULL: no four eyes
+    stamp INTEGER NOT NULL DEFAULT 1, -- grows with whatever proposals rest on: those of an earlier one are made anew
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
@@ -56,37 +61,52 @@ CREATE TABLE rulebook (
     PRIMARY KEY (firm_id, kind, name, version)
 ) STRICT, WITHOUT ROWID;
 
--- Version of the proposal that a document has, as `compared`: 0 waits for one.
+-- `books.stamp` with which the document's proposal was made; a smaller one, as 0, waits for a new one.
 ALTER TABLE document ADD COLUMN proposed INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX document_to_propose ON document (firm_id, id) WHERE proposed = 0 AND status = 'fetched';
+CREATE INDEX document_to_propose ON document (firm_id, proposed, id) WHERE status = 'fetched';
 
 -- What the program would do; derived, so it can be made anew at any time.
 CREATE TABLE proposal (
     document_id INTEGER PRIMARY KEY REFERENCES document (id),
-    body TEXT NOT NULL, -- Proposal
-    scheme TEXT NOT NULL,
+    why TEXT NOT NULL, -- Proposal without its coding
+    automatic INTEGER NOT NULL, -- 1: to be coded without a person; 0 again once that was tried
+    body TEXT NOT NULL, -- Coding
+    -- Of the body, so that coding a hundred thousand documents reads none of them:
+    ground TEXT NOT NULL, -- rule, scheme and digest of the body, as the event names them
+    scheme TEXT NOT NULL, -- name; empty: none
     rule TEXT NOT NULL,
+    parameters TEXT NOT NULL, -- JSON
     complete INTEGER NOT NULL,
-    automatic INTEGER NOT NULL,
-    vat_month TEXT NOT NULL, -- YYYY-MM, empty where it is not known
-    books_month TEXT NOT NULL
+    vat_month TEXT NOT NULL, -- YYYY-MM; empty where it is not known
+    months TEXT NOT NULL, -- every month that it puts something into, separated by spaces
+    registers TEXT NOT NULL -- JSON: month, register, field, position, amount, marks
 ) STRICT;
+
+CREATE INDEX proposal_automatic ON proposal (document_id) WHERE automatic = 1;
 
 -- What a person or a rule decided; a draft until the document is coded.
 CREATE TABLE coding (
     document_id INTEGER PRIMARY KEY REFERENCES document (id),
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    direction TEXT NOT NULL,
+    contractor TEXT NOT NULL, -- number of the seller, of the buyer for a sale; empty where it has none
+    text_key TEXT NOT NULL, -- `document_trait.text_key`; empty where there is none
     state TEXT NOT NULL, -- 'draft' or 'coded'
-    body TEXT NOT NULL, -- Coding
+    body TEXT NOT NULL,
+    ground TEXT NOT NULL,
     scheme TEXT NOT NULL,
     rule TEXT NOT NULL,
+    parameters TEXT NOT NULL,
     complete INTEGER NOT NULL,
     vat_month TEXT NOT NULL,
-    books_month TEXT NOT NULL,
-    month_before TEXT NOT NULL, -- document.vat_month before it was coded
+    months TEXT NOT NULL,
+    registers TEXT NOT NULL,
+    month_before TEXT NOT NULL, -- document.vat_month as it is without the coding
     at TEXT NOT NULL,
     who TEXT NOT NULL, -- the coder: a user, or the program
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+CREATE INDEX coding_of_contractor ON coding (firm_id, direction, contractor, at) WHERE state = 'coded';
 
 -- Register amounts of coded documents, so that a month's registers are summed without reading bodies.
 CREATE TABLE register_amount (
@@ -156,3 +176,6 @@ CREATE TABLE firm_event (
     hash BLOB NOT NULL,
     PRIMARY KEY (firm_id, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- State, coder and time of a document's coding before a decision that changed them; NULL: it had none.
+ALTER TABLE decision_document ADD COLUMN coding TEXT;

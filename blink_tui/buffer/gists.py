@@ -1,0 +1,81 @@
+"""What of a coding stands in columns beside its body, so that decisions on many documents read no bodies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import NamedTuple
+
+from blink_tui.buffer import amounts
+from blink_tui.buffer.bodies import dumped
+from blink_tui.model.coding import Coding
+from blink_tui.model.months import Month
+
+COLUMNS = "body, ground, scheme, rule, parameters, complete, vat_month, months, registers"
+
+
+class Gist(NamedTuple):
+    """Values of `COLUMNS`."""
+
+    body: str
+    ground: str
+    """JSON of rule, scheme and digest of the body: an event's reason."""
+    scheme: str
+    rule: str
+    parameters: str
+    complete: int
+    vat_month: str
+    months: str
+    registers: str
+
+
+def gist_of(coding: Coding) -> Gist:
+    """The columns of a coding. One with an amount that cannot be kept in grosze is not complete."""
+    body = dumped(coding)
+    registers = _registers(coding)
+    scheme = coding.scheme.name if coding.scheme else coding.choices.scheme
+    return Gist(
+        body=body,
+        ground=_ground(coding, body),
+        scheme=scheme,
+        rule=coding.rule.name if coding.rule else "",
+        parameters=dumped(coding.choices.parameters),
+        complete=int(coding.complete and registers is not None),
+        vat_month=str(coding.periods.vat or ""),
+        months=" ".join(sorted(map(str, _months(coding)))),
+        registers=json.dumps(registers or []),
+    )
+
+
+def digest_of(body: str) -> str:
+    """What an event names a coding by: the first sixteen hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+def _ground(coding: Coding, body: str) -> str:
+    values = {"coding": digest_of(body)}
+    if coding.scheme:
+        values["scheme"] = str(coding.scheme)
+    if coding.rule:
+        values["rule"] = str(coding.rule)
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _months(coding: Coding) -> set[Month]:
+    """Months of VAT and of the books that it puts something into."""
+    found = {row.month for row in coding.rows} | {coding.periods.vat}
+    if coding.periods.books:
+        found.add(Month.of(coding.periods.books))
+    return {month for month in found if month is not None}
+
+
+def _registers(coding: Coding) -> list[tuple[str, str, str, int, int, str]] | None:
+    try:
+        return [
+            (str(row.month or ""), row.register, field, position, units, " ".join(row.marks))
+            for position, row in enumerate(coding.rows)
+            for field, amount in row.amounts
+            if (units := amounts.to_units(amount)) is not None
+        ]
+    except ValueError:
+        return None
