@@ -13,7 +13,7 @@ from blink_tui.coding.case import Case, case_of
 from blink_tui.coding.facts import Facts
 from blink_tui.coding.fields import DocumentEnv
 from blink_tui.coding.identities import check
-from blink_tui.coding.months import Timing, timing
+from blink_tui.coding.months import Timing, timing, wrong_months
 from blink_tui.coding.patterns import Patterns
 from blink_tui.coding.rulebook import Rulebook
 from blink_tui.coding.rules import candidates
@@ -76,10 +76,11 @@ def checked(coding: Coding, facts: Facts, rulebook: Rulebook) -> Coding:
 
 
 def _months_of_rows(coding: Coding, case: Case, when: Timing) -> list[Problem]:
-    """Rows that a person put into a closed month."""
+    """What is wrong with months that are not those proposed."""
     proposed = {part.month for part in when.parts}
     months = {row.month for row in coding.rows if row.month is not None} - proposed
-    return [problems.CHOSEN_LOCKED.of(month=month) for month in sorted(months & case.facts.locked)]
+    assessed = coding.identity is Identity.SELF_ASSESSED
+    return wrong_months(case, months, self_assessed=assessed) if months else []
 
 
 def _candidates(facts: Facts, rulebook: Rulebook, learned: Sequence[Learned]) -> tuple[Candidate, ...]:
@@ -115,7 +116,7 @@ def _coded(facts: Facts, rulebook: Rulebook, choices: Choices, candidate: Candid
     with localcontext() as arithmetic:
         arithmetic.prec = _DIGITS
         case = case_of(facts, choices)
-        source = source_of(facts, rulebook)
+        source = rulebook.source_of(facts)
         bare = Coding(
             choices=choices,
             document_type=source.document_type if source else "",
@@ -216,10 +217,3 @@ def _explained(case: Case) -> list[Problem]:
     if case.sale and facts.invoice.self_billing:
         told.append(problems.SELF_BILLED.of())
     return told
-
-
-def source_of(facts: Facts, rulebook: Rulebook) -> Source | None:
-    """The data source's row: of the kind, else of the form, else of all others."""
-    form = facts.invoice.form.partition(" ")[0]
-    rows = {source.kind: source for source in rulebook.sources if source.direction is facts.direction}
-    return rows.get(facts.invoice.kind) or rows.get(form) or rows.get("*")
