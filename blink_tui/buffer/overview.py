@@ -43,7 +43,8 @@ _UNDECIDED = """
     FROM document INDEXED BY document_undecided WHERE status = 'fetched' GROUP BY direction, firm_id, currency
 """
 _MONTH = """
-    SELECT firm_id, direction, status, currency, count(*), sum(gross), sum({late}), sum(iif({late}, gross, 0))
+    SELECT firm_id, direction, status, currency, count(*), sum(gross), sum({late}), sum(iif({late}, gross, 0)),
+        sum(gross < 0), sum(min(gross, 0))
     FROM document WHERE vat_month = ? GROUP BY direction, currency, firm_id, status
 """
 _LATE = """
@@ -84,6 +85,9 @@ class MonthCount:
     late: int
     """Purchases issued before the month, and sales received after its VAT was due."""
     late_gross: Decimal
+    minus: int = 0
+    """Those below zero: corrections in minus."""
+    minus_gross: Decimal = Decimal(0)
 
 
 def _sum(units: int | None) -> Decimal:
@@ -105,7 +109,7 @@ def _undecided(row: Row) -> Undecided:
 
 
 def _month_count(row: Row) -> MonthCount:
-    firm_id, direction, status, currency, documents, units, late, late_units = row
+    firm_id, direction, status, currency, documents, units, late, late_units, minus, minus_units = row
     return MonthCount(
         firm_id,
         Direction(direction),
@@ -115,6 +119,8 @@ def _month_count(row: Row) -> MonthCount:
         _sum(units),
         late,
         _sum(late_units),
+        minus or 0,
+        _sum(minus_units),
     )
 
 

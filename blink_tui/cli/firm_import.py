@@ -11,31 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
+from blink_tui.cli.lists import TOO_LARGE, refused, remarks_json, warn_lines
 from blink_tui.cli.options import AsJson
-from blink_tui.i18n import N_, _
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.i18n import _
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.firm_list import FirmList, ListedFirm, read_firm_list
 from blink_tui.model.firms import Firm
-from blink_tui.model.sheets import Remark
 from blink_tui.model.typed import checked_env
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
 
-BAD_LIST = ErrorKind(
-    "bad-list",
-    ExitCode.USAGE,
-    N_(
-        "Nothing was added: {count} lines of {file} have to be corrected first. The first, line {line}: {problem}."
-    ),
-)
-TOO_LARGE = ErrorKind(
-    "list-too-large", ExitCode.USAGE, N_("The file {file} is too large for a list of firms.")
-)
-
 _LARGEST = 16 * 1024 * 1024
-_SHOWN = 20
-"""Lines that are told of to people, so that the sum below them is seen."""
 _LONG = 500
 """Lines from which on it is told that it goes on."""
 
@@ -70,7 +57,7 @@ def import_firms(
         raise BlinkError(TOO_LARGE, file=file.name)
     listed = read_firm_list(file.read_bytes(), checked_env(env))
     if listed.problems:
-        raise typer.Exit(_refuse(file, listed, as_json=json))
+        raise typer.Exit(refused(file, listed.problems, as_json=json))
     if len(listed.firms) >= _LONG and sys.stderr.isatty():
         output.warn(_("{n} lines read, writing …").format(n=len(listed.firms)))
     plan = options.run(_import(options.profile(context), listed, update=update, dry_run=dry_run))
@@ -89,7 +76,7 @@ async def _import(profile: Profile, listed: FirmList, *, update: bool, dry_run: 
 
 
 def _show(plan: _Plan, listed: FirmList, *, dry_run: bool) -> None:
-    _warn(listed.warnings)
+    warn_lines(listed.warnings)
     if listed.ignored:
         output.warn(_("Columns left alone: {names}").format(names=", ".join(listed.ignored)))
     text = (
@@ -117,38 +104,13 @@ def _plan(listed: FirmList, present: Sequence[Firm], *, update: bool) -> _Plan:
     return _Plan(new, changes, len(listed.firms) - len(new) - len(changes))
 
 
-def _refuse(file: Path, listed: FirmList, *, as_json: bool) -> int:
-    first = listed.problems[0]
-    error = BlinkError(
-        BAD_LIST, count=len(listed.problems), file=file.name, line=first.line, problem=str(first.message)
-    )
-    if as_json:
-        output.say_json(output.failure_json(error) | {"problems": _remarks_json(listed.problems)})
-    else:
-        _warn(listed.problems)
-        output.warn(str(error))
-    return int(error.kind.exit_code)
-
-
-def _warn(remarks: Sequence[Remark]) -> None:
-    """The first remarks; programs get all of them with --json."""
-    for remark in remarks[:_SHOWN]:
-        output.warn(_("Line {line}: {text}.").format(line=remark.line, text=remark.message))
-    if len(remarks) > _SHOWN:
-        output.warn(_("… and more lines: {n}").format(n=len(remarks) - _SHOWN))
-
-
 def _plan_json(plan: _Plan, listed: FirmList, *, dry_run: bool) -> dict[str, Any]:
     return {
         "rows": len(listed.firms),
         "added": len(plan.new),
         "updated": len(plan.changes),
         "unchanged": plan.unchanged,
-        "warnings": _remarks_json(listed.warnings),
+        "warnings": remarks_json(listed.warnings),
         "ignored_columns": list(listed.ignored),
         "dry_run": dry_run,
     }
-
-
-def _remarks_json(remarks: Sequence[Remark]) -> list[dict[str, Any]]:
-    return [{"line": remark.line, "message": str(remark.message)} for remark in remarks]
