@@ -21,6 +21,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.refusals import Refusal
 from blink_tui.model.rulebook import OFFICE, EntryKind
+from blink_tui.model.values import Sha256
 from tests.buffer.bookkeeping import OCTOBER, SEPTEMBER, UNBALANCED, books, coding, proposal, proposed
 from tests.buffer.factory import SELLER
 from tests.buffer.test_decisions import APPROVE, EXCLUDE, QUERY, REOPEN, intact, states, stored, versions
@@ -370,3 +371,16 @@ async def test_equal_codings_have_equal_bodies(buffer: Buffer) -> None:
     one = coding(choices=Coding().choices.__class__(parameters={"b": "1", "a": "2"}))
     two = coding(choices=Coding().choices.__class__(parameters={"a": "2", "b": "1"}))
     assert seal_of(one) == seal_of(two)
+
+
+async def test_nothing_of_a_direction_kept_elsewhere_is_handed_over(buffer: Buffer, firm: Firm) -> None:
+    (id_,) = await stored(buffer, firm, 1)
+    await decide(buffer, id_, APPROVE)
+    await kept(buffer, firm, purchases=Keeper.ELSEWHERE)
+    sha256 = Sha256(bytes(32))
+    with pytest.raises(BlinkError) as refused:
+        await buffer.batches.begin(firm.id, "csv", [id_], file="f", sha256=sha256, who="anna", temp="t")
+    assert refused.value.kind.code == "kept-elsewhere"
+    assert await states(buffer, [id_]) == [(A, None)]
+    await kept(buffer, firm, sales=Keeper.ELSEWHERE)
+    assert await buffer.batches.begin(firm.id, "csv", [id_], file="f", sha256=sha256, who="anna", temp="t")
