@@ -24,12 +24,11 @@ from blink_tui.model.decisions import (
     Decision,
     Exclusion,
     Reason,
-    Refusal,
     done_sentence,
     explained,
-    refused_sentences,
 )
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.refusals import Refusal, refused_sentences
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
