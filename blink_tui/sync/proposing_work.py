@@ -140,7 +140,9 @@ def gist_of(coding: Coding) -> Gist:
     return Gist(
         scheme=coding.scheme.name if coding.scheme else "",
         rule=coding.rule.name if coding.rule else "",
-        accounts=tuple(f"{'Wn' if line.side is Side.DEBIT else 'Ma'} {line.account}" for line in coding.lines),
+        accounts=tuple(
+            f"{'Wn' if line.side is Side.DEBIT else 'Ma'} {line.account}" for line in coding.lines
+        ),
         column=", ".join(entry.column for entry in coding.entries),
         vat_month=str(coding.periods.vat or ""),
         books_month=str(Month.of(day)) if day else "",

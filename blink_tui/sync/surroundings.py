@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from blink_tui.buffer import Buffer
 from blink_tui.buffer.codings import Settled, ToPropose
 from blink_tui.coding.facts import Facts, Original
+from blink_tui.i18n import N_
 from blink_tui.model.books import Books
 from blink_tui.model.chains import LinkKind, Web
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
-from blink_tui.i18n import N_
 from blink_tui.model.rulebook import OFFICE, Learned
 from blink_tui.sync.proposing_work import Around, Batch, FirmSide, Rates, facts_of
 
