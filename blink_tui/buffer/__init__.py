@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from blink_tui.buffer.audit import ChainState
     from blink_tui.buffer.buffer import Buffer, open_buffer
+    from blink_tui.buffer.closing import ClosedOn, Later, MissingSeller
     from blink_tui.buffer.grid import SORTS, GridRow, Key, Sort
     from blink_tui.buffer.grid_filter import GridFilter
     from blink_tui.buffer.log import LogFilter, LogRow, UnknownEvent
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 _MODULES = {
     "Buffer": "buffer",
     "open_buffer": "buffer",
+    "ClosedOn": "closing",
+    "Later": "closing",
+    "MissingSeller": "closing",
     "SORTS": "grid",
     "GridFilter": "grid_filter",
     "GridRow": "grid",
@@ -64,15 +68,18 @@ __all__ = [
     "BatchState",
     "Buffer",
     "ChainState",
+    "ClosedOn",
     "DerivedRow",
     "Document",
     "DocumentEvent",
     "GridFilter",
     "GridRow",
     "Key",
+    "Later",
     "LogFilter",
     "LogRow",
     "MarkMove",
+    "MissingSeller",
     "MonthCount",
     "Sort",
     "StoreResult",

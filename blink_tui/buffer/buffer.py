@@ -11,6 +11,7 @@ from blink_tui.buffer.audit import History
 from blink_tui.buffer.batches import Batches
 from blink_tui.buffer.books import BooksOfFirms
 from blink_tui.buffer.charts import Charts
+from blink_tui.buffer.closing import Closing
 from blink_tui.buffer.codings import Codings
 from blink_tui.buffer.collective import Collectives
 from blink_tui.buffer.comparing import Comparing
@@ -86,6 +87,7 @@ class Buffer:
         self.locks = Locks(database, clock)
         self.questions = Questions(database, clock)
         self.registers = Registers(database)
+        self.closing = Closing(database)
 
     @property
     def path(self) -> Path:

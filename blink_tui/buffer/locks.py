@@ -52,15 +52,20 @@ class Locks:
             found[firm_id].append(MonthLock(firm_id, Month.parse(month), at, who, signed, head))
         return dict(found)
 
-    async def lock(self, firm_id: int, month: Month, *, who: str, signed: str | None = None) -> bytes:
+    async def lock(
+        self, firm_id: int, month: Month, *, who: str, signed: str | None = None, seen: bytes | None = None
+    ) -> bytes:
         """Lock a month, signed off with the closing page or without; returns the head of the firm's chain.
 
-        Raises BlinkError(MONTH_LOCKED).
+        `seen` is the head that the page was made by. Raises BlinkError: MONTH_LOCKED, and CHANGED_MEANWHILE where
+        the chain goes on behind it.
         """
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             if await _is_locked(session, firm_id, month):
                 raise BlinkError(errors.MONTH_LOCKED, month=str(month))
+            if seen is not None and seen != (await history.end(session, firm_id))[1]:
+                raise BlinkError(errors.CHANGED_MEANWHILE, what=str(month))
             what = "month-locked" if signed is None else "month-signed"
             after = {"month": str(month)}
             if signed is not None:

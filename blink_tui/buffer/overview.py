@@ -50,7 +50,8 @@ _TO_CODE = """
     GROUP BY b.firm_id
 """
 _MONTH = """
-    SELECT firm_id, direction, status, currency, count(*), sum(gross), sum({late}), sum(iif({late}, gross, 0))
+    SELECT firm_id, direction, status, currency, count(*), sum(gross), sum({late}), sum(iif({late}, gross, 0)),
+        sum(gross < 0), sum(min(gross, 0))
     FROM document WHERE vat_month = ? GROUP BY direction, currency, firm_id, status
 """
 _LATE = """
@@ -103,6 +104,9 @@ class MonthCount:
     late: int
     """Purchases issued before the month, and sales received after its VAT was due."""
     late_gross: Decimal
+    minus: int = 0
+    """Those below zero: corrections in minus."""
+    minus_gross: Decimal = Decimal(0)
 
 
 def _sum(units: int | None) -> Decimal:
@@ -124,7 +128,7 @@ def _undecided(row: Row) -> Undecided:
 
 
 def _month_count(row: Row) -> MonthCount:
-    firm_id, direction, status, currency, documents, units, late, late_units = row
+    firm_id, direction, status, currency, documents, units, late, late_units, minus, minus_units = row
     return MonthCount(
         firm_id,
         Direction(direction),
@@ -134,6 +138,8 @@ def _month_count(row: Row) -> MonthCount:
         _sum(units),
         late,
         _sum(late_units),
+        minus or 0,
+        _sum(minus_units),
     )
 
 

@@ -15,11 +15,12 @@ import typer
 from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.choice import Chooser, WordsOption, YesOption
-from blink_tui.cli.files import FILE_TAKEN, STDOUT, Destination, destination, place
+from blink_tui.cli.files import STDOUT, Destination, destination
 from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError
+from blink_tui.sync.files import FILE_TAKEN, place
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer, Document

@@ -8,7 +8,7 @@ from html import escape
 from blink_tui.i18n import language
 from blink_tui.invoices.checks import Finding
 from blink_tui.invoices.page import heading, sections
-from blink_tui.invoices.page_blocks import Block, Fields, Table, Words
+from blink_tui.invoices.page_blocks import Block, Fields, Section, Table, Words
 from blink_tui.invoices.page_dates import Arrival
 from blink_tui.model.invoice import Invoice
 
@@ -32,17 +32,23 @@ def render_html(
     arrival: Arrival | None = None,
 ) -> str:
     """A whole page, to be written as UTF-8."""
-    title = escape(heading(invoice))
+    shown = sections(invoice, ksef_number=ksef_number, findings=findings, arrival=arrival)
+    return html_page(heading(invoice), shown)
+
+
+def html_page(title: str, shown: Sequence[Section]) -> str:
+    """Sections under a title as a whole page; those without blocks are left out."""
     parts = [
         f"<section id={escape(part.id)!r}><h2>{escape(part.title)}</h2>{''.join(map(_block, part.blocks))}</section>"
-        for part in sections(invoice, ksef_number=ksef_number, findings=findings, arrival=arrival)
+        for part in shown
         if part.blocks
     ]
+    head = escape(title)
     return (
         f'<!DOCTYPE html>\n<html lang="{language()}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f"<title>{title}</title><style>{_STYLE}</style></head>\n"
-        f"<body><h1>{title}</h1>\n" + "\n".join(parts) + "\n</body></html>\n"
+        f"<title>{head}</title><style>{_STYLE}</style></head>\n"
+        f"<body><h1>{head}</h1>\n" + "\n".join(parts) + "\n</body></html>\n"
     )
 
 

@@ -48,7 +48,13 @@ def render_text(
     width: int = 80,
 ) -> str:
     """All tabs that hold something below one another, each under its title."""
-    tabs = render_tabs(invoice, ksef_number=ksef_number, findings=findings, arrival=arrival, width=width)
+    shown = sections(invoice, ksef_number=ksef_number, findings=findings, arrival=arrival)
+    return text_page(shown, width)
+
+
+def text_page(shown: Sequence[Section], width: int = 80) -> str:
+    """Sections below one another, each under its title; those that hold nothing are left out."""
+    tabs = [_tab(part, width) for part in shown]
     return (
         "\n\n".join("\n".join((tab.title, "─" * cells(tab.title), *tab.lines)) for tab in tabs if tab.lines)
         + "\n"

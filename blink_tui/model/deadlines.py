@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from blink_tui.model.books import VatKind
 from blink_tui.model.months import Month
 
 _DAY = timedelta(days=1)
@@ -63,9 +64,11 @@ class Duty(StrEnum):
     """Advances on income tax, the lump sum, and most payers' ZUS: the 20th."""
     VAT = "vat"
     """The JPK_V7 and the VAT: the 25th."""
+    REGISTERS = "registers"
+    """The registers of a month in the JPK_V7K of a quarter, without the return and the VAT: the 25th."""
 
 
-_DAYS = {Duty.INCOME: 20, Duty.VAT: 25}
+_DAYS = {Duty.INCOME: 20, Duty.VAT: 25, Duty.REGISTERS: 25}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,14 +85,25 @@ class Deadline:
         return (self.day - today).days
 
 
-def deadlines_of(month: Month) -> tuple[Deadline, ...]:
-    """The deadlines of a month that is settled monthly, in the order of their days."""
-    after = month.plus(1).first_day
-    return tuple(Deadline(moved(after.replace(day=day)), duty, month) for duty, day in _DAYS.items())
+def deadlines_of(month: Month, vat: VatKind = VatKind.MONTHLY) -> tuple[Deadline, ...]:
+    """The deadlines of a month in the order of their days; income tax is taken as settled monthly."""
+    found = [_deadline(Duty.INCOME, month, month)]
+    if vat is VatKind.QUARTERLY and month != month.end_of_quarter:
+        found.append(_deadline(Duty.REGISTERS, month, month))
+    if vat is not VatKind.EXEMPT:
+        settled = month.end_of_quarter if vat is VatKind.QUARTERLY else month
+        found.append(_deadline(Duty.VAT, settled, month))
+    return tuple(found)
+
+
+def _deadline(duty: Duty, settled: Month, month: Month) -> Deadline:
+    """The day of a duty in the month after the period that is settled."""
+    return Deadline(moved(settled.plus(1).first_day.replace(day=_DAYS[duty])), duty, month)
 
 
 def coming_deadlines(today: date) -> tuple[Deadline, ...]:
-    """The next deadline of each duty, that of today included, the nearest first."""
+    """The next deadline of each duty of a month, that of today included, the nearest first."""
     month = Month.of(today)
     found = [one for back in (-2, -1, 0) for one in deadlines_of(month.plus(back)) if one.day >= today]
-    return tuple(sorted(next(one for one in found if one.duty is duty) for duty in Duty))
+    duties = (Duty.INCOME, Duty.VAT)
+    return tuple(sorted(next(one for one in found if one.duty is duty) for duty in duties))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from blink_tui.i18n import _
 from blink_tui.model.dates import instant_of, warsaw_day
@@ -102,6 +103,17 @@ def checked_day(text: str | None) -> date | None:
     except ValueError:
         problem = _("A day is written as 2026-01-31; this is not: {text}")
         raise _usage(problem.format(text=text)) from None
+
+
+def checked_amount(text: str) -> Decimal:
+    """An amount of zero or more, as `15 000,00` or `15000.00`."""
+    try:
+        amount = Decimal("".join(text.split()).replace(",", "."))
+    except ArithmeticError:
+        amount = Decimal(-1)
+    if not (amount.is_finite() and amount >= 0):
+        raise _usage(_("This is no amount: {text}").format(text=clean(text)))
+    return amount
 
 
 def checked_start(text: str, now: datetime) -> date:

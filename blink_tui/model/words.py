@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from blink_tui.i18n import N_, _
+from blink_tui.model.deadlines import Duty
 from blink_tui.model.documents import Direction, FirmKind, Role, Status
 from blink_tui.model.firms import GrantState
 from blink_tui.model.outages import OutageCategory
@@ -22,6 +23,12 @@ DIRECTION_WORDS = {
     Direction.PURCHASE: N_("purchase"),
     Direction.NONE: N_("for information"),
 }
+DUTY_WORDS = {
+    Duty.INCOME: N_("income tax, ZUS"),
+    Duty.VAT: N_("VAT, JPK"),
+    Duty.REGISTERS: N_("JPK_V7K, registers of the month"),
+}
+"""What a deadline is for."""
 ROLE_SHORT = {
     Role.SELLER: N_("seller"),
     Role.BUYER: N_("buyer"),

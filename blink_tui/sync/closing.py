@@ -1,6 +1,7 @@
-"""How far each firm is with a month: is it covered, what is left in it, what came late (BOOKKEEPING 5).
+"""How far each firm is with a month: is it covered, what is left in it, what came late or after it (BOOKKEEPING 5).
 
-Nothing here signs a month off or locks it; "ready" says only that nothing known stands in the way.
+A month is read from its first day to the mark now and grouped by VAT month: sales of March are numbered in April.
+Nothing here signs a month off (`sync.signing`); "ready" says only that nothing known stands in the way.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from blink_tui.buffer import Buffer, MonthCount
+from blink_tui.buffer import Buffer, MissingSeller, MonthCount
+from blink_tui.buffer.locks import MonthLock
+from blink_tui.model.books import Books, VatKind
 from blink_tui.model.dates import instant_key, start_of_warsaw_day
 from blink_tui.model.deadlines import Deadline, Duty, deadlines_of
 from blink_tui.model.documents import Direction, Status
@@ -36,6 +39,13 @@ class FirmMonth:
     """Its documents of the VAT month."""
     without_month: int = 0
     """Sales and purchases that are not settled and whose VAT month is not known: some may belong here."""
+    books: Books | None = None
+    lock: MonthLock | None = None
+    """When it was closed, by whom; None while it is open."""
+    after: int = 0
+    """Documents that came after it was closed, though they belong to it."""
+    missing: tuple[MissingSeller, ...] = ()
+    """Sellers that recur and have no invoice in it."""
 
     @property
     def firm(self) -> Firm:
@@ -59,6 +69,35 @@ class FirmMonth:
         return _sums(
             (one.currency, one.late_gross) for one in self.counts if one.direction is direction and one.late
         )
+
+    @property
+    def minus(self) -> int:
+        """Corrections in minus among its purchases."""
+        return sum(one.minus for one in self.counts if one.direction is Direction.PURCHASE)
+
+    @property
+    def minus_sums(self) -> Sums:
+        """Gross of them."""
+        return _sums(
+            (one.currency, one.minus_gross)
+            for one in self.counts
+            if one.direction is Direction.PURCHASE and one.minus
+        )
+
+    @property
+    def vat(self) -> VatKind:
+        """How the firm settles VAT at the month's end; monthly where nothing is known of its books."""
+        return self.books.vat_on(self.month.last_day).kind if self.books is not None else VatKind.MONTHLY
+
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """Until when the month is to be settled."""
+        return deadlines_of(self.month, self.vat)
+
+    @property
+    def closed(self) -> bool:
+        """Nothing may be put into it any more."""
+        return self.lock is not None
 
     @property
     def documents(self) -> int:
@@ -89,6 +128,11 @@ class FirmMonth:
         return whole and not waits
 
     @property
+    def stale(self) -> bool:
+        """Some role in use is not fetched to now: its mark is older than the schedule lets it become."""
+        return self.standing.late
+
+    @property
     def let_in(self) -> bool:
         """What logs in for the firm was accepted when it was last tried."""
         credential = self.standing.credential
@@ -100,9 +144,10 @@ class FirmMonth:
         return self.covered and not (self.left or self.without_month or self.standing.quarantine)
 
     @property
-    def urgency(self) -> tuple[bool, bool, int, str]:
-        """Sort key: what is not covered, then what has most left, then what is ready."""
-        return self.ready, self.covered, -self.left, self.firm.name.lower()
+    def urgency(self) -> tuple[bool, bool, bool, int, str]:
+        """Sort key: what came after the closing, what is not covered, what has most left, ready, closed."""
+        settled = self.closed and not self.after
+        return settled, self.ready, self.covered, -self.left, self.firm.name.lower()
 
 
 def _sums(amounts: Iterable[tuple[str, Decimal]]) -> Sums:
@@ -113,30 +158,70 @@ def _sums(amounts: Iterable[tuple[str, Decimal]]) -> Sums:
 
 
 def vat_deadline(month: Month) -> Deadline:
-    """Until when the VAT of a month is due."""
+    """Until when the JPK of a month is sent, by those who settle by quarters as well."""
     return next(one for one in deadlines_of(month) if one.duty is Duty.VAT)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of a month of all firms."""
+
+    month: Month
+    counts: Sequence[MonthCount]
+    without: Mapping[int, int]
+    locks: Mapping[int, Sequence[MonthLock]]
+    after: Mapping[int, int]
+    missing: Mapping[int, Sequence[MissingSeller]]
+    books: Mapping[int, Books]
+
+
 async def read_month(buffer: Buffer, month: Month, now: datetime) -> list[FirmMonth]:
-    """A month of every firm, what needs a hand first; a firm that is switched off only where it has documents."""
-    counts = await buffer.overview.month(month, vat_deadline(month).day)
-    without = await buffer.overview.without_month()
+    """A month of every firm, what needs a hand first; a firm that is switched off only where it has documents.
+
+    As many statements for two thousand firms as for one.
+    """
+    read = _Read(
+        month,
+        await buffer.overview.month(month, vat_deadline(month).day),
+        await buffer.overview.without_month(),
+        await buffer.locks.all(),
+        await buffer.closing.after_locks(month),
+        await buffer.closing.missing(month),
+        await buffer.books.all(),
+    )
     firms = await buffer.firms.list()
     facts = await read_facts(buffer, totals=False)
-    return await asyncio.to_thread(lambda: _months(standings_of(facts, firms, now), month, counts, without))
+    return await asyncio.to_thread(lambda: _months(standings_of(facts, firms, now), read))
 
 
-def _months(
-    standings: Sequence[FirmStanding],
-    month: Month,
-    counts: Sequence[MonthCount],
-    without: Mapping[int, int],
-) -> list[FirmMonth]:
+async def read_firm_month(buffer: Buffer, firm: Firm, month: Month, now: datetime) -> FirmMonth:
+    """The same of one firm."""
+    found = await read_month(buffer, month, now)
+    own = [one for one in found if one.firm.id == firm.id]
+    if own:
+        return own[0]
+    facts = await read_facts(buffer, totals=False)
+    (standing,) = standings_of(facts, [firm], now)
+    return FirmMonth(standing, month)
+
+
+def _months(standings: Sequence[FirmStanding], read: _Read) -> list[FirmMonth]:
     by_firm: dict[int, list[MonthCount]] = {}
-    for one in counts:
+    for one in read.counts:
         by_firm.setdefault(one.firm_id, []).append(one)
-    found = [
-        FirmMonth(standing, month, tuple(by_firm.get(standing.firm.id, ())), without.get(standing.firm.id, 0))
-        for standing in standings
-    ]
+
+    def of(standing: FirmStanding) -> FirmMonth:
+        firm_id = standing.firm.id
+        return FirmMonth(
+            standing,
+            read.month,
+            tuple(by_firm.get(firm_id, ())),
+            read.without.get(firm_id, 0),
+            read.books.get(firm_id),
+            next((one for one in read.locks.get(firm_id, ()) if one.month == read.month), None),
+            read.after.get(firm_id, 0),
+            tuple(read.missing.get(firm_id, ())),
+        )
+
+    found = map(of, standings)
     return sorted((one for one in found if one.firm.enabled or one.documents), key=lambda one: one.urgency)

@@ -72,13 +72,18 @@ def difference_text(coding: Coding) -> str:
     return _("difference {amount}").format(amount=amount(coding.difference))
 
 
-def carried_text(coding: Coding, books: Books) -> str:
-    """What the firm's ledger program really gets of a coding."""
+def carried_lines(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
+    """What of a coding the firm's ledger program really gets, and what stays here."""
     from blink_tui.coding.carried import carried
 
     target = TARGETS.get(books.program, TARGETS["csv"])
-    shown = " · ".join(clean(str(part)) for part in carried(coding, books, target))
-    return _("will go to {program}: {parts}").format(program=target.name, parts=shown or _("nothing"))
+    parts = carried(coding, books, target)
+    goes = " · ".join(clean(str(part.message)) for part in parts if part.goes)
+    stays = " · ".join(clean(str(part.message)) for part in parts if not part.goes)
+    text = _("will go to {program}: {parts}").format(program=target.name, parts=goes or _("nothing"))
+    yield from _plain(text, room, "good")
+    if stays:
+        yield from _plain(_("will not go: {parts}").format(parts=stays), room, "warn")
 
 
 def row_text(row: RegisterRow) -> str:
@@ -118,7 +123,7 @@ def problem_lines(problems: Iterable[Problem], room: int) -> Iterator[Pieces]:
 
 def told(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
     """What stands under the lines: what travels, what is wrong, the register and the column."""
-    yield from _plain(carried_text(coding, books), room, "good")
+    yield from carried_lines(coding, books, room)
     yield from problem_lines(coding.problems, room)
     for row in coding.rows:
         yield from _plain(row_text(row), room)

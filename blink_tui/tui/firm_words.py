@@ -7,13 +7,13 @@ from datetime import date, datetime
 
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import warsaw
-from blink_tui.model.deadlines import Deadline, Duty
+from blink_tui.model.deadlines import Deadline
 from blink_tui.model.documents import Role, Status
 from blink_tui.model.firms import CredentialState
 from blink_tui.model.outages import SystemState
 from blink_tui.model.telling import sentence, span_words, system_words
 from blink_tui.model.text import clean
-from blink_tui.model.words import ROLE_SHORT
+from blink_tui.model.words import DUTY_WORDS, ROLE_SHORT
 from blink_tui.sync.problems import problem_words, quarantine_words
 from blink_tui.sync.remaining import RequestsLeft, left_words
 from blink_tui.sync.standing import span_of
@@ -200,7 +200,7 @@ def _roles(roles: Iterable[Role]) -> str:
 
 def deadline_words(deadline: Deadline, today: date) -> str:
     """A deadline with the days that are left."""
-    duty = _("VAT, JPK") if deadline.duty is Duty.VAT else _("income tax, ZUS")
+    duty = _(DUTY_WORDS[deadline.duty])
     days = deadline.days_left(today)
     if days < 0:
         return _("{duty}: the day was {day}").format(duty=duty, day=f"{deadline.day:%d.%m.%Y}")

@@ -1,113 +1,119 @@
-"""A firm's month in points, in the order in which a month is closed, each with the key that leads there."""
+"""A firm's month in points on the screen, each with the key that leads there and what is to be done about it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
-from blink_tui.i18n import _, ngettext
-from blink_tui.model.deadlines import deadlines_of
-from blink_tui.model.documents import Direction, Status
+from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.text import clean
-from blink_tui.sync.closing import FirmMonth, Sums
-from blink_tui.sync.standing import span_of
+from blink_tui.sync.closing import FirmMonth
+from blink_tui.sync.closing_points import About, Point, points_of
 from blink_tui.tui.firm_words import deadline_words
 from blink_tui.tui.keys import ACTIONS
 from blink_tui.tui.widgets.text import Paragraph
-from blink_tui.tui.words import amount, moment, number
+from blink_tui.tui.words import moment, number
 
-_NOWHERE = "    "
+LEADS = {
+    About.ACCESS: "go-access",
+    About.COVERED: "go-log",
+    About.FETCHED: "go-log",
+    About.QUARANTINE: "go-log",
+    About.UNDECIDED: "go-coding",
+    About.APPROVED: "go-handover",
+}
+"""The screen on which a point is worked on; of all others the documents of the buffer."""
+
+_TO_DO = {
+    About.OVER: N_("Wait until the month has ended."),
+    About.ACCESS: N_("Check what logs in for the firm; a right that was withdrawn has to be granted again."),
+    About.COVERED: N_("Fetch the firm from the first day of the month on: F5, or an earlier first day in Firms."),
+    About.FETCHED: N_("F5 asks KSeF for the firm."),
+    About.QUARANTINE: N_("Compare both accounts and accept one: blink doc accept."),
+    About.UNDECIDED: N_("Code them, or exclude them with a reason: F4 opens one after another."),
+    About.QUERIED: N_("Remind whoever was asked; an answer puts the document back."),
+    About.CODED: N_("Look them through and approve them with F9."),
+    About.APPROVED: N_("Hand them over to the books."),
+    About.EXPORTED: N_("Confirm that they stand in the books."),
+    About.NO_MONTH: N_("Give each of them its month in coding."),
+    About.LATE_PURCHASES: N_("They may also be deducted in one of the next months; a note for the return."),
+    About.LATE_SALES: N_("Correct the JPK of that month."),
+    About.MINUS: N_("They lower the tax of this month, whatever the seller's type of correction says."),
+    About.EXCLUDED: N_("Look once more whether each is rightly left out."),
+    About.MISSING: N_("Ask the client whether the invoice is still to come."),
+    About.AFTER: N_("Purchases go to a later month, sales and corrections in minus take a correction of the JPK."),
+}  # fmt: skip
 
 
 def month_paragraphs(found: FirmMonth, today: date) -> list[Paragraph]:
     """Everything of a firm's month; what is still to be done is marked, what is done is told as well."""
     firm = found.firm
     head = f"{clean(firm.name)} · {firm.context_value} · {found.month}"
-    verdict = (
-        _("ready: nothing is left and the month is covered")
-        if found.ready
-        else _("not ready: see the points")
-    )
     return [
         Paragraph(head, "head"),
-        Paragraph(verdict, "good" if found.ready else "warn"),
-        *_points(found, today),
+        verdict(found),
+        *(point_paragraph(one) for one in points_of(found, today)),
+        *_deadlines(found, today),
     ]
 
 
-def _point(text: str, leads_to: str = "", *, open_: bool = False) -> Paragraph:
+def verdict(found: FirmMonth) -> Paragraph:
+    """How the month stands, in a sentence."""
+    lock = found.lock
+    if lock is not None:
+        signed = _("signed off by {who} on {at}") if lock.signed else _("locked by {who} on {at}")
+        text = signed.format(who=clean(lock.who), at=moment(lock.at))
+        if found.after:
+            came = ngettext(
+                "{count} document came after closing", "{count} documents came after closing", found.after
+            )
+            return Paragraph(f"{text}; {came.format(count=number(found.after))}", "warn")
+        return Paragraph(text, "good")
+    if found.ready:
+        return Paragraph(_("ready: nothing is left and the month is covered"), "good")
+    return Paragraph(_("not ready: see the points"), "warn")
+
+
+def point_paragraph(point: Point) -> Paragraph:
     """A point with the key of the screen on which it is worked on."""
-    lead = f"{'!' if open_ else ' '} {ACTIONS[leads_to].keys[0]} " if leads_to else _NOWHERE
-    return Paragraph(text, "warn" if open_ else "plain", lead)
+    return Paragraph(point.text, "warn" if point.open else "plain", point_lead(point))
 
 
-def _points(found: FirmMonth, today: date) -> Iterator[Paragraph]:
-    yield _access(found)
-    yield _coverage(found)
-    for mismatch in found.standing.quarantine:
-        text = _("In quarantine: {subject}").format(subject=clean(mismatch.what.subject))
-        yield _point(text, "go-log", open_=True)
-    for status, leads_to, text in (
-        (Status.FETCHED, "go-coding", _("undecided: {count}")),
-        (Status.QUERIED, "go-buffer", _("to be cleared up: {count}")),
-        (Status.CODED, "go-buffer", _("coded and not approved: {count}")),
-        (Status.APPROVED, "go-handover", _("approved and not handed over: {count}")),
-        (Status.EXPORTED, "go-buffer", _("handed over and not booked: {count}")),
-    ):
-        count = found.held(status)
-        yield _point(text.format(count=_counted(count, found.sums(status))), leads_to, open_=count > 0)
-    if found.without_month:
-        text = _("not settled and without a VAT month, some may belong here: {count}")
-        yield _point(text.format(count=number(found.without_month)), "go-buffer", open_=True)
-    yield from _late(found)
-    count = found.held(Status.EXCLUDED)
-    text = _("not to be booked: {count}").format(count=_counted(count, found.sums(Status.EXCLUDED)))
-    yield _point(text, "go-buffer" if count else "")
-    for deadline in deadlines_of(found.month):
-        yield _point(deadline_words(deadline, today))
+def point_lead(point: Point) -> str:
+    """The sign of an open point, and the key that leads there."""
+    leads_to = LEADS.get(point.about, "go-buffer" if point.filter else "")
+    key = ACTIONS[leads_to].keys[0] if leads_to else " "
+    return f"{'!' if point.open else ' '} {key} "
 
 
-def _access(found: FirmMonth) -> Paragraph:
-    credential = found.standing.credential
-    if credential is None:
-        return _point(_("access to KSeF: none is registered"), "go-access", open_=True)
-    if found.let_in:
-        return _point(_("access to KSeF: works"), "go-access")
-    text = _("access to KSeF: {problem}").format(problem=credential.use.problem or _("not checked"))
-    return _point(text, "go-access", open_=True)
+def to_do(point: Point) -> str:
+    """What is to be done about a point; empty where nothing is."""
+    done = not point.open and point.about in (About.OVER, About.ACCESS, About.COVERED, About.FETCHED)
+    none_left = not point.open and point.about in (
+        About.UNDECIDED, About.QUERIED, About.CODED, About.APPROVED, About.EXPORTED
+    )  # fmt: skip
+    return "" if done or none_left else _(_TO_DO[point.about])
 
 
-def _coverage(found: FirmMonth) -> Paragraph:
-    span = span_of(found.standing.asked)
-    if span is None:
-        return _point(_("not every role was fetched yet"), "go-log", open_=True)
-    text = _("complete from {since} to {until}").format(since=moment(span.since), until=moment(span.until))
-    if found.covered:
-        return _point(_("{span}: the month is covered").format(span=text), "go-log")
-    return _point(_("{span}: the month is not covered").format(span=text), "go-log", open_=True)
+def _deadlines(found: FirmMonth, today: date) -> Iterator[Paragraph]:
+    for deadline in found.deadlines:
+        yield Paragraph(deadline_words(deadline, today), lead="    ")
 
 
-def _late(found: FirmMonth) -> Iterator[Paragraph]:
-    bought, sold = found.late(Direction.PURCHASE), found.late(Direction.SALE)
-    if bought:
-        text = _("purchases of earlier months that were received in this one and are deducted here: {count}")
-        yield _point(text.format(count=_counted(bought, found.late_sums(Direction.PURCHASE))), "go-buffer")
-    if sold:
-        text = _(
-            "sales received after the VAT was due, which take a correction of the JPK for {month}: {count}"
-        )
-        counted = _counted(sold, found.late_sums(Direction.SALE))
-        yield _point(text.format(month=found.month, count=counted), "go-buffer")
-
-
-def _counted(count: int, sums: Sums) -> str:
-    told = ", ".join(f"{amount(total)} {clean(currency)}" for currency, total in sums)
-    return f"{number(count)} ({told})" if count and told else number(count)
+def state_words(found: FirmMonth) -> tuple[str, str]:
+    """The state of a firm's month in a word, and its tone."""
+    if found.lock is not None:
+        return (_("! after"), "warn") if found.after else (_("closed"), "good")
+    if found.ready:
+        return _("ready"), "good"
+    return (_("open"), "plain") if found.covered else (_("! gap"), "warn")
 
 
 def firms_ready(months: list[FirmMonth]) -> str:
-    """How many of these firms are ready."""
-    ready = sum(one.ready for one in months)
-    return ngettext("{ready} of {count} firm ready", "{ready} of {count} firms ready", len(months)).format(
+    """How many of these firms are ready, and how many are closed."""
+    closed = sum(one.closed for one in months)
+    ready = sum(one.ready and not one.closed for one in months)
+    told = ngettext("{ready} of {count} firm ready", "{ready} of {count} firms ready", len(months)).format(
         ready=number(ready), count=number(len(months))
     )
+    return told + (" · " + _("{count} closed").format(count=number(closed)) if closed else "")

@@ -20,7 +20,7 @@ from blink_tui.tui.screens.forms import FormWindow
 from blink_tui.tui.screens.handover import BatchRows, HandoverScreen, WaitingRows
 from blink_tui.tui.screens.log import LogRows, LogScreen
 from blink_tui.tui.screens.manual import ManualScreen
-from blink_tui.tui.screens.months import MonthRows, MonthsScreen, PointsWindow
+from blink_tui.tui.screens.months import MonthRows, MonthsScreen, PointRows, PointsWindow
 from blink_tui.tui.screens.pick import PickRows, PickWindow
 from blink_tui.tui.screens.questions import AskText, Working
 from blink_tui.tui.screens.queue import QueueWindow
@@ -47,7 +47,7 @@ PLACES: tuple[Place, ...] = (
     *((pane, HandoverScreen, ConsoleApp) for pane in (WaitingRows, BatchRows)),
     *((pane, CodingScreen, ConsoleApp) for pane in (CodingRows, TextView)),
     *((pane, MonthsScreen, ConsoleApp) for pane in (MonthRows, TextView)),
-    (TextView, PointsWindow),
+    (PointRows, PointsWindow), (TextView, PointsWindow),
     *((pane, FirmsScreen, ConsoleApp) for pane in (FirmList, TextView)),
     *((pane, AccessScreen, ConsoleApp) for pane in (AccessRows, TextView)),
     *((pane, SettingsScreen, ConsoleApp) for pane in (SettingRows, TextView)),

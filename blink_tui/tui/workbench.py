@@ -13,7 +13,7 @@ from blink_tui.buffer import Buffer, Document
 from blink_tui.coding import editing
 from blink_tui.i18n import _
 from blink_tui.model.books import DimensionValue
-from blink_tui.model.coding import Choices, Coding, Proposal
+from blink_tui.model.coding import Candidate, Choices, Coding, Proposal
 from blink_tui.model.documents import Direction
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.months import Month
@@ -55,9 +55,7 @@ class Workbench:
         """A coding by other choices: months and rows anew, the lines as well unless a person made them."""
         from blink_tui.coding.propose import code
 
-        candidates = self.proposal.candidates if self.proposal is not None else ()
-        candidate = candidates[0] if candidates and not choices.scheme else None
-        found = code(self.facts, self.rulebook, choices, candidate=candidate)
+        found = code(self.facts, self.rulebook, choices, candidate=self.candidate(choices))
         if not coding.lines_by_hand or choices.scheme != coding.choices.scheme:
             return found
         return self.checked(editing.with_lines(found, coding.lines))
@@ -67,10 +65,11 @@ class Workbench:
         scheme = last.choices.scheme or (last.scheme.name if last.scheme is not None else "")
         choices = replace(coding.choices, scheme=scheme, parameters=last.choices.parameters)
         found = self.chosen(replace(coding, lines_by_hand=False), choices)
-        if not last.lines_by_hand:
+        if not last.lines:
             return found
-        total = editing.total_of(found) or editing.total_of(coding) or self.gross
-        return self.checked(editing.with_lines(found, editing.rescaled(last.lines, total)))
+        total = editing.total_of(coding) or self.gross
+        lines = editing.copied(found.lines, last.lines, total)
+        return found if lines == found.lines else self.checked(editing.with_lines(found, lines))
 
     def amount(self, text: str, whole: Decimal) -> Decimal:
         """An amount as it is typed, an expression over the document's fields with `=` among them."""
@@ -112,10 +111,20 @@ class Workbench:
         return sorted(found, key=lambda one: folded(one[0]))
 
     def usual(self, coding: Coding) -> Mapping[str, str]:
-        """The parameters of a coding's scheme with their usual values."""
+        """The parameters of a coding's scheme with the values that they have where a person chose none."""
         name = coding.choices.scheme or (coding.scheme.name if coding.scheme is not None else "")
-        found = self.rulebook.schemes.get(name)
-        return found[0].parameters if found is not None else {}
+        if name not in self.rulebook.schemes:
+            return {}
+        usual = dict(self.rulebook.schemes[name][0].parameters)
+        candidate = self.candidate(coding.choices)
+        if candidate is not None and candidate.scheme == name:
+            usual |= {key: value for key, value in candidate.parameters.items() if key in usual}
+        return usual
+
+    def candidate(self, choices: Choices) -> Candidate | None:
+        """The rule that decides where a person chose no scheme."""
+        candidates = self.proposal.candidates if self.proposal is not None else ()
+        return candidates[0] if candidates and not choices.scheme else None
 
     async def suggestions(self, column: str, text: str) -> list[Suggestion]:
         """What can be taken for what stands in a cell."""
@@ -166,7 +175,7 @@ async def read_workbench(buffer: Buffer, document_id: int, today: date) -> Workb
     document = await buffer.documents.get(document_id)
     if await buffer.books.get(document.firm_id) is None:
         return None
-    facts = await read_facts(buffer, document_id, today)
+    facts = replace(await read_facts(buffer, document_id), today=today)
     entries = await buffer.rules.entries(document.firm_id)
     rulebook = await asyncio.to_thread(Rulebook.of, entries)
     kept = await buffer.codings.get(document_id)

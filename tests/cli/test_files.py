@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from blink_tui.cli.doc_files import TOGETHER, check_together
-from blink_tui.cli.files import FILE_TAKEN, destination, place
+from blink_tui.cli.files import destination
 from blink_tui.model.errors import BlinkError
+from blink_tui.sync.files import FILE_TAKEN, place
 
 _REFUSED = """
 import resource, signal, sys
 from pathlib import Path
-from blink_tui.cli.files import NOT_WRITTEN, place
 from blink_tui.model.errors import BlinkError
+from blink_tui.sync.files import NOT_WRITTEN, place
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:

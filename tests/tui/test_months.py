@@ -16,8 +16,11 @@ from blink_tui.model.clock import SystemClock
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Direction, Role, Status
 from blink_tui.model.firms import Firm
+from blink_tui.model.months import Month
+from blink_tui.sync.signing import kept
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.memory import Memory
+from blink_tui.tui.screens.months import MonthRows
 from blink_tui.tui.screens.queue import QueueWindow
 from blink_tui.tui.waiting import waiting_of
 from blink_tui.tui.widgets.grid import InvoiceGrid
@@ -123,21 +126,91 @@ async def test_points_stand_in_order_with_the_keys_that_lead_there(
     async with opened("7") as desk:
         await desk.see("‹ 2026-11 ›", "Żółw")
         await desk.press("enter")
-        text = await desk.see("Closing of 2026-11", "not ready: see the points")
+        text = await desk.see("Żółw i Synowie sp. z o.o. · 2026-11", "not ready: see the points")
         order = [
-            "! 3 access to KSeF: none is registered", "! 4 complete from", f"! 6 undecided: {len(ids) - 6} (",
-            "! 5 to be cleared up: 3 (", "  5 coded and not approved: 0", "! 8 approved and not handed over: 2 (",
-            "  5 handed over and not booked: 0", "not to be booked: 0", "income tax, ZUS in 18 days (21.12)",
+            "! 3 access to KSeF: none is registered", "! 4 complete from", "! 4 not fetched to now: 13 d behind",
+            f"! 6 undecided: {len(ids) - 6} (", "! 5 to be cleared up: 3 (", "  5 coded and not approved: 0",
+            "! 8 approved and not handed over: 2 (", "  5 handed over and not booked: 0", "not to be booked: 0",
+            "Check what logs in for the firm",
         ]  # fmt: skip
         places = [text.index(point) for point in order]
         assert places == sorted(places)
-        for word in ("sign", "lock"):
-            assert word not in text.lower(), "no promise of what is not there"
         await desk.press("5")
         await desk.see("[5Buffer]", "miesiąc:2026-11 status:fetched,")
         grid = desk.app.screen.query_one(InvoiceGrid)
         await desk.until(lambda: grid.count == len(ids) - 1)
         assert desk.app.firm == firms[0]
+
+
+async def test_a_point_leads_to_its_very_documents(opened: Open, buffer: Buffer, firms: list[Firm]) -> None:
+    ids = await of_month(buffer, firms[0], "2026-11")
+    await buffer.documents.change_status(ids[2:5], Status.QUERIED, who="anna", reason="?")
+    async with opened("7") as desk:
+        await desk.see("‹ 2026-11 ›", "Żółw")
+        await desk.press("enter")
+        await desk.see("to be cleared up: 3 (")
+        await desk.press(*["down"] * 4)
+        await desk.see("Remind whoever was asked", "Enter shows the documents.")
+        await desk.press("enter")
+        await desk.see("[5Buffer]", "miesiąc:2026-11 status:queried")
+        grid = desk.app.screen.query_one(InvoiceGrid)
+        await desk.until(lambda: grid.count == 3)
+
+
+async def settled(buffer: Buffer, firm: Firm, until: str = "2026-12-03T11:30:00Z") -> None:
+    """Fetched to now in every role, and let in: nothing absolute stands in the way of November or before."""
+    for role in Role:
+        move = MarkMove(Instant("2026-09-01T00:00:00Z"), Instant(until))
+        await buffer.documents.store(firm, role, [], move=move)
+
+
+async def test_signing_wants_a_reason_for_what_is_left_and_locks_the_month(
+    opened: Open, buffer: Buffer, firms: list[Firm], tmp_path: Path
+) -> None:
+    await settled(buffer, firms[1])
+    async with opened("7", 120, 40) as desk:
+        await desk.see("‹ 2026-11 ›", "Piekarnia")
+        rows = desk.app.screen.query_one(MonthRows)
+        rows.move_to(next(at for at, one in enumerate(rows.months) if one.firm.id == firms[1].id))
+        await desk.press("f10")
+        await desk.see("Sign off 2026-11: Piekarnia", "! access to KSeF: none is registered", "> Reason")
+        await desk.press("f10")
+        await desk.see("! Say why: the reason stays on the page.")
+        await desk.press(*"czekamy na bank", "f10")
+        await desk.see("Signed off and locked.", "closed", "1 closed")
+        assert Month(2026, 11) in await buffer.locks.locked(firms[1].id)
+        (lock,) = (await buffer.locks.all())[firms[1].id]
+        assert lock.signed is not None
+        page = kept(lock.signed)
+        assert page.reason == "czekamy na bank"
+        assert "czekamy na bank" in page.text
+        assert "access" in page.open
+        await desk.until(lambda: desk.app.screen.query_one(MonthRows).current is not None)
+        rows = desk.app.screen.query_one(MonthRows)
+        rows.move_to(next(at for at, one in enumerate(rows.months) if one.firm.id == firms[1].id))
+        await desk.press("f10")
+        await desk.see("This month is closed already.")
+        await desk.press("p")
+        await desk.see("Print the page of 2026-11", "[as it was signed]")
+        await desk.press("end", *["backspace"] * 4, *"txt", "f10")
+        await desk.until(lambda: (tmp_path / "closing-2222222222-2026-11.txt").exists())
+        assert (tmp_path / "closing-2222222222-2026-11.txt").read_text() == page.text
+        await desk.press("u")
+        await desk.see("Unlock 2026-11", "> Reason")
+        await desk.press(*"spóźniona faktura", "f10")
+        await desk.until(lambda: "1 closed" not in desk.text)
+        assert not await buffer.locks.locked(firms[1].id)
+
+
+async def test_what_is_not_fetched_to_now_cannot_be_signed(
+    opened: Open, buffer: Buffer, firms: list[Firm]
+) -> None:
+    async with opened("7") as desk:
+        await desk.see("‹ 2026-11 ›", "Żółw")
+        await desk.press("f10")
+        await desk.see("It cannot be signed off yet", "! not fetched to now", "could be signed with a reason")
+        await desk.press("escape")
+        assert await buffer.locks.all() == {}
 
 
 async def test_what_waits_for_a_decision_firm_by_firm(

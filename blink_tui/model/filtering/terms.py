@@ -95,7 +95,7 @@ class CurrencyIn:
 
 @dataclass(frozen=True, slots=True)
 class MonthIn:
-    """The VAT month is one of these, YYYY-MM."""
+    """The VAT month is one of these, YYYY-MM; empty is one that is not known."""
 
     months: tuple[str, ...]
 

@@ -204,10 +204,12 @@ def periods(text: str, today: date) -> tuple[date, date]:
 
 
 def month(text: str, today: date) -> str:
-    """A month, YYYY-MM. Raises BadValueError."""
+    """A month, YYYY-MM; empty for `-`, which is no month. Raises BadValueError."""
+    if text.strip() == "-":
+        return ""
     first, last = period(text, today)
     if (first.year, first.month) != (last.year, last.month) or first == last:
-        raise BadValueError(N_("“{text}” is no month. Write 2026-03 or 03.2026."), text=text)
+        raise BadValueError(N_("“{text}” is no month. Write 2026-03 or 03.2026, - for none."), text=text)
     return str(Month.of(first))
 
 

@@ -1,10 +1,9 @@
-"""The coding editor: a document's lines, scheme, months and rates changed by keys alone, then coded or kept as a draft."""
+"""The coding editor: lines, scheme, months and rates of a document changed by keys alone, then coded or kept."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -207,7 +206,7 @@ class EditorWindow(LinesWindow[Edited | None]):
             finally:
                 self._busy = False
 
-        self.run_worker(partial(guarded), group="work")
+        self.run_worker(guarded(), group="work")
 
 
 async def edit_document(console: ConsoleApp, document_id: int) -> Edited | None:

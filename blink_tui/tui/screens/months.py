@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from rich.cells import cell_len
@@ -18,12 +20,23 @@ from blink_tui.model.filtering import parse_filter
 from blink_tui.model.months import Month
 from blink_tui.model.text import clean
 from blink_tui.sync.closing import LEFT, FirmMonth, read_month
+from blink_tui.sync.closing_points import Point, points_of
 from blink_tui.sync.standing import span_of
+from blink_tui.tui.closing import ask_to_print, ask_to_sign, ask_to_unlock
 from blink_tui.tui.cut import Cut
 from blink_tui.tui.firm_words import deadline_words
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.memory import Kept
-from blink_tui.tui.month_words import firms_ready, month_paragraphs
+from blink_tui.tui.month_words import (
+    LEADS,
+    firms_ready,
+    month_paragraphs,
+    point_lead,
+    state_words,
+    to_do,
+    verdict,
+)
+from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.buffer import BufferScreen
 from blink_tui.tui.screens.dialogs import Dialog
 from blink_tui.tui.screens.paced import PacedScreen
@@ -71,15 +84,15 @@ class MonthRows(RowsView):
         span = span_of(found.standing.asked)
         late = found.late(Direction.PURCHASE) + found.late(Direction.SALE)
         more = (found.held(Status.EXCLUDED), late, found.without_month)
+        state, tone = state_words(found)
         cells = self._cells(
             width,
             clean(found.firm.name),
             moment(span.until)[:_UNTIL] if span else "-",
             [_dash(found.held(status)) for status in LEFT],
             [_dash(count) for count in more],
-            _("ready") if found.ready else _("open") if found.covered else _("! gap"),
+            state,
         )
-        tone = "good" if found.ready else "plain" if found.covered else "warn"
         return (((">" if index == self.cursor else " ") + cells[1:], tone),)
 
     def nothing(self) -> str:
@@ -104,25 +117,104 @@ def _dash(count: int) -> str:
     return number(count) if count else "-"
 
 
-class PointsWindow(Dialog[str | None]):
-    """The points of a firm's month; a digit leads to where one is worked on, which the window returns."""
+class PointRows(RowsView):
+    """The points of a firm's month, one a row."""
 
-    BINDINGS = bindings("close", "go-access", "go-log", "go-buffer", "go-coding", "go-handover")
+    BINDINGS = bindings("lead")
 
-    def __init__(self, title: str, paragraphs: Sequence[Paragraph]) -> None:
+    class Opened(Message):
+        """The documents of the point under the cursor are to be shown."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        super().__init__(id="points")
+        self.points = points
+
+    @property
+    def current(self) -> Point | None:
+        """The point under the cursor."""
+        return self.points[self.cursor] if self.points else None
+
+    def row(self, index: int, width: int) -> Pieces:
+        point = self.points[index]
+        mark = ">" if index == self.cursor else " "
+        return ((fit(f"{mark}{point_lead(point)}{point.text}", width), "warn" if point.open else "plain"),)
+
+    def action_lead(self) -> None:
+        """Show what the point is about."""
+        self.post_message(self.Opened())
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where a person wants to go from the points of a month."""
+
+    to: str
+    """A screen by its name, or what is to be done: `sign`, `unlock`, `print`."""
+    filter: str = ""
+    """The documents of a point."""
+
+
+class PointsWindow(Dialog[Lead | None]):
+    """The points of a firm's month; Enter leads to the documents of one, a digit to where one is worked on."""
+
+    BINDINGS = bindings(
+        "close", "sign-off", "unlock", "print-page", "go-access", "go-log", "go-buffer", "go-coding", "go-handover"
+    )  # fmt: skip
+
+    def __init__(self, title: str, found: FirmMonth, today: date) -> None:
         super().__init__(title)
-        self._paragraphs = paragraphs
+        self._found = found
+        self._today = today
 
     def inside(self) -> Iterable[Widget]:
-        yield TextView()
+        yield StatusLine(id="verdict")
+        yield PointRows(points_of(self._found, self._today))
+        yield TextView(id="point-detail")
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(TextView).set_paragraphs(self._paragraphs)
+        said = verdict(self._found)
+        good = said.tone == "good"
+        self.query_one("#verdict", StatusLine).say(said.text if good else "", alarm="" if good else said.text)
+        rows = self.query_one(PointRows)
+        first_open = next((at for at, one in enumerate(rows.points) if one.open), 0)
+        rows.set_count(len(rows.points), first_open)
+        rows.focus()
+
+    @on(RowsView.Moved, "#points")
+    def _tell_point(self) -> None:
+        point = self.query_one(PointRows).current
+        if point is not None:
+            told = [Paragraph(point.text, "warn" if point.open else "plain"), Paragraph(to_do(point))]
+            if point.filter:
+                told.append(Paragraph(_("Enter shows the documents."), "dim"))
+            self.query_one("#point-detail", TextView).set_paragraphs(told)
+
+    @on(PointRows.Opened)
+    def _lead(self) -> None:
+        point = self.query_one(PointRows).current
+        if point is None:
+            return
+        if point.filter:
+            self.dismiss(Lead("buffer", point.filter))
+        elif point.about in LEADS:
+            self.dismiss(Lead(LEADS[point.about].removeprefix("go-")))
 
     def action_go(self, name: str) -> None:
         """Close, and go where a point leads."""
-        self.dismiss(name)
+        self.dismiss(Lead(name))
+
+    def action_sign_off(self) -> None:
+        """Close, and ask for the signature."""
+        self.dismiss(Lead("sign"))
+
+    def action_unlock(self) -> None:
+        """Close, and ask why it is opened again."""
+        self.dismiss(Lead("unlock"))
+
+    def action_print_page(self) -> None:
+        """Close, and ask where to."""
+        self.dismiss(Lead("print"))
 
     def action_close(self) -> None:
         """Back to the months."""
@@ -134,7 +226,7 @@ class MonthsScreen(PacedScreen):
 
     HERE = "go-months"
     AUTO_FOCUS = "#firm-months"
-    BINDINGS = bindings("previous-month", "next-month", "mine")
+    BINDINGS = bindings("previous-month", "next-month", "sign-off", "unlock", "print-page", "mine")
 
     def __init__(self) -> None:
         super().__init__()
@@ -205,24 +297,53 @@ class MonthsScreen(PacedScreen):
         Cut(self.console.memory, self.console.who).turn()
         self._fill()
 
+    def action_sign_off(self) -> None:
+        """Sign the month of the firm under the cursor off."""
+        self._act(ask_to_sign)
+
+    def action_unlock(self) -> None:
+        """Open the month of the firm under the cursor again."""
+        self._act(ask_to_unlock)
+
+    def _act(self, ask: Callable[[ConsoleScreen, FirmMonth, Callable[[], None]], None]) -> None:
+        found = self.query_one(MonthRows).current
+        if found is not None:
+            ask(self, found, self.reload)
+
+    def action_print_page(self) -> None:
+        """Write the page of the firm under the cursor to a file."""
+        found = self.query_one(MonthRows).current
+        if found is not None:
+            ask_to_print(self, found)
+
     @on(MonthRows.Opened)
     def _open(self) -> None:
         found = self.query_one(MonthRows).current
         if found is None:
             return
+        doing = {
+            "sign": self.action_sign_off,
+            "unlock": self.action_unlock,
+            "print": self.action_print_page,
+        }
 
-        def lead(name: str | None) -> None:
-            if name is not None:
-                work: WorkType[None] = partial(self._lead, name, found)
-                self.run_worker(work, group="lead")
+        def lead(wanted: Lead | None) -> None:
+            if wanted is None:
+                return
+            if wanted.to in doing:
+                doing[wanted.to]()
+                return
+            work: WorkType[None] = partial(self._lead, wanted, found)
+            self.run_worker(work, group="lead")
 
-        title = _("Closing of {month}").format(month=found.month)
-        self.app.push_screen(PointsWindow(title, month_paragraphs(found, self.console.today)), lead)
+        title = f"{clean(found.firm.name)} · {found.month}"
+        self.app.push_screen(PointsWindow(title, found, self.console.today), lead)
 
-    async def _lead(self, name: str, found: FirmMonth) -> None:
-        """Go where a point is worked on; the documents are narrowed to what is left of the firm's month."""
+    async def _lead(self, wanted: Lead, found: FirmMonth) -> None:
+        """Go where a point is worked on; the documents are narrowed to those of the point, or to what is left."""
         self.console.choose_firm(found.firm)
-        await self.console.switch_mode(name)
+        await self.console.switch_mode(wanted.to)
         if isinstance(self.console.screen, BufferScreen):
             statuses = ",".join(status.value for status in (*LEFT, Status.EXCLUDED))
-            self.console.screen.narrow(parse_filter(f"miesiąc:{found.month} status:{statuses}"))
+            query = wanted.filter or f"miesiąc:{found.month} status:{statuses}"
+            self.console.screen.narrow(parse_filter(query, today=self.console.today, who=self.console.who))
