@@ -11,9 +11,10 @@ import msgspec
 from blink_tui.buffer.bodies import dumped, loaded
 from blink_tui.i18n import _
 from blink_tui.model.coding import Choices, Coding
-from blink_tui.model.decisions import Action, Decision, refused_sentences
+from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Direction
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.refusals import refused_sentences
 from blink_tui.model.text import clean
 from blink_tui.tui.choices_form import choice_fields, choices_of
 from blink_tui.tui.coding_words import (
