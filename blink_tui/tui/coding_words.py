@@ -129,7 +129,7 @@ def told(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
         yield from _plain(row_text(row), room)
     for entry in coding.entries:
         yield from _plain(entry_text(entry), room)
-    for word, rate in ((_("VAT rate"), coding.vat_rate), (_("income rate"), coding.income_rate)):
+    for word, rate in ((_("exchange rate for VAT"), coding.vat_rate), (_("exchange rate for income tax"), coding.income_rate)):
         if rate is not None:
             parts = (rate_number(rate.rate), day(rate.day), clean(rate.table))
             yield from _plain(f"{word}: " + " · ".join(part for part in parts if part), room)
