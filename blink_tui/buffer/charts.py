@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from blink_tui.buffer import history
 from blink_tui.buffer.database import Database
@@ -54,6 +54,15 @@ class Charts:
         """By NIP."""
         rows = await self._rows("contractor", "nip, name, code, payable, receivable", firm_id)
         return {row[0]: Contractor(*row) for row in rows}
+
+    async def known_contractors(self, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Contractor]:
+        """Contractors of many firms at once, by firm and NIP; those that no ledger knows are left out."""
+        rows = await self._database.reader.rows(
+            "SELECT c.firm_id, c.nip, c.name, c.code, c.payable, c.receivable FROM json_each(?) p"
+            " CROSS JOIN contractor c ON c.firm_id = p.value ->> 0 AND c.nip = p.value ->> 1",
+            (json.dumps(sorted(set(wanted))),),
+        )
+        return {(row[0], row[1]): Contractor(*row[1:]) for row in rows}
 
     async def keep_contractors(self, firm_id: int, contractors: Sequence[Contractor], *, who: str) -> None:
         """The contractors become these."""

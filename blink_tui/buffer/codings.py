@@ -36,7 +36,7 @@ _MANY = 100
 _ABOUT = """
     SELECT d.id, d.firm_id, coalesce(b.stamp, 0), d.version, d.ksef_number, x.body, x.dictionary, d.direction,
         (SELECT group_concat(r.role) FROM document_role r WHERE r.document_id = d.id),
-        d.received_date, d.offline, {contractor}, coalesce(t.text_key, ''),
+        d.received_date, d.offline, d.currency, {contractor}, coalesce(t.text_key, ''),
         (SELECT group_concat(f.kind) FROM document_finding f WHERE f.document_id = d.id),
         CASE d.direction WHEN 'sale' THEN (SELECT count(*) FROM (
             SELECT 1 FROM coding c WHERE c.firm_id = d.firm_id AND c.direction = 'sale' AND c.contractor = {contractor}
@@ -58,6 +58,14 @@ _PROPOSE = composed(
     columns=COLUMNS,
     places=places(3 + len(COLUMNS.split(", "))),
 )
+_CODE_ALONE = """
+    SELECT d.id, d.version FROM proposal p INDEXED BY proposal_automatic CROSS JOIN document d ON d.id = p.document_id
+    JOIN books b ON b.firm_id = d.firm_id AND b.stamp = d.proposed
+    WHERE p.automatic = 1 AND p.complete = 1 AND d.status = 'fetched'
+        AND NOT EXISTS (SELECT 1 FROM coding c WHERE c.document_id = d.id)
+        AND NOT EXISTS (SELECT 1 FROM document_event e WHERE e.document_id = d.id AND e.what = 'status')
+    LIMIT ?
+"""
 _DRAFT = composed(
     """
     INSERT INTO coding (
@@ -114,6 +122,7 @@ class ToPropose(NamedTuple):
     received_date: str
     """Warsaw day; empty where KSeF did not tell it."""
     offline: bool
+    currency: str
     contractor: str
     """Number of the other side, empty where it has none: what was learned goes by it."""
     text_key: str
@@ -131,6 +140,19 @@ class Proposed:
     """`ToPropose.stamp`."""
     proposal: Proposal | None
     """None: nothing can be proposed, since it cannot be read or is for information only."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedProposals:
+    """Proposals as rows, so that a worker process does the work and little crosses its pipe."""
+
+    stamps: list[Row]
+    proposals: list[Row]
+    nothing: list[Row]
+
+    def __len__(self) -> int:
+        """How many documents."""
+        return len(self.stamps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,21 +221,33 @@ class Codings:
         rows = await self._database.reader.rows(_about(_SOME), (json.dumps(list(ids)),))
         return [_to_propose(row) for row in rows]
 
-    async def save_proposals(self, rows: Sequence[Proposed]) -> None:
-        """Keep proposals in one transaction, in the place of earlier ones.
+    async def save_proposals(self, rows: PreparedProposals | Sequence[Proposed]) -> None:
+        """Keep proposals in one transaction, in the place of earlier ones; a worker process may have prepared them.
 
         One that was made for what has been read or compared anew since is left out: the document still waits.
         """
-        kept = await asyncio.to_thread(_proposal_rows, rows)
+        if not isinstance(rows, PreparedProposals):
+            rows = await asyncio.to_thread(prepare_proposals, rows)
         async with self._database.transaction() as session:
             await session.run_many(
-                "UPDATE document SET proposed = ? WHERE id = ? AND compared > 0",
-                [(one.stamp, one.document_id) for one in rows],
+                "UPDATE document SET proposed = ? WHERE id = ? AND compared > 0", rows.stamps
             )
-            await session.run_many(_PROPOSE, kept)
-            await session.run_many(
-                "DELETE FROM proposal WHERE document_id = ?",
-                [(one.document_id,) for one in rows if one.proposal is None],
+            await session.run_many(_PROPOSE, rows.proposals)
+            await session.run_many("DELETE FROM proposal WHERE document_id = ?", rows.nothing)
+
+    async def to_code_alone(self, limit: int) -> dict[int, int]:
+        """Documents, with their versions, whose proposals may be coded without a person and are still to be tried.
+
+        Nothing that a person has decided on, or has a draft of: what was reopened is not coded again unasked.
+        """
+        return dict(await self._database.reader.rows(_CODE_ALONE, (limit,)))
+
+    async def tried_alone(self, ids: Iterable[int]) -> None:
+        """These were coded without a person, or refused: they are not tried again with the same proposal."""
+        async with self._database.transaction() as session:
+            await session.run(
+                "UPDATE proposal SET automatic = 0 WHERE document_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(ids)),),
             )
 
     async def propose_again(self, firm_ids: Collection[int] | None = None) -> None:
@@ -287,7 +321,7 @@ def _about(source: str) -> str:
 
 def _to_propose(row: Row) -> ToPropose:
     id_, firm_id, stamp, version, number, body, dictionary, direction, roles, received, offline = row[:11]
-    contractor, text_key, findings, past = row[11:]
+    currency, contractor, text_key, findings, past = row[11:]
     return ToPropose(
         id_,
         firm_id,
@@ -300,6 +334,7 @@ def _to_propose(row: Row) -> ToPropose:
         frozenset(map(Role, roles.split(","))),
         received,
         bool(offline),
+        currency,
         contractor,
         str(text_key),
         frozenset((findings or "").split(",")) - {""},
@@ -317,13 +352,18 @@ def _proposal(body: str, why: str) -> Proposal:
     )
 
 
-def _proposal_rows(rows: Sequence[Proposed]) -> list[Row]:
-    found = []
+def prepare_proposals(rows: Iterable[Proposed]) -> PreparedProposals:
+    """The rows of proposals; all the work that keeping them takes."""
+    prepared = PreparedProposals([], [], [])
     for one in rows:
-        if (proposal := one.proposal) is not None:
-            why = dumped(_Why(proposal.candidates, proposal.automatic, proposal.held_back))
-            found.append((one.document_id, why, int(proposal.automatic), *gist_of(proposal.coding)))
-    return found
+        prepared.stamps.append((one.stamp, one.document_id))
+        if (proposal := one.proposal) is None:
+            prepared.nothing.append((one.document_id,))
+            continue
+        why = dumped(_Why(proposal.candidates, proposal.automatic, proposal.held_back))
+        gist = gist_of(proposal.coding)
+        prepared.proposals.append((one.document_id, why, int(proposal.automatic), *gist))
+    return prepared
 
 
 async def _to_code(session: Session, document_id: int, version: int) -> tuple[statuses.Standing, str | None]:

@@ -17,11 +17,12 @@ from blink_tui.model.rulebook import OFFICE, EntryKind, RulebookEntry
 
 _COLUMNS = "firm_id, kind, name, version, text, digest, at, who, shipped"
 _DIGEST = 8
-_NEWEST = """
-    SELECT {columns} FROM rulebook r WHERE firm_id IN (?, ?) AND version = (
+_ALL = """
+    SELECT {columns} FROM rulebook r WHERE version = (
         SELECT max(n.version) FROM rulebook n WHERE (n.firm_id, n.kind, n.name) = (r.firm_id, r.kind, r.name)
     ) ORDER BY firm_id, kind, name
 """
+_NEWEST = _ALL.replace("WHERE", "WHERE firm_id IN (?, ?) AND", 1)
 _VERSIONS = "SELECT {columns} FROM rulebook WHERE (firm_id, kind, name) = (?, ?, ?) ORDER BY version"
 _INSERT = "INSERT INTO rulebook ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -47,6 +48,15 @@ class Rules:
         """The newest of the office, then of the firm, in the order of their names; not those out of use."""
         rows = await self._database.reader.rows(composed(_NEWEST, columns=_COLUMNS), (OFFICE, firm_id))
         return [entry for entry in map(_entry, rows) if entry.text]
+
+    async def all(self) -> dict[int, list[RulebookEntry]]:
+        """The newest of the office (`OFFICE`) and of each firm by itself, not those out of use."""
+        rows = await self._database.reader.rows(composed(_ALL, columns=_COLUMNS), ())
+        found: dict[int, list[RulebookEntry]] = {}
+        for entry in map(_entry, rows):
+            if entry.text:
+                found.setdefault(entry.firm_id, []).append(entry)
+        return found
 
     async def versions(self, firm_id: int, kind: EntryKind, name: str) -> list[RulebookEntry]:
         """Every version of one, oldest first."""

@@ -11,6 +11,8 @@ import typer
 
 from blink_tui.cli import (
     accept,
+    books,
+    books_lists,
     collective,
     config,
     credential,
@@ -60,11 +62,16 @@ firm.app.command(
         "Example: blink firm import firms.csv --dry-run"
     ),
 )(firm_import.import_firms)
+books.app.add_typer(books_lists.chart, name="chart")
+books.app.add_typer(books_lists.contractors, name="contractors")
+books.app.add_typer(books_lists.dimensions, name="dimensions")
+books.app.add_typer(books_lists.rates, name="rates")
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(doc.app, name="doc")
+app.add_typer(books.app, name="books")
 app.add_typer(own_filters.app, name="filter")
 app.add_typer(export.app, name="export")
 doc.app.command(

@@ -156,6 +156,14 @@ async def books_of(buffer: Buffer, firm: Firm) -> Books:
     return books
 
 
+async def change_books(buffer: Buffer, firm: Firm, change: BooksChange) -> Books:
+    """Change the books of a firm as they are now. Raises BlinkError, also when somebody else changes them meanwhile."""
+    version = await buffer.books.version(firm.id)
+    changed = change.applied(await buffer.books.get(firm.id), today())
+    await buffer.books.save(firm.id, changed, who=system_user(), version=version)
+    return changed
+
+
 def today() -> date:
     """The Warsaw day."""
     return warsaw_day(instant_of(datetime.now(UTC)))
@@ -268,8 +276,7 @@ async def _set(profile: Profile, texts: Sequence[str], change: BooksChange, *, a
         kept = await buffer.books.all()
         changed = {firm.id: change.applied(kept.get(firm.id), today()) for firm in firms}
         for firm in firms:
-            if changed[firm.id] != kept.get(firm.id):
-                await buffer.books.save(firm.id, changed[firm.id], who=system_user(), version=None)
+            await change_books(buffer, firm, change)
     if as_json:
         output.say_json([books_json(firm, changed[firm.id]) for firm in firms])
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
-from blink_tui.cli.books import books_of, today
+from blink_tui.cli.books import books_of, change_books, today
 from blink_tui.cli.context import firm_named, system_user
 from blink_tui.cli.lists import ColumnsOption, DryRun, FileArgument, read_list, show_columns, show_rows
 from blink_tui.cli.options import AsJson
@@ -259,8 +259,7 @@ async def _start(profile: Profile, texts: Sequence[str], *, as_json: bool) -> No
             unmapped = {
                 role.name: role.account for role in ROLES.values() if role.name not in books[firm.id].roles
             }
-            changed = BooksChange(roles=unmapped).applied(books[firm.id], today())
-            await buffer.books.save(firm.id, changed, who=system_user(), version=None)
+            await change_books(buffer, firm, BooksChange(roles=unmapped))
     _told(len(starter), firms, dry_run=False, as_json=as_json)
 
 
@@ -306,7 +305,7 @@ async def _map(
                 )
             changed[firm.id] = change.applied(books, today())
         for firm in firms if change.roles else ():
-            await buffer.books.save(firm.id, changed[firm.id], who=system_user(), version=None)
+            await change_books(buffer, firm, change)
     if as_json:
         output.say_json(
             [{"firm": firm.context_value, "roles": dict(changed[firm.id].roles)} for firm in firms]

@@ -69,7 +69,7 @@ CREATE INDEX document_to_propose ON document (firm_id, proposed, id) WHERE statu
 CREATE TABLE proposal (
     document_id INTEGER PRIMARY KEY REFERENCES document (id),
     why TEXT NOT NULL, -- Proposal without its coding
-    automatic INTEGER NOT NULL,
+    automatic INTEGER NOT NULL, -- 1: to be coded without a person; 0 again once that was tried
     body TEXT NOT NULL, -- Coding
     -- Of the body, so that coding a hundred thousand documents reads none of them:
     ground TEXT NOT NULL, -- rule, scheme and digest of the body, as the event names them
@@ -81,6 +81,8 @@ CREATE TABLE proposal (
     months TEXT NOT NULL, -- every month that it puts something into, separated by spaces
     registers TEXT NOT NULL -- JSON: month, register, field, position, amount, marks
 ) STRICT;
+
+CREATE INDEX proposal_automatic ON proposal (document_id) WHERE automatic = 1;
 
 -- What a person or a rule decided; a draft until the document is coded.
 CREATE TABLE coding (
