@@ -84,7 +84,7 @@ class Patterns:
         facts = self._case.facts
         party = facts.invoice.buyer if self._case.sale else facts.invoice.seller
         if name == "nip":
-            return "".join(char for char in party.identifier or "" if char.isalnum())
+            return "".join(char for char in party.identifier or "" if char.isalnum() or char == "-")
         if name == "code":
             return facts.contractor.code if facts.contractor else ""
         texts = {"number": facts.invoice.number, "contractor": party.name, "kind": _kind(facts.invoice.kind)}

@@ -59,6 +59,7 @@ TO_RECEIPT = told(
     "to-a-receipt",
     N_("Issued to a cash register receipt (FP): a row for information, no posting and no revenue."),
 )
+SELF_BILLED = told("self-billed", N_("Self-billing: issued by the buyer; check its acceptance."))
 AS_ORIGINAL = told(
     "as-original", N_("A correction: the same accounts as {number}, amounts with a minus in red.")
 )
@@ -71,7 +72,7 @@ ADVANCES_SETTLED = told("advances-settled", N_("Settles advances of {amount} net
 SPLIT_MISSING = Sentence(
     "table-missing", N_("The invoice does not say net and tax per rate: enter how {total} splits.")
 )
-MARGIN_MISSING = Sentence("margin-missing", N_("Margin procedure: enter the base and the tax of the margin."))
+MARGIN_MISSING = Sentence("margin-untyped", N_("Margin procedure: enter the base and the tax of the margin."))
 RATE_MISSING = Sentence(
     "rate-missing",
     N_("No rate of {currency} from table A of {day} (last working day before {before}): load or enter it."),
@@ -86,7 +87,9 @@ RATE_FOR_INCOME = told("income-rate", N_("Cost or revenue was converted by {rate
 SHARE = told(
     "share", N_("{percent} % of the input tax is deducted: {deducted} of {vat}; {rest} goes to the cost.")
 )
-BY_HAND = told("settled-by-hand", N_("Rate {rate}: not a matter of this register, settle {net} by hand."))
+BY_HAND = Sentence(
+    "row-by-hand", N_("Rate {rate}, net {net}: no column is for it, enter the register row by hand.")
+)
 PARAMETER = Sentence("parameter", N_("Parameter {name} has to be a number between 0 and 1, not {value}."))
 OVERPAID = Sentence("overpaid", N_("Payments of {paid} exceed the document's {total}."))
 
@@ -141,6 +144,10 @@ BOOKS_REVENUE = told("books-day", N_("Revenue on {day}: delivery, but not later 
 BOOKS_REVENUE_PERIOD = told("books-day", N_("Revenue on {day}: the last day of the period."))
 BOOKS_REVENUE_CORRECTION = told("books-day", N_("A correction of revenue: on the day of its issue {day}."))
 COST_PERIOD = told("cost-month", N_("The cost belongs to {month}: {source}."))
+
+COST_PERIOD_CORRECTION = told(
+    "cost-month", N_("A correction of a cost belongs to {month}, in which it was received.")
+)
 
 # the coding itself
 NOT_BALANCED = Sentence("not-balanced", N_("Debit {debit} and credit {credit} differ by {difference}."))

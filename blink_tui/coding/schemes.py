@@ -173,7 +173,7 @@ def _dimensions(template: LineTemplate, patterns: Patterns) -> tuple[tuple[str, 
 
 
 def _reconciled(case: Case, lines: list[PostingLine]) -> list[PostingLine]:
-    """A rounding of rows (FORMATS 8.1) goes to the largest line of cost or revenue; anything more is left to be seen."""
+    """A rounding of rows (FORMATS 8.1) goes to the largest line of cost or revenue; more is left to be seen."""
     difference = sum((line.amount if line.side is Side.DEBIT else -line.amount for line in lines), ZERO)
     if not difference or abs(difference) > _TOLERANCE * (1 + len(case.facts.invoice.lines)):
         return lines

@@ -27,9 +27,9 @@ from blink_tui.model.decisions import (
     Reason,
     done_sentence,
     explained,
-    refused_sentences,
 )
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.refusals import refused_sentences
 from blink_tui.tui.screens.dialogs import Choose, Confirm
 from blink_tui.tui.screens.questions import AskText, Working
 from blink_tui.tui.sums import sum_lines

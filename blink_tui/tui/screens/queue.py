@@ -15,8 +15,9 @@ from textual.app import ComposeResult
 
 from blink_tui.buffer import GridFilter, GridRow, Key, Sort
 from blink_tui.i18n import _, ngettext
-from blink_tui.model.decisions import Action, Decision, Refusal, done_sentence, refused_sentences
+from blink_tui.model.decisions import Action, Decision, done_sentence
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.refusals import Refusal, refused_sentences
 from blink_tui.tui.deciding import the_exclusion, the_question, the_reopening, undone_sentences
 from blink_tui.tui.detail import XML
 from blink_tui.tui.keys import bindings
