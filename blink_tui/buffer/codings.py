@@ -71,7 +71,8 @@ _DRAFT = composed(
     INSERT INTO coding (
         document_id, firm_id, direction, contractor, text_key, state, month_before, at, who, {columns}
     )
-    SELECT d.id, d.firm_id, d.direction, {contractor}, coalesce(t.text_key, ''), 'draft', d.vat_month, ?, ?, {places}
+    SELECT d.id, d.firm_id, d.direction, {contractor}, coalesce(CAST(t.text_key AS TEXT), ''), 'draft', d.vat_month,
+        ?, ?, {places}
     FROM document d LEFT JOIN {trait} WHERE d.id = ?
     ON CONFLICT DO UPDATE SET ({columns}, direction, contractor, text_key, at, who, version) =
         ({news}, excluded.direction, excluded.contractor, excluded.text_key, excluded.at, excluded.who, version + 1)

@@ -5,22 +5,24 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from blink_tui.buffer import amounts, statuses, undoing
+from blink_tui.buffer import amounts, coding_states, errors, history, questions, statuses, undoing
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.grid import Grid
 from blink_tui.buffer.grid_filter import GridFilter
 from blink_tui.buffer.pace import Pace
-from blink_tui.buffer.session import Session
-from blink_tui.buffer.standing import TO_LOOK_AT, Subject, subjects
+from blink_tui.buffer.session import Row, Session
+from blink_tui.buffer.standing import Subject, look, standing, subjects
 from blink_tui.buffer.undoing import Past, Undone
 from blink_tui.buffer.webs import Webs
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant, instant_of
-from blink_tui.model.decisions import Action, Decision, Refusal, Standing, refusal
-from blink_tui.model.documents import Direction, Status
+from blink_tui.model.decisions import Action, Decision, Standing, refusal
+from blink_tui.model.documents import Status
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +91,22 @@ class Decisions:
         self._grid = grid
         self._webs = webs
 
-    async def preview(self, selection: Selection, decision: Decision) -> Preview:
-        """What a decision would do: how many documents, their sums, how many it would leave and why."""
+    async def preview(self, selection: Selection, decision: Decision, *, who: str | None = None) -> Preview:
+        """What a decision would do: how many documents, their sums, how many it would leave and why.
+
+        `who` is the one who would decide, None somebody whom four eyes do not concern.
+        """
         tally = _Tally()
         if isinstance(selection, Every) and decision.action is not Action.EXCLUDE:
-            async for standing, currency, count, gross in self._groups(selection):
-                tally.count(refusal(decision, standing, among_many=True), currency, count, gross)
+            async for looked, currency, count, gross in self._groups(selection, decision.action, who):
+                tally.count(refusal(decision, looked, among_many=True), currency, count, gross)
             return tally.preview()
         ids, versions = await self._looked_at(selection)
         many = _among_many(selection)
         for start in range(0, len(ids), _PREVIEWED):
             end = start + _PREVIEWED
             pairs = list(zip(ids[start:end], versions[start:end], strict=True))
-            for one in await subjects(self._database.reader, self._webs, pairs, decision.action):
+            for one in await subjects(self._database.reader, self._webs, pairs, decision, who):
                 tally.count(refusal(decision, one.standing, among_many=many), one.currency, 1, one.gross or 0)
         return tally.preview()
 
@@ -111,8 +116,11 @@ class Decisions:
         """Decide on documents; those that the rules leave out are counted by why.
 
         A rule means the documents that it leaves now, as they are now. Many are done in short transactions: what is
-        done stays done when the call is cancelled or stopped, and is one decision that can be taken back.
+        done stays done when the call is cancelled or stopped, and is one decision that can be taken back. The program
+        itself codes and does nothing else: raises BlinkError(PERSON_DECIDES).
         """
+        if history.is_program(who) and decision.action is not Action.CODE:
+            raise BlinkError(errors.PERSON_DECIDES)
         ids, versions = await self._looked_at(selection)
         at = instant_of(self._clock.now())
         step = _Step(self._webs, decision, who, at, among_many=_among_many(selection))
@@ -179,18 +187,20 @@ class Decisions:
             return await self._grid.versions(selection.chosen, selection.besides)
         return array("q", selection), array("q", selection.values())
 
-    async def _groups(self, every: Every) -> AsyncIterator[tuple[Standing, str, int, int]]:
+    async def _groups(
+        self, every: Every, action: Action, who: str | None
+    ) -> AsyncIterator[tuple[Standing, str, int, int]]:
+        looked = look(action, who)
+        columns = ", ".join(looked.columns)
         rows = await self._grid.groups(
             every.chosen,
             every.besides,
-            f"d.status, d.previous, d.direction, {TO_LOOK_AT}, d.currency, count(*), coalesce(sum(d.gross), 0)",
-            "1, 2, 3, 4, 5",
+            f"{columns}, d.currency, count(*), coalesce(sum(d.gross), 0)",
+            ", ".join(map(str, range(1, len(looked.columns) + 2))),
+            looked.values,
         )
-        for status, previous, direction, look, currency, count, gross in rows:
-            standing = Standing(
-                Status(status), Status(previous) if previous else None, Direction(direction), bool(look)
-            )
-            yield standing, currency, count, gross
+        for *values, currency, count, gross in rows:
+            yield standing(tuple(values)), currency, count, gross
 
 
 def _among_many(selection: Selection) -> bool:
@@ -219,6 +229,27 @@ class _Tally:
         return Preview(sum(count for _currency, count, _sum in sums), sums, dict(self._refused))
 
 
+_TAKEN = """
+    INSERT INTO decision_document
+        (decision_id, document_id, status, previous, version_before, version_after, coding)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def _taken(
+    decision_id: int, document: statuses.Standing, before: Mapping[int, coding_states.Snapshot]
+) -> Row:
+    return (
+        decision_id,
+        document.id,
+        document.status.value,
+        document.previous.value if document.previous else None,
+        document.version,
+        document.version + 1,
+        before.get(document.id),
+    )
+
+
 class _Step:
     """The same decision on some documents after others, each time within a transaction of its own."""
 
@@ -238,7 +269,7 @@ class _Step:
         """Decide on some documents; nothing of it counts before the transaction has ended."""
         refused: Counter[Refusal] = Counter()
         taken: list[Subject] = []
-        for one in await subjects(session, self._webs, pairs, self._decision.action):
+        for one in await subjects(session, self._webs, pairs, self._decision, self._who):
             why = refusal(self._decision, one.standing, among_many=self._among_many)
             if why is None:
                 taken.append(one)
@@ -249,23 +280,31 @@ class _Step:
             return self.decision_id, 0, refused
         decision_id = await self._noted(session, len(taken))
         moves = [statuses.moved(one.document, self._decision.target(one.standing)) for one in taken]
+        before, moves = await self._settled(session, moves)
         await statuses.move(session, moves, at=self._at, who=self._who, reason=self._decision.kept)
-        await session.run_many(
-            "INSERT INTO decision_document"
-            " (decision_id, document_id, status, previous, version_before, version_after) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    decision_id,
-                    d.id,
-                    d.status.value,
-                    d.previous.value if d.previous else None,
-                    d.version,
-                    d.version + 1,
-                )
-                for d in (one.document for one in taken)
-            ],
-        )
+        await session.run_many(_TAKEN, [_taken(decision_id, one.document, before) for one in moves])
         return decision_id, len(taken), refused
+
+    async def _settled(
+        self, session: Session, moves: list[statuses.Move]
+    ) -> tuple[dict[int, coding_states.Snapshot], list[statuses.Move]]:
+        """Codings and questions follow the documents: how codings stood before, and the moves with their reasons."""
+        action, ids = self._decision.action, [one.document.id for one in moves]
+        if action is Action.CODE:
+            before = await coding_states.snapshots(session, ids)
+            grounds = await coding_states.code(session, ids, at=self._at, who=self._who)
+            return before, [replace(one, reason=grounds[one.document.id]) for one in moves]
+        if action is Action.QUERY:
+            await questions.ask(session, ids, self._decision.text.strip(), at=self._at, who=self._who)
+        asked = [one.document.id for one in moves if one.document.status is Status.QUERIED]
+        if asked:
+            await questions.close(session, asked, at=self._at)
+        fetched = [one.document.id for one in moves if one.to is Status.FETCHED]
+        if not fetched:
+            return {}, moves
+        before = await coding_states.snapshots(session, fetched)
+        await coding_states.release(session, fetched)
+        return before, moves
 
     def keep(self, decision_id: int | None, done: int, refused: Counter[Refusal]) -> None:
         """Count what a transaction did that has ended."""

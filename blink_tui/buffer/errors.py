@@ -101,3 +101,15 @@ NOT_TO_CODE = ErrorKind(
     ExitCode.FAILED,
     N_("Document {ksef_number} has status {status} and is not to be coded now; reopen it first."),
 )
+PERSON_DECIDES = ErrorKind(
+    "person-decides",
+    ExitCode.USAGE,
+    N_("Only a person decides so; the program and its rules code documents and do nothing more."),
+)
+KEPT_ELSEWHERE = ErrorKind(
+    "kept-elsewhere",
+    ExitCode.FAILED,
+    N_(
+        "Document {ksef_number} is booked by another source and is never handed over; reopen it. Nothing was written."
+    ),
+)

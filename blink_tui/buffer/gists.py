@@ -11,6 +11,7 @@ from blink_tui.buffer.bodies import dumped
 from blink_tui.model.coding import Coding
 from blink_tui.model.months import Month
 
+_DIGEST = 16
 COLUMNS = "body, ground, scheme, rule, parameters, complete, vat_month, months, registers"
 
 
@@ -47,13 +48,17 @@ def gist_of(coding: Coding) -> Gist:
     )
 
 
-def digest_of(body: str) -> str:
-    """What an event names a coding by: the first sixteen hexadecimal digits of its SHA-256."""
-    return hashlib.sha256(body.encode()).hexdigest()[:16]
+def seal_of(coding: Coding) -> str:
+    """What an event, and a decision on one document, name a coding by."""
+    return _digest(dumped(coding))
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()[:_DIGEST]
 
 
 def _ground(coding: Coding, body: str) -> str:
-    values = {"coding": digest_of(body)}
+    values = {"coding": _digest(body)}
     if coding.scheme:
         values["scheme"] = str(coding.scheme)
     if coding.rule:

@@ -279,16 +279,21 @@ class Grid:
         return ids, versions
 
     async def groups(
-        self, chosen: GridFilter, besides: Collection[int], columns: str, grouped: str
+        self,
+        chosen: GridFilter,
+        besides: Collection[int],
+        columns: str,
+        grouped: str,
+        values: Sequence[object] = (),
     ) -> list[Row]:
-        """Columns over the documents that a filter leaves but some (`d`), grouped by some of them."""
+        """Columns with their values over the documents that a filter leaves but some (`d`), grouped by some of them."""
         source, where = await self._whole(chosen)
         sql = composed(
             "SELECT {columns} FROM document d {source} WHERE {where}"
             " AND +d.id NOT IN (SELECT value FROM json_each(?)) GROUP BY {grouped}",
             columns=columns, source=source, where=where.sql, grouped=grouped,
         )  # fmt: skip
-        return await self._database.scan(sql, [*where.values, json.dumps(list(besides))])
+        return await self._database.scan(sql, [*values, *where.values, json.dumps(list(besides))])
 
     async def tree_counts(
         self, firm_ids: Sequence[int] | None = None, query: Filter = EVERYTHING

@@ -15,6 +15,12 @@ from blink_tui.model.values import KsefNumber, Sha256
 ENGINE = "blink-tui"
 """Who did what no person did."""
 
+
+def is_program(who: str) -> bool:
+    """Whether nobody did it but the program or one of its rules, which never decide but on coding."""
+    return not who.strip() or who.startswith(ENGINE)
+
+
 _PAGE = 1000
 """Events hashed or checked in one go, so that the event loop is free again after a few milliseconds."""
 

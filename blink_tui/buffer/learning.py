@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 
+from blink_tui.buffer import history
 from blink_tui.buffer.bodies import loaded
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Session
@@ -66,11 +67,11 @@ class Learning:
         return dict(found)
 
 
-async def remember(session: Session, ids: str, program: str) -> None:
-    """These documents (JSON of their ids) are coded; what the `program` coded teaches nothing."""
-    await session.run(_UP, (ids, program))
+async def remember(session: Session, ids: str) -> None:
+    """These documents (JSON of their ids) are coded; what the program coded teaches nothing."""
+    await session.run(_UP, (ids, history.ENGINE))
 
 
-async def forget(session: Session, ids: str, program: str) -> None:
+async def forget(session: Session, ids: str) -> None:
     """Their codings do not hold any more."""
-    await session.run(_DOWN, (ids, program))
+    await session.run(_DOWN, (ids, history.ENGINE))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,6 +21,19 @@ _SELECT = """
         d.buyer_name, d.gross, d.currency, q.text, q.asked_at, q.asked_by, q.exported_at, q.answer, q.answered_at,
         q.answered_by, q.closed_at
     FROM question q JOIN document d ON d.id = q.document_id WHERE {where} ORDER BY q.firm_id, q.number
+"""
+
+_ASK = """
+    INSERT INTO question (firm_id, number, document_id, text, asked_at, asked_by)
+    SELECT d.firm_id, row_number() OVER (PARTITION BY d.firm_id ORDER BY i.key)
+        + coalesce((SELECT max(q.number) FROM question q WHERE q.firm_id = d.firm_id), 0), d.id, ?, ?, ?
+    FROM json_each(?) i CROSS JOIN document d ON d.id = i.value
+"""
+_OPEN_AGAIN = """
+    UPDATE question SET closed_at = NULL FROM json_each(?) i
+    WHERE question.document_id = i.value AND question.number = (
+        SELECT max(q.number) FROM question q WHERE q.document_id = i.value AND NOT q.taken_back
+    )
 """
 
 
@@ -131,3 +144,31 @@ async def _answers(session: Session, firm_id: int, asked: Mapping[int, str]) -> 
         if number not in found:
             raise BlinkError(errors.QUESTION_UNKNOWN, number=number)
     return found
+
+
+async def ask(session: Session, ids: Sequence[int], text: str, *, at: Instant, who: str) -> None:
+    """A question about each of some documents, with the next numbers of its firm."""
+    await session.run(_ASK, (text, at, who, json.dumps(list(ids))))
+
+
+async def close(session: Session, ids: Sequence[int], *, at: Instant) -> None:
+    """These documents go back to where they were."""
+    await session.run(
+        "UPDATE question SET closed_at = ? WHERE closed_at IS NULL"
+        " AND document_id IN (SELECT value FROM json_each(?))",
+        (at, json.dumps(list(ids))),
+    )
+
+
+async def take_back(session: Session, ids: Sequence[int], *, at: Instant) -> None:
+    """They were not to be asked about these documents: closed for good, and their numbers are not given again."""
+    await session.run(
+        "UPDATE question SET closed_at = ?, taken_back = 1 WHERE closed_at IS NULL"
+        " AND document_id IN (SELECT value FROM json_each(?))",
+        (at, json.dumps(list(ids))),
+    )
+
+
+async def open_again(session: Session, ids: Sequence[int]) -> None:
+    """These documents are to be cleared up after all: the last question about each is open again."""
+    await session.run(_OPEN_AGAIN, (json.dumps(list(ids)),))

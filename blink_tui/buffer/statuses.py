@@ -10,6 +10,7 @@ from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed, places, sliced
 from blink_tui.i18n import Message
 from blink_tui.model.dates import Instant
+from blink_tui.model.decisions import UNDECIDED
 from blink_tui.model.documents import BATCH_ONLY, TRANSITIONS, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.values import KsefNumber, Sha256
@@ -77,11 +78,13 @@ class Move:
     document: Standing
     to: Status
     previous: Status | None
+    reason: str | None = None
+    """In the place of the reason that all documents of a call have."""
 
 
-def moved(document: Standing, to: Status) -> Move:
+def moved(document: Standing, to: Status, reason: str | None = None) -> Move:
     """A document on its way to a status, remembering where it was if it is set aside."""
-    return Move(document, to, document.status if to in _ASIDE else None)
+    return Move(document, to, document.status if to in _ASIDE else None, reason)
 
 
 async def change(
@@ -110,7 +113,12 @@ async def move(
     reason: str | None,
     what: str = "status",
 ) -> None:
-    """Give each document its status, allowed or not, and write the events; each version grows by one."""
+    """Give each document its status, allowed or not, and write the events; each version grows by one.
+
+    Raises BlinkError(PERSON_DECIDES) where not a person approves.
+    """
+    if history.is_program(who) and any(_approves(one) for one in moves):
+        raise BlinkError(errors.PERSON_DECIDES)
     for some in sliced(moves, CHUNK):
         await session.run_many(
             "UPDATE document SET status = ?, previous = ?, version = version + 1 WHERE id = ?",
@@ -120,9 +128,15 @@ async def move(
         for one in some:
             d = one.document
             by_firm.setdefault(d.firm_id, []).append(
-                history.Happening(d.id, d.ksef_number, d.sha256, what, d.status.value, one.to.value)
+                history.Happening(
+                    d.id, d.ksef_number, d.sha256, what, d.status.value, one.to.value, one.reason
+                )
             )
         await history.append_all(session, by_firm, at=at, who=who, reason=reason)
+
+
+def _approves(one: Move) -> bool:
+    return one.to is Status.APPROVED and one.document.status in UNDECIDED
 
 
 def _require_allowed(document: Standing, to: Status, versions: Mapping[int, int], *, by_batch: bool) -> None:

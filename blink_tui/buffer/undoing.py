@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from blink_tui.buffer import errors, statuses
+from blink_tui.buffer import coding_states, errors, questions, statuses
 from blink_tui.buffer.session import Session
 from blink_tui.model.dates import Instant
-from blink_tui.model.decisions import Action, Refusal
+from blink_tui.model.decisions import CODED_OR_LATER, Action
 from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.refusals import Refusal
 
 _IN_BOOKS = frozenset({Status.EXPORTED, Status.BOOKED})
+_RECODING = frozenset({Action.CODE, Action.REOPEN})
+"""After which a coding may hold that did not, or the other way round."""
 _NEXT = """
-    SELECT document_id, status, previous, version_before, version_after FROM decision_document
+    SELECT document_id, status, previous, version_before, version_after, coding FROM decision_document
     WHERE decision_id = ? AND document_id > ? AND undone = 0 ORDER BY document_id LIMIT ?
 """
 
@@ -60,12 +63,13 @@ async def open_documents(session: Session, decision_id: int, who: str) -> int:
     return int(row[0]) if row else 0
 
 
-async def _require_open(session: Session, decision_id: int, who: str) -> None:
+async def _require_open(session: Session, decision_id: int, who: str) -> Action:
     row = await session.row(
-        "SELECT 1 FROM decision WHERE id = ? AND who = ? AND undone_at IS NULL", (decision_id, who)
+        "SELECT action FROM decision WHERE id = ? AND who = ? AND undone_at IS NULL", (decision_id, who)
     )
     if row is None:
         raise BlinkError(errors.DECISION_UNKNOWN, decision=decision_id)
+    return Action(row[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,46 @@ class _Took:
     done: int
     stayed: Counter[Refusal]
     ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One document on its way back."""
+
+    move: statuses.Move
+    version: int
+    """That it had before the decision."""
+    coding: coding_states.Snapshot | None
+
+    @property
+    def recoded(self) -> bool:
+        """Whether it counted as coded and will not, or the other way round, wherever it was set aside."""
+        now, then = self.move.document, self.move
+        return _coded(now.status, now.previous) != _coded(then.to, then.previous)
+
+    def refusal(self, version: int, *, locked: bool) -> Refusal | None:
+        """Why it stays as it is."""
+        now, then = self.move.document, self.move
+        if now.status in _IN_BOOKS:
+            return Refusal.IN_BOOKS
+        if now.version != version:
+            return Refusal.CHANGED
+        counted = now.status in CODED_OR_LATER, then.to in CODED_OR_LATER
+        return Refusal.LOCKED if locked and counted[0] != counted[1] else None
+
+
+def _coded(status: Status, previous: Status | None) -> bool:
+    return (previous or status) in CODED_OR_LATER
+
+
+async def _reopen_questions(session: Session, ways: Sequence[_Way], at: Instant) -> None:
+    """Questions as they were before the decision: those that it asked are closed, those that it closed are open."""
+    asked = [way.move.document.id for way in ways if way.move.document.status is Status.QUERIED]
+    if asked:
+        await questions.take_back(session, asked, at=at)
+    closed = [way.move.document.id for way in ways if way.move.to is Status.QUERIED]
+    if closed:
+        await questions.open_again(session, closed)
 
 
 class WayBack:
@@ -94,25 +138,31 @@ class WayBack:
 
     async def take(self, session: Session, size: int) -> _Took:
         """Take some documents back. Raises BlinkError(DECISION_UNKNOWN) when somebody else was faster."""
-        await _require_open(session, self._decision_id, self._who)
+        action = await _require_open(session, self._decision_id, self._who)
         rows = await session.rows(_NEXT, (self._decision_id, self._last, size))
-        now = {one.id: one for one in await statuses.standings(session, [row[0] for row in rows])}
+        ids = [row[0] for row in rows]
+        now = {one.id: one for one in await statuses.standings(session, ids)}
+        locked = await coding_states.locked(session, ids)
         stayed: Counter[Refusal] = Counter()
-        moves: list[statuses.Move] = []
-        versions: list[tuple[int, int, int]] = []
-        for id_, status, previous, before, version in rows:
-            document = now[id_]
-            if document.status in _IN_BOOKS:
-                stayed[Refusal.IN_BOOKS] += 1
-            elif document.version != version:
-                stayed[Refusal.CHANGED] += 1
+        ways: list[_Way] = []
+        for id_, status, previous, before, version, coding in rows:
+            came_from = Status(previous) if previous else None
+            way = _Way(statuses.Move(now[id_], Status(status), came_from), before, coding)
+            why = way.refusal(version, locked=id_ in locked)
+            if why is None:
+                ways.append(way)
             else:
-                came_from = Status(previous) if previous else None
-                moves.append(statuses.Move(document, Status(status), came_from))
-                versions.append((version + 1, id_, before))
+                stayed[why] += 1
+        if action in _RECODING:
+            await coding_states.put_back(
+                session, {way.move.document.id: way.coding for way in ways if way.recoded}
+            )
+        await _reopen_questions(session, ways, self._at)
+        moves = [way.move for way in ways]
         await statuses.move(
             session, moves, at=self._at, who=self._who, reason=f"decision {self._decision_id}", what="undo"
         )
+        versions = [(way.move.document.version + 1, way.move.document.id, way.version) for way in ways]
         await self._note(session, versions)
         ended = len(rows) < size
         if ended:

@@ -6,17 +6,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.findings import Severity
+from blink_tui.model.refusals import Refusal
 
 
 class Action(StrEnum):
     """What can be decided."""
 
+    CODE = "code"
+    """By its draft, where it has one, else by its proposal."""
     APPROVE = "approve"
     QUERY = "query"
     EXCLUDE = "exclude"
@@ -44,22 +47,8 @@ class Decider(StrEnum):
     OFFICE = "office"
 
 
-class Refusal(StrEnum):
-    """Why a document is left as it is."""
-
-    CHANGED = "changed-meanwhile"
-    IN_BOOKS = "in-the-books"
-    SETTLED = "settled-already"
-    SET_ASIDE = "set-aside"
-    NOT_SET_ASIDE = "not-set-aside"
-    FOR_INFORMATION = "for-information"
-    TO_LOOK_AT = "to-look-at"
-    SALE = "sale"
-    ORIGINAL_CODED = "original-coded"
-    CORRECTIONS_BOOKED = "corrections-booked"
-
-
 ACTION_WORDS = {
+    Action.CODE: N_("coding"),
     Action.APPROVE: N_("approval"),
     Action.QUERY: N_("question"),
     Action.EXCLUDE: N_("exclusion"),
@@ -122,6 +111,8 @@ class Decision:
     text: str = ""
     """The question of a query, the reason of a reopening."""
     exclusion: Exclusion | None = None
+    seal: str = ""
+    """Of the coding that was looked at (`buffer.gists.seal_of`), to code that one and no other; empty: as it is now."""
 
     def __post_init__(self) -> None:
         problem = self._lacks()
@@ -148,6 +139,8 @@ class Decision:
 
     def target(self, standing: Standing) -> Status:
         """What a document becomes that is not refused."""
+        if self.action is Action.CODE:
+            return Status.CODED
         if self.action is Action.APPROVE:
             return Status.APPROVED
         if self.action is Action.QUERY:
@@ -155,6 +148,14 @@ class Decision:
         if self.action is Action.EXCLUDE:
             return Status.EXCLUDED
         return (standing.previous if standing.status in _ASIDE else None) or Status.FETCHED
+
+
+class Paper(IntEnum):
+    """What there is to code a document by."""
+
+    NONE = -1
+    INCOMPLETE = 0
+    COMPLETE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,17 @@ class Standing:
     """A correction of it is in the books or on the way there."""
     changed: bool = False
     """It is no longer what was looked at."""
+    books: bool = False
+    """Its firm has books: it is coded before it is approved."""
+    elsewhere: bool = False
+    """Another source books its direction."""
+    paper: Paper = Paper.NONE
+    locked: bool = False
+    """It is or would be coded into a month that is locked."""
+    own: bool = False
+    """Who decides now has coded it, and another one is to approve it (four eyes)."""
+    held_back: bool = False
+    """The program decides, and its rule may not code this one by itself."""
 
 
 def refusal(decision: Decision, standing: Standing, *, among_many: bool) -> Refusal | None:
@@ -180,8 +192,14 @@ def refusal(decision: Decision, standing: Standing, *, among_many: bool) -> Refu
         return Refusal.CHANGED
     if standing.status in _GONE:
         return Refusal.IN_BOOKS
+    if decision.action is Action.CODE:
+        return _no_coding(standing)
     if decision.action is Action.APPROVE:
         return _no_approval(standing, among_many)
+    return _no_way_aside(decision, standing) or (Refusal.LOCKED if standing.locked else None)
+
+
+def _no_way_aside(decision: Decision, standing: Standing) -> Refusal | None:
     if decision.action is Action.REOPEN:
         return Refusal.SETTLED if standing.status is Status.FETCHED else None
     if decision.action is Action.RETURN:
@@ -192,12 +210,32 @@ def refusal(decision: Decision, standing: Standing, *, among_many: bool) -> Refu
     return None if decision.action is Action.QUERY else _no_exclusion(decision, standing)
 
 
+def _no_coding(standing: Standing) -> Refusal | None:
+    if standing.status is not Status.FETCHED:
+        return Refusal.SET_ASIDE if standing.status in _ASIDE else Refusal.SETTLED
+    reasons = (
+        (standing.direction is Direction.NONE, Refusal.FOR_INFORMATION),
+        (not standing.books, Refusal.NO_BOOKS),
+        (standing.elsewhere, Refusal.BOOKED_ELSEWHERE),
+        (standing.paper is Paper.NONE, Refusal.NOT_PROPOSED),
+        (standing.paper is Paper.INCOMPLETE, Refusal.INCOMPLETE),
+        (standing.locked, Refusal.LOCKED),
+        (standing.held_back, Refusal.HELD_BACK),
+    )
+    return next((why for holds, why in reasons if holds), None)
+
+
 def _no_approval(standing: Standing, among_many: bool) -> Refusal | None:
     if standing.status not in UNDECIDED:
         return Refusal.SETTLED if standing.status is Status.APPROVED else Refusal.SET_ASIDE
-    if standing.direction is Direction.NONE:
-        return Refusal.FOR_INFORMATION
-    return Refusal.TO_LOOK_AT if among_many and standing.to_look_at else None
+    reasons = (
+        (standing.direction is Direction.NONE, Refusal.FOR_INFORMATION),
+        (standing.elsewhere, Refusal.BOOKED_ELSEWHERE),
+        (standing.books and standing.status is Status.FETCHED, Refusal.NOT_CODED),
+        (standing.own, Refusal.FOUR_EYES),
+        (among_many and standing.to_look_at, Refusal.TO_LOOK_AT),
+    )
+    return next((why for holds, why in reasons if holds), None)
 
 
 def _no_exclusion(decision: Decision, standing: Standing) -> Refusal | None:
@@ -213,80 +251,37 @@ def explained(kept: str | None) -> str:
     """A reason out of the history in words."""
     try:
         values = json.loads(kept or "")
-        reason, decider = Reason(values["reason"]), Decider(values["decider"])
-        parts = (
-            _(REASON_WORDS[reason]),
-            str(values.get("reference", "")),
-            _("decided by the {decider}: {name}, {day}").format(
-                decider=_(DECIDER_WORDS[decider]), name=values["name"], day=values["day"]
-            ),
-        )
+        return _by_what(values) if "coding" in values else _by_whom(values)
     except (ValueError, KeyError, TypeError):
         return kept or ""
+
+
+def _by_what(values: Mapping[str, str]) -> str:
+    """Rule and scheme of a coding, each with its version."""
+    rule, scheme = (values.get(name) for name in ("rule", "scheme"))
+    parts = (
+        _("rule {rule}").format(rule=rule) if rule else "",
+        _("scheme {scheme}").format(scheme=scheme) if scheme else _("by hand"),
+    )
+    return ", ".join(filter(None, parts))
+
+
+def _by_whom(values: Mapping[str, str]) -> str:
+    reason, decider = Reason(values["reason"]), Decider(values["decider"])
+    parts = (
+        _(REASON_WORDS[reason]),
+        str(values.get("reference", "")),
+        _("decided by the {decider}: {name}, {day}").format(
+            decider=_(DECIDER_WORDS[decider]), name=values["name"], day=values["day"]
+        ),
+    )
     return "; ".join(part for part in parts if part)
-
-
-def refused_sentence(why: Refusal, count: int) -> str:
-    """How many documents are left as they are, and why."""
-    text = {
-        Refusal.CHANGED: ngettext(
-            "{count} document was changed by someone else meanwhile.",
-            "{count} documents were changed by someone else meanwhile.",
-            count,
-        ),
-        Refusal.IN_BOOKS: ngettext(
-            "{count} document is handed over to the books or booked and stays as it is.",
-            "{count} documents are handed over to the books or booked and stay as they are.",
-            count,
-        ),
-        Refusal.SETTLED: ngettext(
-            "{count} document is so already.", "{count} documents are so already.", count
-        ),
-        Refusal.SET_ASIDE: ngettext(
-            "{count} document was set aside with a reason; reopen it first.",
-            "{count} documents were set aside with a reason; reopen them first.",
-            count,
-        ),
-        Refusal.NOT_SET_ASIDE: ngettext(
-            "{count} document is not set aside.", "{count} documents are not set aside.", count
-        ),
-        Refusal.FOR_INFORMATION: ngettext(
-            "{count} document is for information only and is not booked.",
-            "{count} documents are for information only and are not booked.",
-            count,
-        ),
-        Refusal.TO_LOOK_AT: ngettext(
-            "{count} document is to be looked at by itself: a possible double, or an alarm.",
-            "{count} documents are to be looked at one by one: possible doubles, or alarms.",
-            count,
-        ),
-        Refusal.SALE: ngettext(
-            "{count} document is a sale, which is always taxed: it can only be booked in another source.",
-            "{count} documents are sales, which are always taxed: they can only be booked in another source.",
-            count,
-        ),
-        Refusal.ORIGINAL_CODED: ngettext(
-            "{count} document corrects an invoice that is coded or booked; it has to be booked too.",
-            "{count} documents correct invoices that are coded or booked; they have to be booked too.",
-            count,
-        ),
-        Refusal.CORRECTIONS_BOOKED: ngettext(
-            "{count} document has corrections in the books; it has to be booked too.",
-            "{count} documents have corrections in the books; they have to be booked too.",
-            count,
-        ),
-    }[why]
-    return text.format(count=f"{count:,}".replace(",", " "))
-
-
-def refused_sentences(refused: Mapping[Refusal, int]) -> list[str]:
-    """A sentence for each reason, in the order of the reasons."""
-    return [refused_sentence(why, refused[why]) for why in Refusal if refused.get(why)]
 
 
 def done_sentence(action: Action, count: int) -> str:
     """What has become of so many documents."""
     text = {
+        Action.CODE: ngettext("{n} document coded.", "{n} documents coded.", count),
         Action.APPROVE: ngettext("{n} document approved.", "{n} documents approved.", count),
         Action.QUERY: ngettext(
             "{n} document is to be cleared up.", "{n} documents are to be cleared up.", count

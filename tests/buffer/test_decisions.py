@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from blink_tui.buffer import Buffer, GridFilter, open_buffer
 from blink_tui.buffer.decisions import Every, Progress
 from blink_tui.buffer.pace import Pace
-from blink_tui.model.decisions import Action, Decider, Decision, Exclusion, Reason, Refusal
+from blink_tui.model.decisions import Action, Decider, Decision, Exclusion, Reason
 from blink_tui.model.documents import Role, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
+from blink_tui.model.refusals import Refusal
 from blink_tui.model.values import Sha256
 from tests.buffer.factory import NIP, invoice
 from tests.buffer.test_firms import CHECKOUT

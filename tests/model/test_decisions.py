@@ -12,15 +12,13 @@ from blink_tui.model.decisions import (
     Decision,
     Exclusion,
     Reason,
-    Refusal,
     Standing,
     explained,
     refusal,
-    refused_sentence,
-    refused_sentences,
 )
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.refusals import Refusal, refused_sentence, refused_sentences
 
 F, C, A, E, B = Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED, Status.BOOKED
 Q, X = Status.QUERIED, Status.EXCLUDED

@@ -159,9 +159,11 @@ CREATE TABLE question (
     answered_at TEXT,
     answered_by TEXT,
     closed_at TEXT, -- when the document went back to where it was
+    taken_back INTEGER NOT NULL DEFAULT 0, -- the decision that asked it was undone
     PRIMARY KEY (firm_id, number)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX question_open ON question (document_id) WHERE closed_at IS NULL;
+CREATE INDEX question_by_document ON question (document_id);
+CREATE INDEX question_open ON question (firm_id) WHERE closed_at IS NULL;
 
 -- Changes of a firm itself (books, rules, locked months), links of the same chain as its documents' events.
 CREATE TABLE firm_event (
