@@ -229,6 +229,9 @@ def _explained(case: Case) -> list[Problem]:
         told.append(problems.TO_RECEIPT.of())
     if case.advance:
         told.append(problems.ADVANCE.of())
+    if case.sale and not case.exempt and facts.invoice.cash_method is not case.status.cash_method:
+        mark = problems.CASH_MARK_MISSING if case.status.cash_method else problems.CASH_MARK_WRONG
+        told.append(mark.of())
     if case.sale and facts.invoice.self_billing:
         told.append(problems.SELF_BILLED.of())
     return told

@@ -216,6 +216,18 @@ def test_the_share_decides_the_identity_whatever_the_scheme_is_called() -> None:
         assert (coding.identity, coding.complete) == (identity, True)
 
 
+@pytest.mark.parametrize(
+    ("own", "marked", "told"),
+    [(True, True, False), (True, False, True), (False, True, True), (False, False, False)],
+)
+def test_a_sale_s_mark_of_the_cash_method_is_compared_with_the_firm_s(
+    own: bool, marked: bool, told: bool
+) -> None:
+    books = replace(LEDGER, vat=status(cash_method=own))
+    coding = by(sale(invoice(cash_method=marked), books=books))
+    assert ("cash-mark" in [one.code for one in coding.reasons]) is told
+
+
 def test_a_further_buyer_is_told_its_share() -> None:
     party = InvoiceParty(nip=FIRM, role=4, share=d("30"))
     coding = by(purchase(invoice(third_parties=(party,)), roles=frozenset({Role.THIRD_PARTY})))
