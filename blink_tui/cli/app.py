@@ -13,12 +13,14 @@ from blink_tui.cli import (
     accept,
     books,
     books_lists,
+    close,
     collective,
     config,
     credential,
     demo,
     discover,
     doc,
+    doctor,
     export,
     failures,
     firm,
@@ -27,6 +29,7 @@ from blink_tui.cli import (
     option_value,
     output,
     own_filters,
+    period,
     reconcile,
     reindex,
     sandbox,
@@ -72,6 +75,7 @@ app.add_typer(config.app, name="config")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(doc.app, name="doc")
 app.add_typer(books.app, name="books")
+app.add_typer(period.app, name="period")
 app.add_typer(own_filters.app, name="filter")
 app.add_typer(export.app, name="export")
 doc.app.command(
@@ -110,6 +114,17 @@ app.command(
         "Example: blink reindex --unreadable"
     ),
 )(reindex.reindex)
+app.command(
+    "close",
+    help=_(
+        "How far firms are with a month, the page of each, and signing it off. "
+        "Example: blink close --month 2026-10 --firm 5265877635 --print closing.html"
+    ),
+)(close.close)
+app.command(
+    "doctor",
+    help=_("Look whether all is well with the buffer. Example: blink doctor --audit --export events.csv"),
+)(doctor.doctor)
 app.command(
     "status",
     help=_("Per firm: complete from … until …, what is late, what waits for you. Example: blink status"),

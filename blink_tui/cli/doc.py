@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blink_tui.cli import doc_decide, doc_files, options, output
+from blink_tui.cli import doc_decide, doc_files, options, output, questions
 from blink_tui.cli.choice import HolderOption, WordsOption, the_document
 from blink_tui.cli.context import firm_named
 from blink_tui.cli.filters import wanted as wanted_filter
@@ -132,6 +132,13 @@ app.command(
         'Set documents aside with a question. Example: blink doc query KSEF-NUMBER --question "whose car?"'
     ),
 )(doc_decide.query)
+app.command(
+    "answers",
+    help=_(
+        "Take the client's answers by their numbers, out of a reply as it came. "
+        "Example: blink doc answers reply.txt --firm 5265877635 --return"
+    ),
+)(questions.answers)
 app.command(
     "exclude",
     help=_(

@@ -63,12 +63,25 @@ def query(
     question: Annotated[
         str, typer.Option("--question", "-q", help=_("What is to be cleared up."), show_default=False)
     ] = "",
+    export: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR|-", help=_("Write open questions as one list for each firm, to be mailed.")
+        ),
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help=_("Only list open questions."))] = False,
     firms: FirmsOption = None,
     words: WordsOption = "",
     dry_run: DryRun = False,
     yes: YesOption = False,
     json: AsJson = False,
 ) -> None:
+    if listed or export is not None:
+        if numbers or question or words:
+            problem = _("Open questions are listed for firms: --firm alone goes with --list and --export.")
+            raise BlinkError(USAGE, problem=problem)
+        _questions(options.profile(context), firms or [], export, as_json=json)
+        return
     asked = _Asked(numbers or [], firms or [], words, dry_run, yes, json)
     _run(context, asked, Decision(Action.QUERY, question))
 
@@ -167,6 +180,15 @@ class _Asked:
         ids = tuple(firm.id for firm in await chosen_firms(buffer, self.firms)) if self.firms else None
         chosen = GridFilter(firm_ids=ids, query=asked(self.words), max_id=await buffer.grid.max_id())
         return Every(chosen)
+
+
+def _questions(profile: Profile, firms: list[str], export: str | None, *, as_json: bool) -> None:
+    from blink_tui.cli import questions
+
+    if export is not None:
+        questions.export(profile, firms, export, as_json=as_json)
+    else:
+        questions.show_open(profile, firms, as_json=as_json)
 
 
 def _run(context: typer.Context, asked: _Asked, decision: Decision) -> None:

@@ -124,7 +124,8 @@ def _writer(export: str) -> Callable[[dict[str, Any]], str]:
     if suffix == ".csv":
         return lambda row: _csv_line([row[name] for name in _COLUMNS])
     raise BlinkError(
-        USAGE, problem=_("The name ends with .csv or .jsonl, or is -; this does not: {file}").format(file=export)
+        USAGE,
+        problem=_("The name ends with .csv or .jsonl, or is -; this does not: {file}").format(file=export),
     )
 
 

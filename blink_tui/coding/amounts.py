@@ -14,8 +14,10 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from blink_tui.coding import problems
 from blink_tui.coding.case import MARGIN, Case, whole_of
 from blink_tui.coding.rates import ONE, Converted, rates_of
+from blink_tui.model.books import CarUse
 from blink_tui.model.coding import ZERO, Problem, Rate
 from blink_tui.model.invoice import InvoiceLine, VatAmount
+from blink_tui.model.text import clean
 
 _GROSZ = Decimal("0.01")
 _HALF = Decimal("0.5")
@@ -25,6 +27,12 @@ _GROUPS = {"22": "23", "7": "8", "4": "ryczałt taxi", "3": "ryczałt taxi"}
 PERCENTS = {"23": Decimal(23), "8": Decimal(8), "5": Decimal(5), "ryczałt taxi": Decimal(4)}
 RR = "RR"
 OSS = "OSS"
+CARS = {
+    CarUse.COMPANY_ONLY: (ONE, ONE),
+    CarUse.COMPANY_MIXED: (_HALF, Decimal("0.75")),
+    CarUse.PRIVATE: (_HALF, Decimal("0.2")),
+}
+"""Share of the tax that is deducted and of the cost that is one for income tax (art. 86a; FORMATS 9)."""
 UNTAXED = frozenset({"0 KR", "0 WDT", "0 EX", "zw", "np I", "np II", "oo", MARGIN})
 BY_HAND = frozenset({"oo", "ryczałt taxi"})
 """Of sales: settled outside the columns of the register (FORMATS 8.1)."""
@@ -102,7 +110,8 @@ def amounts_of(case: Case, parameters: Mapping[str, str]) -> Amounts:
     """Amounts of a document with a scheme's parameters.
 
     `share` (input tax deducted), `cost` (share of the cost for income tax) and `proportion` (in the place of the
-    firm's) are numbers from 0 to 1 or per cents; `self_rate` is the per cent of a self-assessed tax.
+    firm's) are numbers from 0 to 1 or per cents; with `car` their usual values are those of the firm's cars.
+    `self_rate` is the per cent of a self-assessed tax.
     """
     told: list[Problem] = []
     reasons: list[Problem] = []
@@ -129,10 +138,11 @@ class _Shares:
 
 
 def _shares(case: Case, parameters: Mapping[str, str], told: list[Problem]) -> _Shares:
-    own = number(parameters, "share", ONE, told)
+    car_share, car_cost = CARS[case.facts.books.cars] if parameters.get("car") else (ONE, ONE)
+    own = number(parameters, "share", car_share, told)
     firm = case.status.proportion if case.status.proportion is not None else ONE
     proportion = number(parameters, "proportion", firm, told)
-    cost = number(parameters, "cost", ONE, told)
+    cost = number(parameters, "cost", car_cost, told)
     self_rate = number(parameters, "self_rate", ZERO, told, most=HUNDRED)
     deduct = ZERO if case.outside or case.sale else own * proportion
     net = own if case.facts.books.half_net else ONE
@@ -153,7 +163,7 @@ def number(
         value = Decimal(-1)
     if value.is_finite() and 0 <= value <= most:
         return value
-    told.append(problems.PARAMETER.of(name=name, value=text))
+    told.append(problems.PARAMETER.of(name=name, value=clean(text)[:40], most=f"{most:f}"))
     return usual
 
 

@@ -60,8 +60,8 @@ class Timing:
 
     @property
     def periods(self) -> Periods:
-        """The three periods; of several payments the VAT month is that of the last."""
-        return Periods(vat=self.parts[-1].month if self.parts else None, books=self.books, cost=self.cost)
+        """The three periods; of several payments the VAT month is that of the first."""
+        return Periods(vat=self.parts[0].month if self.parts else None, books=self.books, cost=self.cost)
 
 
 def explained(code: str, message: Message) -> Problem:
@@ -73,11 +73,12 @@ def explained(code: str, message: Message) -> Problem:
     return Problem(code, message.text, values, blocks=False)
 
 
-def timing(case: Case, *, rows: bool, self_assessed: bool, tax: Decimal) -> Timing:
+def timing(case: Case, *, rows: bool, self_assessed: bool, asset: bool, tax: Decimal) -> Timing:
     """Periods of a document.
 
-    `rows` says whether it has VAT rows at all, `self_assessed` that output and input tax are settled together;
-    `tax` is its VAT in PLN, for the sentence about a return to be corrected.
+    `rows` says whether it has VAT rows at all, `self_assessed` that output and input tax are settled together,
+    `asset` that it becomes a fixed asset, whose cost is its depreciation; `tax` is its VAT in PLN, for the sentence
+    about a return to be corrected.
     """
     found = Timing()
     found.problems += _receipt_problems(case)
@@ -90,7 +91,7 @@ def timing(case: Case, *, rows: bool, self_assessed: bool, tax: Decimal) -> Timi
         found.parts = (VatPart(month),)
     if not case.receipt:
         found.books = _books_day(case, found)
-        if case.facts.books.kind is BookKind.LEDGER and not case.sale:
+        if case.facts.books.kind is BookKind.LEDGER and not (case.sale or case.advance or asset):
             found.cost = _cost_month(case, found)
     return found
 
@@ -277,8 +278,12 @@ def _cost_month(case: Case, found: Timing) -> Month:
         if chosen in locked:
             found.problems.append(problems.COST_LOCKED.of(month=chosen))
         return chosen
-    month = Month.of(case.dates.tax_point)
-    found.reasons.append(problems.COST_PERIOD.of(month=month, source=case.dates.source.value))
+    if case.facts.invoice.is_correction:
+        month = Month.of(case.dates.receipt)
+        found.reasons.append(problems.COST_PERIOD_CORRECTION.of(month=month))
+    else:
+        month = Month.of(case.dates.tax_point)
+        found.reasons.append(problems.COST_PERIOD.of(month=month, source=case.dates.source.value))
     return _next_open(month, locked)
 
 

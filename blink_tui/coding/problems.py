@@ -59,8 +59,9 @@ TO_RECEIPT = told(
     "to-a-receipt",
     N_("Issued to a cash register receipt (FP): a row for information, no posting and no revenue."),
 )
+SELF_BILLED = told("self-billed", N_("Self-billing: issued by the buyer; check its acceptance."))
 AS_ORIGINAL = told(
-    "as-original", N_("A correction: the same accounts as {number}, amounts with a minus in red.")
+    "as-original", N_("A correction: the accounts of its original, red storno.")
 )
 ADVANCE = told(
     "advance", N_("An advance: its net amount is no cost and no revenue, and stands in no column.")
@@ -71,7 +72,7 @@ ADVANCES_SETTLED = told("advances-settled", N_("Settles advances of {amount} net
 SPLIT_MISSING = Sentence(
     "table-missing", N_("The invoice does not say net and tax per rate: enter how {total} splits.")
 )
-MARGIN_MISSING = Sentence("margin-missing", N_("Margin procedure: enter the base and the tax of the margin."))
+MARGIN_MISSING = Sentence("margin-untyped", N_("Margin procedure: enter the base and the tax of the margin."))
 RATE_MISSING = Sentence(
     "rate-missing",
     N_("No rate of {currency} from table A of {day} (last working day before {before}): load or enter it."),
@@ -86,8 +87,10 @@ RATE_FOR_INCOME = told("income-rate", N_("Cost or revenue was converted by {rate
 SHARE = told(
     "share", N_("{percent} % of the input tax is deducted: {deducted} of {vat}; {rest} goes to the cost.")
 )
-BY_HAND = told("settled-by-hand", N_("Rate {rate}: not a matter of this register, settle {net} by hand."))
-PARAMETER = Sentence("parameter", N_("Parameter {name} has to be a number between 0 and 1, not {value}."))
+BY_HAND = Sentence(
+    "row-by-hand", N_("Rate {rate}, net {net}: no column is for it, enter the register row by hand.")
+)
+PARAMETER = Sentence("parameter", N_("Parameter {name} has to be a number from 0 to {most}, not {value}."))
 OVERPAID = Sentence("overpaid", N_("Payments of {paid} exceed the document's {total}."))
 
 # months
@@ -142,12 +145,15 @@ BOOKS_REVENUE_PERIOD = told("books-day", N_("Revenue on {day}: the last day of t
 BOOKS_REVENUE_CORRECTION = told("books-day", N_("A correction of revenue: on the day of its issue {day}."))
 COST_PERIOD = told("cost-month", N_("The cost belongs to {month}: {source}."))
 
+COST_PERIOD_CORRECTION = told(
+    "cost-month", N_("A correction of a cost belongs to {month}, in which it was received.")
+)
+
 # the coding itself
 NOT_BALANCED = Sentence("not-balanced", N_("Debit {debit} and credit {credit} differ by {difference}."))
 NO_LINES = Sentence("no-lines", N_("There are no posting lines."))
 NO_ACCOUNT = Sentence("account-missing", N_("A line of {amount} has no account."))
 PATTERN_LEFT = Sentence("account-pattern", N_("Account {account} still has a place to fill in."))
-NO_DESCRIPTION = Sentence("nothing-carried", N_("It needs a category, a column or an account."))
 EXPRESSION = Sentence("expression", N_("Scheme {scheme}, {place}: {cause}"))
 COLUMN = Sentence("column", N_("{column} is no column of this book."))
 SETTLED_DIFFERS = Sentence("settled-differs", N_("{account} gets {lines}, the document is {total}."))
@@ -158,8 +164,7 @@ ROWS_DIFFER = Sentence("rows-differ", N_("Register rows give {field} {rows}, the
 ROWS_NOT_ALLOWED = Sentence(
     "rows-not-allowed", N_("There must be no register row here, and there is one of {rows}.")
 )
-COST_DIFFERS = Sentence("cost-differs", N_("Cost accounts get {lines}, the cost is {cost}."))
-ENTRY_DIFFERS = Sentence("entry-differs", N_("Columns get {entries}, more than the amount of {amount}."))
+ENTRY_DIFFERS = Sentence("entry-differs", N_("Columns get {entries} altogether, and it is {amount}."))
 ENTRY_NOT_ALLOWED = Sentence(
     "entry-not-allowed", N_("No column may get this document, and one gets {entries}.")
 )

@@ -45,28 +45,38 @@ PARAMETER = Field(
     keyed=True,
 )
 FIELDS = (
-    _field("netto_pln", "net_pln", N_("Net in PLN by the exchange rate of VAT, altogether or of a rate."), by_rate=True),
-    _field("vat_pln", "tax_pln", N_("Tax in PLN as the invoice gives it, altogether or of a rate."), by_rate=True),
-    _field("brutto_pln", "gross_pln", N_("Net and tax in PLN, altogether or of a rate."), by_rate=True),
-    _field("vat_odliczony", "deducted_tax", N_("Input tax that is deducted, altogether or of a rate."), by_rate=True),
-    _field("vat_nieodliczony", "lost_tax", N_("Input tax that goes to the cost, altogether or of a rate."), by_rate=True),
-    _field("netto_rejestru", "register_net", N_("Net that the register of purchases shows: of what carries tax, half for a car.")),
-    _field("podstawa", "output_base", N_("Base of output tax, that of the margin included, altogether or of a rate."), by_rate=True),
-    _field("vat_nalezny", "output_tax", N_("Output tax of a sale, that of the margin included; 0 where VAT is not the firm's."), by_rate=True),
-    _field("marza_brutto", "margin_gross", N_("Gross of what is sold in the margin procedure.")),
-    _field("udzial", "deducted_share", N_("Share of the input tax that is deducted, 0 to 1.")),
-    _field("udzial_kosztu", "cost_share", N_("Share of the cost that is a tax cost, 0 to 1.")),
-    _field("koszt", "cost", N_("Net by the exchange rate of income tax and the tax that is not deducted, altogether or of a rate."), by_rate=True),
-    _field("koszt_podatkowy", "tax_cost", N_("Part of the cost that is a tax cost.")),
-    _field("koszt_niepodatkowy", "other_cost", N_("Part of the cost that is no tax cost.")),
-    _field("przychod", "revenue", N_("Revenue of a sale by the exchange rate of income tax, altogether or of a rate."), by_rate=True),
-    _field("do_zaplaty_pln", "owed_pln", N_("What the other side gets or pays, in PLN; of a settlement what is left of it.")),
-    _field("zaliczki", "settled_advances", N_("What this document settles of earlier advances; 0 for any but a settlement.")),
-    _field("podstawa_samonaliczenia", "self_base", N_("Base of tax that the buyer settles instead of the seller.")),
-    _field("vat_samonaliczony", "self_tax", N_("Tax that the buyer settles instead of the seller.")),
-    _field("vat_samonaliczony_odliczony", "self_tax_deducted", N_("Part of it that is deducted.")),
+    *(
+        _field(name, english, meaning, by_rate=True)
+        for name, english, meaning in (
+            ("netto_pln", "net_pln", N_("Net in PLN by the exchange rate of VAT.")),
+            ("vat_pln", "tax_pln", N_("Tax in PLN as the invoice gives it.")),
+            ("brutto_pln", "gross_pln", N_("Net and tax in PLN.")),
+            ("vat_odliczony", "deducted_tax", N_("Input tax that is deducted.")),
+            ("vat_nieodliczony", "lost_tax", N_("Input tax that goes to the cost.")),
+            ("podstawa", "output_base", N_("Base of output tax, that of the margin included.")),
+            ("vat_nalezny", "output_tax", N_("Output tax of a sale, that of the margin included.")),
+            ("koszt", "cost", N_("Net by the exchange rate of income tax and the tax that is not deducted.")),
+            ("przychod", "revenue", N_("Revenue of a sale by the exchange rate of income tax.")),
+        )
+    ),
+    *(
+        _field(name, english, meaning)
+        for name, english, meaning in (
+            ("netto_rejestru", "register_net", N_("Net that the register of purchases shows.")),
+            ("marza_brutto", "margin_gross", N_("Gross of what is sold in the margin procedure.")),
+            ("udzial", "deducted_share", N_("Share of the input tax that is deducted, 0 to 1.")),
+            ("udzial_kosztu", "cost_share", N_("Share of the cost that is a tax cost, 0 to 1.")),
+            ("koszt_podatkowy", "tax_cost", N_("Part of the cost that is a tax cost.")),
+            ("koszt_niepodatkowy", "other_cost", N_("Part of the cost that is no tax cost.")),
+            ("do_zaplaty_pln", "owed_pln", N_("What the other side gets or pays, in PLN.")),
+            ("zaliczki", "settled_advances", N_("What a settlement takes of earlier advances; else 0.")),
+            ("podstawa_samonaliczenia", "self_base", N_("Base of tax that the buyer settles.")),
+            ("vat_samonaliczony", "self_tax", N_("Tax that the buyer settles.")),
+            ("vat_samonaliczony_odliczony", "self_tax_deducted", N_("What of that tax is deducted.")),
+        )
+    ),
     PARAMETER,
-)  # fmt: skip
+)
 _NAMES = frozenset(field.name for field in FIELDS)
 
 

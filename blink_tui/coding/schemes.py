@@ -65,11 +65,11 @@ def identity_of(case: Case, scheme: Scheme, amounts: Amounts) -> Identity:
         (case.receipt, Identity.RECEIPT),
         (case.outside and not amounts.self_tax, Identity.NONE),
         (scheme.identity is Identity.SELF_ASSESSED, Identity.SELF_ASSESSED),
+        (not case.sale and not amounts.share, Identity.NONE),
         (case.deferred, Identity.ON_PAYMENT),
         (case.margin, Identity.MARGIN),
         (case.advance, Identity.ADVANCE),
         (case.settlement, Identity.SETTLEMENT),
-        (not case.sale and not amounts.share and amounts.vat, Identity.NONE),
         (not case.sale and amounts.deducted != amounts.vat, Identity.LIMITED),
     ):
         if holds:
@@ -173,7 +173,7 @@ def _dimensions(template: LineTemplate, patterns: Patterns) -> tuple[tuple[str, 
 
 
 def _reconciled(case: Case, lines: list[PostingLine]) -> list[PostingLine]:
-    """A rounding of rows (FORMATS 8.1) goes to the largest line of cost or revenue; anything more is left to be seen."""
+    """A rounding of rows (FORMATS 8.1) goes to the largest line of cost or revenue; more is left to be seen."""
     difference = sum((line.amount if line.side is Side.DEBIT else -line.amount for line in lines), ZERO)
     if not difference or abs(difference) > _TOLERANCE * (1 + len(case.facts.invoice.lines)):
         return lines

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -47,16 +48,32 @@ def place(path: Path, content: bytes) -> bool:
                 return False
             raise BlinkError(FILE_TAKEN, path=path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, content)
+        with _aside(path) as file:
+            file.write(content)
     return True
 
 
-def _write(path: Path, content: bytes) -> None:
+@contextmanager
+def placing(path: Path) -> Iterator[BinaryIO]:
+    """A file that is written piece by piece and stands in its place once all went well, else not at all.
+
+    Raises BlinkError: file-taken where anything stands there, file-not-written where the system refuses.
+    """
+    with _refusals_told(path):
+        if path.exists():
+            raise BlinkError(FILE_TAKEN, path=path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _aside(path) as file:
+            yield file
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[BinaryIO]:
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     aside.unlink(missing_ok=True)
     try:
         with aside.open("xb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         aside.rename(path)

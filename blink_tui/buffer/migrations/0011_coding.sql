@@ -108,7 +108,7 @@ CREATE TABLE coding (
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX coding_by_scheme ON coding (scheme);
-CREATE INDEX coding_by_coder ON coding (who) WHERE state = 'coded';
+CREATE INDEX coding_by_coder ON coding (who, state);
 CREATE INDEX coding_of_contractor ON coding (firm_id, direction, contractor, at) WHERE state = 'coded';
 
 -- Register amounts of coded documents, so that a month's registers are summed without reading bodies.

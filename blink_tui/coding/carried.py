@@ -1,0 +1,96 @@
+"""What of a coding a ledger program really gets: "pójdzie do WAPRO: …" (FORMATS 10.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from blink_tui.i18n import N_, Message
+from blink_tui.invoices.words import money
+from blink_tui.model.books import BookKind, Books
+from blink_tui.model.coding import Coding, Identity, PostingLine, Side
+from blink_tui.model.documents import Direction
+from blink_tui.model.targets import Accounts, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a coding and whether it travels."""
+
+    message: Message
+    goes: bool = True
+    """False: it stays here, and somebody has to see to it in the program itself."""
+
+
+def carried(coding: Coding, books: Books, target: Target) -> tuple[Part, ...]:
+    """Parts of a coding in the order of the document, first what the program gets, then what it does not get."""
+    parts = [*_head(coding, target), *_accounts(coding, books, target), *_book(coding, target)]
+    return (*(part for part in parts if part.goes), *(part for part in parts if not part.goes))
+
+
+def _part(text: str, *, goes: bool = True, **values: str) -> Part:
+    return Part(Message(text, dict(values)), goes)
+
+
+def _head(coding: Coding, target: Target) -> Iterator[Part]:
+    if coding.document_type:
+        yield _part(N_("document type {type}"), type=coding.document_type)
+    if coding.rows:
+        register = coding.register or "—"
+        month = ", ".join(str(row.month) for row in coding.rows if row.month) or "—"
+        yield _part(N_("VAT register {register}, {month}"), register=register, month=month)
+    marks = sorted({mark for row in coding.rows for mark in row.marks})
+    if marks:
+        yield _part(N_("marks {marks}"), marks=" ".join(marks))
+    if any(row.not_deducted for row in coding.rows) or coding.identity is Identity.NONE:
+        goes = target.accounts is Accounts.ALL
+        yield _part(N_("the part of VAT that is not deducted"), goes=goes)
+    if coding.description and target.description:
+        yield _part(N_("description “{description}”"), description=coding.description)
+    if coding.category:
+        yield _part(N_("category {category}"), goes=target.category, category=coding.category)
+
+
+def _accounts(coding: Coding, books: Books, target: Target) -> Iterator[Part]:
+    if books.kind is not BookKind.LEDGER or not coding.lines:
+        return
+    if target.accounts is Accounts.ALL:
+        yield _part(N_("{count} posting lines, {sum}"), count=str(len(coding.lines)), sum=money(coding.debit))
+    elif target.accounts is Accounts.NET and (net := net_line(coding)) is not None:
+        yield _part(N_("net account {account}"), account=net.account)
+        others = sorted({line.account for line in coding.lines} - {net.account})
+        yield _part(
+            N_("accounts {accounts}: its own scheme adds them"), goes=False, accounts=", ".join(others)
+        )
+    else:
+        yield _part(N_("accounts"), goes=False)
+    if any(line.dimensions for line in coding.lines):
+        yield _part(N_("dimensions"), goes=target.dimensions)
+
+
+def net_line(coding: Coding) -> PostingLine | None:
+    """The line whose account travels where one alone does: the largest one of the cost or revenue side."""
+    sale = (
+        any(row.register is Direction.SALE for row in coding.rows)
+        and coding.identity is not Identity.SELF_ASSESSED
+    )
+    side = Side.CREDIT if sale or _is_sale(coding) else Side.DEBIT
+    return max((line for line in coding.lines if line.side is side), key=_size, default=None)
+
+
+def _is_sale(coding: Coding) -> bool:
+    return coding.document_type.startswith("FS")
+
+
+def _size(line: PostingLine) -> object:
+    return abs(line.amount)
+
+
+def _book(coding: Coding, target: Target) -> Iterator[Part]:
+    for entry in coding.entries:
+        text = (
+            N_("column {column}: {amount}")
+            if entry.book is BookKind.KPIR
+            else N_("rate {column} %: {amount}")
+        )
+        yield _part(text, goes=target.column, column=entry.column, amount=money(entry.amount))
