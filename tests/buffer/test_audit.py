@@ -192,3 +192,39 @@ async def test_it_is_read_while_others_write(buffer: Buffer, firm: Firm) -> None
         seen.append(entry.seq)
         await buffer.locks.unlock(firm.id, OCTOBER, who="anna", reason="x") if entry.seq == 1 else None
     assert seen == list(range(1, 11))
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        "UPDATE coding SET body = replace(body, '402-1', '402-2')",
+        "UPDATE coding SET body = '{}'",
+        "UPDATE coding SET body = 'x'",
+        "UPDATE coding SET vat_month = '2026-10'",
+        "UPDATE coding SET registers = '[]'",
+        "UPDATE coding SET ground = '{}'",
+        "UPDATE register_amount SET amount = amount + 1 WHERE field = 'K_43'",
+        "DELETE FROM register_amount WHERE field = 'K_42'",
+        "UPDATE register_amount SET month = '2026-10'",
+    ],
+)
+async def test_a_coding_that_is_not_what_was_coded_is_found(buffer: Buffer, firm: Firm, touch: str) -> None:
+    await _lived(buffer, firm)
+    assert (await buffer.history.verify(firm.id)).broken is None
+    await _run(buffer, touch)
+    broken = (await buffer.history.verify(firm.id)).broken
+    assert broken is not None
+    assert (broken.touched, broken.seq) == (Touched.CODING, 6)
+    assert "anna" in str(broken.message)
+
+
+async def test_codings_agree_after_ways_back_and_forth(buffer: Buffer, firm: Firm) -> None:
+    await _lived(buffer, firm)
+    for decision in (Decision(Action.QUERY, "?"), Decision(Action.RETURN), Decision(Action.REOPEN, "?")):
+        await buffer.decisions.decide(await versions(buffer, [1, 2]), decision, who="anna")
+        assert (await buffer.history.verify(firm.id)).broken is None
+    (past,) = await buffer.decisions.undoable("anna", 1)
+    await buffer.decisions.undo(past.id, who="anna")
+    assert (await buffer.history.verify(firm.id)).broken is None
+    await _run(buffer, "UPDATE coding SET body = '{}' WHERE document_id = 2")
+    assert (await buffer.history.verify(firm.id)).broken is not None
