@@ -62,7 +62,7 @@ async def test_a_chain_tells_all_in_order_and_holds(buffer: Buffer, firm: Firm) 
 )
 async def test_each_column_of_each_kind_of_entry(buffer: Buffer, firm: Firm, table: str, seq: int) -> None:
     entry = (await _lived(buffer, firm))[seq - 1]
-    others = dict.fromkeys(COLUMNS, "tampered") | {"hash": bytes(32)}
+    others: dict[str, Any] = {**dict.fromkeys(COLUMNS, "tampered"), "hash": bytes(32)}
     if entry.document_id is not None:
         others["document_id"] = 3 - entry.document_id
     for column, other in others.items():
