@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from blink_tui.buffer.grid import SORTS, GridRow, Key, Sort
     from blink_tui.buffer.grid_filter import GridFilter
     from blink_tui.buffer.log import LogFilter, LogRow, UnknownEvent
-    from blink_tui.buffer.overview import MonthCount, Undecided
+    from blink_tui.buffer.overview import MonthCount, ToCode, Undecided
     from blink_tui.buffer.records import (
         Account,
         Batch,
@@ -46,6 +46,7 @@ _MODULES = {
     "LogRow": "log",
     "UnknownEvent": "log",
     "MonthCount": "overview",
+    "ToCode": "overview",
     "Undecided": "overview",
     "Account": "records",
     "Batch": "records",
@@ -84,6 +85,7 @@ __all__ = [
     "StoreResult",
     "StoredExport",
     "StoredInvoice",
+    "ToCode",
     "Undecided",
     "Undecoded",
     "UnknownEvent",

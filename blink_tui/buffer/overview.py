@@ -42,6 +42,13 @@ _UNDECIDED = """
         sum(attention >= ?)
     FROM document INDEXED BY document_undecided WHERE status = 'fetched' GROUP BY direction, firm_id, currency
 """
+_TO_CODE = """
+    SELECT b.firm_id, sum(c.document_id IS NULL AND ifnull(p.complete, 0)), sum(c.document_id IS NOT NULL), count(*)
+    FROM books b CROSS JOIN document d INDEXED BY document_undecided
+        ON d.status = 'fetched' AND d.direction IN ('sale', 'purchase') AND d.firm_id = b.firm_id
+    LEFT JOIN proposal p ON p.document_id = d.id LEFT JOIN coding c ON c.document_id = d.id
+    GROUP BY b.firm_id
+"""
 _MONTH = """
     SELECT firm_id, direction, status, currency, count(*), sum(gross), sum({late}), sum(iif({late}, gross, 0)),
         sum(gross < 0), sum(min(gross, 0))
@@ -70,6 +77,18 @@ class Undecided:
     warnings: int
     """Those with a finding that wants a look, alarms included."""
     alarms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToCode:
+    """How far a firm with books is with what waits to be coded."""
+
+    ready: int
+    """Documents whose proposal is complete."""
+    drafts: int
+    """Those that a person has begun with."""
+    incomplete: int
+    """Those with a proposal that lacks something, or without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +177,13 @@ class Overview:
         """What waits for a decision."""
         rows = await self._database.scan(_UNDECIDED, (int(Severity.WARNING), int(Severity.ALARM)))
         return [_undecided(row) for row in rows]
+
+    async def to_code(self) -> dict[int, ToCode]:
+        """How far every firm with books is with its sales and purchases that are not coded."""
+        rows = await self._database.scan(_TO_CODE)
+        return {
+            firm_id: ToCode(ready, drafts, count - ready - drafts) for firm_id, ready, drafts, count in rows
+        }
 
     async def month(self, month: Month, vat_due: date) -> list[MonthCount]:
         """The documents of a VAT month, whose VAT is due on a day."""

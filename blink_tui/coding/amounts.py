@@ -17,6 +17,7 @@ from blink_tui.coding.rates import ONE, Converted, rates_of
 from blink_tui.model.books import CarUse
 from blink_tui.model.coding import ZERO, Problem, Rate
 from blink_tui.model.invoice import InvoiceLine, VatAmount
+from blink_tui.model.text import clean
 
 _GROSZ = Decimal("0.01")
 _HALF = Decimal("0.5")
@@ -162,7 +163,7 @@ def number(
         value = Decimal(-1)
     if value.is_finite() and 0 <= value <= most:
         return value
-    told.append(problems.PARAMETER.of(name=name, value=text))
+    told.append(problems.PARAMETER.of(name=name, value=clean(text)[:40], most=f"{most:f}"))
     return usual
 
 

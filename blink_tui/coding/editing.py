@@ -205,19 +205,52 @@ def total_of(coding: Coding) -> Decimal:
     return max(coding.debit, coding.credit, key=abs)
 
 
-def rescaled(lines: Sequence[PostingLine], total: Decimal) -> tuple[PostingLine, ...]:
-    """Lines of another document with the amounts of this one: each side comes to the total. A side of zero is left out.
+def copied(
+    own: Sequence[PostingLine], earlier: Sequence[PostingLine], total: Decimal
+) -> tuple[PostingLine, ...]:
+    """Lines as of an earlier document, with this one's amounts; `own` are this one's by the same scheme.
 
-    Raises BlinkError(USAGE) where the other document has no lines with amounts.
+    An account that both have keeps this document's amount to the grosz; what is left of a side is shared by what the
+    earlier document had there. Without own lines each side comes to the total. Raises BlinkError(USAGE) where there
+    is nothing to copy.
     """
     found: dict[int, PostingLine] = {}
     for side in Side:
-        places = [place for place, line in enumerate(lines) if line.side is side]
-        weights = [lines[place].amount for place in places]
-        if not sum(weights, ZERO):
-            continue
-        for place, amount in zip(places, shared(total, weights), strict=True):
-            found[place] = replace(lines[place], amount=amount)
+        mine = _sums(line for line in own if line.side is side)
+        places = [place for place, line in enumerate(earlier) if line.side is side]
+        whole = sum(mine.values(), ZERO) if own else total
+        for group, amount in _groups(places, earlier, mine, whole):
+            weights = [earlier[place].amount for place in group]
+            for place, part in zip(group, shared(amount, weights), strict=True):
+                found[place] = replace(earlier[place], amount=part)
     if not found:
         raise BlinkError(USAGE, problem=_("The earlier document has no lines to copy."))
     return tuple(found[place] for place in sorted(found))
+
+
+def _sums(lines: Iterable[PostingLine]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        found[line.account] = found.get(line.account, ZERO) + line.amount
+    return found
+
+
+def _groups(
+    places: Sequence[int], earlier: Sequence[PostingLine], mine: dict[str, Decimal], whole: Decimal
+) -> Iterable[tuple[list[int], Decimal]]:
+    """Places of one side that share an amount: of each account that both documents have, and all others."""
+    common = {earlier[place].account for place in places} & mine.keys()
+    others = [place for place in places if earlier[place].account not in common]
+    rest = whole - sum((mine[account] for account in common), ZERO)
+    if rest and not sum((earlier[place].amount for place in others), ZERO):
+        # Nobody to take the rest: the whole side is shared as it was.
+        rest, common, others = whole, set(), list(places)
+    groups = [
+        ([place for place in places if earlier[place].account == account], mine[account])
+        for account in common
+    ]
+    return [
+        (group, amount)
+        for group, amount in (*groups, (others, rest))
+        if amount and sum((earlier[place].amount for place in group), ZERO)
+    ]

@@ -39,6 +39,8 @@ def check(coding: Coding, case: Case, amounts: Amounts, patterns: Patterns) -> l
     found += _columns(coding)
     if case.facts.books.kind is BookKind.LEDGER:
         found += _lines(coding, case, amounts, patterns)
+    elif not (case.receipt or case.advance):
+        found += _entries(coding, case, amounts)
     return list(_once(found))
 
 
@@ -181,6 +183,16 @@ def _columns(coding: Coding) -> Iterator[Problem]:
     for entry in coding.entries:
         if entry.column not in COLUMNS[entry.book]:
             yield problems.COLUMN.of(column=entry.column)
+
+
+def _entries(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Problem]:
+    """Columns of a sale hold its revenue; those of a purchase no more than its cost, the rest being no tax cost."""
+    total = sum((entry.amount for entry in coding.entries), ZERO)
+    if not coding.entries and case.facts.books.level is CodingLevel.REGISTER:
+        return
+    wrong = total != amounts.revenue if case.sale else abs(total) > abs(amounts.cost) or total * amounts.cost < 0
+    if wrong:
+        yield problems.ENTRY_DIFFERS.of(entries=total, amount=amounts.revenue if case.sale else amounts.cost)
 
 
 def _lines(coding: Coding, case: Case, amounts: Amounts, patterns: Patterns) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ Tell: TypeAlias = Callable[[Env, Env | None], Told]
 
 ZERO: Final = Decimal(0)
 _CENT: Final = Decimal("0.01")
-_EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
+EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 """More digits than sums and products of what an invoice can hold have."""
 _MOST_DIGITS = 30
 """Digits before the point; more is no money but an attempt."""
@@ -95,7 +95,7 @@ def shown(value: Value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
-        plain = value if value == value.to_integral_value() else value.normalize(_EXACT)
+        plain = value if value == value.to_integral_value() else value.normalize(EXACT)
         places = max(2, -int(plain.as_tuple().exponent))
         return f"{value:,.{places}f}".replace(",", "\u00a0").replace(".", ",")
     if isinstance(value, date):
@@ -122,7 +122,8 @@ _plain_kept = lru_cache(maxsize=8192)(_plain)
 # arithmetic
 
 
-def _bounded(value: Decimal) -> Decimal:
+def bounded(value: Decimal) -> Decimal:
+    """The same; raises EvaluationError for one of absurdly many digits."""
     if value.adjusted() >= _MOST_DIGITS:
         raise EvaluationError(Message(N_("The result has too many digits to be an amount.")))
     return value
@@ -131,15 +132,15 @@ def _bounded(value: Decimal) -> Decimal:
 def _divided(left: Decimal, right: Decimal) -> Decimal:
     if not right:
         raise EvaluationError(Message(N_("Division by zero.")))
-    return _EXACT.divide(left, right)
+    return EXACT.divide(left, right)
 
 
 _ARITHMETIC: Final[dict[str, Callable[[Decimal, Decimal], Decimal]]] = {
-    "+": _EXACT.add,
-    "-": _EXACT.subtract,
-    "−": _EXACT.subtract,
-    "*": _EXACT.multiply,
-    "×": _EXACT.multiply,
+    "+": EXACT.add,
+    "-": EXACT.subtract,
+    "−": EXACT.subtract,
+    "*": EXACT.multiply,
+    "×": EXACT.multiply,
     "/": _divided,
 }
 
@@ -152,7 +153,7 @@ def computed(first: Node, steps: Sequence[tuple[str, Node]]) -> Node:
     def run(env: Env, row: Env | None) -> Decimal:
         value: Decimal = start_run(env, row)
         for step, other in rest:
-            value = _bounded(step(value, other(env, row)))
+            value = bounded(step(value, other(env, row)))
         return value
 
     return joined(Kind.AMOUNT, run, (first, *(node for _sign, node in steps)))
@@ -160,7 +161,7 @@ def computed(first: Node, steps: Sequence[tuple[str, Node]]) -> Node:
 
 def negative(node: Node, start: int) -> Node:
     """`-a`."""
-    return applied(node, _EXACT.minus, Kind.AMOUNT, start, node.end)
+    return applied(node, EXACT.minus, Kind.AMOUNT, start, node.end)
 
 
 def applied(node: Node, function: Callable[[Any], Value], kind: Kind, start: int, end: int) -> Node:
@@ -180,12 +181,12 @@ def applied_to_two(
 
 def size(value: Decimal) -> Decimal:
     """Without its sign."""
-    return _EXACT.abs(value)
+    return EXACT.abs(value)
 
 
 def rounded(value: Decimal) -> Decimal:
     """To grosze, half up."""
-    return _bounded(value).quantize(_CENT, ROUND_HALF_UP, _EXACT)
+    return bounded(value).quantize(_CENT, ROUND_HALF_UP, EXACT)
 
 
 def joined(kind: Kind, run: Run, parts: Sequence[Node]) -> Node:
@@ -337,67 +338,3 @@ def fitting(left: Node, right: Node, test: Wording, decides: frozenset[Decides])
         left.fields,
         decides,
     )
-
-
-# over the rows
-
-
-def summed(amount: Node, condition: Node | None, label: str, start: int, end: int) -> Node:
-    """`suma(a, condition)`."""
-    each, holds = amount.run, condition.run if condition else None
-
-    def run(env: Env, row: Env | None) -> Decimal:
-        total = ZERO
-        for line in env.lines:
-            if holds is None or holds(env, line):
-                total = _EXACT.add(total, each(env, line))
-        return _bounded(total)
-
-    fields = fields_of((amount, condition) if condition else (amount,))
-    return Node(Kind.AMOUNT, run, lambda env, row: ((label, shown(run(env, row))),), start, end, fields)
-
-
-def counted(condition: Node, label: str, start: int, end: int) -> Node:
-    """`liczba(condition)`."""
-    holds = condition.run
-
-    def run(env: Env, row: Env | None) -> Decimal:
-        return Decimal(sum(1 for line in env.lines if holds(env, line)))
-
-    return Node(
-        Kind.AMOUNT, run, lambda env, row: ((label, shown(run(env, row))),), start, end, condition.fields
-    )
-
-
-def some_row(condition: Node, start: int, end: int) -> Node:
-    """`jest(condition)`: tells the first row that it holds for."""
-    holds = condition.run
-
-    def run(env: Env, row: Env | None) -> bool:
-        return any(holds(env, line) for line in env.lines)
-
-    return Node(
-        Kind.FLAG, run, _told_of_row(condition, True), start, end, condition.fields, condition.decides
-    )
-
-
-def every_row(condition: Node, start: int, end: int) -> Node:
-    """`wszystkie(condition)`: of a document with rows; tells the first one."""
-    holds = condition.run
-
-    def run(env: Env, row: Env | None) -> bool:
-        lines = env.lines
-        return bool(lines) and all(holds(env, line) for line in lines)
-
-    def tell(env: Env, row: Env | None) -> Told:
-        return _told_of_row(condition, run(env, row))(env, row)
-
-    return Node(Kind.FLAG, run, tell, start, end, condition.fields, condition.decides)
-
-
-def _told_of_row(condition: Node, wanted: bool) -> Tell:
-    def tell(env: Env, row: Env | None) -> Told:
-        line = next((line for line in env.lines if condition.run(env, line) is wanted), None)
-        return condition.tell(env, line) if line is not None else ()
-
-    return tell

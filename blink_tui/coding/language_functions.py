@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from blink_tui.coding import language_eval as computing
+from blink_tui.coding import language_rows as rows
 from blink_tui.coding.language_eval import Node
 from blink_tui.coding.language_types import Kind, Value
 from blink_tui.i18n import N_
@@ -42,19 +43,19 @@ _ANY = frozenset({Kind.TEXT, Kind.TEXTS, Kind.DATE})
 
 
 def _summed(parts: Sequence[Node], label: str, start: int, end: int) -> Node:
-    return computing.summed(parts[0], parts[1] if len(parts) > 1 else None, label, start, end)
+    return rows.summed(parts[0], parts[1] if len(parts) > 1 else None, label, start, end)
 
 
 def _counted(parts: Sequence[Node], label: str, start: int, end: int) -> Node:
-    return computing.counted(parts[0], label, start, end)
+    return rows.counted(parts[0], label, start, end)
 
 
 def _some(parts: Sequence[Node], _label: str, start: int, end: int) -> Node:
-    return computing.some_row(parts[0], start, end)
+    return rows.some_row(parts[0], start, end)
 
 
 def _every(parts: Sequence[Node], _label: str, start: int, end: int) -> Node:
-    return computing.every_row(parts[0], start, end)
+    return rows.every_row(parts[0], start, end)
 
 
 def _of_one(function: Callable[..., Value], kind: Kind) -> Callable[[Sequence[Node], str, int, int], Node]:

@@ -63,6 +63,8 @@ class Field:
     keys: Mapping[str, str] | None = None
     """Folded key as typed → key that `Env.keyed` is asked for; None: any text, and the field needs one."""
     decides: Decides | None = None
+    words: Mapping[str, str] | None = None
+    """The only texts that it can be, folded as typed → as its value is; None: any text."""
 
     @property
     def row(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -206,7 +207,7 @@ class Typing:
         if right.kind is Kind.TEXTS and left.kind is Kind.TEXT:
             left, right = right, left
         self._alike(left, right)
-        left, right = _as_nip(left, right), _as_nip(right, left)
+        left, right = _as_written(left, right), _as_written(right, left)
         node = computing.equal(left, right, _decided(left, right))
         return node if sign in EQUALS else computing.negation(node, node.start)
 
@@ -267,14 +268,26 @@ def _decided(left: Node, right: Node) -> frozenset[Decides]:
     return frozenset({field.decides})
 
 
-def _as_nip(node: Node, other: Node) -> Node:
-    """A NIP in quotes without its hyphens and country, where it is compared with one of an invoice."""
-    if node.literal is None or other.field is None or other.field.decides is not Decides.CONTRACTOR:
+def _as_written(node: Node, other: Node) -> Node:
+    """A text in quotes as documents write it: a known word of the field, a NIP without hyphens and country."""
+    if node.literal is None or other.field is None:
         return node
-    try:
-        return computing.constant(Kind.TEXT, parse_nip(node.literal), node.start, node.end)
-    except ValueError:
-        return node
+    typed, field = node.literal, other.field
+    if field.words is not None and typed:
+        word = field.words.get(computing.plain(typed))
+        if word is None:
+            known = ", ".join(dict.fromkeys(field.words.values()))
+            guess = nearest(typed, field.words.values())
+            sentence = N_("{name} is never “{text}”. There are: {known}.")
+            if guess is not None:
+                sentence = N_("{name} is never “{text}”. Did you mean {guess}?")
+            values = {"name": field.shown, "text": clean(typed), "known": known, "guess": guess}
+            raise refused(sentence, node.start, node.end, **values)
+        return computing.constant(Kind.TEXT, word, node.start, node.end)
+    if field.decides is Decides.CONTRACTOR:
+        with suppress(ValueError):
+            return computing.constant(Kind.TEXT, parse_nip(typed), node.start, node.end)
+    return node
 
 
 def _day(text: str, start: int, end: int) -> date:

@@ -9,6 +9,7 @@ from blink_tui.coding.case import Case
 from blink_tui.i18n import _
 from blink_tui.invoices.words import KINDS
 from blink_tui.model.books import ROLES
+from blink_tui.model.invoice import InvoiceParty
 from blink_tui.model.text import clean
 
 _DEEPEST = 4
@@ -84,13 +85,19 @@ class Patterns:
         facts = self._case.facts
         party = facts.invoice.buyer if self._case.sale else facts.invoice.seller
         if name == "nip":
-            return "".join(char for char in party.identifier or "" if char.isalnum() or char == "-")
+            return "".join(char for char in number_of(party) if char.isalnum() or char == "-")
         if name == "code":
             return facts.contractor.code if facts.contractor else ""
         texts = {"number": facts.invoice.number, "contractor": party.name, "kind": _kind(facts.invoice.kind)}
         if account or name not in texts:
             return "{" + name + "}"
         return clean(texts[name])
+
+
+def number_of(party: InvoiceParty) -> str:
+    """The number that an analytic account carries: NIP, internal id, or a foreign one behind its country."""
+    foreign = (party.id_country or "") + party.other_id if party.other_id else ""
+    return foreign if party.other_id == party.identifier else party.identifier or ""
 
 
 def _kind(kind: str) -> str:

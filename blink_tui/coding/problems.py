@@ -61,7 +61,7 @@ TO_RECEIPT = told(
 )
 SELF_BILLED = told("self-billed", N_("Self-billing: issued by the buyer; check its acceptance."))
 AS_ORIGINAL = told(
-    "as-original", N_("A correction: the same accounts as {number}, amounts with a minus in red.")
+    "as-original", N_("A correction: the accounts of its original, red storno.")
 )
 ADVANCE = told(
     "advance", N_("An advance: its net amount is no cost and no revenue, and stands in no column.")
@@ -90,7 +90,7 @@ SHARE = told(
 BY_HAND = Sentence(
     "row-by-hand", N_("Rate {rate}, net {net}: no column is for it, enter the register row by hand.")
 )
-PARAMETER = Sentence("parameter", N_("Parameter {name} has to be a number between 0 and 1, not {value}."))
+PARAMETER = Sentence("parameter", N_("Parameter {name} has to be a number from 0 to {most}, not {value}."))
 OVERPAID = Sentence("overpaid", N_("Payments of {paid} exceed the document's {total}."))
 
 # months
@@ -154,7 +154,6 @@ NOT_BALANCED = Sentence("not-balanced", N_("Debit {debit} and credit {credit} di
 NO_LINES = Sentence("no-lines", N_("There are no posting lines."))
 NO_ACCOUNT = Sentence("account-missing", N_("A line of {amount} has no account."))
 PATTERN_LEFT = Sentence("account-pattern", N_("Account {account} still has a place to fill in."))
-NO_DESCRIPTION = Sentence("nothing-carried", N_("It needs a category, a column or an account."))
 EXPRESSION = Sentence("expression", N_("Scheme {scheme}, {place}: {cause}"))
 COLUMN = Sentence("column", N_("{column} is no column of this book."))
 SETTLED_DIFFERS = Sentence("settled-differs", N_("{account} gets {lines}, the document is {total}."))
@@ -165,8 +164,7 @@ ROWS_DIFFER = Sentence("rows-differ", N_("Register rows give {field} {rows}, the
 ROWS_NOT_ALLOWED = Sentence(
     "rows-not-allowed", N_("There must be no register row here, and there is one of {rows}.")
 )
-COST_DIFFERS = Sentence("cost-differs", N_("Cost accounts get {lines}, the cost is {cost}."))
-ENTRY_DIFFERS = Sentence("entry-differs", N_("Columns get {entries}, more than the amount of {amount}."))
+ENTRY_DIFFERS = Sentence("entry-differs", N_("Columns get {entries} altogether, and it is {amount}."))
 ENTRY_NOT_ALLOWED = Sentence(
     "entry-not-allowed", N_("No column may get this document, and one gets {entries}.")
 )

@@ -65,11 +65,11 @@ def identity_of(case: Case, scheme: Scheme, amounts: Amounts) -> Identity:
         (case.receipt, Identity.RECEIPT),
         (case.outside and not amounts.self_tax, Identity.NONE),
         (scheme.identity is Identity.SELF_ASSESSED, Identity.SELF_ASSESSED),
+        (not case.sale and not amounts.share, Identity.NONE),
         (case.deferred, Identity.ON_PAYMENT),
         (case.margin, Identity.MARGIN),
         (case.advance, Identity.ADVANCE),
         (case.settlement, Identity.SETTLEMENT),
-        (not case.sale and not amounts.share and amounts.vat, Identity.NONE),
         (not case.sale and amounts.deducted != amounts.vat, Identity.LIMITED),
     ):
         if holds:

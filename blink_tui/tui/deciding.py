@@ -44,6 +44,8 @@ _WIDTH = 74
 _AT_ONCE = 300
 """Documents that are done before a window about them could be read."""
 _TOLD_EVERY = timedelta(seconds=0.5)
+_COUNTED = (Action.CODE, Action.APPROVE)
+"""Shown with count and sums even where it is one document."""
 
 
 def nothing() -> None:
@@ -53,6 +55,22 @@ def nothing() -> None:
 def ask_to_approve(screen: Screen[Any], selection: Selection, then: Then = nothing) -> None:
     """Ask with count and sums, then approve."""
     _start(screen, partial(_carry_out, screen, selection, Decision(Action.APPROVE), then))
+
+
+def ask_to_code(screen: Screen[Any], selection: Selection, then: Then = nothing) -> None:
+    """Ask with count and sums, then code as proposed, or as their drafts say."""
+    _start(screen, partial(_carry_out, screen, selection, Decision(Action.CODE), then))
+
+
+def edit_coding(screen: Screen[Any], document_id: int, then: Then = nothing) -> None:
+    """Open the editor on a document."""
+    from blink_tui.tui.screens.editor import edit_document  # which itself needs what is asked here
+
+    async def edit() -> None:
+        if await edit_document(_console(screen), document_id) is not None:
+            then()
+
+    _start(screen, edit)
 
 
 def ask_to_query(screen: Screen[Any], selection: Selection, then: Then = nothing) -> None:
@@ -156,9 +174,7 @@ async def _carry_out(screen: Screen[Any], selection: Selection, decision: Decisi
             " ".join(refused_sentences(preview.refused)) or _("No document is chosen."), severity="warning"
         )
         return
-    if (decision.action is Action.APPROVE or preview.count > 1) and not await _agreed(
-        console, decision, preview
-    ):
+    if (decision.action in _COUNTED or preview.count > 1) and not await _agreed(console, decision, preview):
         return
     told = partial(console.buffer.decisions.decide, selection, decision, who=console.who)
     outcome: Outcome = await _shown(console, _(ACTION_WORDS[decision.action]), preview.count, told)
@@ -180,6 +196,7 @@ async def _agreed(console: ConsoleApp, decision: Decision, preview: Preview) -> 
 def question(action: Action, count: int) -> str:
     """What is asked before so many documents are decided on."""
     text = {
+        Action.CODE: ngettext("Code {count} document?", "Code {count} documents?", count),
         Action.APPROVE: ngettext("Approve {count} document?", "Approve {count} documents?", count),
         Action.QUERY: ngettext("Query {count} document?", "Query {count} documents?", count),
         Action.EXCLUDE: ngettext("Not book {count} document?", "Not book {count} documents?", count),

@@ -12,7 +12,8 @@ from blink_tui.tui.screens.buffer import BufferScreen
 from blink_tui.tui.screens.coding import CodingRows, CodingScreen
 from blink_tui.tui.screens.columns import ColumnRows, ColumnsWindow
 from blink_tui.tui.screens.desk import DeskScreen
-from blink_tui.tui.screens.dialogs import Choose, Confirm, DocumentWindow, TextWindow
+from blink_tui.tui.screens.dialogs import Choose, Confirm, DocumentWindow, PagesWindow, TextWindow
+from blink_tui.tui.screens.editor import EditorWindow
 from blink_tui.tui.screens.firms import FirmList, FirmsScreen
 from blink_tui.tui.screens.first_run import FirstRun
 from blink_tui.tui.screens.forms import FormWindow
@@ -25,10 +26,12 @@ from blink_tui.tui.screens.questions import AskText, Working
 from blink_tui.tui.screens.queue import QueueWindow
 from blink_tui.tui.screens.settings import SettingRows, SettingsScreen
 from blink_tui.tui.widgets.asking import TypedLine
+from blink_tui.tui.widgets.cell import CellLine
 from blink_tui.tui.widgets.detail import DetailPane
 from blink_tui.tui.widgets.firms import FirmRows
 from blink_tui.tui.widgets.form import ChoiceLine
 from blink_tui.tui.widgets.grid import InvoiceGrid
+from blink_tui.tui.widgets.posting import LineGrid
 from blink_tui.tui.widgets.tabs import Chapters
 from blink_tui.tui.widgets.text import TextView
 from blink_tui.tui.widgets.tree import StatusTree
@@ -52,7 +55,7 @@ PLACES: tuple[Place, ...] = (
     (WaitingPane, QueueWindow), (AskText,), (Working,),
     (Chapters, ManualScreen, ConsoleApp),
     (TypedLine,), (Confirm,), (Choose,), (ColumnRows, ColumnsWindow), (DetailPane, DocumentWindow),
-    (TextView, TextWindow),
+    (TextView, TextWindow), (DetailPane, PagesWindow), (LineGrid, EditorWindow), (CellLine,),
 )  # fmt: skip
 
 

@@ -9,12 +9,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from blink_tui.buffer import Buffer, Document, GridRow
+from blink_tui.buffer.codings import CodingState, KeptCoding
 from blink_tui.i18n import _, ngettext
+from blink_tui.model.books import Books
+from blink_tui.model.coding import Coding, Proposal
 from blink_tui.model.decisions import UNDECIDED
 from blink_tui.model.documents import Direction, Party, Status
 from blink_tui.model.findings import Finding, Severity
 from blink_tui.model.text import clean
 from blink_tui.model.wrapping import wrapped
+from blink_tui.tui.coding_words import line_text, months_text, scheme_text, told
 from blink_tui.tui.detail import Content, Page, pages, read_content
 from blink_tui.tui.widgets.rows import Pieces
 from blink_tui.tui.words import (
@@ -39,8 +43,28 @@ _MONEY = 15
 _FINDING_LINES = 7
 _VAT_ROWS = 5
 _ITEMS = 5
+_POSTINGS = 6
 _TONES = {Severity.ALARM: "bad", Severity.WARNING: "warn", Severity.NOTE: "dim"}
 _SIGNS = {Severity.ALARM: "! ", Severity.WARNING: "! ", Severity.NOTE: "- "}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a document becomes in a firm's books, as far as it is known."""
+
+    books: Books
+    kept: KeptCoding | None
+    """A draft, or what it is coded by."""
+    proposal: Proposal | None
+    names: Mapping[str, str]
+    """Names of the accounts."""
+
+    @property
+    def coding(self) -> Coding | None:
+        """What counts: what a person made, else the proposal."""
+        if self.kept is not None:
+            return self.kept.coding
+        return self.proposal.coding if self.proposal is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +77,8 @@ class Waiting:
     width: int
     """Cells that its pages are laid out for."""
     pages: tuple[Page, ...]
+    proposed: Proposed | None = None
+    """What it would become in the books; None for a firm without books."""
 
     @property
     def document(self) -> Document:
@@ -79,20 +105,38 @@ async def read_waiting(buffer: Buffer, row: GridRow, today: date, width: int) ->
         if document.direction is Direction.PURCHASE
         else {}
     )
-    laid_out = await asyncio.to_thread(waiting_pages, content, before, width)
-    return Waiting(content, before, width, laid_out)
+    proposed = await read_proposed(buffer, document)
+    laid_out = await asyncio.to_thread(waiting_pages, content, before, proposed, width)
+    return Waiting(content, before, width, laid_out, proposed)
 
 
-def waiting_pages(content: Content, before: Mapping[Status, int], width: int) -> tuple[Page, ...]:
+async def read_proposed(buffer: Buffer, document: Document) -> Proposed | None:
+    """What a document would become in its firm's books; None for a firm without."""
+    books = await buffer.books.get(document.firm_id)
+    if books is None:
+        return None
+    kept = await buffer.codings.get(document.id)
+    proposal = await buffer.codings.proposal(document.id)
+    accounts = await buffer.charts.accounts(document.firm_id)
+    return Proposed(books, kept, proposal, {one.number: one.name for one in accounts})
+
+
+def waiting_pages(
+    content: Content, before: Mapping[Status, int], proposed: Proposed | None, width: int
+) -> tuple[Page, ...]:
     """What is looked at first, then the document's own pages. Not for the loop."""
     alarm = any(one.severity >= Severity.WARNING for one in content.findings) or content.invoice is None
-    first = Page(DECISION, _("Decision"), tuple(_lines(content, before, max(40, width - 2))), alarm)
-    return first, *pages(content, width)
+    lines = tuple(_lines(content, before, proposed, max(40, width - 2)))
+    return Page(DECISION, _("Decision"), lines, alarm), *pages(content, width)
 
 
-def _lines(content: Content, before: Mapping[Status, int], room: int) -> Iterator[Pieces]:
+def _lines(
+    content: Content, before: Mapping[Status, int], proposed: Proposed | None, room: int
+) -> Iterator[Pieces]:
     yield from _found(content, room)
     yield from _facts(content.document, before, room)
+    if proposed is not None and content.document.direction is not Direction.NONE:
+        yield from _coded(proposed, room)
     yield _line("")
     if content.invoice is None:
         for label, value in ((_("Net"), content.document.net), (_("Gross"), content.document.gross)):
@@ -163,6 +207,29 @@ def _history(before: Mapping[Status, int]) -> str:
         (sum(before.get(one, 0) for one in UNDECIDED), _("{count} undecided")),
     )
     return " · ".join(text.format(count=number(count)) for count, text in parts if count)
+
+
+def _coded(proposed: Proposed, room: int) -> Iterator[Pieces]:
+    """What the document becomes in the books, or that this is not known yet."""
+    coding = proposed.coding
+    if coding is None:
+        yield _line(_("There is no proposal yet: F4 opens the editor."), "warn")
+        return
+    label = _("Proposed")
+    if proposed.kept is not None:
+        label = _("Coded") if proposed.kept.state is CodingState.CODED else _("Draft")
+    yield (
+        (" " + fit(label, _LABEL) + " ", "head"),
+        (fit(scheme_text(coding), room - _LABEL - 1).rstrip(), "plain"),
+    )
+    yield _line(f"{'':{_LABEL}} {months_text(coding)}")
+    for one in coding.lines[:_POSTINGS]:
+        yield _line("  " + line_text(one, proposed.names.get(one.account, ""), room - 2))
+    if len(coding.lines) > _POSTINGS:
+        more = len(coding.lines) - _POSTINGS
+        text = ngettext("… and {count} more line", "… and {count} more lines", more)
+        yield _line("  " + text.format(count=number(more)), "dim")
+    yield from told(coding, proposed.books, room)
 
 
 def _vat(invoice: Invoice, document: Document) -> Iterator[Pieces]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from blink_tui.buffer import Undecided
+from blink_tui.buffer import ToCode, Undecided
 from blink_tui.model.documents import Direction
 from blink_tui.model.firms import Firm
 
@@ -18,6 +18,11 @@ class Waiting:
 
     firm: Firm
     parts: tuple[Undecided, ...]
+    """Those that are fetched."""
+    to_code: ToCode | None = None
+    """How far it is with coding them; None for a firm without books."""
+    coded: int = 0
+    """Documents that are coded and not approved."""
 
     def of(self, direction: Direction) -> int:
         """How many there are of a direction."""
@@ -61,10 +66,20 @@ class Waiting:
         return not self.alarms, self.oldest or date.max, -self.documents, self.firm.name.lower()
 
 
-def waiting_of(undecided: Iterable[Undecided], firms: Sequence[Firm]) -> list[Waiting]:
+def waiting_of(
+    undecided: Iterable[Undecided],
+    firms: Sequence[Firm],
+    to_code: Mapping[int, ToCode] | None = None,
+    coded: Mapping[int, int] | None = None,
+) -> list[Waiting]:
     """By firm what waits in it, the most urgent first; a firm in which nothing waits is left out."""
     parts: dict[int, list[Undecided]] = {}
     for part in undecided:
         parts.setdefault(part.firm_id, []).append(part)
-    found = (Waiting(firm, tuple(parts[firm.id])) for firm in firms if firm.id in parts)
+    codings, waiting = to_code or {}, coded or {}
+    found = (
+        Waiting(firm, tuple(parts.get(firm.id, ())), codings.get(firm.id), waiting.get(firm.id, 0))
+        for firm in firms
+        if firm.id in parts or waiting.get(firm.id)
+    )
     return sorted(found, key=lambda one: one.urgency)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -158,15 +159,48 @@ def test_filling_and_adding_always_balance(lines: list[tuple[Side, Decimal]], da
     assert editing.added(coding, place).difference == 0
 
 
+OWN = (
+    PostingLine(Side.DEBIT, "402", Decimal("80.00"), "usługi"),
+    PostingLine(Side.DEBIT, "223", Decimal("18.40"), "VAT"),
+    PostingLine(Side.CREDIT, "202", Decimal("98.40"), "dostawca"),
+)
+
+
+def test_tax_and_debt_stay_to_the_grosz_and_the_cost_is_split_as_it_was() -> None:
+    halves = editing.split(CODING, 0, editing.parts_of("75/25", NET))
+    other = editing.put(halves, 1, replace(halves.lines[1], account="409", dimensions=(("mpk", "02"),)))
+    lines = editing.copied(OWN, other.lines, ZERO)
+    assert [(line.account, str(line.amount)) for line in lines] == [
+        ("402", "80.00"), ("223", "18.40"), ("202", "98.40"),
+    ], "an account that is in both keeps its amount"  # fmt: skip
+    moved = editing.put(other, 0, replace(other.lines[0], account="401"))
+    lines = editing.copied(OWN, moved.lines, ZERO)
+    assert [(line.account, str(line.amount)) for line in lines] == [
+        ("401", "60.00"), ("409", "20.00"), ("223", "18.40"), ("202", "98.40"),
+    ]  # fmt: skip
+    assert lines[1].dimensions == (("mpk", "02"),)
+    assert Coding(lines=lines).difference == 0
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["402", "409", "223"]), st.integers(1, 10**9)), min_size=1, max_size=9)
+)
+def test_a_copy_always_comes_to_this_document(before: list[tuple[str, int]]) -> None:
+    debit = [PostingLine(Side.DEBIT, account, Decimal(units).scaleb(-2)) for account, units in before]
+    earlier = Coding(lines=(*debit, PostingLine(Side.CREDIT, "202", Coding(lines=tuple(debit)).debit)))
+    found = Coding(lines=editing.copied(OWN, earlier.lines, ZERO))
+    assert (found.debit, found.credit) == (Decimal("98.40"), Decimal("98.40"))
+
+
 @given(grosze.filter(bool))
-def test_an_earlier_document_s_lines_come_to_this_one_s_total(total: Decimal) -> None:
-    lines = editing.rescaled(CODING.lines, total)
+def test_without_own_lines_an_earlier_document_s_come_to_the_total(total: Decimal) -> None:
+    lines = editing.copied((), CODING.lines, total)
     copied = Coding(lines=lines)
     assert (copied.debit, copied.credit) == (total, total)
     assert [(line.side, line.account) for line in lines] == [(one.side, one.account) for one in CODING.lines]
 
 
 def test_nothing_can_be_copied_from_nothing() -> None:
-    assert "no lines to copy" in told(editing.rescaled, (), NET)
+    assert "no lines to copy" in told(editing.copied, OWN, (), NET)
     assert editing.total_of(CODING) == GROSS
     assert editing.total_of(editing.deleted(CODING, 2)) == GROSS

@@ -64,10 +64,12 @@ class Arrivals:
             ])  # fmt: skip
 
 
-async def _fill(path: Path, documents: int) -> None:
+async def _fill(path: Path, documents: int, *, books: bool) -> None:
+    from tests.tui.coded_office import open_coded_office
+
     async with open_buffer(path) as buffer:
         if not await buffer.firms.list():
-            await open_office(buffer, documents)
+            await (open_coded_office if books else open_office)(buffer, documents)
 
 
 def _crash_in(part: str) -> None:
@@ -109,6 +111,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--documents", type=int, default=2000)
+    parser.add_argument("--books", action="store_true", help="the first firm has books and proposals")
     parser.add_argument("--arriving", type=int, default=25)
     parser.add_argument("--lang", default="en")
     parser.add_argument("--crash", choices=("worker", "screen", "key"))
@@ -117,7 +120,7 @@ def main() -> int:
     options = parser.parse_args()
     set_language(options.lang)
     path = options.folder / "buffer.sqlite"
-    asyncio.run(_fill(path, options.documents))
+    asyncio.run(_fill(path, options.documents, books=options.books))
     if options.crash:
         _crash_in(options.crash)
     if options.endless_scan:

@@ -17,7 +17,7 @@ from blink_tui.i18n import _, ngettext
 from blink_tui.model.filtering import Filter
 from blink_tui.model.text import clean
 from blink_tui.tui.columns import Choice, choice_of
-from blink_tui.tui.deciding import ask_to_approve
+from blink_tui.tui.deciding import ask_to_approve, edit_coding
 from blink_tui.tui.detail import SUMMARY, XML, Content, read_content
 from blink_tui.tui.finding import Hit, find
 from blink_tui.tui.keys import bindings
@@ -50,7 +50,7 @@ class BufferScreen(DecidingScreen, NarrowingScreen):
     AUTO_FOCUS = "#grid"
     BINDINGS = bindings(
         "choose-firm", "mark-all", "mark-invert", "columns",
-        "sort", "sort-turn", "tree", "xml",
+        "sort", "sort-turn", "tree", "xml", "edit-coding-here",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -334,17 +334,24 @@ class BufferScreen(DecidingScreen, NarrowingScreen):
             self._show_window(self._grid.current, XML)
 
     def _show_window(self, row: GridRow, tab: str) -> None:
-        def approve(agreed: bool | None) -> None:
-            if agreed:
+        def answer(wanted: str | None) -> None:
+            if wanted == "approve":
                 ask_to_approve(self, {row.id: row.version}, self.decided)
+            elif wanted == "edit-coding":
+                edit_coding(self, row.id, self.decided)
 
         def show(content: Content) -> None:
             window = DocumentWindow(clean(row.invoice_number), content, tab)
-            self.app.push_screen(window, approve)
+            self.app.push_screen(window, answer)
 
         self.ask(self._content_of(row), show, "window")
 
     # Decisions
+
+    def action_edit_coding(self) -> None:
+        """The editor on the document under the cursor."""
+        if self._grid.current is not None:
+            edit_coding(self, self._grid.current.id, self.decided)
 
     def selection(self) -> Selection | None:
         marks, current, pages = self._grid.marks, self._grid.current, self._grid.pages

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 from rich.cells import cell_len
 from textual import on
 from textual.message import Message
+from textual.screen import Screen
 from textual.widget import Widget
 
 from blink_tui.buffer import GridFilter
-from blink_tui.i18n import _, ngettext
-from blink_tui.model.documents import Direction
+from blink_tui.buffer.decisions import Every, Selection
+from blink_tui.i18n import N_, _, ngettext
+from blink_tui.model.documents import Direction, Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
 from blink_tui.tui.cut import Cut
-from blink_tui.tui.deciding import undo_last
+from blink_tui.tui.deciding import Then, ask_to_approve, ask_to_code, undo_last
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.screens.paced import PacedScreen
@@ -28,9 +32,33 @@ from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import amount, fit, fit_title, number
 
-_COUNTS = (7, 8, 8, 8, 5)
-_SUM = 14
-_NIP_FROM, _NIP = 110, 16
+_WIDE_FROM = 110
+_NIP, _SUM, _DAYS = 16, 14, 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A column with a number."""
+
+    title: str
+    """English source text."""
+    width: int
+    count: Callable[[Waiting], int | None]
+    """None where it does not apply."""
+    wide: bool = False
+    """Only where there is room."""
+
+
+_COUNTS = (
+    _Count(N_("Purch."), 7, lambda one: one.of(Direction.PURCHASE), wide=True),
+    _Count(N_("Sales"), 8, lambda one: one.of(Direction.SALE), wide=True),
+    _Count(N_("Wait"), 6, lambda one: one.documents),
+    _Count(N_("Ready"), 7, lambda one: one.to_code.ready if one.to_code else None),
+    _Count(N_("Drafts"), 7, lambda one: one.to_code.drafts if one.to_code else None),
+    _Count(N_("Incompl."), 8, lambda one: one.to_code.incomplete if one.to_code else None),
+    _Count(N_("Coded"), 8, lambda one: one.coded),
+    _Count(N_("To check"), 8, lambda one: one.warnings),
+)
 
 
 class CodingRows(RowsView):
@@ -59,17 +87,15 @@ class CodingRows(RowsView):
         self.set_count(len(waiting), next(places, 0))
 
     def head(self, width: int) -> Pieces:
-        counts = (_("Purch."), _("Sales"), _("To view"), _("To check"), _("Days"))
-        return ((self._cells(width, _("Firm"), _("NIP"), counts, _("Gross PLN")), "head"),)
+        counts = [_(one.title) for one in _shown(width)]
+        return ((self._cells(width, _("Firm"), _("NIP"), counts, _("Days"), _("Gross PLN")), "head"),)
 
     def row(self, index: int, width: int) -> Pieces:
         one = self.waiting[index]
         age = one.age(self.today)
-        counts = [one.of(Direction.PURCHASE), one.of(Direction.SALE), one.of(Direction.NONE), one.warnings]
-        texts = [number(count) if count else "-" for count in counts] + ["-" if age is None else number(age)]
-        cells = self._cells(
-            width, clean(one.firm.name), one.firm.context_value, texts, amount(dict(one.sums).get("PLN"))
-        )
+        counts = [_figure(column.count(one)) for column in _shown(width)]
+        total = amount(dict(one.sums).get("PLN"))
+        cells = self._cells(width, clean(one.firm.name), one.firm.context_value, counts, _figure(age), total)
         lead = (">" if index == self.cursor else " ") + ("!" if one.alarms else " ")
         return ((lead + cells[2:], "bad" if one.alarms else "plain"),)
 
@@ -77,11 +103,12 @@ class CodingRows(RowsView):
         return _("Nothing waits for a decision. F5 shows what has arrived and asks KSeF for more.")
 
     @staticmethod
-    def _cells(width: int, name: str, nip: str, counts: Sequence[str], total: str) -> str:
-        fixed = "".join(" " + fit_title(text, room) for text, room in zip(counts, _COUNTS, strict=True))
-        fixed += " " + fit_title(total, _SUM)
-        if width >= _NIP_FROM:
-            fixed = f" {fit(nip, _NIP)}{fixed}"
+    def _cells(width: int, name: str, nip: str, counts: Sequence[str], days: str, total: str) -> str:
+        columns = zip(counts, _shown(width), strict=True)
+        fixed = "".join(" " + fit_title(text, column.width) for text, column in columns)
+        fixed += " " + fit_title(days, _DAYS)
+        if width >= _WIDE_FROM:
+            fixed = f" {fit(nip, _NIP)}{fixed} {fit_title(total, _SUM)}"
         return f"  {fit(name, width - cell_len(fixed) - 3)}{fixed} "
 
     def action_open(self) -> None:
@@ -90,12 +117,20 @@ class CodingRows(RowsView):
             self.post_message(self.Opened())
 
 
+def _shown(width: int) -> list[_Count]:
+    return [one for one in _COUNTS if width >= _WIDE_FROM or not one.wide]
+
+
+def _figure(count: int | None) -> str:
+    return number(count) if count else "-"
+
+
 class CodingScreen(PacedScreen):
     """Screen 6."""
 
     HERE = "go-coding"
     AUTO_FOCUS = "#undecided"
-    BINDINGS = bindings("mine", "undo")
+    BINDINGS = bindings("mine", "code-many", "approve", "undo")
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,7 +158,10 @@ class CodingScreen(PacedScreen):
     async def gather(self) -> Callable[[], None]:
         buffer = self.console.buffer
         undecided = await buffer.overview.undecided()
-        return partial(self._show, waiting_of(undecided, await buffer.firms.list()))
+        to_code = await buffer.overview.to_code()
+        counts = await buffer.overview.waiting()
+        coded = {firm_id: held.get(Status.CODED, 0) for firm_id, held in counts.items()}
+        return partial(self._show, waiting_of(undecided, await buffer.firms.list(), to_code, coded))
 
     def _show(self, found: list[Waiting]) -> None:
         self._found = found
@@ -168,7 +206,35 @@ class CodingScreen(PacedScreen):
         if one.oldest is not None:
             yield Paragraph(_("The oldest was received on {day}.").format(day=one.oldest.isoformat()))
         sums = ", ".join(f"{amount(total)} {clean(currency)}" for currency, total in one.sums)
-        yield Paragraph(_("Gross in all: {sums}").format(sums=sums))
+        parts = [
+            (_("purchases"), one.of(Direction.PURCHASE)),
+            (_("sales"), one.of(Direction.SALE)),
+            (_("for information"), one.of(Direction.NONE)),
+        ]
+        counts = " · ".join(f"{word} {number(count)}" for word, count in parts if count)
+        if sums:
+            yield Paragraph(_("Gross in all: {sums}").format(sums=sums) + f" ({counts})")
+        yield from self._how_far(one)
+
+    def _how_far(self, one: Waiting) -> Iterable[Paragraph]:
+        """What the keys would do now."""
+        if one.to_code is None:
+            yield Paragraph(
+                _("Without books: documents are approved uncoded. Enter or F4 goes through them."), "dim"
+            )
+            return
+        if one.to_code.ready:
+            text = ngettext(
+                "F10 codes {count} document as proposed.",
+                "F10 codes {count} documents as proposed.",
+                one.to_code.ready,
+            )
+            yield Paragraph(text.format(count=number(one.to_code.ready)), "good")
+        if one.coded:
+            text = ngettext(
+                "F9 approves {count} that is coded.", "F9 approves {count} that are coded.", one.coded
+            )
+            yield Paragraph(text.format(count=number(one.coded)), "good")
         yield Paragraph(_("Enter or F4 goes through them one after another."), "dim")
 
     # Keys
@@ -187,6 +253,21 @@ class CodingScreen(PacedScreen):
     def _open_queue(self, firm: Firm) -> None:
         """The working queue of a firm, the oldest receipt first."""
         self.app.push_screen(QueueWindow(GridFilter(firm_ids=(firm.id,))), lambda _decided: self.reload())
+
+    def action_code_many(self) -> None:
+        """Code what is ready in the firm under the cursor, asked about first."""
+        self._decide(Status.FETCHED, ask_to_code)
+
+    def action_approve(self) -> None:
+        """Approve what is coded in the firm under the cursor, asked about first."""
+        one = self.query_one(CodingRows).current
+        if one is not None:
+            self._decide(Status.CODED if one.to_code is not None else Status.FETCHED, ask_to_approve)
+
+    def _decide(self, status: Status, ask: Callable[[Screen[Any], Selection, Then], None]) -> None:
+        one = self.query_one(CodingRows).current
+        if one is not None:
+            ask(self, Every(GridFilter(firm_ids=(one.firm.id,), statuses=(status,))), self.reload)
 
     def action_undo(self) -> None:
         """Take the last decision back."""

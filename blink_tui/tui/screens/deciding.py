@@ -9,6 +9,7 @@ from blink_tui.i18n import _
 from blink_tui.tui.deciding import (
     Then,
     ask_to_approve,
+    ask_to_code,
     ask_to_exclude,
     ask_to_query,
     ask_to_reopen,
@@ -22,7 +23,7 @@ from blink_tui.tui.screens.queue import QueueWindow
 class DecidingScreen(ConsoleScreen):
     """Every decision is asked about first, and can be taken back."""
 
-    BINDINGS = bindings("decide", "approve", "query", "exclude", "reopen", "undo")
+    BINDINGS = bindings("decide", "code-many", "approve", "query", "exclude", "reopen", "undo")
 
     def selection(self) -> Selection | None:
         """What is marked, else the document under the cursor; None where there is nothing."""
@@ -42,6 +43,10 @@ class DecidingScreen(ConsoleScreen):
             self.console.tell(_("No document is chosen."))
         else:
             ask(self, selection, self.decided)
+
+    def action_code_many(self) -> None:
+        """Ask, with count and sums, then code as proposed."""
+        self._decide(ask_to_code)
 
     def action_approve(self) -> None:
         """Ask, with count and sums, then approve."""

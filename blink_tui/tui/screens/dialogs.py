@@ -152,10 +152,10 @@ class Choose(Dialog[ChoiceT | None], Generic[ChoiceT]):
         self.query_one(ChoiceRows).action_page(pages)
 
 
-class DocumentWindow(Dialog[bool]):
-    """One document over the whole screen; true when it is to be approved."""
+class PagesWindow(Dialog[str | None]):
+    """One document over the whole screen; closes with the name of the action that is wanted of it, or None."""
 
-    BINDINGS = bindings("close", "approve")
+    BINDINGS = bindings("close")
 
     def __init__(self, title: str, content: Content, tab: str) -> None:
         super().__init__(title)
@@ -171,12 +171,22 @@ class DocumentWindow(Dialog[bool]):
         pane.show_tab(self._tab)
 
     def action_close(self) -> None:
-        """Back to the list."""
-        self.dismiss(False)
+        """Back to what is below."""
+        self.dismiss(None)
+
+
+class DocumentWindow(PagesWindow):
+    """The same over a list in which it can be decided on."""
+
+    BINDINGS = bindings("approve", "edit-coding")
 
     def action_approve(self) -> None:
         """Back to the list, to be asked there."""
-        self.dismiss(True)
+        self.dismiss("approve")
+
+    def action_edit_coding(self) -> None:
+        """Back to the list, to open the editor there."""
+        self.dismiss("edit-coding")
 
 
 class TextWindow(Dialog[None]):

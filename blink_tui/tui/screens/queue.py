@@ -16,13 +16,16 @@ from textual.app import ComposeResult
 from blink_tui.buffer import GridFilter, GridRow, Key, Sort
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.decisions import Action, Decision, done_sentence
+from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.refusals import Refusal, refused_sentences
+from blink_tui.tui.coding_words import why
 from blink_tui.tui.deciding import the_exclusion, the_question, the_reopening, undone_sentences
 from blink_tui.tui.detail import XML
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.queued import DECISION, Waiting, read_waiting
-from blink_tui.tui.screens.dialogs import Confirm, Dialog
+from blink_tui.tui.screens.dialogs import Confirm, Dialog, TextWindow
+from blink_tui.tui.screens.editor import edit_document
 from blink_tui.tui.walk import Walk
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.text import Paragraph
@@ -57,12 +60,21 @@ class Tally:
         return _("{count}/h").format(count=number(round(self.decided * 3600 / seconds)))
 
 
+def _steps(decision: Decision, waiting: Waiting) -> list[Decision]:
+    """What a decision takes: a document that is to be coded in a firm's books is coded before it is approved."""
+    uncoded = waiting.proposed is not None and waiting.document.status is Status.FETCHED
+    if decision.action is Action.APPROVE and uncoded:
+        return [Decision(Action.CODE), decision]
+    return [decision]
+
+
 class QueueWindow(Dialog[int]):
     """Decides one document after another; ends with how many were decided."""
 
     BINDINGS = bindings(
-        "help", "approve", "query", "exclude", "reopen", "skip", "skipped-back", "xml", "undo", "leave-queue"
-    )
+        "help", "code", "approve", "edit-coding", "why", "query", "exclude", "reopen", "skip", "skipped-back",
+        "xml", "undo", "leave-queue",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -81,7 +93,8 @@ class QueueWindow(Dialog[int]):
         self._again: list[GridRow] = []
         """Shown before the walk goes on: what was taken back, what was left for it."""
         self._skipped: list[GridRow] = []
-        self._done: list[tuple[int, Action, GridRow]] = []
+        self._done: list[tuple[list[int], Action, GridRow]] = []
+        """The decisions made at one key, the action that they came to, and their document."""
         self._ahead: asyncio.Task[tuple[GridRow, Waiting] | None] | None = None
         self._busy = True
 
@@ -189,9 +202,13 @@ class QueueWindow(Dialog[int]):
 
     # Decisions
 
+    def action_code(self) -> None:
+        """Code the document as it is proposed, or as its draft says."""
+        self._decide_by(partial(self._nevertheless, Action.CODE, _("Code it nevertheless?")))
+
     def action_approve(self) -> None:
-        """Approve the document shown; one with an alarm asks once."""
-        self._decide_by(self._approval)
+        """Approve the document shown, coded before as it is proposed; one with an alarm asks once."""
+        self._decide_by(partial(self._nevertheless, Action.APPROVE, _("Approve it nevertheless?")))
 
     def action_query(self) -> None:
         """Ask for the question, then set the document aside."""
@@ -209,15 +226,14 @@ class QueueWindow(Dialog[int]):
         if not self._busy and self._row is not None and self._shown is not None:
             self._do(partial(self._decide, self._row, self._shown, asking))
 
-    async def _approval(self) -> Decision | None:
+    async def _nevertheless(self, action: Action, question: str) -> Decision | None:
         alarms = self._shown.alarms if self._shown is not None else []
         if alarms:
             room = min(98, self.app.size.width) - 4
             lines = [line for text in alarms for line in textwrap.wrap(f"! {text}", room)]
-            agreed = await self.app.push_screen_wait(Confirm(_("Approve it nevertheless?"), lines))
-            if not agreed:
+            if not await self.app.push_screen_wait(Confirm(question, lines)):
                 return None
-        return Decision(Action.APPROVE)
+        return Decision(action)
 
     async def _decide(
         self, row: GridRow, waiting: Waiting, asking: Callable[[], Coroutine[Any, Any, Decision | None]]
@@ -225,18 +241,53 @@ class QueueWindow(Dialog[int]):
         decision = await asking()
         if decision is None:
             return
-        document = waiting.document
-        outcome = await self.console.buffer.decisions.decide(
-            {document.id: document.version}, decision, who=self.console.who
-        )
-        if outcome.decision_id is not None:
-            self._tally.by_action[decision.action] += 1
-            self._done.append((outcome.decision_id, decision.action, row))
-            await self._go_on()
-            return
-        self.console.tell(" ".join(refused_sentences(outcome.refused)), severity="warning")
-        if outcome.refused.get(Refusal.CHANGED):
+        made: list[int] = []
+        document, came_to, outcome = waiting.document, decision.action, None
+        for step in _steps(decision, waiting):
+            outcome = await self.console.buffer.decisions.decide(
+                {document.id: document.version}, step, who=self.console.who
+            )
+            if outcome.decision_id is None:
+                break
+            made.append(outcome.decision_id)
+            came_to = step.action
+            document = await self.console.buffer.documents.get(document.id)
+        if outcome is not None and outcome.decision_id is None:
+            self.console.tell(" ".join(refused_sentences(outcome.refused)), severity="warning")
+        if made:
+            await self._made(made, came_to, row)
+        elif outcome is not None and outcome.refused.get(Refusal.CHANGED):
             await self._show_anew(row)
+
+    async def _made(self, made: list[int], action: Action, row: GridRow) -> None:
+        self._tally.by_action[action] += 1
+        self._done.append((made, action, row))
+        await self._go_on()
+
+    # The coding
+
+    def action_edit_coding(self) -> None:
+        """Open the editor on the document shown."""
+        if not self._busy and self._row is not None:
+            self._do(partial(self._edit, self._row))
+
+    async def _edit(self, row: GridRow) -> None:
+        edited = await edit_document(self.console, row.id)
+        if edited is None:
+            return
+        if edited.decision_id is not None:
+            await self._made([edited.decision_id], Action.CODE, row)
+        else:
+            await self._show_anew(row)
+
+    def action_why(self) -> None:
+        """Which rule decided, and why these months."""
+        proposed = self._shown.proposed if self._shown is not None else None
+        coding = proposed.coding if proposed is not None else None
+        if proposed is None or coding is None:
+            self.console.tell(_("There is no proposal for this document."))
+        else:
+            self.app.push_screen(TextWindow(_("Why"), why(coding, proposed.proposal)))
 
     async def _show_anew(self, row: GridRow) -> None:
         """Somebody else was faster: what it is now, or the next one where it is decided."""
@@ -277,8 +328,11 @@ class QueueWindow(Dialog[int]):
         self._do(self._undo)
 
     async def _undo(self) -> None:
-        decision_id, action, row = self._done.pop()
-        undone = await self.console.buffer.decisions.undo(decision_id, who=self.console.who)
+        made, action, row = self._done.pop()
+        for decision_id in reversed(made):
+            undone = await self.console.buffer.decisions.undo(decision_id, who=self.console.who)
+            if not undone.done:
+                break
         self.console.tell("\n".join(undone_sentences(action, undone)))
         if not undone.done:
             return

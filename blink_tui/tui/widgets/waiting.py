@@ -29,7 +29,7 @@ class WaitingPane(DetailPane):
         waiting = self._waiting
         if waiting is None:
             return
-        found = await asyncio.to_thread(waiting_pages, content, waiting.before, width)
+        found = await asyncio.to_thread(waiting_pages, content, waiting.before, waiting.proposed, width)
         if content is self._content:
             self._pages = found
             self.turned()

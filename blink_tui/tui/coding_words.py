@@ -1,0 +1,195 @@
+"""How a coding is spoken of on the screen: sides, months, register rows, what holds it back, and why it is so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from blink_tui.i18n import N_, _
+from blink_tui.model.books import BookKind, Books
+from blink_tui.model.coding import (
+    BookEntry,
+    Candidate,
+    Coding,
+    Periods,
+    PostingLine,
+    Problem,
+    Proposal,
+    RegisterRow,
+    RuleRef,
+    Side,
+)
+from blink_tui.model.documents import Direction
+from blink_tui.model.targets import TARGETS
+from blink_tui.model.text import clean
+from blink_tui.model.wrapping import wrapped
+from blink_tui.tui.widgets.rows import Pieces
+from blink_tui.tui.widgets.text import Paragraph
+from blink_tui.tui.words import amount, day, fit, fit_right
+
+SIDE_WORDS = {Side.DEBIT: N_("Dr"), Side.CREDIT: N_("Cr")}
+"""The sides of an account as their column has them."""
+
+REGISTER_WORDS = {Direction.PURCHASE: N_("VAT on purchases"), Direction.SALE: N_("VAT on sales")}
+
+_ACCOUNT, _MONEY = 20, 14
+
+
+def scheme_text(coding: Coding) -> str:
+    """Scheme and rule with their versions, or that the lines were made by hand."""
+    scheme = _ref(_("scheme"), coding.scheme)
+    by_hand = _("lines by hand") if coding.lines_by_hand else ""
+    rule = _ref(_("rule"), coding.rule)
+    return " · ".join(part for part in (scheme or _("no scheme"), by_hand, rule) if part)
+
+
+def _ref(word: str, ref: RuleRef | None) -> str:
+    return "" if ref is None else f"{word} {clean(str(ref))}"
+
+
+def months_text(coding: Coding) -> str:
+    """VAT month, day of the books, month of the cost; what is still to happen is a question mark."""
+    return periods_text(coding.periods, cost=bool(coding.lines))
+
+
+def periods_text(periods: Periods, *, cost: bool) -> str:
+    """Three periods of a document; `cost` where a ledger has a month of the cost."""
+    parts = [
+        (_("VAT"), str(periods.vat or "?")),
+        (_("books"), day(periods.books) or "?"),
+        (_("cost"), str(periods.cost or "?") if cost else ""),
+    ]
+    return " · ".join(f"{label} {value}" for label, value in parts if value)
+
+
+def balance_text(coding: Coding) -> str:
+    """Both sides' sums."""
+    return _("Dr {debit} · Cr {credit}").format(debit=amount(coding.debit), credit=amount(coding.credit))
+
+
+def difference_text(coding: Coding) -> str:
+    """What is missing on one of the sides."""
+    return _("difference {amount}").format(amount=amount(coding.difference))
+
+
+def carried_lines(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
+    """What of a coding the firm's ledger program really gets, and what stays here."""
+    from blink_tui.coding.carried import carried
+
+    target = TARGETS.get(books.program, TARGETS["csv"])
+    parts = carried(coding, books, target)
+    goes = " · ".join(clean(str(part.message)) for part in parts if part.goes)
+    stays = " · ".join(clean(str(part.message)) for part in parts if not part.goes)
+    text = _("will go to {program}: {parts}").format(program=target.name, parts=goes or _("nothing"))
+    yield from _plain(text, room, "good")
+    if stays:
+        yield from _plain(_("will not go: {parts}").format(parts=stays), room, "warn")
+
+
+def row_text(row: RegisterRow) -> str:
+    """A row of a VAT register: `VAT on purchases 2026-11: K_42 1 000,00 · K_43 230,00 · MPP`."""
+    title = f"{_(REGISTER_WORDS.get(row.register, 'VAT'))} {row.month or _('after payment')}:"
+    parts = [f"{clean(name)} {amount(value)}" for name, value in row.amounts]
+    if row.not_deducted:
+        parts.append(_("not deducted {amount}").format(amount=amount(row.not_deducted)))
+    return f"{title} " + " · ".join([*parts, *map(clean, row.marks)])
+
+
+def entry_text(entry: BookEntry) -> str:
+    """An amount of the KPiR or of the register of revenue."""
+    if entry.book is BookKind.LUMP_SUM:
+        text = _("revenue at {rate} %: {amount} · {day}")
+    else:
+        text = _("KPiR column {column}: {amount} · {day}")
+    column = clean(entry.column)
+    return text.format(column=column, rate=column, amount=amount(entry.amount), day=day(entry.day))
+
+
+def line_text(line: PostingLine, name: str, room: int) -> str:
+    """A posting line as the queue shows it, in so many cells."""
+    marks = " ".join(clean(code) for _dimension, code in line.dimensions)
+    words = " ".join(part for part in (clean(name), marks, clean(line.description)) if part)
+    side, account = fit(_(SIDE_WORDS[line.side]), 2), fit(clean(line.account) or "?", _ACCOUNT)
+    text = f"{side} {account} {fit_right(amount(line.amount), _MONEY)} {words}"
+    return fit(text, room).rstrip()
+
+
+def problem_lines(problems: Iterable[Problem], room: int) -> Iterator[Pieces]:
+    """Sentences of what stands in the way, the gravest first, then what is only told."""
+    for one in sorted(problems, key=lambda problem: not problem.blocks):
+        lead, tone = ("! ", "bad") if one.blocks else ("- ", "warn")
+        yield from (((" " + line, tone),) for line in wrapped(lead + clean(str(one.message)), room))
+
+
+def told(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
+    """What stands under the lines: what travels, what is wrong, the register and the column."""
+    yield from carried_lines(coding, books, room)
+    yield from problem_lines(coding.problems, room)
+    for row in coding.rows:
+        yield from _plain(row_text(row), room)
+    for entry in coding.entries:
+        yield from _plain(entry_text(entry), room)
+    for word, rate in ((_("exchange rate for VAT"), coding.vat_rate), (_("exchange rate for income tax"), coding.income_rate)):
+        if rate is not None:
+            parts = (rate_number(rate.rate), day(rate.day), clean(rate.table))
+            yield from _plain(f"{word}: " + " · ".join(part for part in parts if part), room)
+
+
+def rate_number(rate: Decimal) -> str:
+    """An exchange rate with all of its decimals."""
+    return f"{rate:f}".replace(".", ",")
+
+
+def _plain(text: str, room: int, tone: str = "plain") -> Iterator[Pieces]:
+    yield from (((" " + line, tone),) for line in wrapped(text, room))
+
+
+# "dlaczego"
+
+
+def why(coding: Coding, proposal: Proposal | None) -> list[Paragraph]:
+    """Rule and what of the document fits it, the rule that came second, sentences of months, rates and deduction."""
+    found = [Paragraph(scheme_text(coding), "head"), *_chosen(coding, proposal), Paragraph("")]
+    found += [Paragraph(clean(str(one.message)), lead="- ") for one in coding.reasons]
+    found += [
+        Paragraph(clean(str(one.message)), "bad" if one.blocks else "warn", lead="! ")
+        for one in coding.problems
+    ]
+    if proposal is not None and proposal.held_back:
+        found += [Paragraph(""), Paragraph(_("The rule codes by itself; it did not here:"), "head")]
+        found += [Paragraph(clean(str(one.message)), lead="- ") for one in proposal.held_back]
+    return found
+
+
+def _chosen(coding: Coding, proposal: Proposal | None) -> Iterator[Paragraph]:
+    candidates: Sequence[Candidate] = proposal.candidates if proposal is not None else ()
+    if not candidates:
+        yield Paragraph(_("No rule fits this document: a scheme is to be chosen by hand."), "warn")
+        return
+    first, *others = candidates
+    used = coding.rule is not None and coding.rule == first.rule
+    yield from _candidate(_("Rule that decided") if used else _("Rule that would decide"), first)
+    if others:
+        yield Paragraph("")
+        yield from _candidate(_("Runner-up"), others[0])
+    for one in others[1:]:
+        yield Paragraph(
+            f"{clean(one.title or one.rule.name)} → {clean(one.scheme)} · {one.rank}", "dim", lead="  "
+        )
+
+
+def _candidate(title: str, one: Candidate) -> Iterator[Paragraph]:
+    yield Paragraph(f"{title}: {clean(one.title or one.rule.name)} ({clean(str(one.rule))})", "head")
+    origin = (
+        _("learned from {count} accepted codings").format(count=one.learned)
+        if one.learned
+        else _("written rule")
+    )
+    yield Paragraph(
+        _("scheme {scheme} · precedence {rank} · {origin}").format(
+            scheme=clean(one.scheme), rank=one.rank, origin=origin
+        ),
+        lead="  ",
+    )
+    for field, shown in one.matched:
+        yield Paragraph(f"{clean(field)} = {clean(shown)}", lead="  ")
