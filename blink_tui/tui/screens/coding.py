@@ -56,7 +56,7 @@ _COUNTS = (
     _Count(N_("Ready"), 7, lambda one: one.to_code.ready if one.to_code else None),
     _Count(N_("Drafts"), 7, lambda one: one.to_code.drafts if one.to_code else None),
     _Count(N_("Incompl."), 8, lambda one: one.to_code.incomplete if one.to_code else None),
-    _Count(N_("Coded"), 8, lambda one: one.coded),
+    _Count(N_("To appr."), 8, lambda one: one.coded),
     _Count(N_("To check"), 8, lambda one: one.warnings),
 )
 

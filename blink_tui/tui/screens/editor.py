@@ -187,7 +187,10 @@ class EditorWindow(LinesWindow[Edited | None]):
         if decided is None:
             told_ = _("Saved as a draft. It cannot be coded: {why}").format(why=sentence)
             self.console.tell(told_, severity="warning")
-        self.call_later(self.dismiss, Edited(decided))
+        self.call_later(self._close, Edited(decided))
+
+    def _close(self, edited: Edited) -> None:
+        self.dismiss(edited)
 
     def _forget(self) -> None:
         self.console.memory.keep(self._kept, {})

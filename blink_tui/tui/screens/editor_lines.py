@@ -130,7 +130,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
             return True
         if text not in _BEGINS or not grid.lines or grid.column == SIDE:
             return False
-        self._open_cell(grid.column, text)
+        self._open_cell(grid.column, text, begun=True)
         return True
 
     def _edit(self) -> None:
@@ -147,9 +147,9 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         """A key for the grid that went to a cell which was closed meanwhile."""
         await self._grid.on_key(event)
 
-    def _open_cell(self, column: str, text: str, hint: str = "") -> None:
+    def _open_cell(self, column: str, text: str, *, begun: bool = False, hint: str = "") -> None:
         offset, width = self._grid.place_of(AMOUNT if column == SPLIT else column)
-        self._cell.open(column, text, offset, width, hint)
+        self._cell.open(column, text, offset, width, begun=begun, hint=hint)
 
     def suggest_for(self, column: str, text: str) -> None:
         """Look for accounts or codes while one types."""
@@ -226,7 +226,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
             self._apply(editing.filled(coding, place))
         else:
             hint = _("50/50, 30% and the rest, an amount and the rest, or w: by the invoice's rows")
-            self._open_cell(SPLIT, "", hint)
+            self._open_cell(SPLIT, "", hint=hint)
 
 
 def _cell_text(line: PostingLine, column: str) -> str:
