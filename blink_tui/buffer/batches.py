@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from blink_tui.buffer import errors, statuses
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.records import Batch, BatchState
-from blink_tui.buffer.session import Row
+from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import instant_of
@@ -61,7 +62,8 @@ class Batches:
     ) -> int:
         """Mark approved documents exported and record the batch, in one transaction; returns its id.
 
-        Raises BlinkError: STATUS_NOT_ALLOWED when one of them is not approved, WRONG_FIRM, DOCUMENT_UNKNOWN.
+        Raises BlinkError: STATUS_NOT_ALLOWED when one of them is not approved, KEPT_ELSEWHERE when another source
+        books its direction, WRONG_FIRM, DOCUMENT_UNKNOWN.
         """
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
@@ -69,6 +71,7 @@ class Batches:
             for document in documents:
                 if document.firm_id != firm_id:
                     raise BlinkError(errors.WRONG_FIRM, ksef_number=document.ksef_number)
+            await _require_kept_here(session, firm_id, document_ids)
             await statuses.change(
                 session, documents, Status.EXPORTED, at=at, who=who, reason=None, by_batch=True
             )
@@ -125,3 +128,14 @@ class Batches:
         else:
             rows = await self._database.reader.rows(composed(_SELECT, where="firm_id = ?"), (firm_id,))
         return [_batch(row) for row in rows]
+
+
+async def _require_kept_here(session: Session, firm_id: int, document_ids: Sequence[int]) -> None:
+    row = await session.row(
+        "SELECT d.ksef_number FROM books b JOIN json_each(?) p CROSS JOIN document d ON d.id = p.value"
+        " WHERE b.firm_id = ? AND CASE d.direction WHEN 'sale' THEN b.sales_elsewhere"
+        " WHEN 'purchase' THEN b.purchases_elsewhere END LIMIT 1",
+        (json.dumps(list(document_ids)), firm_id),
+    )
+    if row is not None:
+        raise BlinkError(errors.KEPT_ELSEWHERE, ksef_number=row[0])

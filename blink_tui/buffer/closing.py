@@ -18,7 +18,7 @@ RECURS_WITHIN, RECURS_IN = 4, 3
 """A seller recurs when its invoices stand in so many (the second) of the last so many months (the first)."""
 
 _ARRIVED = """
-    SELECT e.document_id FROM document_event e WHERE e.firm_id = l.firm_id AND e.before IS NULL AND e.seq > (
+    SELECT e.document_id FROM document_event e WHERE e.firm_id = l.firm_id AND e.what = 'fetched' AND e.seq > (
         SELECT coalesce(max(seq), 0) FROM (
             SELECT seq FROM document_event WHERE firm_id = l.firm_id AND at <= l.at ORDER BY seq DESC LIMIT 1))
 """

@@ -106,3 +106,10 @@ PERSON_DECIDES = ErrorKind(
     ExitCode.USAGE,
     N_("Only a person decides so; the program and its rules code documents and do nothing more."),
 )
+KEPT_ELSEWHERE = ErrorKind(
+    "kept-elsewhere",
+    ExitCode.FAILED,
+    N_(
+        "Document {ksef_number} is booked by another source and is never handed over; reopen it. Nothing was written."
+    ),
+)

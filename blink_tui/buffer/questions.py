@@ -32,7 +32,7 @@ _ASK = """
 _OPEN_AGAIN = """
     UPDATE question SET closed_at = NULL FROM json_each(?) i
     WHERE question.document_id = i.value AND question.number = (
-        SELECT max(q.number) FROM question q WHERE q.document_id = i.value
+        SELECT max(q.number) FROM question q WHERE q.document_id = i.value AND NOT q.taken_back
     )
 """
 
@@ -155,6 +155,15 @@ async def close(session: Session, ids: Sequence[int], *, at: Instant) -> None:
     """These documents go back to where they were."""
     await session.run(
         "UPDATE question SET closed_at = ? WHERE closed_at IS NULL"
+        " AND document_id IN (SELECT value FROM json_each(?))",
+        (at, json.dumps(list(ids))),
+    )
+
+
+async def take_back(session: Session, ids: Sequence[int], *, at: Instant) -> None:
+    """They were not to be asked about these documents: closed for good, and their numbers are not given again."""
+    await session.run(
+        "UPDATE question SET closed_at = ?, taken_back = 1 WHERE closed_at IS NULL"
         " AND document_id IN (SELECT value FROM json_each(?))",
         (at, json.dumps(list(ids))),
     )

@@ -115,12 +115,12 @@ def _coded(status: Status, previous: Status | None) -> bool:
 
 async def _reopen_questions(session: Session, ways: Sequence[_Way], at: Instant) -> None:
     """Questions as they were before the decision: those that it asked are closed, those that it closed are open."""
-    answered = [way.move.document.id for way in ways if way.move.document.status is Status.QUERIED]
-    if answered:
-        await questions.close(session, answered, at=at)
-    asked = [way.move.document.id for way in ways if way.move.to is Status.QUERIED]
+    asked = [way.move.document.id for way in ways if way.move.document.status is Status.QUERIED]
     if asked:
-        await questions.open_again(session, asked)
+        await questions.take_back(session, asked, at=at)
+    closed = [way.move.document.id for way in ways if way.move.to is Status.QUERIED]
+    if closed:
+        await questions.open_again(session, closed)
 
 
 class WayBack:

@@ -48,9 +48,14 @@ def amount(value: Decimal | None) -> Decimal:
     return ZERO if value is None else value
 
 
+def rate_of(line: InvoiceLine) -> str:
+    """Rate of a row; FA_RR writes `7.0`."""
+    return "OSS" if line.oss_rate is not None else (line.rate or "").removesuffix(".0")
+
+
 def percent_of(line: InvoiceLine) -> Decimal:
     """Rate of a row in per cent; 0 for one that is no number."""
-    return amount(line.oss_rate) or _PERCENTS.get(line.rate or "", ZERO)
+    return amount(line.oss_rate) or _PERCENTS.get(rate_of(line), ZERO)
 
 
 def _signed(line: InvoiceLine, value: Decimal | None) -> Decimal:
@@ -84,7 +89,7 @@ _VALUES: Final[Mapping[str, Callable[[InvoiceLine], Value]]] = {
     "wiersz.netto": lambda line: _signed(line, _net(line)),
     "wiersz.vat": lambda line: _signed(line, _tax(line)),
     "wiersz.brutto": lambda line: _signed(line, _gross(line)),
-    "wiersz.stawka": lambda line: "OSS" if line.oss_rate is not None else line.rate or "",
+    "wiersz.stawka": rate_of,
     "wiersz.ilosc": lambda line: _signed(line, line.quantity),
     "wiersz.jm": lambda line: line.unit or "",
     "wiersz.cena": lambda line: amount(line.unit_price),

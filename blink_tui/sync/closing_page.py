@@ -29,6 +29,9 @@ from blink_tui.sync.closing_points import Point, deadline_day, points_of, shown
 _LISTED = 500
 """Documents that one list of the page has at most; the point above it counts all."""
 
+_WIDTH = 100
+"""Columns of the page as text."""
+
 
 @dataclass(frozen=True, slots=True)
 class FirmClosing:
@@ -66,8 +69,8 @@ class ClosingPage:
 
     @property
     def text(self) -> str:
-        """For a printer or a terminal of 80 columns."""
-        return f"{self.title}\n\n{text_page(self.sections)}"
+        """For a printer: so wide as a page in portrait takes."""
+        return f"{self.title}\n\n{text_page(self.sections, _WIDTH)}"
 
     @property
     def html(self) -> str:
@@ -211,14 +214,12 @@ def _after(closing: FirmClosing) -> Iterator[Block]:
 
 
 def _document_heads() -> tuple[tuple[str, bool], ...]:
-    return (
-        left(_("Number")), left(_("With")), left(_("Issued")), left(_("Received")), right(_("Gross")),
-    )  # fmt: skip
+    return left(_("Document")), left(_("Issued")), left(_("Received")), right(_("Gross"))
 
 
 def _document(one: ClosedOn) -> tuple[str, ...]:
     gross = f"{money(one.gross)} {clean(one.currency)}" if one.gross is not None else ""
-    return clean(one.number), clean(one.other), day(one.issued), day(one.received), gross
+    return f"{clean(one.number)}\n{clean(one.other)}", day(one.issued), day(one.received), gross
 
 
 def late_effect(found: FirmMonth, one: ClosedOn) -> str:

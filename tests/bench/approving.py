@@ -1,6 +1,7 @@
 """100,000 documents approved by one filter while another process writes: `python -m tests.bench.approving`
 
-Wanted: the other writer never waits more than 50 ms. Also prints a stop in the middle, and everything taken back.
+With `--coding` their firms have books and they are coded first, each by a proposal of its own. Wanted: the other writer
+never waits more than 50 ms. Also prints a stop in the middle, and everything taken back.
 """
 
 from __future__ import annotations
@@ -22,22 +23,44 @@ from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Status
 from tests.bench.filling import fill
 from tests.bench.measure import longest_stall, row
+from tests.buffer.bookkeeping import books, proposed
 
 _WANTED_WAIT = 50.0
 _WHO = "anna"
 
 
-async def measure(documents: int, firms: int) -> None:
-    """Fill a buffer, approve everything in it, stop once in the middle, take everything back."""
+async def measure(documents: int, firms: int, *, coding: bool) -> None:
+    """Fill a buffer, code and approve everything in it, stop once in the middle, take everything back."""
     with tempfile.TemporaryDirectory(prefix="blink-approving-") as folder:
         path = Path(folder) / "buffer.db"
         async with open_buffer(path) as buffer:
             await fill(buffer, documents, firms)
+            if coding:
+                await _code(buffer, path)
             chosen = Every(GridFilter(max_id=await buffer.grid.max_id()))
             start = time.perf_counter()
             preview = await buffer.decisions.preview(chosen, Decision(Action.APPROVE))
             print(row(f"the question for {preview.count} documents", time.perf_counter() - start, "s"))
             await _one(buffer, path, chosen, preview.count)
+
+
+async def _code(buffer: Buffer, path: Path) -> None:
+    """Propose something for every document and code it, once to be taken back."""
+    for firm in await buffer.firms.list():
+        await buffer.books.save(firm.id, books(), who=_WHO, version=None)
+    newest = await buffer.grid.max_id()
+    for first in range(1, newest + 1, 1000):
+        await proposed(buffer, list(range(first, min(first + 1000, newest + 1))))
+    chosen, decision = Every(GridFilter(max_id=newest)), Decision(Action.CODE)
+    start = time.perf_counter()
+    preview = await buffer.decisions.preview(chosen, decision)
+    print(row(f"the question for coding {preview.count} documents", time.perf_counter() - start, "s"))
+    for taken_back in (True, False):
+        async with _beside(path, f"{preview.count} coded"):
+            whole = await buffer.decisions.decide(chosen, decision, who=_WHO, told=_progress("coding"))
+        if taken_back:
+            async with _beside(path, f"{whole.done} taken back"):
+                await buffer.decisions.undo(whole.decision_id or 0, who=_WHO, told=_progress("undo"))
 
 
 async def _one(buffer: Buffer, path: Path, chosen: Every, count: int) -> None:
@@ -117,8 +140,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--firms", type=int, default=20)
+    parser.add_argument("--coding", action="store_true")
     options = parser.parse_args()
-    asyncio.run(measure(options.documents, options.firms))
+    asyncio.run(measure(options.documents, options.firms, coding=options.coding))
 
 
 if __name__ == "__main__":

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import tempfile
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from blink_tui.buffer import Buffer, GridFilter
+from blink_tui.buffer import Buffer, GridFilter, open_buffer
 from blink_tui.buffer.codings import CodingState
 from blink_tui.buffer.decisions import Every
 from blink_tui.buffer.gists import seal_of
@@ -21,8 +26,9 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.refusals import Refusal
 from blink_tui.model.rulebook import OFFICE, EntryKind
+from blink_tui.model.values import Sha256
 from tests.buffer.bookkeeping import OCTOBER, SEPTEMBER, UNBALANCED, books, coding, proposal, proposed
-from tests.buffer.factory import SELLER
+from tests.buffer.factory import NIP, SELLER, StillClock
 from tests.buffer.test_decisions import APPROVE, EXCLUDE, QUERY, REOPEN, intact, states, stored, versions
 
 F, C, A, E, B = Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED, Status.BOOKED
@@ -370,3 +376,67 @@ async def test_equal_codings_have_equal_bodies(buffer: Buffer) -> None:
     one = coding(choices=Coding().choices.__class__(parameters={"b": "1", "a": "2"}))
     two = coding(choices=Coding().choices.__class__(parameters={"a": "2", "b": "1"}))
     assert seal_of(one) == seal_of(two)
+
+
+async def test_nothing_of_a_direction_kept_elsewhere_is_handed_over(buffer: Buffer, firm: Firm) -> None:
+    (id_,) = await stored(buffer, firm, 1)
+    await decide(buffer, id_, APPROVE)
+    await kept(buffer, firm, purchases=Keeper.ELSEWHERE)
+    sha256 = Sha256(bytes(32))
+    with pytest.raises(BlinkError) as refused:
+        await buffer.batches.begin(firm.id, "csv", [id_], file="f", sha256=sha256, who="anna", temp="t")
+    assert refused.value.kind.code == "kept-elsewhere"
+    assert await states(buffer, [id_]) == [(A, None)]
+    await kept(buffer, firm, sales=Keeper.ELSEWHERE)
+    assert await buffer.batches.begin(firm.id, "csv", [id_], file="f", sha256=sha256, who="anna", temp="t")
+
+
+# Any sequence, taken back step by step
+
+DECISIONS = [CODE, APPROVE, QUERY, EXCLUDE, REOPEN, RETURN]
+COUNT = 3
+SEQUENCES = st.lists(
+    st.tuples(st.sampled_from(DECISIONS), st.sets(st.integers(0, COUNT - 1), min_size=1)), max_size=9
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEQUENCES, st.sets(st.integers(0, COUNT - 1)))
+def test_whatever_was_decided_is_restored_exactly(steps: list[Any], drafts: set[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_there_and_back(Path(folder) / "b.db", steps, drafts))
+
+
+async def _there_and_back(path: Path, steps: list[Any], drafts: set[int]) -> None:
+    async with open_buffer(path, clock=StillClock()) as buffer:
+        firm = await buffer.firms.add(NIP, name="A", env="test")
+        ids = await stored(buffer, firm, COUNT)
+        await kept(buffer, firm)
+        await proposed(buffer, ids)
+        for place in drafts:
+            await buffer.codings.save_draft(ids[place], 1, coding("7.00", month=OCTOBER), who="ewa")
+        passed: list[Any] = []
+        for decision, places in steps:
+            before = [await told(buffer, firm, id_) for id_ in ids]
+            looked = await versions(buffer, [ids[place] for place in sorted(places)])
+            if (await buffer.decisions.decide(looked, decision, who="anna")).done:
+                passed.append(before)
+            await _agrees(buffer)
+        while passed:
+            assert await undo(buffer) == {}
+            assert [await told(buffer, firm, id_) for id_ in ids] == passed.pop()
+            await _agrees(buffer)
+        assert await buffer.decisions.undoable("anna") == []
+        await intact(buffer, firm)
+
+
+async def _agrees(buffer: Buffer) -> None:
+    """A coding holds exactly where its document counts as coded; registers and learning count those that hold."""
+    rows = await buffer._database.reader.rows(
+        "SELECT d.id, coalesce(d.previous, d.status) <> 'fetched', coalesce(c.state = 'coded', 0),"
+        " (SELECT count(*) FROM register_amount a WHERE a.document_id = d.id) / 2"
+        " FROM document d LEFT JOIN coding c ON c.document_id = d.id"
+    )
+    assert all(row[1] == row[2] == row[3] for row in rows)
+    uses = await buffer._database.reader.row("SELECT coalesce(sum(uses), 0) FROM learned WHERE text_key = ''")
+    assert uses == (sum(row[2] for row in rows),)

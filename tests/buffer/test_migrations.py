@@ -6,10 +6,17 @@ from pathlib import Path
 
 from blink_tui.buffer import GridFilter, open_buffer, schema
 from blink_tui.buffer.database import open_database
+from blink_tui.buffer.decisions import Every
+from blink_tui.buffer.documents import Documents
+from blink_tui.buffer.firms import Firms
 from blink_tui.buffer.preparing import INSERT, INSERT_XML
 from blink_tui.model.dates import Instant
+from blink_tui.model.decisions import Action, Decision
+from blink_tui.model.documents import Role, Status
 from blink_tui.model.filtering import parse_filter
 from blink_tui.model.firms import CredentialState, CredentialUse
+from tests.buffer.bookkeeping import books, proposed
+from tests.buffer.factory import NIP, StillClock, invoice
 
 
 async def test_a_credentials_state_goes_to_each_of_its_firms(path: Path) -> None:
@@ -89,3 +96,61 @@ async def test_texts_that_were_there_are_found_by_their_letters(path: Path) -> N
         for text, ids in (("zolw", [1]), ("slon", [2]), ("fv/", [1, 2]), ("zo", [1])):
             rows = await buffer.grid.first(GridFilter(query=parse_filter(text)), "id", False, 9)
             assert [row.id for row in rows] == ids
+
+
+async def test_documents_of_every_state_go_on_where_they_were_before_there_was_coding(path: Path) -> None:
+    scripts = schema.scripts()
+    change = next(place for place, script in enumerate(scripts) if "CREATE TABLE coding" in script)
+    clock = StillClock()
+    ways: list[tuple[Status, ...]] = [
+        (),
+        (Status.CODED,),
+        (Status.APPROVED,),
+        (Status.BOOKED,),
+        (Status.QUERIED,),
+        (Status.APPROVED, Status.EXCLUDED),
+        (Status.CODED, Status.QUERIED),
+    ]
+    async with open_database(path, read_only=False) as database:
+        await schema.migrate(database, scripts[:change])
+        firm = await Firms(database).add(NIP, name="A", env="test")
+        documents = Documents(database, clock)
+        ids = range(1, len(ways) + 1)
+        await documents.store(firm, Role.BUYER, [invoice(id_) for id_ in ids])
+        for id_, way in zip(ids, ways, strict=True):
+            for status in way:
+                await documents.change_status([id_], status, who="anna", reason="?")
+        before = await documents.get_many(ids)
+        async with database.transaction() as session:
+            await session.run(
+                "INSERT INTO decision (at, who, action, documents) VALUES ('', 'anna', 'approve', 1)"
+            )
+            await session.run(
+                "INSERT INTO decision_document"
+                " (decision_id, document_id, status, version_before, version_after) VALUES (1, 3, 'fetched', 1, 2)"
+            )
+    async with open_buffer(path, clock=clock) as buffer:
+        assert await buffer.documents.get_many(ids) == before
+        assert (await buffer.history.verify(firm.id)).broken is None
+        await buffer.books.save(firm.id, books(), who="anna", version=None)
+        async with buffer._database.transaction() as session:
+            await session.run("UPDATE document SET compared = 1, derived_version = 1")
+        assert [one.document_id for one in await buffer.codings.to_propose(None, 99)] == [1]
+        assert (await buffer.decisions.undo(1, who="anna")).done == 1
+        returned = await buffer.decisions.decide({5: 2, 6: 3, 7: 3}, Decision(Action.RETURN), who="anna")
+        reopened = await buffer.decisions.decide({2: 2, 6: 4}, Decision(Action.REOPEN, "?"), who="anna")
+        assert (returned.done, reopened.done) == (3, 2)
+        now = {one.id: (one.status, one.previous) for one in await buffer.documents.get_many(ids)}
+        assert now == {
+            1: (Status.FETCHED, None),
+            2: (Status.FETCHED, None),
+            3: (Status.FETCHED, None),
+            4: (Status.BOOKED, None),
+            5: (Status.FETCHED, None),
+            6: (Status.FETCHED, None),
+            7: (Status.CODED, None),
+        }
+        await proposed(buffer, [1, 2, 6])
+        coded = await buffer.decisions.decide(Every(GridFilter()), Decision(Action.CODE), who="anna")
+        assert coded.done == 3
+        assert (await buffer.history.verify(firm.id)).broken is None

@@ -193,7 +193,7 @@ async def test_signing_wants_a_reason_for_what_is_left_and_locks_the_month(
         await desk.press("p")
         await desk.see("Print the page of 2026-11", "[as it was signed]")
         await desk.press("end", *["backspace"] * 4, *"txt", "f10")
-        await desk.until(lambda: (tmp_path / "closing-2222222222-2026-11.txt").exists())
+        await desk.until((tmp_path / "closing-2222222222-2026-11.txt").exists)
         assert (tmp_path / "closing-2222222222-2026-11.txt").read_text() == page.text
         await desk.press("u")
         await desk.see("Unlock 2026-11", "> Reason")

@@ -159,6 +159,7 @@ CREATE TABLE question (
     answered_at TEXT,
     answered_by TEXT,
     closed_at TEXT, -- when the document went back to where it was
+    taken_back INTEGER NOT NULL DEFAULT 0, -- the decision that asked it was undone
     PRIMARY KEY (firm_id, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX question_by_document ON question (document_id);

@@ -1,0 +1,194 @@
+"""Whoever touches an entry of a firm's chain, or the chain's end, is found out, and the entry is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from blink_tui.buffer import Buffer, chain
+from blink_tui.buffer.audit import Entry, Touched
+from blink_tui.model.decisions import Action, Decision
+from blink_tui.model.firms import Firm
+from blink_tui.model.rulebook import EntryKind
+from tests.buffer.bookkeeping import OCTOBER, books, coding, proposed
+from tests.buffer.factory import SELLER
+from tests.buffer.test_decisions import APPROVE, stored, versions
+
+DOCUMENT, FIRM = "document_event", "firm_event"
+COLUMNS = ("document_id", "at", "who", "what", "before", "after", "reason", "hash")
+
+
+async def _lived(buffer: Buffer, firm: Firm) -> list[Entry]:
+    """A chain with every kind of entry: two documents, a draft, books, rules, a coding, an approval, a locked month."""
+    one, two = await stored(buffer, firm, 2)
+    await buffer.books.save(firm.id, books(), who="anna", version=None)
+    await buffer.rules.save(firm.id, [(EntryKind.RULE, "a", "1")], who="anna")
+    await buffer.codings.save_draft(one, 1, coding(), who="ewa")
+    await proposed(buffer, [two])
+    for decision in (Decision(Action.CODE), APPROVE):
+        await buffer.decisions.decide(await versions(buffer, [one, two]), decision, who="anna")
+    await buffer.locks.lock(firm.id, OCTOBER, who="anna")
+    return [entry async for entry in buffer.history.export(firm.id)]
+
+
+async def _run(buffer: Buffer, sql: str, *values: Any) -> None:
+    async with buffer._database.transaction() as session:
+        await session.run("PRAGMA defer_foreign_keys = ON")
+        await session.run(sql, values)
+
+
+async def test_a_chain_tells_all_in_order_and_holds(buffer: Buffer, firm: Firm) -> None:
+    entries = await _lived(buffer, firm)
+    assert [(entry.seq, entry.what, entry.document_id) for entry in entries] == [
+        (1, "fetched", 1),
+        (2, "fetched", 2),
+        (3, "books", None),
+        (4, "rules", None),
+        (5, "coding", 1),
+        (6, "status", 1),
+        (7, "status", 2),
+        (8, "status", 1),
+        (9, "status", 2),
+        (10, "month-locked", None),
+    ]
+    state = await buffer.history.verify(firm.id)
+    assert (state.length, state.head, state.broken) == (10, entries[-1].hash, None)
+    assert await buffer.history.head(firm.id) == entries[-1].hash
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize(
+    ("table", "seq"), [(DOCUMENT, 1), (DOCUMENT, 5), (DOCUMENT, 9), (FIRM, 4), (FIRM, 10)]
+)
+async def test_each_column_of_each_kind_of_entry(
+    buffer: Buffer, firm: Firm, table: str, seq: int, column: str
+) -> None:
+    if table == FIRM and column == "document_id":
+        return
+    entries = await _lived(buffer, firm)
+    before = getattr(entries[seq - 1], column)
+    other: Any = bytes(32) if column == "hash" else 3 - before if column == "document_id" else "tampered"
+    await _run(buffer, f"UPDATE {table} SET {column} = ? WHERE seq = ?", other, seq)
+    state = await buffer.history.verify(firm.id)
+    assert state.broken is not None
+    assert (state.broken.touched, state.broken.seq, state.broken_at) == (Touched.CHANGED, seq, seq)
+    assert state.broken.entry is not None
+    assert getattr(state.broken.entry, column) == other
+    told = str(state.broken.message)
+    assert f" {seq} " in told
+    assert state.broken.entry.who in told
+    if column in ("at", "who", "what"):
+        assert "tampered" in told
+
+
+@pytest.mark.parametrize(("table", "seq"), [(DOCUMENT, 1), (FIRM, 4), (DOCUMENT, 9), (FIRM, 10)])
+async def test_a_missing_entry_is_named(buffer: Buffer, firm: Firm, table: str, seq: int) -> None:
+    await _lived(buffer, firm)
+    await _run(buffer, f"DELETE FROM {table} WHERE seq = ?", seq)
+    state = await buffer.history.verify(firm.id)
+    assert state.broken is not None
+    assert (state.broken.touched, state.broken.seq) == (Touched.MISSING, seq)
+
+
+@pytest.mark.parametrize(("table", "seq"), [(DOCUMENT, 5), (FIRM, 4)])
+async def test_an_entry_given_to_another_firm_or_place_is_missing_here_and_put_in_there(
+    buffer: Buffer, firm: Firm, table: str, seq: int
+) -> None:
+    other = await buffer.firms.add(SELLER, name="B", env="test")
+    await _lived(buffer, firm)
+    await _run(buffer, f"UPDATE {table} SET firm_id = ? WHERE seq = ?", other.id, seq)
+    here, there = await buffer.history.verify(firm.id), await buffer.history.verify(other.id)
+    assert here.broken is not None
+    assert (here.broken.touched, here.broken.seq) == (Touched.MISSING, seq)
+    assert there.broken is not None
+    assert (there.broken.touched, there.broken.seq) == (Touched.ADDED, seq)
+    await _run(buffer, f"UPDATE {table} SET firm_id = ?, seq = 77 WHERE seq = ?", firm.id, seq)
+    moved = await buffer.history.verify(firm.id)
+    assert moved.broken is not None
+    assert (moved.broken.touched, moved.broken.seq) == (Touched.MISSING, seq)
+
+
+@pytest.mark.parametrize(("table", "first", "second"), [(DOCUMENT, 6, 7), (DOCUMENT, 1, 9), (FIRM, 3, 4)])
+async def test_entries_that_changed_places(
+    buffer: Buffer, firm: Firm, table: str, first: int, second: int
+) -> None:
+    await _lived(buffer, firm)
+    for old, new in ((first, -1), (second, first), (-1, second)):
+        await _run(buffer, f"UPDATE {table} SET seq = ? WHERE seq = ?", new, old)
+    state = await buffer.history.verify(firm.id)
+    assert state.broken is not None
+    assert (state.broken.touched, state.broken.seq) == (Touched.CHANGED, first)
+
+
+@pytest.mark.parametrize("seq", [0, -3, 4, 11])
+@pytest.mark.parametrize("table", [DOCUMENT, FIRM])
+async def test_an_entry_put_in_is_named(buffer: Buffer, firm: Firm, table: str, seq: int) -> None:
+    await _lived(buffer, firm)
+    document = ("document_id,", "1,") if table == DOCUMENT else ("", "")
+    await _run(
+        buffer,
+        f"INSERT INTO {table} (firm_id, seq, {document[0]} at, who, what, before, after, hash)"
+        f" VALUES (?, ?, {document[1]} 'z', 'zz', 'status', 'a', 'b', x'00') ON CONFLICT DO NOTHING",
+        firm.id,
+        seq,
+    )
+    state = await buffer.history.verify(firm.id)
+    if (table, seq) == (FIRM, 4):
+        assert state.broken is None
+        return
+    assert state.broken is not None
+    assert state.broken.seq == seq
+    if seq != 4:
+        assert state.broken.touched is Touched.ADDED
+        assert state.broken.entry is not None
+        assert state.broken.entry.who == "zz"
+
+
+async def test_an_end_written_anew_is_found_by_what_was_printed(buffer: Buffer, firm: Firm) -> None:
+    entries = await _lived(buffer, firm)
+    await _run(buffer, "UPDATE chain SET head = x'00'")
+    forged = await buffer.history.verify(firm.id)
+    assert forged.broken is not None
+    assert forged.broken.touched is Touched.END
+    await _run(buffer, f"DELETE FROM {FIRM} WHERE seq = 10")
+    await _run(buffer, "UPDATE chain SET length = 9, head = ?", entries[8].hash)
+    cut = await buffer.history.verify(firm.id)
+    assert cut.broken is not None
+    assert cut.broken.touched is Touched.PRINTED
+    assert "closed month" in str(cut.broken.message)
+    await buffer.books.save(firm.id, books(half_net=False), who="anna", version=1)
+    assert (await buffer.history.verify(firm.id)).broken is not None
+
+
+async def test_a_chain_that_was_computed_anew_ends_otherwise(buffer: Buffer, firm: Firm) -> None:
+    entries = await _lived(buffer, firm)
+    head = chain.genesis("Nip", firm.nip)
+    (one,) = chain.linked(head, [("z", "zz", "books", None, "{}", None)])
+    assert one != entries[0].hash
+
+
+async def test_long_chains_are_read_in_pieces(
+    buffer: Buffer, firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blink_tui.buffer.audit._AT_ONCE", 3)
+    entries = await _lived(buffer, firm)
+    assert [entry.seq for entry in entries] == list(range(1, 11))
+    assert (await buffer.history.verify(firm.id)).broken is None
+    for seq in (3, 4, 7):
+        table = FIRM if entries[seq - 1].document_id is None else DOCUMENT
+        await _run(buffer, f"UPDATE {table} SET seq = -seq WHERE seq = ?", seq)
+        state = await buffer.history.verify(firm.id)
+        assert state.broken is not None
+        assert (state.broken.touched, state.broken.seq) == (Touched.MISSING, seq)
+        await _run(buffer, f"UPDATE {table} SET seq = -seq WHERE seq = ?", -seq)
+    assert (await buffer.history.verify(firm.id)).broken is None
+
+
+async def test_it_is_read_while_others_write(buffer: Buffer, firm: Firm) -> None:
+    await _lived(buffer, firm)
+    seen = []
+    async for entry in buffer.history.export(firm.id):
+        seen.append(entry.seq)
+        await buffer.locks.unlock(firm.id, OCTOBER, who="anna", reason="x") if entry.seq == 1 else None
+    assert seen == list(range(1, 11))
