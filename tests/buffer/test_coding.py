@@ -202,6 +202,19 @@ async def test_a_draft_for_the_other_direction_is_no_draft(buffer: Buffer, firm:
     assert await decide(buffer, id_, CODE) == {Refusal.NOT_PROPOSED: 1}
 
 
+async def test_a_direction_stays_while_it_is_coded_so(buffer: Buffer, firm: Firm) -> None:
+    (id_,) = await stored(buffer, firm, 1)
+    await kept(buffer, firm)
+    await proposed(buffer, [id_])
+    await decide(buffer, id_, CODE)
+    with pytest.raises(BlinkError) as coded:
+        await buffer.documents.set_direction(id_, 2, Direction.SALE, who="ewa", reason="?")
+    assert coded.value.kind.code == "direction-coded"
+    await decide(buffer, id_, REOPEN)
+    await buffer.documents.set_direction(id_, 3, Direction.SALE, who="ewa", reason="?")
+    assert await decide(buffer, id_, CODE) == {Refusal.NOT_PROPOSED: 1}
+
+
 async def test_a_month_that_is_locked_keeps_what_was_put_into_it(buffer: Buffer, firm: Firm) -> None:
     coded, aside, fetched = await stored(buffer, firm, 3)
     await kept(buffer, firm)
