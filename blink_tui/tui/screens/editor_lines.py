@@ -101,14 +101,18 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         room = max(40, self.app.size.width - 2)
         self.query_one("#below", TextView).set_lines(list(told(coding, bench.facts.books, room)))
 
-    def _apply(self, coding: Coding, cursor: int | None = None, column: str | None = None) -> None:
-        """Another coding, its problems computed anew; the one before can be taken back."""
+    def put_coding(self, coding: Coding, cursor: int | None = None, column: str | None = None) -> None:
+        """Go on with another coding; the one before can be taken back."""
         self._past.append(self.coding)
-        self.coding = self._bench.checked(coding)
+        self.coding = coding
         self._show(self._grid.cursor if cursor is None else cursor)
         if column is not None:
             self._grid.go_to(column)
         self.keep_draft()
+
+    def _apply(self, coding: Coding, cursor: int | None = None, column: str | None = None) -> None:
+        """Go on with lines that were changed by hand, their problems found anew."""
+        self.put_coding(self._bench.checked(coding), cursor, column)
 
     def action_undo(self) -> None:
         """The coding as it was before the last change."""
