@@ -190,7 +190,9 @@ def _entries(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Problem]:
     total = sum((entry.amount for entry in coding.entries), ZERO)
     if not coding.entries and case.facts.books.level is CodingLevel.REGISTER:
         return
-    wrong = total != amounts.revenue if case.sale else abs(total) > abs(amounts.cost) or total * amounts.cost < 0
+    wrong = (
+        total != amounts.revenue if case.sale else abs(total) > abs(amounts.cost) or total * amounts.cost < 0
+    )
     if wrong:
         yield problems.ENTRY_DIFFERS.of(entries=total, amount=amounts.revenue if case.sale else amounts.cost)
 

@@ -60,9 +60,7 @@ TO_RECEIPT = told(
     N_("Issued to a cash register receipt (FP): a row for information, no posting and no revenue."),
 )
 SELF_BILLED = told("self-billed", N_("Self-billing: issued by the buyer; check its acceptance."))
-AS_ORIGINAL = told(
-    "as-original", N_("A correction: the accounts of its original, red storno.")
-)
+AS_ORIGINAL = told("as-original", N_("A correction: the accounts of its original, red storno."))
 ADVANCE = told(
     "advance", N_("An advance: its net amount is no cost and no revenue, and stands in no column.")
 )
