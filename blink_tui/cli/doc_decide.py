@@ -200,7 +200,7 @@ def _run(context: typer.Context, asked: _Asked, decision: Decision) -> None:
 async def _decide(profile: Profile, asked: _Asked, decision: Decision) -> int:
     async with profile.open_buffer() as buffer:
         selection = await asked.selection(buffer)
-        preview = await buffer.decisions.preview(selection, decision)
+        preview = await buffer.decisions.preview(selection, decision, who=system_user())
         if asked.dry_run:
             _tell_preview(preview, as_json=asked.as_json)
             return ExitCode.DONE
