@@ -123,7 +123,7 @@ NO_OPEN_MONTH = Sentence(
     "no-open-month",
     N_(
         "Every month in which it may be deducted ({first} to {last}) is closed: now only by correcting the return"
-        " for {first}, until {until}."
+        " for {first}, until {until} (5 years from the beginning of the year, art. 86(13))."
     ),
 )
 ONE_MONTH_LOCKED = Sentence(
