@@ -33,6 +33,8 @@ from blink_tui.cli import (
     period,
     reconcile,
     reindex,
+    rules,
+    rules_try,
     sandbox,
     schedule,
     status,
@@ -76,6 +78,14 @@ app.add_typer(config.app, name="config")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(doc.app, name="doc")
 app.add_typer(books.app, name="books")
+rules.app.command(
+    "try",
+    help=_(
+        "Which fetched and coded documents changed rules would treat otherwise; nothing is kept. "
+        "Example: blink rules try rules.toml --firm 5265877635"
+    ),
+)(rules_try.try_out)
+app.add_typer(rules.app, name="rules")
 app.add_typer(period.app, name="period")
 app.add_typer(own_filters.app, name="filter")
 app.add_typer(export.app, name="export")
