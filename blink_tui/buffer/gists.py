@@ -70,8 +70,8 @@ def _ground(coding: Coding, body: str) -> str:
 
 
 def _months(coding: Coding) -> set[Month]:
-    """Months of VAT and of the books that it puts something into."""
-    found = {row.month for row in coding.rows} | {coding.periods.vat}
+    """Months of VAT, of the books and of the cost that it puts something into."""
+    found = {row.month for row in coding.rows} | {coding.periods.vat, coding.periods.cost}
     if coding.periods.books:
         found.add(Month.of(coding.periods.books))
     return {month for month in found if month is not None}

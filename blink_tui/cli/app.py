@@ -23,6 +23,7 @@ from blink_tui.cli import (
     doctor,
     export,
     failures,
+    fields,
     firm,
     firm_import,
     keymap,
@@ -32,6 +33,8 @@ from blink_tui.cli import (
     period,
     reconcile,
     reindex,
+    rules,
+    rules_try,
     sandbox,
     schedule,
     status,
@@ -75,6 +78,14 @@ app.add_typer(config.app, name="config")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(doc.app, name="doc")
 app.add_typer(books.app, name="books")
+rules.app.command(
+    "try",
+    help=_(
+        "Which fetched and coded documents changed rules would treat otherwise; nothing is kept. "
+        "Example: blink rules try rules.toml --firm 5265877635"
+    ),
+)(rules_try.try_out)
+app.add_typer(rules.app, name="rules")
 app.add_typer(period.app, name="period")
 app.add_typer(own_filters.app, name="filter")
 app.add_typer(export.app, name="export")
@@ -92,6 +103,12 @@ doc.app.command(
         "Example: blink doc collective 1111111111-IZ202607-65ED02180000-E7 --ask"
     ),
 )(collective.collective)
+app.command(
+    "fields",
+    help=_(
+        "What rules and posting schemes may read of a document, and how it is written. Example: blink fields rate"
+    ),
+)(fields.fields)
 app.command(
     "keymap",
     help=_(

@@ -12,7 +12,7 @@ import typer
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named, system_user
 from blink_tui.cli.options import AsJson, FirmsOption
-from blink_tui.i18n import N_, _, ngettext
+from blink_tui.i18n import _, ngettext
 from blink_tui.model.book_words import (
     BOOK_KIND_WORDS,
     CAR_WORDS,
@@ -22,6 +22,7 @@ from blink_tui.model.book_words import (
 )
 from blink_tui.model.books import ROLES, BookKind, Books, CarUse, CodingLevel, Keeper, VatKind
 from blink_tui.model.books_change import (
+    NO_BOOKS,
     BooksChange,
     VatChange,
     checked_program,
@@ -29,7 +30,7 @@ from blink_tui.model.books_change import (
     remarks_on,
 )
 from blink_tui.model.dates import instant_of, warsaw_day
-from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.targets import TARGETS
 from blink_tui.model.text import clean
 from blink_tui.model.typed import checked_day
@@ -38,12 +39,6 @@ if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
     from blink_tui.cli.context import Profile
     from blink_tui.model.firms import Firm
-
-NO_BOOKS = ErrorKind(
-    "no-books",
-    ExitCode.USAGE,
-    N_("Firm {firm} has no books yet. Set them up: blink books set --firm {firm} --kind ledger"),
-)
 
 app = typer.Typer(help=_("How firms keep their books: kind, VAT, chart of accounts."), no_args_is_help=True)
 

@@ -7,7 +7,7 @@ import json as jsonlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
-from blink_tui.cli.context import Profile, memory_vault, profile_of
+from blink_tui.cli.context import Profile, memory_vault, profile_of, system_user
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -84,6 +84,7 @@ async def _prepare(
     """The sandbox's firms in the profile, and one pass where no console will run it."""
     async with profile.open_buffer() as buffer:
         firms = [await _registered(buffer, vault, url, firm) for firm in known]
+        await _keep_books(buffer, firms)
         if not fetch:
             return 0
         from blink_tui.cli.sync import run_pass, show_outcome, summary_json
@@ -115,6 +116,31 @@ async def _registered(buffer: Buffer, vault: Vault, url: str, known: _SandboxFir
     if credential is None or credential.vault_name != vault_name:
         await buffer.credentials.add(CredentialKind.TOKEN, vault_name, label, [firm.id])
     return firm
+
+
+async def _keep_books(buffer: Buffer, firms: Sequence[Firm]) -> None:
+    """Books for the first firms, each another kind, so that proposals and a month can be seen; the others have none."""
+    from blink_tui.model.books import ROLES, Account, BookKind, VatKind
+    from blink_tui.model.books_change import BooksChange, VatChange
+
+    kept = await buffer.books.all()
+    changes = (
+        BooksChange(
+            kind=BookKind.LEDGER,
+            program="symfonia",
+            roles={role.name: role.account for role in ROLES.values()},
+        ),
+        BooksChange(kind=BookKind.KPIR, program="wapro"),
+        BooksChange(kind=BookKind.LUMP_SUM, program="optima", vat=VatChange(kind=VatKind.QUARTERLY)),
+    )
+    chart = [Account(role.account.removesuffix("-{nip}"), _(role.meaning)) for role in ROLES.values()]
+    for firm, change in zip(firms, changes, strict=False):
+        if firm.id in kept:
+            continue
+        books = change.applied(None, datetime.now(UTC).date())
+        await buffer.books.save(firm.id, books, who=system_user(), version=None)
+        if books.kind is BookKind.LEDGER:
+            await buffer.charts.keep_accounts(firm.id, chart, who=system_user())
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blink_tui.cli import doc_decide, doc_files, options, output, questions
+from blink_tui.cli import doc_code, doc_decide, doc_files, options, output, questions
 from blink_tui.cli.choice import HolderOption, WordsOption, the_document
 from blink_tui.cli.context import firm_named
 from blink_tui.cli.filters import wanted as wanted_filter
@@ -26,8 +27,11 @@ from blink_tui.model.words import DIRECTION_WORDS, STATUS_WORDS
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer, Document, GridFilter
+    from blink_tui.buffer.codings import KeptCoding
     from blink_tui.cli.context import Profile
     from blink_tui.invoices.printing import Original
+    from blink_tui.model.books import Books
+    from blink_tui.model.coding import Proposal
     from blink_tui.model.documents import Party
 
 app = typer.Typer(help=_("Documents of the buffer."), no_args_is_help=True)
@@ -123,6 +127,26 @@ app.command(
 
 
 app.command(
+    "code",
+    help=_(
+        "Code documents by their proposals, or by a scheme of your choice. "
+        "Example: blink doc code KSEF-NUMBER --scheme usługi --param account=402-01"
+    ),
+)(doc_code.code)
+app.command(
+    "why",
+    help=_(
+        "Why a document is proposed so: rule, fields, runner-up, months. Example: blink doc why KSEF-NUMBER"
+    ),
+)(doc_code.why)
+app.command(
+    "pay",
+    help=_(
+        "Note a payment that VAT follows (cash method, VAT RR). "
+        "Example: blink doc pay KSEF-NUMBER --on 2026-11-20 --amount 615,00"
+    ),
+)(doc_code.pay)
+app.command(
     "approve",
     help=_("Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"),
 )(doc_decide.approve)
@@ -208,17 +232,54 @@ async def _show(profile: Profile, number: str, firm: str | None, shape: ShowForm
     async with profile.open_buffer() as buffer:
         document = await the_document(buffer, number, firm)
         original = await original_of(buffer, document)
+        books = await buffer.books.get(document.firm_id)
+        kept = await buffer.codings.get(document.id)
+        proposal = await buffer.codings.proposal(document.id)
     if isinstance(original, BlinkError):
         raise original
     if shape is ShowFormat.JSON:
-        output.say_json(document_json(document) | {"version": document.version})
+        told = document_json(document) | {"version": document.version}
+        output.say_json(told | _coding_json(books, kept, proposal))
     elif shape is ShowFormat.HTML:
         output.say(_html(original).removesuffix("\n"))
     else:
         for label, value in _facts(document):
             output.say(f"{label:22} {value}")
+        for line in _coding_lines(books, kept, proposal):
+            output.say(line)
         output.say()
         output.say(_text_of(original).removesuffix("\n"))
+
+
+def _coding_lines(books: Books | None, kept: KeptCoding | None, proposal: Proposal | None) -> Iterator[str]:
+    """How it is coded, else how it would be; nothing of a firm without books."""
+    from blink_tui.cli.coding_text import coding_lines
+
+    if books is None or (kept is None and proposal is None):
+        return
+    yield ""
+    if kept is not None:
+        state = _("Coded") if kept.state == "coded" else _("Draft")
+        yield _("{state} by {who} on {at}:").format(
+            state=state, who=clean(kept.who), at=output.moment(kept.at)
+        )
+        yield from coding_lines(kept.coding, books)
+    elif proposal is not None:
+        yield _("Proposed (why: blink doc why):")
+        yield from coding_lines(proposal.coding, books)
+
+
+def _coding_json(books: Books | None, kept: KeptCoding | None, proposal: Proposal | None) -> dict[str, Any]:
+    from blink_tui.cli.coding_text import coding_json
+
+    if books is None:
+        return {}
+    coding = None
+    if kept is not None:
+        state = {"state": kept.state, "who": kept.who, "at": kept.at}
+        coding = state | coding_json(kept.coding, books)
+    proposed = coding_json(proposal.coding, books) if proposal is not None else None
+    return {"coding": coding, "proposal": proposed}
 
 
 def _html(original: Original) -> str:

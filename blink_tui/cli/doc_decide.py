@@ -53,8 +53,8 @@ def approve(
     yes: YesOption = False,
     json: AsJson = False,
 ) -> None:
-    asked = _Asked(numbers or [], firms or [], words, dry_run, yes, json)
-    _run(context, asked, Decision(Action.APPROVE))
+    asked = AskedFor(numbers or [], firms or [], words, dry_run, yes, json)
+    carry_out(context, asked, Decision(Action.APPROVE))
 
 
 def query(
@@ -82,8 +82,8 @@ def query(
             raise BlinkError(USAGE, problem=problem)
         _questions(options.profile(context), firms or [], export, as_json=json)
         return
-    asked = _Asked(numbers or [], firms or [], words, dry_run, yes, json)
-    _run(context, asked, Decision(Action.QUERY, question))
+    asked = AskedFor(numbers or [], firms or [], words, dry_run, yes, json)
+    carry_out(context, asked, Decision(Action.QUERY, question))
 
 
 def exclude(
@@ -108,8 +108,8 @@ def exclude(
         raise BlinkError(USAGE, problem=problem)
     by = name or (system_user() if decider is Decider.OFFICE else "")
     exclusion = Exclusion(reason, decider, by, _day(day), reference)
-    asked = _Asked(numbers or [], firms or [], words, dry_run, yes, json)
-    _run(context, asked, Decision(Action.EXCLUDE, exclusion=exclusion))
+    asked = AskedFor(numbers or [], firms or [], words, dry_run, yes, json)
+    carry_out(context, asked, Decision(Action.EXCLUDE, exclusion=exclusion))
 
 
 def reopen(
@@ -122,8 +122,8 @@ def reopen(
     yes: YesOption = False,
     json: AsJson = False,
 ) -> None:
-    asked = _Asked(numbers or [], firms or [], words, dry_run, yes, json)
-    _run(context, asked, Decision(Action.REOPEN, reason))
+    asked = AskedFor(numbers or [], firms or [], words, dry_run, yes, json)
+    carry_out(context, asked, Decision(Action.REOPEN, reason))
 
 
 def undo(
@@ -146,7 +146,7 @@ def undo(
         options.run(_undo(profile, decision, as_json=json))
 
 
-class _Asked:
+class AskedFor:
     """What was typed to choose documents, and how the answer is wanted."""
 
     def __init__(
@@ -191,13 +191,14 @@ def _questions(profile: Profile, firms: list[str], export: str | None, *, as_jso
         questions.show_open(profile, firms, as_json=as_json)
 
 
-def _run(context: typer.Context, asked: _Asked, decision: Decision) -> None:
+def carry_out(context: typer.Context, asked: AskedFor, decision: Decision) -> None:
+    """Decide on the documents asked for, and tell; ends with the command's exit code."""
     code = options.run(_decide(options.profile(context), asked, decision))
     if code:
         raise typer.Exit(code)
 
 
-async def _decide(profile: Profile, asked: _Asked, decision: Decision) -> int:
+async def _decide(profile: Profile, asked: AskedFor, decision: Decision) -> int:
     async with profile.open_buffer() as buffer:
         selection = await asked.selection(buffer)
         preview = await buffer.decisions.preview(selection, decision, who=system_user())

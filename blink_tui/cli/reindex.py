@@ -28,6 +28,10 @@ class _Done:
     unreadable: int
     """Of those read now."""
     compared: int
+    proposed: int
+    """Of firms with books."""
+    coded: int
+    """By rules that may code by themselves."""
 
 
 def reindex(
@@ -52,6 +56,9 @@ def reindex(
             done.read,
         ).format(n=done.read, compared=done.compared)
     )
+    if done.proposed:
+        text = _("Proposals made: {proposed}, coded by rules themselves: {coded}.")
+        output.say(text.format(proposed=done.proposed, coded=done.coded))
     if done.unreadable:
         output.say(
             ngettext(
@@ -76,6 +83,7 @@ async def _derive(buffer: Buffer) -> _Done:
     from blink_tui.sync.compare import compare_pending
     from blink_tui.sync.derive import derive_pending
     from blink_tui.sync.derive_work import DERIVED_VERSION
+    from blink_tui.sync.proposing import propose_pending, seed_rulebook
 
     today = warsaw_day(instant_of(datetime.now(UTC)))
     with bar(_("Reading"), await buffer.derived.count_pending(DERIVED_VERSION)) as told:
@@ -83,4 +91,7 @@ async def _derive(buffer: Buffer) -> _Done:
     compared = await buffer.comparing.count()
     with bar(_("Comparing"), compared) as told:
         await compare_pending(buffer, today, told)
-    return _Done(read, unreadable, compared)
+    await seed_rulebook(buffer)
+    with bar(_("Proposing"), await buffer.codings.count_to_propose()) as told:
+        proposed, coded = await propose_pending(buffer, today, told)
+    return _Done(read, unreadable, compared, proposed, coded)

@@ -13,6 +13,7 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
+from blink_tui.cli.work_left import WorkLeft, work_json, work_left, work_notes
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw
 from blink_tui.model.documents import Role
@@ -44,10 +45,14 @@ async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
     async with profile.open_buffer() as buffer:
         states = await standings(buffer, await chosen_firms(buffer, texts), now)
         told = await buffer.outages.states()
+        work = await work_left(buffer)
     left = requests_left(profile.work_folder, [state.firm for state in states])
     systems = [told[env] for env in sorted({state.firm.env for state in states}) if env in told]
     if as_json:
-        firms = [_firm_json(state, left.get(state.firm.id), now) for state in states]
+        firms = [
+            _firm_json(state, left.get(state.firm.id), now) | work_json(work[state.firm.id])
+            for state in states
+        ]
         ksef = [_system_json(system) for system in systems]
         output.say_json({"firms": firms, "complete_until": complete_until(states), "ksef": ksef})
     elif not states:
@@ -59,7 +64,7 @@ async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
                 output.say(textwrap.fill(system_words(system), width, subsequent_indent="  "))
         output.say(_table(states, now, width))
         for state in states:
-            for line in _notes(state, left.get(state.firm.id), width):
+            for line in _notes(state, work[state.firm.id], left.get(state.firm.id), width):
                 output.say(line)
 
 
@@ -213,9 +218,9 @@ def due_words(due: datetime | None, now: datetime) -> str:
     return f"{local:%H:%M}" if due - now < timedelta(hours=18) else f"{local:%Y-%m-%d %H:%M}"
 
 
-def _notes(state: FirmStanding, left: RequestsLeft | None, width: int) -> Iterator[str]:
+def _notes(state: FirmStanding, work: WorkLeft, left: RequestsLeft | None, width: int) -> Iterator[str]:
     """What the row does not tell: what waits for a person first, then history, then the last proof."""
-    found = [*_troubles(state), *_history(state), *_budget(left), *_proofs(state)]
+    found = [*_troubles(state), *work_notes(work), *_history(state), *_budget(left), *_proofs(state)]
     if not found:
         return
     yield ""

@@ -7,11 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from blink_tui.i18n import _
+from blink_tui.i18n import N_, _
 from blink_tui.model.books import ROLES, BookKind, Books, CarUse, CodingLevel, Keeper, VatKind, VatStatus
-from blink_tui.model.errors import USAGE, BlinkError
+from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.targets import TARGETS
 from blink_tui.model.text import clean
+
+NO_BOOKS = ErrorKind(
+    "no-books",
+    ExitCode.USAGE,
+    N_("Firm {firm} has no books yet. Set them up: blink books set --firm {firm} --kind ledger"),
+)
 
 _WHOLE = Decimal(1)
 _LEVELS = tuple(CodingLevel)

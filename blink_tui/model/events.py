@@ -172,6 +172,16 @@ class DocumentsDerived(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsProposed(Event):
+    """Documents of firms with books got their proposals; some were coded by a rule that may."""
+
+    name = "documents-proposed"
+    text = N_("Proposed how to code {proposed} documents, {coded} coded by their rules")
+    proposed: int
+    coded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PassFailed(Event):
     """A firm's pass or one role of it stopped; its marks did not move."""
 
@@ -328,7 +338,7 @@ EVENTS: dict[str, type[Event]] = {
     for kind in (
         PassStarted, LoggedIn, ExportRequested, ExportReady, DocumentsStored, MarkMoved,
         Waiting, WindowAsked, HistoryMoved, ExportForgotten, DocumentQuarantined, LimitsRead, LoginFailed,
-        DocumentsDerived, PassFailed, PassFinished, Reconciled, SystemWarned,
+        DocumentsDerived, DocumentsProposed, PassFailed, PassFinished, Reconciled, SystemWarned,
         CredentialExpires, ContextsFound, RightWithdrawn,
         OutageBegan, OutageEnded, MaintenanceAnnounced, LatarniaSilent, CollectivesFound, CollectivesNotRead,
     )

@@ -35,6 +35,7 @@ from blink_tui.sync.expiry import expiry_warnings
 from blink_tui.sync.firm_pass import FirmOutcome, FirmPass, Wish
 from blink_tui.sync.leases import heartbeat
 from blink_tui.sync.lookout import Lookout
+from blink_tui.sync.proposing import propose_pending
 from blink_tui.sync.role_work import PassTools
 from blink_tui.sync.workers import Worker, ended
 from blink_tui.vault import Vault
@@ -118,6 +119,9 @@ class SyncEngine:
         await compare_pending(self._buffer, today)
         if read:
             report(events.DocumentsDerived, read=read, unreadable=unreadable)
+        proposed, coded = await propose_pending(self._buffer, today)
+        if proposed:
+            report(events.DocumentsProposed, proposed=proposed, coded=coded)
 
     async def _tasks(self, firms: Sequence[Firm], wish: Wish) -> list[Task]:
         """What is to be asked for; choosing it for 2,000 firms takes 0.1 s, so not on the loop."""

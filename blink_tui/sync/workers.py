@@ -27,7 +27,7 @@ from blink_tui.sync.errors import WORKER_DIED
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_PRELOADED = ["blink_tui.sync.unpack", "blink_tui.sync.derive_work"]
+_PRELOADED = ["blink_tui.sync.unpack", "blink_tui.sync.derive_work", "blink_tui.sync.proposing_work"]
 """What the fork server imports once, so that workers start quickly and share its memory."""
 _NICENESS = 5
 """Where two cores are all there is, keys pressed in a console go before invoices that come in."""

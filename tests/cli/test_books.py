@@ -6,24 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Blink
+from tests.cli.inside import Inside
 
 ONE, TWO = "1111111111", "5265877635"
 
 
 @pytest.fixture
-def office(blink: Blink) -> Blink:
+def office(tmp_path: Path) -> Inside:
+    blink = Inside(tmp_path / "home")
     for nip in (ONE, TWO):
         blink("firm", "add", "--nip", nip, "--env", "test")
     return blink
 
 
-def failed(blink: Blink, *words: str, code: int = 2) -> str:
-    """The sentence of a refusal, as programs get it."""
-    return str(blink(*words, "--json", code=code).json["error"]["message"])
-
-
-def test_books_of_many_firms_at_once_and_vat_from_a_day_on(office: Blink) -> None:
+def test_books_of_many_firms_at_once_and_vat_from_a_day_on(office: Inside) -> None:
     words = ("--kind", "ledger", "--program", "wapro", "--vat", "quarterly", "--since", "2026-01-01")
     set_up = office("books", "set", "--all", *words, "--json").json
     assert [one["firm"] for one in set_up] == [ONE, TWO]
@@ -44,19 +40,19 @@ def test_books_of_many_firms_at_once_and_vat_from_a_day_on(office: Blink) -> Non
     assert "0/23" in listed
 
 
-def test_what_is_said_wrongly_is_refused_in_words(office: Blink) -> None:
-    assert "--kind ledger | kpir" in failed(office, "books", "set", "--firm", ONE, "--level", "full")
-    assert "no books yet" in failed(office, "books", "show", ONE)
-    assert "--firm" in failed(office, "books", "set", "--kind", "kpir")
-    assert "such as --kind" in failed(office, "books", "set", "--firm", ONE)
-    assert "there are: wapro" in failed(office, "books", "set", "--firm", ONE, "--program", "excel")
-    assert "no amount" in failed(office, "books", "set", "--firm", ONE, "--four-eyes", "-1")
+def test_what_is_said_wrongly_is_refused_in_words(office: Inside) -> None:
+    assert "--kind ledger | kpir" in office.failed("books", "set", "--firm", ONE, "--level", "full")
+    assert "no books yet" in office.failed("books", "show", ONE)
+    assert "--firm" in office.failed("books", "set", "--kind", "kpir")
+    assert "such as --kind" in office.failed("books", "set", "--firm", ONE)
+    assert "there are: wapro" in office.failed("books", "set", "--firm", ONE, "--program", "excel")
+    assert "no amount" in office.failed("books", "set", "--firm", ONE, "--four-eyes", "-1")
     office("books", "set", "--firm", ONE, "--kind", "kpir")
-    assert "--since" in failed(office, "books", "set", "--firm", ONE, "--vat", "exempt")
-    assert "Only full books" in failed(office, "books", "chart", "start", "--firm", ONE)
+    assert "--since" in office.failed("books", "set", "--firm", ONE, "--vat", "exempt")
+    assert "Only full books" in office.failed("books", "chart", "start", "--firm", ONE)
 
 
-def test_a_starter_chart_is_mapped_to_the_firm_s_own(office: Blink, tmp_path: Path) -> None:
+def test_a_starter_chart_is_mapped_to_the_firm_s_own(office: Inside, tmp_path: Path) -> None:
     office("books", "set", "--firm", ONE, "--kind", "ledger")
     assert office("books", "chart", "start", "--firm", ONE, "--json").json["firms"] == [ONE]
     roles = office("books", "show", ONE, "--json").json["books"]["roles"]
@@ -72,12 +68,12 @@ def test_a_starter_chart_is_mapped_to_the_firm_s_own(office: Blink, tmp_path: Pa
     assert [
         one["number"] for one in office("books", "chart", "list", "usługi", "--firm", ONE, "--json").json
     ] == ["402-01"]
-    assert "no account 229" in failed(office, "books", "chart", "map", "--firm", ONE, "vat_in=229")
+    assert "no account 229" in office.failed("books", "chart", "map", "--firm", ONE, "vat_in=229")
     mapped = office("books", "chart", "map", "--firm", ONE, "vat_in=222-1", "services=402-01", "--json").json
     assert mapped[0]["roles"]["services"] == "402-01"
 
 
-def test_lists_with_bad_lines_are_taken_whole_or_not_at_all(office: Blink, tmp_path: Path) -> None:
+def test_lists_with_bad_lines_are_taken_whole_or_not_at_all(office: Inside, tmp_path: Path) -> None:
     office("books", "set", "--firm", ONE, "--kind", "ledger")
     wrong = tmp_path / "kontrahenci.csv"
     wrong.write_text("NIP;Nazwa\n5265877635;Alfa\n12;Beta\n")
@@ -90,15 +86,15 @@ def test_lists_with_bad_lines_are_taken_whole_or_not_at_all(office: Blink, tmp_p
     assert office(*words).text.endswith("1 line taken.\n")
     places = tmp_path / "mpk.csv"
     places.write_text("kod;nazwa\n01;Biuro\n")
-    assert "--dimension" in failed(office, "books", "dimensions", "import", str(places), "--firm", ONE)
+    assert "--dimension" in office.failed("books", "dimensions", "import", str(places), "--firm", ONE)
     done = office(
         "books", "dimensions", "import", str(places), "--firm", ONE, "--dimension", "mpk", "--json"
     ).json
     assert done == {"rows": 1, "firms": [ONE], "dry_run": False}
-    assert "NAME=HEADING" in failed(office, *words, "--column", "nip")
+    assert "NAME=HEADING" in office.failed(*words, "--column", "nip")
 
 
-def test_rates_of_the_bank_s_archive(office: Blink, tmp_path: Path) -> None:
+def test_rates_of_the_bank_s_archive(office: Inside, tmp_path: Path) -> None:
     archive = tmp_path / "archiwum_tab_a_2026.csv"
     archive.write_bytes(
         "data;1USD;100HUF;pełny numer tabeli\n20260102;3,5981;1,09;001/A/NBP/2026\n".encode("cp1250")

@@ -59,12 +59,12 @@ def filled(blink: Blink) -> tuple[Blink, int]:
 
 def test_all_is_read_and_read_again_alike(filled: tuple[Blink, int]) -> None:
     blink, total = filled
-    done = {"read": total, "unreadable": 0, "compared": total}
+    done = {"read": total, "unreadable": 0, "compared": total, "proposed": 0, "coded": 0}
     assert blink("reindex", "--json").json == done
     before = _derived(blink)
     assert blink("reindex", "--json").json == done
     assert _derived(blink) == before
-    assert blink("reindex", "--rest", "--json").json == {"read": 0, "unreadable": 0, "compared": 0}
+    assert set(blink("reindex", "--rest", "--json").json.values()) == {0}
 
 
 def test_a_run_that_is_killed_goes_on_where_it_was(filled: tuple[Blink, int]) -> None:

@@ -1,0 +1,368 @@
+"""`blink doc code`, `why`, `pay`: how documents are coded, why so, and payments that a tax follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from blink_tui.cli import options, output
+from blink_tui.cli.bar import bar
+from blink_tui.cli.books import books_of
+from blink_tui.cli.choice import Chooser, HolderOption, WordsOption, YesOption, the_document
+from blink_tui.cli.coding_text import coding_json, coding_lines, told, why_json, why_lines
+from blink_tui.cli.context import system_user
+from blink_tui.cli.doc_decide import REFUSED, AskedFor, DryRun, Numbers, carry_out
+from blink_tui.cli.options import AsJson, FirmsOption
+from blink_tui.cli.period import checked as checked_month
+from blink_tui.i18n import N_, _, ngettext
+from blink_tui.model.coding import Choices, Coding, Identity, PartPaid
+from blink_tui.model.decisions import Action, Decision
+from blink_tui.model.documents import Status
+from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.refusals import refused_sentences
+from blink_tui.model.text import clean
+from blink_tui.model.typed import checked_day
+
+if TYPE_CHECKING:
+    from blink_tui.buffer import Buffer, Document
+    from blink_tui.cli.context import Profile
+    from blink_tui.sync.surroundings import Desk
+
+NOT_BY_PAYMENT = ErrorKind(
+    "not-by-payment",
+    ExitCode.FAILED,
+    N_("The VAT of {number} does not follow payments: it is no document of the cash method and no VAT RR."),
+)
+IN_BOOKS = ErrorKind(
+    "already-exported",
+    ExitCode.FAILED,
+    N_("{number} is handed over to the books already; its coding stays as it is."),
+)
+INCOMPLETE = ErrorKind("coding-incomplete", ExitCode.FAILED, N_("Not coded. {why}"))
+OVERPAID = ErrorKind("overpaid", ExitCode.USAGE, N_("Only {left} {currency} of {number} is left to be paid."))
+
+
+def code(
+    context: typer.Context,
+    numbers: Numbers = None,
+    scheme: Annotated[str | None, typer.Option(help=_("By this scheme instead of the proposed one."))] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--param", metavar="NAME=VALUE", help=_("A parameter of the scheme, such as account=402-01.")
+        ),
+    ] = None,
+    vat_month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help=_("Month of the VAT, within the law."))
+    ] = None,
+    books_day: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help=_("Day in the books."))] = None,
+    cost_month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help=_("Month whose cost it is."))
+    ] = None,
+    tax_point: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help=_("Day of the tax point, where it is another."))
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help=_("Keep it as a draft only."))] = False,
+    firms: FirmsOption = None,
+    words: WordsOption = "",
+    dry_run: DryRun = False,
+    yes: YesOption = False,
+    json: AsJson = False,
+) -> None:
+    change = _Change(
+        scheme=scheme,
+        parameters=_parameters(parameters or []),
+        vat_month=checked_month(vat_month) if vat_month else None,
+        books_day=checked_day(books_day),
+        cost_month=checked_month(cost_month) if cost_month else None,
+        tax_point=checked_day(tax_point),
+    )
+    if change == _Change() and not draft:
+        asked = AskedFor(numbers or [], firms or [], words, dry_run, yes, json)
+        carry_out(context, asked, Decision(Action.CODE))
+        return
+    chooser = Chooser(numbers or [], firms or [], words, yes)
+    work = _code(options.profile(context), chooser, change, draft=draft, dry_run=dry_run, as_json=json)
+    raise typer.Exit(options.run(work))
+
+
+def why(context: typer.Context, number: str, firm: HolderOption = None, json: AsJson = False) -> None:
+    options.run(_why(options.profile(context), number, firm, as_json=json))
+
+
+def pay(
+    context: typer.Context,
+    number: str,
+    on: Annotated[str, typer.Option("--on", metavar="YYYY-MM-DD", help=_("Day of the payment."))],
+    amount: Annotated[
+        str | None, typer.Option(help=_("Gross in the invoice's currency; all that is left if left out."))
+    ] = None,
+    firm: HolderOption = None,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    day = checked_day(on)
+    assert day is not None  # noqa: S101 - an option that has to be there
+    paid = _amount(amount) if amount is not None else None
+    work = _pay(options.profile(context), number, firm, day, paid, dry_run=dry_run, as_json=json)
+    raise typer.Exit(options.run(work))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What a person chooses otherwise; None is left as it is."""
+
+    scheme: str | None = None
+    parameters: Mapping[str, str] | None = None
+    vat_month: Any = None
+    books_day: date | None = None
+    cost_month: Any = None
+    tax_point: date | None = None
+
+    def applied(self, choices: Choices) -> Choices:
+        """The choices as they become; another scheme has parameters of its own."""
+        parameters = {} if self.scheme not in (None, choices.scheme) else dict(choices.parameters)
+        changed = replace(choices, parameters={**parameters, **(self.parameters or {})})
+        told = {
+            name: value
+            for name in ("scheme", "vat_month", "books_day", "cost_month", "tax_point")
+            if (value := getattr(self, name)) is not None
+        }
+        return replace(changed, **told)
+
+
+def _parameters(texts: Sequence[str]) -> dict[str, str] | None:
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (equals and name.strip()):
+            problem = _("A parameter is given as NAME=VALUE; this is not: {text}")
+            raise BlinkError(USAGE, problem=problem.format(text=clean(text)))
+        found[name.strip()] = value.strip()
+    return found or None
+
+
+# Coding by choices
+
+
+async def _code(
+    profile: Profile, chooser: Chooser, change: _Change, *, draft: bool, dry_run: bool, as_json: bool
+) -> int:
+    done, failures, made = 0, [], []
+    async with profile.open_buffer() as buffer:
+        choice = await chooser.choice(buffer)
+        with bar(_("Coding"), choice.count) as told_of:
+            async for document in choice.documents:
+                told_of(1)
+                try:
+                    coding = await _coded(buffer, document, change, draft=draft, dry_run=dry_run)
+                except BlinkError as error:
+                    failures.append((document, error))
+                    continue
+                done += 1
+                made.append((document, coding))
+        books = {one.firm_id: await buffer.books.get(one.firm_id) for one, _coding in made}
+    if failures and choice.count == 1:
+        raise failures[0][1]
+    if as_json:
+        output.say_json(
+            {
+                "done": done,
+                "dry_run": dry_run,
+                "draft": draft,
+                "documents": [
+                    {"ksef_number": one.ksef_number, "coding": coding_json(coding, kept)}
+                    for one, coding in made
+                    if (kept := books[one.firm_id]) is not None
+                ],
+                "failures": [
+                    output.failure_json(error)["error"] | {"ksef_number": one.ksef_number}
+                    for one, error in failures
+                ],
+            }
+        )
+    else:
+        _tell(made, failures, books, dry_run=dry_run, draft=draft)
+    if not failures:
+        return ExitCode.DONE
+    return ExitCode.PARTLY_FAILED if done else ExitCode.FAILED
+
+
+def _tell(
+    made: Sequence[tuple[Document, Coding]],
+    failures: Sequence[tuple[Document, BlinkError]],
+    books: Mapping[int, Any],
+    *,
+    dry_run: bool,
+    draft: bool,
+) -> None:
+    if dry_run or len(made) == 1:
+        for document, coding in made:
+            output.say(f"{document.ksef_number}  {clean(document.invoice_number)}")
+            for line in coding_lines(coding, books[document.firm_id]):
+                output.say(line)
+    for document, error in failures:
+        output.warn(f"{document.ksef_number}: {error}")
+    count = len(made)
+    if dry_run:
+        text = ngettext("{n} document would be coded.", "{n} documents would be coded.", count)
+    elif draft:
+        text = ngettext("{n} draft kept.", "{n} drafts kept.", count)
+    else:
+        text = ngettext("{n} document coded.", "{n} documents coded.", count)
+    output.say(text.format(n=count))
+
+
+async def _coded(
+    buffer: Buffer, document: Document, change: _Change, *, draft: bool, dry_run: bool
+) -> Coding:
+    """The coding by changed choices, kept as a draft, and coded unless a draft is all that is wanted."""
+    desk = await _desk(buffer, document.id)
+    coding = await _recoded(buffer, document, desk, change.applied(await _choices(buffer, document.id)))
+    if dry_run:
+        return coding
+    await _keep(buffer, document, coding, code_it=not draft)
+    return coding
+
+
+async def _recoded(buffer: Buffer, document: Document, desk: Desk, choices: Choices) -> Coding:
+    """The coding of choices; by the rules' first candidate where no scheme is among them."""
+    from blink_tui.coding.propose import code as coded_by
+    from blink_tui.coding.propose import propose
+
+    if not choices.scheme:
+        candidates = propose(desk.facts, desk.rulebook, desk.learned).candidates
+        return coded_by(desk.facts, desk.rulebook, choices, candidate=candidates[0] if candidates else None)
+    return coded_by(desk.facts, desk.rulebook, choices)
+
+
+async def _desk(buffer: Buffer, document_id: int) -> Desk:
+    from blink_tui.sync.surroundings import read_desk
+
+    return await read_desk(buffer, document_id)
+
+
+async def _choices(buffer: Buffer, document_id: int) -> Choices:
+    """What a person has chosen for a document so far."""
+    kept = await buffer.codings.get(document_id)
+    return kept.coding.choices if kept is not None else Choices()
+
+
+async def _keep(buffer: Buffer, document: Document, coding: Coding, *, code_it: bool) -> None:
+    """Keep a coding as a draft and code by it. Raises BlinkError; an incomplete one stays a draft."""
+    who = system_user()
+    version = await buffer.codings.save_draft(document.id, document.version, coding, who=who)
+    if not code_it:
+        return
+    blocking = [told(problem) for problem in coding.problems if problem.blocks]
+    if blocking:
+        why = _("It is kept as a draft: {problems}").format(problems=" ".join(blocking))
+        raise BlinkError(INCOMPLETE, why=why)
+    outcome = await buffer.decisions.decide({document.id: version}, Decision(Action.CODE), who=who)
+    if not outcome.done:
+        raise BlinkError(REFUSED, why=" ".join(refused_sentences(outcome.refused)))
+
+
+# Why
+
+
+async def _why(profile: Profile, number: str, firm: str | None, *, as_json: bool) -> None:
+    from blink_tui.coding.propose import propose
+
+    async with profile.open_buffer() as buffer:
+        document = await the_document(buffer, number, firm)
+        desk = await _desk(buffer, document.id)
+        proposal = propose(desk.facts, desk.rulebook, desk.learned)
+        kept = await buffer.codings.get(document.id)
+    if as_json:
+        coded = None if kept is None else {"state": kept.state, "who": kept.who, "at": kept.at}
+        output.say_json({"ksef_number": document.ksef_number, "coding": coded} | why_json(proposal))
+        return
+    if kept is not None:
+        scheme = kept.coding.scheme or _("by hand")
+        text = _("{state} by {who} on {at}: {scheme}. The program would propose:")
+        state = _("Coded") if kept.state == "coded" else _("Draft")
+        output.say(text.format(state=state, who=clean(kept.who), at=output.moment(kept.at), scheme=scheme))
+    for line in why_lines(proposal):
+        output.say(line)
+
+
+# Payments
+
+
+async def _pay(
+    profile: Profile,
+    number: str,
+    firm: str | None,
+    day: date,
+    amount: Decimal | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    async with profile.open_buffer() as buffer:
+        document = await the_document(buffer, number, firm)
+        if document.status in (Status.EXPORTED, Status.BOOKED):
+            raise BlinkError(IN_BOOKS, number=document.ksef_number)
+        desk = await _desk(buffer, document.id)
+        choices = await _choices(buffer, document.id)
+        before = await _recoded(buffer, document, desk, choices)
+        if before.identity is not Identity.ON_PAYMENT:
+            raise BlinkError(NOT_BY_PAYMENT, number=document.ksef_number)
+        paid = PartPaid(day, _left(document, choices, amount))
+        payments = tuple(sorted((*choices.payments, paid), key=lambda one: one.day))
+        coding = await _recoded(buffer, document, desk, replace(choices, payments=payments))
+        if not dry_run:
+            was = document.status
+            await _keep(buffer, await _reopened(buffer, document), coding, code_it=True)
+            if was is Status.APPROVED:
+                output.warn(_("It was approved before: it has to be approved anew."))
+        books = await books_of(buffer, (await buffer.firms.get(document.firm_id)))
+    if as_json:
+        output.say_json(
+            {"ksef_number": document.ksef_number, "dry_run": dry_run, "coding": coding_json(coding, books)}
+        )
+    else:
+        for line in coding_lines(coding, books):
+            output.say(line)
+    return ExitCode.DONE
+
+
+def _left(document: Document, choices: Choices, amount: Decimal | None) -> Decimal:
+    """What is paid: not more than is left. Raises BlinkError(OVERPAID)."""
+    left = (document.gross or Decimal(0)) - sum((one.amount for one in choices.payments), Decimal(0))
+    if amount is None and left:
+        return left
+    if amount is None or abs(amount) > abs(left):
+        raise BlinkError(
+            OVERPAID, left=output.amount(left), currency=document.currency, number=document.ksef_number
+        )
+    return amount
+
+
+async def _reopened(buffer: Buffer, document: Document) -> Document:
+    """The document as one that a draft can be kept for."""
+    if document.status is Status.FETCHED:
+        return document
+    reason = _("payment")
+    outcome = await buffer.decisions.decide(
+        {document.id: document.version}, Decision(Action.REOPEN, reason), who=system_user()
+    )
+    if not outcome.done:
+        raise BlinkError(REFUSED, why=" ".join(refused_sentences(outcome.refused)))
+    return await buffer.documents.get(document.id)
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal("".join(text.split()).replace(",", "."))
+    except ArithmeticError:
+        amount = Decimal("nan")
+    if not amount.is_finite() or not amount:
+        raise BlinkError(USAGE, problem=_("This is no amount: {text}").format(text=clean(text)))
+    return amount
