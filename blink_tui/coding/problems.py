@@ -59,6 +59,10 @@ TO_RECEIPT = told(
     "to-a-receipt",
     N_("Issued to a cash register receipt (FP): a row for information, no posting and no revenue."),
 )
+FURTHER_BUYER = told(
+    "further-buyer",
+    N_("The firm is a further buyer with a share of {share} %: book its part of the amounts alone."),
+)
 SELF_BILLED = told("self-billed", N_("Self-billing: issued by the buyer; check its acceptance."))
 AS_ORIGINAL = told("as-original", N_("A correction: the accounts of its original, red storno."))
 ADVANCE = told(

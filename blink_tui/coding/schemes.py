@@ -59,12 +59,12 @@ class Applied:
     problems: list[Problem] = field(default_factory=list)
 
 
-def identity_of(case: Case, scheme: Scheme, amounts: Amounts) -> Identity:
-    """The identity that must hold of this document, the scheme's own where nothing of the document overrides it."""
+def identity_of(case: Case, own: Identity, amounts: Amounts) -> Identity:
+    """The identity that must hold of this document: the scheme's own where nothing of the document overrides it."""
     for holds, identity in (
         (case.receipt, Identity.RECEIPT),
         (case.outside and not amounts.self_tax, Identity.NONE),
-        (scheme.identity is Identity.SELF_ASSESSED, Identity.SELF_ASSESSED),
+        (own is Identity.SELF_ASSESSED, Identity.SELF_ASSESSED),
         (not case.sale and not amounts.share, Identity.NONE),
         (case.deferred, Identity.ON_PAYMENT),
         (case.margin, Identity.MARGIN),
@@ -74,11 +74,7 @@ def identity_of(case: Case, scheme: Scheme, amounts: Amounts) -> Identity:
     ):
         if holds:
             return identity
-    return (
-        scheme.identity
-        if scheme.identity in (Identity.NONE, Identity.LIMITED) and not case.sale
-        else Identity.FULL
-    )
+    return Identity.LIMITED if own is Identity.LIMITED and not case.sale else Identity.FULL
 
 
 def has_rows(case: Case, amounts: Amounts) -> bool:
@@ -87,7 +83,12 @@ def has_rows(case: Case, amounts: Amounts) -> bool:
         return True
     if case.outside:
         return False
-    return case.sale or bool(amounts.deducted) or case.facts.books.untaxed_in_register
+    return case.sale or bool(amounts.deducted) or _untaxed_too(case, amounts)
+
+
+def _untaxed_too(case: Case, amounts: Amounts) -> bool:
+    """The firm wants purchases without tax in its register as well, and this one is not taken out of deduction."""
+    return case.facts.books.untaxed_in_register and bool(amounts.share)
 
 
 def applied(
@@ -225,7 +226,7 @@ def _rows(
             continue
         whole = {name: reader.amount(text, name) for name, text in template.amounts.items()}
         purchase = template.register is Direction.PURCHASE
-        if not any(whole.values()) or (purchase and not _wanted(case, whole)):
+        if not any(whole.values()) or (purchase and not _wanted(case, amounts, whole)):
             continue
         lost = amounts.not_deducted if purchase else ZERO
         split = {name: _shares_paid(case, timing, amount) for name, amount in whole.items()}
@@ -240,9 +241,9 @@ def _rows(
             )
 
 
-def _wanted(case: Case, whole: Mapping[str, Decimal]) -> bool:
+def _wanted(case: Case, amounts: Amounts, whole: Mapping[str, Decimal]) -> bool:
     """A purchase without deducted tax has no row, unless the firm wants its untaxed ones there."""
-    return any(whole.get(name) for name in _INPUT_TAX) or case.facts.books.untaxed_in_register
+    return any(whole.get(name) for name in _INPUT_TAX) or _untaxed_too(case, amounts)
 
 
 def _marks(case: Case, template: RowTemplate) -> Iterable[str]:

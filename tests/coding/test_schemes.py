@@ -16,7 +16,7 @@ from blink_tui.model.invoice import InvoiceLine, InvoiceParty
 from blink_tui.model.months import Month
 from blink_tui.model.rulebook import Learned
 from blink_tui.model.values import KsefNumber
-from tests.coding.documents import KPIR, LEDGER, LUMP_SUM, SELLER, d, invoice, purchase, sale, status
+from tests.coding.documents import FIRM, KPIR, LEDGER, LUMP_SUM, SELLER, d, invoice, purchase, sale, status
 from tests.coding.shipped import SHIPPED, rulebook
 
 OWN = """
@@ -171,6 +171,40 @@ def test_what_was_learned_is_applied_with_its_parameters() -> None:
     assert lines(proposal.coding)[0][1] == "401-09"
     assert proposal.candidates[0].learned == 3
     assert not proposal.automatic
+
+
+def test_a_coding_keeps_its_rule_s_parameters_so_that_edits_and_learning_go_on_from_them() -> None:
+    half = rulebook(
+        f"""
+[[zasada]]
+nazwa = "pol"
+warunek = 'kontrahent.nip = "{SELLER}"'
+schemat = "zakup-uslugi"
+parametry = {{ share = "50%", account = "403" }}
+"""
+    )
+    coding = propose(purchase(), half).coding
+    assert coding.choices.parameters == {"share": "50%", "account": "403"}
+    assert checked(coding, purchase(), half) == coding
+    again = code(purchase(), half, replace(coding.choices, scheme="zakup-uslugi"))
+    assert again.lines == coding.lines
+    advance = purchase(invoice(kind="ZAL"))
+    of_advance = propose(advance, half).coding
+    assert of_advance.choices.parameters == {"share": "50%"}
+    again = code(advance, half, replace(of_advance.choices, scheme="zakup-uslugi"))
+    assert lines(again)[0] == ("debit", f"205-{SELLER}", "1115.00")
+
+
+def test_the_share_decides_the_identity_whatever_the_scheme_is_called() -> None:
+    for share, identity in (("0", Identity.NONE), ("0.5", Identity.LIMITED), ("1", Identity.FULL)):
+        coding = by(purchase(), "zakup-bez-odliczenia", parameters={"share": share})
+        assert (coding.identity, coding.complete) == (identity, True)
+
+
+def test_a_further_buyer_is_told_its_share() -> None:
+    party = InvoiceParty(nip=FIRM, role=4, share=d("30"))
+    coding = by(purchase(invoice(third_parties=(party,)), roles=frozenset({Role.THIRD_PARTY})))
+    assert next(one for one in coding.reasons if one.code == "further-buyer").values == {"share": "30"}
 
 
 @pytest.mark.parametrize(
