@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from blink_tui.buffer import amounts, errors, history, statuses, storing, xml_codec
+from blink_tui.buffer import amounts, coding_states, errors, history, statuses, storing, xml_codec
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.preparing import NOTHING, Prepared, prepare
 from blink_tui.buffer.records import Account, Document, MarkMove, StoredInvoice, StoreResult
@@ -217,6 +217,9 @@ class Documents:
                 await statuses.change(
                     session, documents, to, at=at, who=who, reason=reason, versions=versions
                 )
+                if to is Status.FETCHED:
+                    released = [one.id for one in documents if one.status not in statuses.ASIDE]
+                    await coding_states.release(session, released)
         return len(wanted)
 
     async def set_direction(
