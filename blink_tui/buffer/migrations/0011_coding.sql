@@ -82,6 +82,7 @@ CREATE TABLE proposal (
     registers TEXT NOT NULL -- JSON: month, register, field, position, amount, marks
 ) STRICT;
 
+CREATE INDEX proposal_by_scheme ON proposal (scheme, complete);
 CREATE INDEX proposal_automatic ON proposal (document_id) WHERE automatic = 1;
 
 -- What a person or a rule decided; a draft until the document is coded.
@@ -106,6 +107,8 @@ CREATE TABLE coding (
     who TEXT NOT NULL, -- the coder: a user, or the program
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+CREATE INDEX coding_by_scheme ON coding (scheme);
+CREATE INDEX coding_by_coder ON coding (who, state);
 CREATE INDEX coding_of_contractor ON coding (firm_id, direction, contractor, at) WHERE state = 'coded';
 
 -- Register amounts of coded documents, so that a month's registers are summed without reading bodies.
