@@ -72,6 +72,8 @@ def checked(coding: Coding, facts: Facts, rulebook: Rulebook) -> Coding:
         parameters = _parameters(case, scheme, coding.choices.parameters)
         amounts = amounts_of(case, parameters)
         when = _timing(case, scheme, amounts, bool(coding.rows) or has_rows(case, amounts))
+        identity = identity_of(case, scheme.identity if scheme else coding.identity, amounts)
+        coding = replace(coding, identity=identity)
         patterns = Patterns(case, parameters, deferred=case.deferred and not amounts.self_tax)
         found = (*amounts.problems, *when.problems, *_months_of_rows(coding, case, when))
         return replace(coding, problems=(*found, *check(coding, case, amounts, patterns)))
@@ -170,7 +172,7 @@ def _by_scheme(case: Case, bare: Coding, chosen: _Chosen, parameters: Mapping[st
         category=made.category or bare.category,
         scheme=chosen.ref,
         rule=chosen.rule,
-        identity=identity_of(case, scheme, amounts),
+        identity=identity_of(case, scheme.identity, amounts),
         lines=made.lines,
         rows=made.rows,
         entries=made.entries,

@@ -195,6 +195,12 @@ parametry = {{ share = "50%", account = "403" }}
     assert lines(again)[0] == ("debit", f"205-{SELLER}", "1115.00")
 
 
+def test_the_share_decides_the_identity_whatever_the_scheme_is_called() -> None:
+    for share, identity in (("0", Identity.NONE), ("0.5", Identity.LIMITED), ("1", Identity.FULL)):
+        coding = by(purchase(), "zakup-bez-odliczenia", parameters={"share": share})
+        assert (coding.identity, coding.complete) == (identity, True)
+
+
 def test_a_further_buyer_is_told_its_share() -> None:
     party = InvoiceParty(nip=FIRM, role=4, share=d("30"))
     coding = by(purchase(invoice(third_parties=(party,)), roles=frozenset({Role.THIRD_PARTY})))
