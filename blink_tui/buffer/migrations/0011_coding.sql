@@ -82,6 +82,8 @@ CREATE TABLE proposal (
     registers TEXT NOT NULL -- JSON: month, register, field, position, amount, marks
 ) STRICT;
 
+-- Counted over all firms without reading bodies.
+CREATE INDEX proposal_ready ON proposal (document_id) WHERE complete = 1;
 CREATE INDEX proposal_automatic ON proposal (document_id) WHERE automatic = 1;
 
 -- What a person or a rule decided; a draft until the document is coded.
@@ -106,6 +108,7 @@ CREATE TABLE coding (
     who TEXT NOT NULL, -- the coder: a user, or the program
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+CREATE INDEX coding_draft ON coding (firm_id) WHERE state = 'draft';
 CREATE INDEX coding_of_contractor ON coding (firm_id, direction, contractor, at) WHERE state = 'coded';
 
 -- Register amounts of coded documents, so that a month's registers are summed without reading bodies.
