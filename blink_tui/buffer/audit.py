@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from blink_tui.buffer import chain, history
+from blink_tui.buffer import chain, history, sealed
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.records import DocumentEvent
 from blink_tui.buffer.session import Row
@@ -27,6 +27,11 @@ _ENTRIES = """
     SELECT e.seq, NULL, NULL, NULL, e.at, e.who, e.what, e.before, e.after, e.reason, e.hash
     FROM firm_event e WHERE e.firm_id = ?1 AND {which}
     ORDER BY 1
+"""
+_OF_CODING = """
+    SELECT e.seq, d.id, d.ksef_number, NULL, e.at, e.who, e.what, e.before, e.after, e.reason, e.hash
+    FROM document d JOIN document_event e ON e.document_id = d.id
+    WHERE d.id = ? ORDER BY e.after = 'coded' DESC, e.seq DESC LIMIT 1
 """
 _WITHIN = "e.seq BETWEEN ?2 AND ?3"
 _BEYOND = "(e.seq < 1 OR e.seq > (SELECT length FROM chain c WHERE c.firm_id = ?1))"
@@ -66,6 +71,8 @@ class Touched(StrEnum):
     """All entries follow, to another end than the one that was written with the last of them."""
     PRINTED = "printed"
     """A batch or a closed month has a head that the chain never had."""
+    CODING = "coding"
+    """A document's coding, or its rows in the registers, are not those that the entry tells of."""
 
 
 _SENTENCES = {
@@ -73,6 +80,7 @@ _SENTENCES = {
     Touched.MISSING: N_("Entry {seq} is missing."),
     Touched.ADDED: N_("Entry {seq} was put in: {entry}."),
     Touched.END: N_("The chain of {seq} entries ends otherwise than it was written."),
+    Touched.CODING: N_("The coding is not the one that entry {seq} tells of: {entry}."),
     Touched.PRINTED: N_("A batch or a closed month was written after an entry that the chain no longer has."),
 }
 _ENTRY = N_("{at}, {who}, {what}, document {ksef_number}: {before} → {after}")
@@ -151,7 +159,10 @@ class History:
                 yield _entry(row)
 
     async def verify(self, firm_id: int) -> ChainState:
-        """Compute a firm's chain again from its first entry and name the first that was touched."""
+        """Compute a firm's chain again from its first entry and name the first that was touched.
+
+        Then the codings that hold are compared with the entries that tell of them.
+        """
         length, kept = await history.end(self._database.reader, firm_id)
         head = await self._genesis(firm_id)
         printed = {row[0] for row in await self._database.reader.rows(_PRINTED, (firm_id,))} - {head}
@@ -172,7 +183,15 @@ class History:
         if not ends:
             return Break(Touched.END, length + 1)
         grown = set() if not printed else await self._since(firm_id, length)
-        return Break(Touched.PRINTED, length + 1) if printed - grown else None
+        if printed - grown:
+            return Break(Touched.PRINTED, length + 1)
+        document_id = await sealed.touched(self._database, firm_id)
+        return await self._coded(document_id) if document_id is not None else None
+
+    async def _coded(self, document_id: int) -> Break:
+        """The last entry that a document was coded by, which its coding does not agree with."""
+        rows = await self._database.reader.rows(_OF_CODING, (document_id,))
+        return Break(Touched.CODING, rows[0][0], _entry(rows[0]))
 
     async def _since(self, firm_id: int, length: int) -> set[bytes]:
         """Hashes that were added while the chain was read."""

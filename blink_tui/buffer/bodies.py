@@ -17,5 +17,5 @@ def dumped(value: object) -> str:
 
 
 def loaded(kind: type[T], text: str) -> T:
-    """The value back. Raises msgspec.ValidationError for what is not one of this kind."""
+    """The value back. Raises msgspec.DecodeError for what is not one of this kind."""
     return msgspec.json.decode(text, type=kind)

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from blink_tui.buffer import amounts, errors, history, statuses, storing, xml_codec
+from blink_tui.buffer import amounts, coding_states, errors, history, statuses, storing, xml_codec
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.preparing import NOTHING, Prepared, prepare
 from blink_tui.buffer.records import Account, Document, MarkMove, StoredInvoice, StoreResult
@@ -217,20 +217,29 @@ class Documents:
                 await statuses.change(
                     session, documents, to, at=at, who=who, reason=reason, versions=versions
                 )
+                if to is Status.FETCHED:
+                    released = [one.id for one in documents if one.status not in statuses.ASIDE]
+                    await coding_states.release(session, released)
         return len(wanted)
 
     async def set_direction(
         self, document_id: int, version: int, direction: Direction, *, who: str, reason: str
     ) -> None:
-        """Set a direction by hand; it is no longer derived. Raises BlinkError: CHANGED_MEANWHILE, DOCUMENT_UNKNOWN."""
+        """Set a direction by hand; it is no longer derived.
+
+        Raises BlinkError: CHANGED_MEANWHILE, DIRECTION_CODED for a document that is coded so, DOCUMENT_UNKNOWN.
+        """
         async with self._database.transaction() as session:
             document = (await statuses.standings(session, [document_id]))[0]
             if document.version != version:
                 raise BlinkError(errors.CHANGED_MEANWHILE, what=document.ksef_number)
             row = await session.row("SELECT direction FROM document WHERE id = ?", (document_id,))
+            coded = "SELECT 1 FROM coding WHERE document_id = ? AND state = 'coded'"
+            if await session.row(coded, (document_id,)):
+                raise BlinkError(errors.DIRECTION_CODED, ksef_number=document.ksef_number)
             await session.run(
-                "UPDATE document SET direction = ?, direction_by = ?, derived_version = 0, version = version + 1"
-                " WHERE id = ?",
+                "UPDATE document SET direction = ?, direction_by = ?, derived_version = 0, proposed = 0,"
+                " version = version + 1 WHERE id = ?",
                 (direction, who, document_id),
             )
             happening = history.Happening(

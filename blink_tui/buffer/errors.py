@@ -113,3 +113,8 @@ KEPT_ELSEWHERE = ErrorKind(
         "Document {ksef_number} is booked by another source and is never handed over; reopen it. Nothing was written."
     ),
 )
+DIRECTION_CODED = ErrorKind(
+    "direction-coded",
+    ExitCode.FAILED,
+    N_("Document {ksef_number} is coded; reopen it before its direction is changed."),
+)

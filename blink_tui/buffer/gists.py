@@ -50,15 +50,16 @@ def gist_of(coding: Coding) -> Gist:
 
 def seal_of(coding: Coding) -> str:
     """What an event, and a decision on one document, name a coding by."""
-    return _digest(dumped(coding))
+    return digest(dumped(coding))
 
 
-def _digest(body: str) -> str:
+def digest(body: str) -> str:
+    """The same of a coding's body."""
     return hashlib.sha256(body.encode()).hexdigest()[:_DIGEST]
 
 
 def _ground(coding: Coding, body: str) -> str:
-    values = {"coding": _digest(body)}
+    values = {"coding": digest(body)}
     if coding.scheme:
         values["scheme"] = str(coding.scheme)
     if coding.rule:
@@ -67,8 +68,8 @@ def _ground(coding: Coding, body: str) -> str:
 
 
 def _months(coding: Coding) -> set[Month]:
-    """Months of VAT and of the books that it puts something into."""
-    found = {row.month for row in coding.rows} | {coding.periods.vat}
+    """Months of VAT, of the books and of the cost that it puts something into."""
+    found = {row.month for row in coding.rows} | {coding.periods.vat, coding.periods.cost}
     if coding.periods.books:
         found.add(Month.of(coding.periods.books))
     return {month for month in found if month is not None}

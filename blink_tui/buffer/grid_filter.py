@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from blink_tui.buffer import amounts
+from blink_tui.buffer import amounts, history
 from blink_tui.buffer.sql import composed, places
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.filtering import EVERYTHING, Filter, Term, terms
@@ -322,6 +322,48 @@ def _unreadable(_one: terms.Unreadable) -> Condition:
     return Condition("d.problem IS NOT NULL", (), every, every)
 
 
+def _coder(one: terms.CodedBy) -> Condition:
+    every = Part(
+        "SELECT c.document_id FROM coding c INDEXED BY coding_by_coder WHERE c.who = ? AND c.state = 'coded'",
+        (one.who or history.ENGINE,),
+    )
+    return Condition(
+        "EXISTS (SELECT 1 FROM coding c WHERE c.document_id = d.id AND c.state = 'coded' AND c.who = ?)",
+        every.values,
+        every,
+        every,
+    )
+
+
+def _scheme(one: terms.ByScheme) -> Condition:
+    """The names come from the rulebook, which has few; a proposal counts where there is no draft or coding."""
+    values = (len(one.beginning), one.beginning)
+    every = Part(composed(_BY_SCHEME, names=_SCHEMES), values * 2)
+    return Condition(composed(_OF_SCHEME, names=_SCHEMES), values, every, every)
+
+
+_SCHEMES = "(SELECT r.name FROM rulebook r WHERE r.kind = 'scheme' AND substr(folded(r.name), 1, ?) = ?)"
+_OF_SCHEME = (
+    "ifnull(coalesce((SELECT c.scheme FROM coding c WHERE c.document_id = d.id),"
+    " (SELECT p.scheme FROM proposal p WHERE p.document_id = d.id)) IN {names}, 0)"
+)
+_BY_SCHEME = """
+    SELECT c.document_id FROM coding c INDEXED BY coding_by_scheme WHERE c.scheme IN {names}
+    UNION ALL
+    SELECT p.document_id FROM proposal p INDEXED BY proposal_by_scheme WHERE p.scheme IN {names}
+        AND NOT EXISTS (SELECT 1 FROM coding c WHERE c.document_id = p.document_id)
+"""
+
+
+def _proposed(_one: terms.Proposed) -> Condition:
+    every = Part(
+        "SELECT p.document_id FROM proposal p INDEXED BY proposal_by_scheme WHERE p.scheme >= '' AND p.complete = 1"
+    )
+    return Condition(
+        "EXISTS (SELECT 1 FROM proposal p WHERE p.document_id = d.id AND p.complete = 1)", (), every, every
+    )
+
+
 _OF: dict[type[Any], Callable[[Any], Condition]] = {
     terms.Contains: lambda one: _contains((one.text,)),
     terms.HasNip: _nip,
@@ -338,5 +380,8 @@ _OF: dict[type[Any], Callable[[Any], Condition]] = {
     terms.HasAccount: _account,
     terms.Attention: _attention,
     terms.HasFinding: _finding,
+    terms.CodedBy: _coder,
+    terms.ByScheme: _scheme,
+    terms.Proposed: _proposed,
     terms.Unreadable: _unreadable,
 }

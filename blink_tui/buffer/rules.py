@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
@@ -13,10 +12,11 @@ from blink_tui.buffer.sql import composed
 from blink_tui.model.clock import Clock
 from blink_tui.model.coding import RuleRef
 from blink_tui.model.dates import Instant, instant_of
-from blink_tui.model.rulebook import OFFICE, EntryKind, RulebookEntry
+from blink_tui.model.rulebook import OFFICE, EntryKind, RulebookEntry, digest_of
+
+__all__ = ["Rules", "digest_of"]
 
 _COLUMNS = "firm_id, kind, name, version, text, digest, at, who, shipped"
-_DIGEST = 8
 _ALL = """
     SELECT {columns} FROM rulebook r WHERE version = (
         SELECT max(n.version) FROM rulebook n WHERE (n.firm_id, n.kind, n.name) = (r.firm_id, r.kind, r.name)
@@ -25,11 +25,6 @@ _ALL = """
 _NEWEST = _ALL.replace("WHERE", "WHERE firm_id IN (?, ?) AND", 1)
 _VERSIONS = "SELECT {columns} FROM rulebook WHERE (firm_id, kind, name) = (?, ?, ?) ORDER BY version"
 _INSERT = "INSERT INTO rulebook ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-def digest_of(text: str) -> str:
-    """What an event names a text by."""
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]
 
 
 def _entry(row: Row) -> RulebookEntry:

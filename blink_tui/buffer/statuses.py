@@ -19,7 +19,8 @@ from blink_tui.model.words import STATUS_WORDS
 CHUNK = 1000
 """Documents changed in one go: another writer waits 8 ms for them, 329 ms for five times as many."""
 
-_ASIDE = frozenset({Status.QUERIED, Status.EXCLUDED})
+ASIDE = frozenset({Status.QUERIED, Status.EXCLUDED})
+"""What remembers where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def may_become(status: Status, previous: Status | None, to: Status, *, by_batch:
     """Whether a document may take a status: by the table, and back from aside only to where it was."""
     if (status, to) in BATCH_ONLY and not by_batch:
         return False
-    if status in _ASIDE:
+    if status in ASIDE:
         return to is previous
     return to in TRANSITIONS[status]
 
@@ -84,7 +85,7 @@ class Move:
 
 def moved(document: Standing, to: Status, reason: str | None = None) -> Move:
     """A document on its way to a status, remembering where it was if it is set aside."""
-    return Move(document, to, document.status if to in _ASIDE else None, reason)
+    return Move(document, to, document.status if to in ASIDE else None, reason)
 
 
 async def change(

@@ -23,6 +23,7 @@ from blink_tui.cli import (
     doctor,
     export,
     failures,
+    fields,
     firm,
     firm_import,
     keymap,
@@ -102,6 +103,12 @@ doc.app.command(
         "Example: blink doc collective 1111111111-IZ202607-65ED02180000-E7 --ask"
     ),
 )(collective.collective)
+app.command(
+    "fields",
+    help=_(
+        "What rules and posting schemes may read of a document, and how it is written. Example: blink fields rate"
+    ),
+)(fields.fields)
 app.command(
     "keymap",
     help=_(

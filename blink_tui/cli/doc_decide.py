@@ -201,7 +201,7 @@ def carry_out(context: typer.Context, asked: AskedFor, decision: Decision) -> No
 async def _decide(profile: Profile, asked: AskedFor, decision: Decision) -> int:
     async with profile.open_buffer() as buffer:
         selection = await asked.selection(buffer)
-        preview = await buffer.decisions.preview(selection, decision)
+        preview = await buffer.decisions.preview(selection, decision, who=system_user())
         if asked.dry_run:
             _tell_preview(preview, as_json=asked.as_json)
             return ExitCode.DONE

@@ -121,7 +121,7 @@ def amounts_of(case: Case, parameters: Mapping[str, str]) -> Amounts:
         reasons += converted.reasons
     if not case.table and whole_of(case):
         told.append(problems.SPLIT_MISSING.of(total=whole_of(case)))
-    if case.margin and not case.choices.margin:
+    if case.margin and not case.exempt and not case.choices.margin:
         told.append(problems.MARGIN_MISSING.of())
     rows = tuple(_row(case, row, converted, reasons) for row in case.table)
     shares = _shares(case, parameters, told)

@@ -27,6 +27,8 @@ _SUMS = frozenset(
 )  # fmt: skip
 _SPLIT_PAYMENT = frozenset({"split-payment-expected", "split-payment-mark-missing"})
 _NOT_OURS = frozenset({"not-our-firm", "buyer-is-another", "buyer-given-away"})
+FINDINGS = _ACCOUNTS | _DUPLICATES | _SUMS | _SPLIT_PAYMENT | _NOT_OURS
+"""Ids of everything that checks find and that holds a document back."""
 
 
 def _found(ids: frozenset[str]) -> Callable[[Facts, Coding], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from blink_tui.i18n import N_, Message
 from blink_tui.invoices.words import money
@@ -82,7 +83,7 @@ def _is_sale(coding: Coding) -> bool:
     return coding.document_type.startswith("FS")
 
 
-def _size(line: PostingLine) -> object:
+def _size(line: PostingLine) -> Decimal:
     return abs(line.amount)
 
 

@@ -238,13 +238,21 @@ def _sums(lines: Iterable[PostingLine]) -> dict[str, Decimal]:
 def _groups(
     places: Sequence[int], earlier: Sequence[PostingLine], mine: dict[str, Decimal], whole: Decimal
 ) -> Iterable[tuple[list[int], Decimal]]:
-    """Places of one side that share an amount: of each account that both documents have, and all others."""
-    common = {earlier[place].account for place in places} & mine.keys()
-    others = [place for place in places if earlier[place].account not in common]
-    rest = whole - sum((mine[account] for account in common), ZERO)
-    if rest and not sum((earlier[place].amount for place in others), ZERO):
-        # Nobody to take the rest: the whole side is shared as it was.
-        rest, common, others = whole, set(), list(places)
+    """Places of one side that share an amount: of each account that both documents have, and all others.
+
+    The largest account of this document gives way where others have nothing to share, and where there is a rest and
+    nobody to take it: a cost that was split is split again.
+    """
+    common = {account for account in mine if any(earlier[place].account == account for place in places)}
+
+    def split() -> tuple[list[int], Decimal]:
+        others = [place for place in places if earlier[place].account not in common]
+        return others, whole - sum((mine[account] for account in common), ZERO)
+
+    others, rest = split()
+    if common and bool(rest) != bool(sum((earlier[place].amount for place in others), ZERO)):
+        common.discard(max(common, key=lambda account: abs(mine[account])))
+        others, rest = split()
     groups = [
         ([place for place in places if earlier[place].account == account], mine[account])
         for account in common

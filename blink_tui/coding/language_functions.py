@@ -12,7 +12,7 @@ from blink_tui.coding import language_eval as computing
 from blink_tui.coding import language_rows as rows
 from blink_tui.coding.language_eval import Node
 from blink_tui.coding.language_types import Kind, Value
-from blink_tui.i18n import N_
+from blink_tui.i18n import N_, language
 from blink_tui.model.text import folded
 
 
@@ -34,6 +34,11 @@ class Function:
     """How many places at the end may be left out."""
     over_rows: bool = False
     """What stands in it is asked of each row."""
+
+    @property
+    def example_shown(self) -> str:
+        """The example in the language in force."""
+        return self.example if language() == "pl" else self.english
 
 
 _AMOUNT = frozenset({Kind.AMOUNT})
@@ -89,7 +94,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     Function("max", (), (_AMOUNT, _AMOUNT), _of_two(max), N_("the larger one of two amounts"),
              "max(netto - 150000, 0)", "max(net - 150000, 0)"),
     Function("zaokr", ("round",), (_AMOUNT,), _of_one(computing.rounded, Kind.AMOUNT),
-             N_("rounded to grosze, half up"), "zaokr(vat * 50%)", "round(vat * 50%)"),
+             N_("rounded to grosze, half up"), "zaokr(vat * 50%)", "round(tax * 50%)"),
     Function("modul", ("abs",), (_AMOUNT,), _of_one(computing.size, Kind.AMOUNT),
              N_("without its sign"), "modul(brutto) > 15000", "abs(gross) > 15000"),
     Function("rok", ("year",), (_DATE,), _of_one(_part_of_day("year"), Kind.AMOUNT),

@@ -7,6 +7,7 @@ received (art. 22(7c)); revenue on the day of delivery but not after the invoice
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -109,6 +110,23 @@ def allowed_vat_months(facts: Facts, choices: Choices, *, self_assessed: bool = 
     else:
         months = lawful(case, self_assessed=self_assessed).months
     return tuple(month for month in months if month not in facts.locked)
+
+
+def wrong_months(case: Case, months: Iterable[Month], *, self_assessed: bool) -> list[Problem]:
+    """What is wrong with months that a person wrote into register rows: not allowed by the law, or closed."""
+    if case.outside:
+        return []
+    spans = [lawful(case, self_assessed=self_assessed)]
+    if case.deferred and not self_assessed:
+        spans = [_of_payment(case, payment) for payment in case.payments]
+    allowed = sorted({month for span in spans for month in span.months})
+    found = []
+    for month in sorted(set(months)):
+        if month not in allowed and allowed:
+            found.append(problems.NOT_LAWFUL.of(month=month, first=allowed[0], last=allowed[-1]))
+        elif month in case.facts.locked:
+            found.append(problems.CHOSEN_LOCKED.of(month=month))
+    return found
 
 
 def lawful(case: Case, *, self_assessed: bool = False) -> Lawful:

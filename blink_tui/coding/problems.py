@@ -59,10 +59,12 @@ TO_RECEIPT = told(
     "to-a-receipt",
     N_("Issued to a cash register receipt (FP): a row for information, no posting and no revenue."),
 )
-SELF_BILLED = told("self-billed", N_("Self-billing: issued by the buyer; check its acceptance."))
-AS_ORIGINAL = told(
-    "as-original", N_("A correction: the accounts of its original, red storno.")
+FURTHER_BUYER = told(
+    "further-buyer",
+    N_("The firm is a further buyer with a share of {share} %: book its part of the amounts alone."),
 )
+SELF_BILLED = told("self-billed", N_("Self-billing: issued by the buyer; check its acceptance."))
+AS_ORIGINAL = told("as-original", N_("A correction: the accounts of its original, red storno."))
 ADVANCE = told(
     "advance", N_("An advance: its net amount is no cost and no revenue, and stands in no column.")
 )
@@ -114,7 +116,7 @@ NO_OPEN_MONTH = Sentence(
     "no-open-month",
     N_(
         "Every month in which it may be deducted ({first} to {last}) is closed: now only by correcting the return"
-        " for {first}, until {until}."
+        " for {first}, until {until} (5 years from the beginning of the year, art. 86(13))."
     ),
 )
 ONE_MONTH_LOCKED = Sentence(

@@ -13,7 +13,7 @@ from blink_tui.coding.case import Case, case_of
 from blink_tui.coding.facts import Facts
 from blink_tui.coding.fields import DocumentEnv
 from blink_tui.coding.identities import check
-from blink_tui.coding.months import Timing, timing
+from blink_tui.coding.months import Timing, timing, wrong_months
 from blink_tui.coding.patterns import Patterns
 from blink_tui.coding.rulebook import Rulebook
 from blink_tui.coding.rules import candidates
@@ -35,6 +35,8 @@ from blink_tui.model.rulebook import Learned
 
 _DIGITS = 60
 """No product of an amount and a rate that a reader lets in is rounded before it should be."""
+_ACCOUNT = "account"
+_FURTHER_BUYER = 4
 _FIRST = 1_000_000
 """Rank of the original's scheme, above every rule."""
 
@@ -67,7 +69,7 @@ def checked(coding: Coding, facts: Facts, rulebook: Rulebook) -> Coding:
             return replace(coding, problems=(stopped,))
         name = coding.choices.scheme or (coding.scheme.name if coding.scheme else "")
         scheme = rulebook.schemes[name][0] if name in rulebook.schemes else None
-        parameters = _parameters(case, scheme, coding.choices.parameters, {})
+        parameters = _parameters(case, scheme, coding.choices.parameters)
         amounts = amounts_of(case, parameters)
         when = _timing(case, scheme, amounts, bool(coding.rows) or has_rows(case, amounts))
         patterns = Patterns(case, parameters, deferred=case.deferred and not amounts.self_tax)
@@ -76,10 +78,11 @@ def checked(coding: Coding, facts: Facts, rulebook: Rulebook) -> Coding:
 
 
 def _months_of_rows(coding: Coding, case: Case, when: Timing) -> list[Problem]:
-    """Rows that a person put into a closed month."""
+    """What is wrong with months that are not those proposed."""
     proposed = {part.month for part in when.parts}
     months = {row.month for row in coding.rows if row.month is not None} - proposed
-    return [problems.CHOSEN_LOCKED.of(month=month) for month in sorted(months & case.facts.locked)]
+    assessed = coding.identity is Identity.SELF_ASSESSED
+    return wrong_months(case, months, self_assessed=assessed) if months else []
 
 
 def _candidates(facts: Facts, rulebook: Rulebook, learned: Sequence[Learned]) -> tuple[Candidate, ...]:
@@ -115,7 +118,7 @@ def _coded(facts: Facts, rulebook: Rulebook, choices: Choices, candidate: Candid
     with localcontext() as arithmetic:
         arithmetic.prec = _DIGITS
         case = case_of(facts, choices)
-        source = source_of(facts, rulebook)
+        source = rulebook.source_of(facts)
         bare = Coding(
             choices=choices,
             document_type=source.document_type if source else "",
@@ -133,9 +136,18 @@ def _coded(facts: Facts, rulebook: Rulebook, choices: Choices, candidate: Candid
         scheme, ref = known
         if facts.direction not in scheme.directions:
             return replace(bare, problems=(problems.WRONG_DIRECTION.of(scheme=scheme.title),))
-        given = candidate.parameters if candidate and candidate.scheme == name else {}
+        if candidate is not None and candidate.scheme == name:
+            choices = replace(choices, parameters={**_given(case, candidate), **choices.parameters})
         chosen = _Chosen(scheme, ref, None if choices.scheme or candidate is None else candidate.rule)
-        return _by_scheme(case, bare, chosen, _parameters(case, scheme, choices.parameters, given, source))
+        parameters = _parameters(case, scheme, choices.parameters, source)
+        return _by_scheme(case, replace(bare, choices=choices), chosen, parameters)
+
+
+def _given(case: Case, candidate: Candidate) -> dict[str, str]:
+    """A rule's parameters, which the coding keeps as its own; an advance's account is never a rule's matter."""
+    return {
+        name: value for name, value in candidate.parameters.items() if not (case.advance and name == _ACCOUNT)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,22 +192,17 @@ def _timing(case: Case, scheme: Scheme | None, amounts: Amounts, rows: bool) -> 
 
 
 def _parameters(
-    case: Case,
-    scheme: Scheme | None,
-    chosen: Mapping[str, str],
-    given: Mapping[str, str],
-    source: Source | None = None,
+    case: Case, scheme: Scheme | None, chosen: Mapping[str, str], source: Source | None = None
 ) -> dict[str, str]:
     """Of the scheme, the data source, the rule and the person, each over the one before.
 
-    An advance is booked on the account of advances whatever scheme a rule chose, unless a person says otherwise.
+    An advance is booked on the account of advances, whatever the scheme, unless a person says otherwise.
     """
     usual = dict(scheme.parameters) if scheme else {}
     if source is not None and source.column and scheme is not None and source.scheme == scheme.name:
         usual["column"] = source.column
-    usual |= given
-    if case.advance and "account" in usual:
-        usual["account"] = ADVANCE_ACCOUNTS[case.facts.direction]
+    if case.advance and _ACCOUNT in usual:
+        usual[_ACCOUNT] = ADVANCE_ACCOUNTS[case.facts.direction]
     return usual | dict(chosen)
 
 
@@ -209,6 +216,8 @@ def _explained(case: Case) -> list[Problem]:
         told.append(problems.EXEMPT.of())
         if case.sale and vat:
             told.append(problems.EXEMPT_WITH_TAX.of(vat=vat))
+    if (share := _further_share(case)) is not None:
+        told.append(problems.FURTHER_BUYER.of(share=share))
     if case.receipt:
         told.append(problems.TO_RECEIPT.of())
     if case.advance:
@@ -218,8 +227,9 @@ def _explained(case: Case) -> list[Problem]:
     return told
 
 
-def source_of(facts: Facts, rulebook: Rulebook) -> Source | None:
-    """The data source's row: of the kind, else of the form, else of all others."""
-    form = facts.invoice.form.partition(" ")[0]
-    rows = {source.kind: source for source in rulebook.sources if source.direction is facts.direction}
-    return rows.get(facts.invoice.kind) or rows.get(form) or rows.get("*")
+def _further_share(case: Case) -> str | None:
+    """Per cent of a further buyer (Podmiot3, role 4) where that is the firm, empty where it is not said."""
+    for party in case.facts.invoice.third_parties:
+        if party.role == _FURTHER_BUYER and party.nip == case.facts.firm_nip and not case.sale:
+            return f"{party.share.normalize():f}" if party.share is not None else "?"
+    return None

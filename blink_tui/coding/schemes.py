@@ -87,7 +87,12 @@ def has_rows(case: Case, amounts: Amounts) -> bool:
         return True
     if case.outside:
         return False
-    return case.sale or bool(amounts.deducted) or case.facts.books.untaxed_in_register
+    return case.sale or bool(amounts.deducted) or _untaxed_too(case, amounts)
+
+
+def _untaxed_too(case: Case, amounts: Amounts) -> bool:
+    """The firm wants purchases without tax in its register as well, and this one is not taken out of deduction."""
+    return case.facts.books.untaxed_in_register and bool(amounts.share)
 
 
 def applied(
@@ -225,7 +230,7 @@ def _rows(
             continue
         whole = {name: reader.amount(text, name) for name, text in template.amounts.items()}
         purchase = template.register is Direction.PURCHASE
-        if not any(whole.values()) or (purchase and not _wanted(case, whole)):
+        if not any(whole.values()) or (purchase and not _wanted(case, amounts, whole)):
             continue
         lost = amounts.not_deducted if purchase else ZERO
         split = {name: _shares_paid(case, timing, amount) for name, amount in whole.items()}
@@ -240,9 +245,9 @@ def _rows(
             )
 
 
-def _wanted(case: Case, whole: Mapping[str, Decimal]) -> bool:
+def _wanted(case: Case, amounts: Amounts, whole: Mapping[str, Decimal]) -> bool:
     """A purchase without deducted tax has no row, unless the firm wants its untaxed ones there."""
-    return any(whole.get(name) for name in _INPUT_TAX) or case.facts.books.untaxed_in_register
+    return any(whole.get(name) for name in _INPUT_TAX) or _untaxed_too(case, amounts)
 
 
 def _marks(case: Case, template: RowTemplate) -> Iterable[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass
@@ -18,15 +17,25 @@ from blink_tui.coding.toml_places import Places
 from blink_tui.coding.toml_words import TABLES, Key, Table, WrongValueError, word_of
 from blink_tui.i18n import N_, Message, _
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
-from blink_tui.model.rulebook import EntryKind
+from blink_tui.model.rulebook import EntryKind, digest_of
 from blink_tui.model.text import clean, folded
+
+__all__ = [
+    "Fault",
+    "Item",
+    "digest_of",
+    "key_of",
+    "read",
+    "read_with_faults",
+    "shipped_entries",
+    "written",
+]
 
 Item: TypeAlias = Rule | Scheme | Source
 
 BAD_RULES = ErrorKind("bad-rules", ExitCode.USAGE, N_("{problem}"))
 MOST_CHARACTERS = 1_000_000
 MOST_FAULTS = 50
-_DIGEST = 8
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 
@@ -246,11 +255,6 @@ def key_of(item: Item) -> tuple[EntryKind, str]:
     if isinstance(item, Scheme):
         return EntryKind.SCHEME, item.name
     return EntryKind.SOURCE, f"{word_of(item.direction)} {item.kind}"
-
-
-def digest_of(text: str) -> str:
-    """First eight hexadecimal digits of the SHA-256 of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]
 
 
 @lru_cache(maxsize=1)

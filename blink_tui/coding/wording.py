@@ -58,9 +58,13 @@ class _InOrder:
     """Words side by side, each as the pieces between its `*`."""
 
     words: tuple[tuple[str, ...], ...]
+    needed: str
+    """The longest of the pieces: most texts do not even hold that."""
 
     def fits(self, text: str) -> bool:
         """One pass: bit n of `begun` says that the last words of the text are the first n + 1 of these."""
+        if self.needed not in text:
+            return False
         whole = 1 << (len(self.words) - 1)
         begun = 0
         masks: dict[str, int] = {}
@@ -128,4 +132,5 @@ def _phrase(words: list[str]) -> _Found | _InOrder:
         text = text[:-1].rstrip("*")
     if "*" not in text:
         return _Found(text)
-    return _InOrder(tuple(tuple(word.split("*")) for word in words))
+    pieces = tuple(tuple(word.split("*")) for word in words)
+    return _InOrder(pieces, max((piece for word in pieces for piece in word), key=len))

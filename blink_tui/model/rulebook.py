@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,12 @@ from blink_tui.model.dates import Instant
 
 OFFICE = 0
 """In the place of a firm's id: for all firms."""
+_DIGEST = 8
+
+
+def digest_of(text: str) -> str:
+    """First hexadecimal digits of the SHA-256 of a text: what an event names it by."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]
 
 
 class EntryKind(StrEnum):

@@ -39,12 +39,12 @@ def choice_fields(
     """Fields for what can be chosen for this document; `usual` are the scheme's parameters with its own values."""
     chosen = coding.choices
     return [
-        *(_parameter(name, value, chosen) for name, value in usual.items()),
         _vat_month(coding, vat_months),
         _typed("books_day", _("day of the books"), day(chosen.books_day), typed.day_of, _HINT_DAY),
         _typed("cost_month", _("month of the cost"), _month(chosen.cost_month), typed.month_of,
                N_("such as 2026-11; empty: as proposed")),
         _typed("tax_point", _("tax point"), day(chosen.tax_point), typed.day_of, _HINT_DAY),
+        *(_parameter(name, value, chosen) for name, value in usual.items()),
         *_offline(chosen, facts),
         *_foreign(chosen, facts),
         *_paid(coding, facts),

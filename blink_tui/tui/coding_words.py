@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from blink_tui.i18n import N_, _
@@ -105,10 +105,11 @@ def entry_text(entry: BookEntry) -> str:
     return text.format(column=column, rate=column, amount=amount(entry.amount), day=day(entry.day))
 
 
-def line_text(line: PostingLine, name: str, room: int) -> str:
-    """A posting line as the queue shows it, in so many cells."""
+def line_text(line: PostingLine, coding: Coding, names: Mapping[str, str], room: int) -> str:
+    """A posting line as the queue shows it, in so many cells; the text that all lines share is left out."""
     marks = " ".join(clean(code) for _dimension, code in line.dimensions)
-    words = " ".join(part for part in (clean(name), marks, clean(line.description)) if part)
+    own = clean(line.description) if line.description != coding.description else ""
+    words = " · ".join(part for part in (clean(names.get(line.account, "")), marks, own) if part)
     side, account = fit(_(SIDE_WORDS[line.side]), 2), fit(clean(line.account) or "?", _ACCOUNT)
     text = f"{side} {account} {fit_right(amount(line.amount), _MONEY)} {words}"
     return fit(text, room).rstrip()
@@ -129,7 +130,10 @@ def told(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
         yield from _plain(row_text(row), room)
     for entry in coding.entries:
         yield from _plain(entry_text(entry), room)
-    for word, rate in ((_("exchange rate for VAT"), coding.vat_rate), (_("exchange rate for income tax"), coding.income_rate)):
+    for word, rate in (
+        (_("exchange rate for VAT"), coding.vat_rate),
+        (_("exchange rate for income tax"), coding.income_rate),
+    ):
         if rate is not None:
             parts = (rate_number(rate.rate), day(rate.day), clean(rate.table))
             yield from _plain(f"{word}: " + " · ".join(part for part in parts if part), room)

@@ -168,7 +168,7 @@ async def _after(
 
 async def _carry_out(screen: Screen[Any], selection: Selection, decision: Decision, then: Then) -> None:
     console = _console(screen)
-    preview = await console.buffer.decisions.preview(selection, decision)
+    preview = await console.buffer.decisions.preview(selection, decision, who=console.who)
     if not preview.count:
         console.tell(
             " ".join(refused_sentences(preview.refused)) or _("No document is chosen."), severity="warning"

@@ -134,18 +134,24 @@ def _lines(
     content: Content, before: Mapping[Status, int], proposed: Proposed | None, room: int
 ) -> Iterator[Pieces]:
     yield from _found(content, room)
-    yield from _facts(content.document, before, room)
-    if proposed is not None and content.document.direction is not Direction.NONE:
-        yield from _coded(proposed, room)
-    yield _line("")
-    if content.invoice is None:
-        for label, value in ((_("Net"), content.document.net), (_("Gross"), content.document.gross)):
-            yield _line(
-                f"{fit(label, _LABEL)} {fit_right(amount(value), _MONEY)} {content.document.currency}"
-            )
+    to_be_coded = proposed if content.document.direction is not Direction.NONE else None
+    yield from _facts(content.document, before, room, both=to_be_coded is None)
+    if to_be_coded is None:
+        yield _line("")
+    yield from _sums(content)
+    if to_be_coded is not None:
+        yield from _coded(to_be_coded, room)
+    if content.invoice is not None:
+        yield from _items(content.invoice, room)
+
+
+def _sums(content: Content) -> Iterator[Pieces]:
+    document = content.document
+    if content.invoice is not None:
+        yield from _vat(content.invoice, document)
         return
-    yield from _vat(content.invoice, content.document)
-    yield from _items(content.invoice, room)
+    for label, value in ((_("Net"), document.net), (_("Gross"), document.gross)):
+        yield _line(f"{fit(label, _LABEL)} {fit_right(amount(value), _MONEY)} {document.currency}")
 
 
 def _found(content: Content, room: int) -> Iterator[Pieces]:
@@ -168,20 +174,24 @@ def _sentences(findings: Iterable[Finding], room: int) -> Iterator[Pieces]:
         yield from (_line(line, _TONES[one.severity]) for line in wrapped(text, room))
 
 
-def _facts(document: Document, before: Mapping[Status, int], room: int) -> Iterator[Pieces]:
+def _facts(document: Document, before: Mapping[Status, int], room: int, *, both: bool) -> Iterator[Pieces]:
+    """Who, which invoice, when, how it stands; only the other party where the coding needs the room."""
     status = f"{STATUS_GLYPHS[document.status]} {_(STATUS_WORDS[document.status])}"
+    status = f"{status} · {_(DIRECTION_WORDS[document.direction])}"
+    history = _history(before) if document.direction is Direction.PURCHASE else ""
+    before_word = _("before")
     days = (
         (_("issued"), day(document.issue_date)),
         (_("received"), day(document.received_date)),
         (_("due"), day(document.due_date)),
     )
     facts = (
-        (_("Seller"), _party(document.seller)),
-        (_("Buyer"), _party(document.buyer)),
+        (_("Seller"), _party(document.seller) if both or document.direction is not Direction.SALE else ""),
+        (_("Buyer"), _party(document.buyer) if both or document.direction is Direction.SALE else ""),
         (_("Invoice"), f"{clean(document.invoice_number)} · {clean(document.kind)} · {document.ksef_number}"),
         (_("Days"), " · ".join(f"{label} {value}" for label, value in days if value)),
-        (_("Status"), f"{status} · {_(DIRECTION_WORDS[document.direction])}"),
-        (_("Before"), _history(before) if document.direction is Direction.PURCHASE else ""),
+        (_("Status"), status if both or not history else f"{status} · {before_word}: {history}"),
+        (_("Before"), history if both else ""),
     )
     for label, value in facts:
         if value:
@@ -224,7 +234,7 @@ def _coded(proposed: Proposed, room: int) -> Iterator[Pieces]:
     )
     yield _line(f"{'':{_LABEL}} {months_text(coding)}")
     for one in coding.lines[:_POSTINGS]:
-        yield _line("  " + line_text(one, proposed.names.get(one.account, ""), room - 2))
+        yield _line("  " + line_text(one, coding, proposed.names, room - 2))
     if len(coding.lines) > _POSTINGS:
         more = len(coding.lines) - _POSTINGS
         text = ngettext("… and {count} more line", "… and {count} more lines", more)

@@ -68,7 +68,11 @@ class Workbench:
         if not last.lines:
             return found
         total = editing.total_of(coding) or self.gross
-        lines = editing.copied(found.lines, last.lines, total)
+        earlier = [
+            replace(line, description=found.description) if line.description == last.description else line
+            for line in last.lines
+        ]
+        lines = editing.copied(found.lines, earlier, total)
         return found if lines == found.lines else self.checked(editing.with_lines(found, lines))
 
     def amount(self, text: str, whole: Decimal) -> Decimal:

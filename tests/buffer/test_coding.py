@@ -202,6 +202,19 @@ async def test_a_draft_for_the_other_direction_is_no_draft(buffer: Buffer, firm:
     assert await decide(buffer, id_, CODE) == {Refusal.NOT_PROPOSED: 1}
 
 
+async def test_a_direction_stays_while_it_is_coded_so(buffer: Buffer, firm: Firm) -> None:
+    (id_,) = await stored(buffer, firm, 1)
+    await kept(buffer, firm)
+    await proposed(buffer, [id_])
+    await decide(buffer, id_, CODE)
+    with pytest.raises(BlinkError) as coded:
+        await buffer.documents.set_direction(id_, 2, Direction.SALE, who="ewa", reason="?")
+    assert coded.value.kind.code == "direction-coded"
+    await decide(buffer, id_, REOPEN)
+    await buffer.documents.set_direction(id_, 3, Direction.SALE, who="ewa", reason="?")
+    assert await decide(buffer, id_, CODE) == {Refusal.NOT_PROPOSED: 1}
+
+
 async def test_a_month_that_is_locked_keeps_what_was_put_into_it(buffer: Buffer, firm: Firm) -> None:
     coded, aside, fetched = await stored(buffer, firm, 3)
     await kept(buffer, firm)
@@ -389,6 +402,96 @@ async def test_nothing_of_a_direction_kept_elsewhere_is_handed_over(buffer: Buff
     assert await states(buffer, [id_]) == [(A, None)]
     await kept(buffer, firm, sales=Keeper.ELSEWHERE)
     assert await buffer.batches.begin(firm.id, "csv", [id_], file="f", sha256=sha256, who="anna", temp="t")
+
+
+async def test_a_status_given_without_a_decision_leaves_no_coding_that_holds(
+    buffer: Buffer, firm: Firm
+) -> None:
+    (id_,) = await stored(buffer, firm, 1)
+    await kept(buffer, firm)
+    await proposed(buffer, [id_])
+    await decide(buffer, id_, CODE)
+    await buffer.documents.change_status([id_], F, who="ewa", reason="?")
+    held = await buffer.codings.get(id_)
+    assert held is not None
+    assert held.state is CodingState.DRAFT
+    await _agrees(buffer)
+
+
+async def test_what_is_learned_goes_by_the_text_of_the_rows_as_well(buffer: Buffer, firm: Firm) -> None:
+    phones, other, short = await stored(buffer, firm, 3)
+    await kept(buffer, firm)
+    async with buffer._database.transaction() as session:
+        for id_, key in ((phones, 77), (other, -5)):
+            await session.run(
+                "INSERT INTO document_trait (firm_id, seller, received_date, document_id, ksef_number, kind,"
+                " number_key, issued, currency, text_key, accounts)"
+                " SELECT firm_id, seller_value, received_date, id, ksef_number, kind, '', '', 'PLN', ?, ''"
+                " FROM document WHERE id = ?",
+                (key, id_),
+            )
+    await proposed(buffer, [phones, other, short])
+    await buffer.decisions.decide(ALL, CODE, who="anna")
+
+    async def uses() -> dict[str, int]:
+        return {one.text_key: one.uses for one in await buffer.learning.of(firm.id, SELLER, PURCHASE)}
+
+    assert await uses() == {"": 3, "77": 1, "-5": 1}
+    assert await buffer.learning.of(firm.id, SELLER, Direction.SALE) == []
+    assert await buffer.learning.many([(firm.id, "1", PURCHASE)]) == {}
+    await decide(buffer, phones, REOPEN)
+    assert await uses() == {"": 2, "-5": 1}
+
+
+async def test_a_proposal_is_told_what_surrounds_the_document(buffer: Buffer, firm: Firm) -> None:
+    (bought,) = await stored(buffer, firm, 1)
+    (sold,) = await stored(buffer, firm, 1, Role.SELLER, offline=True)
+    await kept(buffer, firm)
+    await proposed(buffer, [bought, sold])
+    async with buffer._database.transaction() as session:
+        await session.run("INSERT INTO sentence (text) VALUES ('?')")
+        await session.run(
+            "INSERT INTO document_finding VALUES (?, 'history', 0, 'account-new', 2, 1, '{}', '[]')",
+            (bought,),
+        )
+        for days in (1, 2):
+            await session.run(
+                "INSERT INTO document_trait (firm_id, seller, received_date, document_id, ksef_number, kind,"
+                " number_key, issued, currency, accounts) SELECT firm_id, seller_value,"
+                " date(received_date, ?), id, ksef_number, kind, '', '', 'PLN', '' FROM document WHERE id = ?",
+                (f"-{days} days", bought),
+            )
+    await buffer.codings.propose_again()
+    first, second = await buffer.codings.to_propose(None, 9)
+    assert (
+        first.document_id,
+        first.direction,
+        first.roles,
+        first.contractor,
+        first.findings,
+        first.past,
+    ) == (
+        bought,
+        PURCHASE,
+        frozenset({Role.BUYER}),
+        SELLER,
+        frozenset({"account-new"}),
+        2,
+    )
+    assert (second.direction, second.contractor, second.offline) == (Direction.SALE, NIP, True)
+    assert (second.findings, second.past, second.text_key, second.stamp) == (frozenset(), 0, "", 2)
+    assert [one.document_id for one in await buffer.codings.to_propose(None, 1)] == [bought]
+    settled = await buffer.codings.settled([bought])
+    assert (settled[bought].status, settled[bought].scheme, settled[bought].vat_month) == (F, "", None)
+    await proposed(buffer, [bought])
+    await decide(buffer, bought, CODE)
+    settled = await buffer.codings.settled([bought])
+    assert (settled[bought].status, settled[bought].scheme, settled[bought].vat_month) == (
+        C,
+        "usługi",
+        SEPTEMBER,
+    )
+    assert settled[bought].parameters == {"account": "402-1"}
 
 
 # Any sequence, taken back step by step

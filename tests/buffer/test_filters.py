@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 
 from blink_tui.buffer import SORTS, Buffer, DerivedRow, GridFilter, GridRow, Sort, open_buffer
 from blink_tui.buffer.grid import Grid
+from blink_tui.buffer.grid_filter import conditions
 from blink_tui.buffer.grid_plan import BOUNDS, Bounds
+from blink_tui.buffer.history import ENGINE
 from blink_tui.buffer.records import Traits
 from blink_tui.i18n import Message
 from blink_tui.model.documents import Direction, Party, Role, Status
 from blink_tui.model.filtering import Term, parse_filter, terms
 from blink_tui.model.findings import Finding, Severity
 from blink_tui.model.firms import Firm
+from blink_tui.model.rulebook import OFFICE, EntryKind
 from blink_tui.model.text import folded
 from blink_tui.model.values import Nip, to_minor
 from tests.buffer.factory import invoice, ksef_number
@@ -52,6 +55,10 @@ class Made:
     findings: tuple[Finding, ...]
     accounts: tuple[str, ...]
     unreadable: bool
+    proposed: tuple[str, bool] | None = None
+    """Scheme of its proposal, and whether that is complete."""
+    coded: tuple[str, str, str] | None = None
+    """Scheme, state and coder of its draft or coding."""
 
 
 async def fill(buffer: Buffer) -> dict[int, Made]:
@@ -70,7 +77,33 @@ async def fill(buffer: Buffer) -> dict[int, Made]:
     await buffer.documents.change_status(random.sample(range(1, COUNT + 1), 40), Status.APPROVED, who="a")
     rows = [_derived(id_, one) for id_, one in made.items() if one.search is not None]
     await buffer.derived.save(rows)
-    return made
+    return await _code(buffer, made)
+
+
+async def _code(buffer: Buffer, made: dict[int, Made]) -> dict[int, Made]:
+    random = Random(8)
+    schemes = ("usługi", "USŁUGI obce", "towary")
+    await buffer.rules.save(OFFICE, [(EntryKind.SCHEME, name, "x") for name in schemes], who="p")
+    coded: dict[int, Made] = {}
+    for id_, one in made.items():
+        proposed = random.choice((None, (random.choice(schemes), random.random() < 0.5)))
+        held = random.choice((None, None, (random.choice(schemes), "draft", "ewa"), (schemes[0], "coded", "anna"),
+                              (random.choice(schemes), "coded", ENGINE)))  # fmt: skip
+        coded[id_] = replace(one, proposed=proposed, coded=held)
+        async with buffer._database.transaction() as session:
+            if proposed is not None:
+                await session.run(
+                    "INSERT INTO proposal VALUES (?, '', 0, '', '', ?, '', '{}', ?, '', '', '[]')",
+                    (id_, *proposed),
+                )
+            if held is not None:
+                scheme, state, who = held
+                await session.run(
+                    "INSERT INTO coding SELECT id, firm_id, direction, '', '', ?, '', '', ?, '', '{}', 1, '', '', '[]',"
+                    " '', '', ?, 1 FROM document WHERE id = ?",
+                    (state, scheme, who, id_),
+                )
+    return coded
 
 
 async def _store(buffer: Buffer, random: Random, firms: list[Firm], number: int) -> Made:
@@ -170,6 +203,13 @@ def _holds(one: terms.Criterion, row: GridRow, made: Made) -> bool:  # noqa: C90
             return known and any(f.check.startswith(one.beginning) for f in made.findings)
         case terms.Unreadable():
             return known and made.unreadable
+        case terms.CodedBy():
+            return made.coded is not None and made.coded[1:] == ("coded", one.who or ENGINE)
+        case terms.ByScheme():
+            scheme = made.coded or made.proposed
+            return scheme is not None and folded(scheme[0]).startswith(one.beginning)
+        case terms.Proposed():
+            return made.proposed is not None and made.proposed[1]
 
 
 TERMS = [
@@ -181,6 +221,8 @@ TERMS = [
     "waluta:EUR", "waluta:EUR,PLN", "miesiąc:2026-08", "firma:piekarnia", "firma:2222222222", 'firma:"biuro zolw"',
     "opiekun:ja", "opiekun:-", "opiekun:zaneta", "etykieta:ryczalt", "etykieta:rycz", "konto:1020", "konto:99PL",
     "uwaga:tak", "uwaga:nie", "uwaga:alarm", "uwaga:account", "uwaga:split-payment", "nieczytelne:tak", "uwaga:note",
+    "zadekretował:ja", "coder:program", "zadekretował:ewa", "schemat:usl", 'schemat:"usługi obce"', "schemat:brak",
+    "propozycja:tak", "propozycja:nie",
 ]  # fmt: skip
 filters = st.builds(
     lambda terms_, firm_ids, status, direction, max_id: GridFilter(
@@ -312,3 +354,24 @@ async def test_what_is_remembered_of_a_filter_ends_with_the_next_change(buffer: 
     assert len(made) > before
     assert await buffer.grid.count(chosen) == before + 1
     assert row.id in [one.id for one in await buffer.grid.first(chosen, "id", True, 100)]
+
+
+@pytest.mark.parametrize(
+    ("text", "indexes"),
+    [
+        ("zadekretował:anna", {"coding_by_coder"}),
+        ("schemat:usl", {"coding_by_scheme", "proposal_by_scheme"}),
+        ("propozycja:tak", {"proposal_by_scheme"}),
+    ],
+)
+async def test_what_is_asked_of_codings_reads_no_bodies(buffer: Buffer, text: str, indexes: set[str]) -> None:
+    (condition,) = conditions(GridFilter(query=parse_filter(text, today=TODAY)))
+    assert condition.every is not None
+    plan = await buffer._database.reader.rows(
+        f"EXPLAIN QUERY PLAN {condition.every.sql}", condition.every.values
+    )
+    read = [row[3] for row in plan if " c USING" in row[3] or " p USING" in row[3]]
+    covering = {name for name in indexes if any(f"COVERING INDEX {name}" in step for step in read)}
+    others = [step for step in read if not any(name in step for name in indexes)]
+    assert covering == indexes
+    assert all("INTEGER PRIMARY KEY" in step for step in others)

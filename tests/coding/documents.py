@@ -24,6 +24,9 @@ KPIR = Books(kind=BookKind.KPIR, level=CodingLevel.DESCRIPTION, vat=(ACTIVE,))
 LUMP_SUM = replace(KPIR, kind=BookKind.LUMP_SUM)
 
 
+_RATES = ("0 KR", "0 WDT", "0 EX", "np II", "np I", "zw", "oo", "marża", "OSS", "23", "8", "7", "5")
+
+
 def d(text: str) -> Decimal:
     """An amount."""
     return Decimal(text)
@@ -47,11 +50,8 @@ def invoice(table: str = "23 1000 230", **changes: Any) -> Invoice:
     """An invoice with a VAT table written as `23 1000 230; zw 50`; total and tax in PLN (a fourth number) follow."""
     rows = []
     for part in filter(None, (one.strip() for one in table.split(";"))):
-        numbers = [word for word in part.split() if word.lstrip("-").replace(".", "", 1).isdigit()]
-        first = part.split()[0]
-        rate, amounts = (
-            (first, numbers[1:]) if first.isdigit() else (part[: part.index(numbers[0])].strip(), numbers)
-        )
+        rate = next(name for name in _RATES if part.startswith(f"{name} "))
+        amounts = part.removeprefix(rate).split()
         values = [d(amount) for amount in amounts]
         rows.append(VatAmount(rate=rate, net=values[0], vat=_at(values, 1), vat_pln=_at(values, 2)))
     usual: dict[str, Any] = {

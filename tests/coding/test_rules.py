@@ -17,7 +17,7 @@ from blink_tui.model.coding import Identity, RuleRef, Side
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Direction
 from blink_tui.model.invoice import InvoiceLine, VatAmount
-from blink_tui.model.rulebook import OFFICE, EntryKind, Learned, RulebookEntry
+from blink_tui.model.rulebook import OFFICE, EntryKind, Learned, RulebookEntry, digest_of
 from tests.coding.test_fields import FACTS, INVOICE
 
 FIRM = 7
@@ -45,7 +45,7 @@ def entry(item: Item, firm_id: int = OFFICE, version: int = 1) -> RulebookEntry:
     kind, name = toml.key_of(item)
     text = toml.written([item])
     return RulebookEntry(
-        firm_id, kind, name, version, text, toml.digest_of(text), Instant(""), "anna", shipped=False
+        firm_id, kind, name, version, text, digest_of(text), Instant(""), "anna", shipped=False
     )
 
 
@@ -137,7 +137,7 @@ def test_it_tells_what_made_it_fit_and_gives_its_parameters() -> None:
     assert first.parameters == {"share": "50%"}
     assert (first.rule.version, first.rule.digest) == (
         1,
-        toml.digest_of(toml.written([rulebook.rules[0].rule])),
+        digest_of(toml.written([rulebook.rules[0].rule])),
     )
 
 

@@ -16,7 +16,7 @@ from blink_tui.model.books import BookKind
 from blink_tui.model.coding import Identity, Side
 from blink_tui.model.documents import Direction
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.rulebook import EntryKind
+from blink_tui.model.rulebook import EntryKind, digest_of
 
 RULE = Rule(
     name="paliwo",
@@ -301,4 +301,4 @@ def test_shipped_entries_have_their_own_names() -> None:
     assert len({(kind, name) for kind, name, _text, _digest in entries}) == len(entries)
     for kind, name, text, digest in entries:
         (item,) = toml.read(text)
-        assert (toml.key_of(item), toml.digest_of(text)) == ((kind, name), digest)
+        assert (toml.key_of(item), digest_of(text)) == ((kind, name), digest)

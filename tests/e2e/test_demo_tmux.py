@@ -31,7 +31,7 @@ def test_a_document_goes_from_ksef_to_a_file(tmp_path: Path) -> None:
         tmux.see("-type:KOR")
         tmux.type("fv firm:pszczolkiewicz")
         tmux.press("Enter")
-        tmux.see("fv firm:pszczolkiewicz · 1/", "> + ")
+        tmux.see("pszczolkiewicz · 1/", "> + ")
         tmux.press("Enter")
         opened = tmux.see("[Summary]", "+ fetched", "Total", "Esc Close")
         number = opened.splitlines()[0].strip()

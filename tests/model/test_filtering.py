@@ -86,6 +86,11 @@ def receipt(first: str, last: str) -> terms.DayWithin:
         ("uwaga:!", terms.Attention(Severity.WARNING)),
         ("uwaga:account-", terms.HasFinding("account-")),
         ("nieczytelne:tak", terms.Unreadable()),
+        ("zadekretował:ja", terms.CodedBy("Anna")),
+        ("coder:Ewa", terms.CodedBy("Ewa")),
+        ("dekretujący:program", terms.CodedBy("")),
+        ('schemat:"Usługi obce"', terms.ByScheme("uslugi obce")),
+        ("propozycja:tak", terms.Proposed()),
     ],
 )
 def test_a_term_is_read(text: str, criterion: terms.Criterion) -> None:
@@ -98,6 +103,7 @@ def test_a_term_is_read(text: str, criterion: terms.Criterion) -> None:
 def test_a_value_may_turn_its_field_round() -> None:
     assert one("uwaga:nie") == Term(terms.Attention(Severity.WARNING), negated=True)
     assert one("-uwaga:nie") == Term(terms.Attention(Severity.WARNING))
+    assert one("propozycja:nie") == Term(terms.Proposed(), negated=True)
     assert one("nieczytelne:nie") == Term(terms.Unreadable(), negated=True)
 
 

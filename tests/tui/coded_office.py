@@ -17,6 +17,7 @@ from blink_tui.model.books import (
     VatStatus,
 )
 from blink_tui.model.firms import Firm
+from blink_tui.sync.compare import compare_pending
 from blink_tui.sync.proposing import propose_pending
 from tests.tui.office import open_office
 
@@ -44,7 +45,9 @@ def chart(size: int = 0) -> list[Account]:
     """The starter accounts and some analytic ones; more of them where a size is wanted."""
     names = {role.account: role.meaning for role in ROLES.values() if "{" not in role.account} | dict(_MORE)
     found = [Account(number, name) for number, name in names.items()]
-    extra = (Account(f"501-{number:04}", f"Koszty działu {number}") for number in range(max(0, size - len(found))))
+    extra = (
+        Account(f"501-{number:04}", f"Koszty działu {number}") for number in range(max(0, size - len(found)))
+    )
     return [*found, *extra]
 
 
@@ -54,6 +57,7 @@ async def keep_books(buffer: Buffer, firm: Firm, books: Books = BOOKS, *, accoun
     await buffer.charts.keep_accounts(firm.id, chart(accounts), who="anna")
     places = [DimensionValue("mpk", "01", "Biuro"), DimensionValue("mpk", "02", "Magazyn w Łodzi")]
     await buffer.charts.keep_dimensions(firm.id, places, who="anna")
+    await compare_pending(buffer, TODAY)
     await propose_pending(buffer, TODAY)
 
 

@@ -84,6 +84,7 @@ CREATE TABLE proposal (
 
 -- Counted over all firms without reading bodies.
 CREATE INDEX proposal_ready ON proposal (document_id) WHERE complete = 1;
+CREATE INDEX proposal_by_scheme ON proposal (scheme, complete);
 CREATE INDEX proposal_automatic ON proposal (document_id) WHERE automatic = 1;
 
 -- What a person or a rule decided; a draft until the document is coded.
@@ -109,6 +110,8 @@ CREATE TABLE coding (
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX coding_draft ON coding (firm_id) WHERE state = 'draft';
+CREATE INDEX coding_by_scheme ON coding (scheme);
+CREATE INDEX coding_by_coder ON coding (who, state);
 CREATE INDEX coding_of_contractor ON coding (firm_id, direction, contractor, at) WHERE state = 'coded';
 
 -- Register amounts of coded documents, so that a month's registers are summed without reading bodies.

@@ -70,6 +70,12 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("etykieta", ("label", "etykiety"), N_("label of the firm"), "etykieta:ryczałt", "label:retail"),
     Field("konto", ("account", "rachunek"), N_("bank account on a purchase: digits in a row anywhere in it"),
           "konto:10201026", "account:10201026"),
+    Field("zadekretował", ("coder", "dekretujący"), N_("who coded it; me, or program for the rules"),
+          "zadekretował:ja", "coder:me"),
+    Field("schemat", ("scheme",), N_("posting scheme by which it is coded, or else proposed; or its beginning"),
+          "schemat:usługi", "scheme:services"),
+    Field("propozycja", ("proposal",), N_("documents with a complete proposal: yes or no"), "propozycja:tak",
+          "proposal:yes"),
     Field("nieczytelne", ("unreadable",), N_("documents that the program cannot read: yes or no"),
           "nieczytelne:tak", "unreadable:yes"),
 )  # fmt: skip

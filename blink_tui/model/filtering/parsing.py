@@ -23,6 +23,7 @@ _TERM = re.compile(r'(?:[„”"][^„”"]*(?:[„”"]|$)|\S)+')
 _HEAD = re.compile(r"([-!]?)(?:([^\W\d_][\w-]*):)?", re.UNICODE)
 _QUOTES = re.compile('[„”"]')
 _ME = {"ja", "me", "moi", "moje", "mine"}
+_PROGRAM = {"program", "blink", "blink-tui"}
 _NOBODY = {"-", "brak", "none"}
 
 
@@ -217,12 +218,14 @@ def _accountant(value: str, asker: Asker) -> _Parsed:
     if word in _NOBODY:
         return terms.OfAccountant(""), False
     if word in _ME:
-        if not asker.who:
-            raise BadValueError(
-                N_("It is not known here who “{text}” is; write the user's name."), text=value
-            )
-        return terms.OfAccountant(folded(asker.who)), False
+        return terms.OfAccountant(folded(_who(value, asker))), False
     return terms.OfAccountant(word), False
+
+
+def _who(value: str, asker: Asker) -> str:
+    if not asker.who:
+        raise BadValueError(N_("It is not known here who “{text}” is; write the user's name."), text=value)
+    return asker.who
 
 
 def _label(value: str, _asker: Asker) -> _Parsed:
@@ -231,6 +234,23 @@ def _label(value: str, _asker: Asker) -> _Parsed:
 
 def _account(value: str, _asker: Asker) -> _Parsed:
     return terms.HasAccount(values.account(value)), False
+
+
+def _coder(value: str, asker: Asker) -> _Parsed:
+    word = folded(value)
+    if word in _PROGRAM:
+        return terms.CodedBy(""), False
+    if word in _ME:
+        return terms.CodedBy(_who(value, asker)), False
+    return terms.CodedBy(value), False
+
+
+def _scheme(value: str, _asker: Asker) -> _Parsed:
+    return terms.ByScheme(folded(value)), False
+
+
+def _proposal(value: str, _asker: Asker) -> _Parsed:
+    return terms.Proposed(), not values.yes(value)
 
 
 def _unreadable(value: str, _asker: Asker) -> _Parsed:
@@ -256,5 +276,8 @@ _PARSERS: dict[str, Callable[[str, Asker], _Parsed]] = {
     "opiekun": _accountant,
     "etykieta": _label,
     "konto": _account,
+    "zadekretował": _coder,
+    "schemat": _scheme,
+    "propozycja": _proposal,
     "nieczytelne": _unreadable,
 }

@@ -148,6 +148,25 @@ class Unreadable:
     """No reader of this program can read it."""
 
 
+@dataclass(frozen=True, slots=True)
+class CodedBy:
+    """This user coded it, as the system names the account; empty is the program."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByScheme:
+    """The name of the scheme by which it is coded or drafted, or else proposed, begins so, folded."""
+
+    beginning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """There is a complete proposal."""
+
+
 Criterion = (
     Contains
     | HasNip
@@ -164,6 +183,9 @@ Criterion = (
     | HasAccount
     | Attention
     | HasFinding
+    | CodedBy
+    | ByScheme
+    | Proposed
     | Unreadable
 )
 

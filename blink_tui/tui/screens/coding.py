@@ -56,7 +56,7 @@ _COUNTS = (
     _Count(N_("Ready"), 7, lambda one: one.to_code.ready if one.to_code else None),
     _Count(N_("Drafts"), 7, lambda one: one.to_code.drafts if one.to_code else None),
     _Count(N_("Incompl."), 8, lambda one: one.to_code.incomplete if one.to_code else None),
-    _Count(N_("Coded"), 8, lambda one: one.coded),
+    _Count(N_("To appr."), 8, lambda one: one.coded),
     _Count(N_("To check"), 8, lambda one: one.warnings),
 )
 
@@ -73,6 +73,8 @@ class CodingRows(RowsView):
         super().__init__(id="undecided")
         self.waiting: Sequence[Waiting] = ()
         self.today = date.min
+        self.stays = False
+        """Whether the cursor keeps to its firm even where it was never moved."""
 
     @property
     def current(self) -> Waiting | None:
@@ -81,7 +83,8 @@ class CodingRows(RowsView):
 
     def show(self, waiting: Sequence[Waiting], today: date, wanted: str | None) -> None:
         """Show other firms; the cursor stays on its firm if it was ever moved, `wanted` is one to begin with."""
-        here = self.current.firm.context_value if self.current is not None and self.cursor else wanted
+        current = self.current
+        here = wanted if current is None or not (self.cursor or self.stays) else current.firm.context_value
         self.waiting, self.today = waiting, today
         places = (index for index, one in enumerate(waiting) if one.firm.context_value == here)
         self.set_count(len(waiting), next(places, 0))
@@ -266,8 +269,13 @@ class CodingScreen(PacedScreen):
 
     def _decide(self, status: Status, ask: Callable[[Screen[Any], Selection, Then], None]) -> None:
         one = self.query_one(CodingRows).current
-        if one is not None:
-            ask(self, Every(GridFilter(firm_ids=(one.firm.id,), statuses=(status,))), self.reload)
+        if one is None:
+            return
+
+        self.query_one(
+            CodingRows
+        ).stays = True  # wherever the firm comes to stand: the next key is meant for it
+        ask(self, Every(GridFilter(firm_ids=(one.firm.id,), statuses=(status,))), self.reload)
 
     def action_undo(self) -> None:
         """Take the last decision back."""

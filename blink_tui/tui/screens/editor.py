@@ -76,7 +76,7 @@ class EditorWindow(LinesWindow[Edited | None]):
             self.console.memory.keep(self._kept, {})
             return None
         try:
-            return self._bench.checked(loaded(Coding, str(kept.get("coding"))))
+            return loaded(Coding, str(kept.get("coding")))
         except msgspec.ValidationError:
             return None
 
@@ -101,7 +101,7 @@ class EditorWindow(LinesWindow[Edited | None]):
         self.app.push_screen(Choose(_("Which scheme?"), self._bench.schemes), take)
 
     def _choose(self, coding: Coding, choices: Choices) -> None:
-        self._apply(self._bench.chosen(coding, choices), 0)
+        self.put_coding(self._bench.chosen(coding, choices), 0)
 
     def action_choices(self) -> None:
         """Parameters, months, rates, payments."""
@@ -129,7 +129,7 @@ class EditorWindow(LinesWindow[Edited | None]):
             if last is None:
                 self.console.tell(_("No document of this seller is coded yet."), severity="warning")
             else:
-                self._apply(self._bench.copied(self.coding, last), 0)
+                self.put_coding(self._bench.copied(self.coding, last), 0)
 
         self._work(copy)
 
@@ -153,7 +153,7 @@ class EditorWindow(LinesWindow[Edited | None]):
         """What one began with."""
         self._close_cell()
         if self.coding != self._bench.start:
-            self._apply(self._bench.start, 0)
+            self.put_coding(self._bench.start, 0)
 
     def action_help(self) -> None:
         """The keys of the editor."""
@@ -174,7 +174,7 @@ class EditorWindow(LinesWindow[Edited | None]):
 
     async def _save(self) -> None:
         buffer, document, who = self.console.buffer, self._bench.document, self.console.who
-        coding = self._bench.checked(self.coding)
+        coding = self._bench.checked(self.coding) if self.coding.lines_by_hand else self.coding
         version = await buffer.codings.save_draft(document.id, document.version, coding, who=who)
         self._forget()
         decided: int | None = None
@@ -187,7 +187,10 @@ class EditorWindow(LinesWindow[Edited | None]):
         if decided is None:
             told_ = _("Saved as a draft. It cannot be coded: {why}").format(why=sentence)
             self.console.tell(told_, severity="warning")
-        self.call_later(self.dismiss, Edited(decided))
+        self.call_later(self._close, Edited(decided))
+
+    def _close(self, edited: Edited) -> None:
+        self.dismiss(edited)
 
     def _forget(self) -> None:
         self.console.memory.keep(self._kept, {})

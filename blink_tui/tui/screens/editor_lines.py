@@ -101,14 +101,18 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         room = max(40, self.app.size.width - 2)
         self.query_one("#below", TextView).set_lines(list(told(coding, bench.facts.books, room)))
 
-    def _apply(self, coding: Coding, cursor: int | None = None, column: str | None = None) -> None:
-        """Another coding, its problems computed anew; the one before can be taken back."""
+    def put_coding(self, coding: Coding, cursor: int | None = None, column: str | None = None) -> None:
+        """Go on with another coding; the one before can be taken back."""
         self._past.append(self.coding)
-        self.coding = self._bench.checked(coding)
+        self.coding = coding
         self._show(self._grid.cursor if cursor is None else cursor)
         if column is not None:
             self._grid.go_to(column)
         self.keep_draft()
+
+    def _apply(self, coding: Coding, cursor: int | None = None, column: str | None = None) -> None:
+        """Go on with lines that were changed by hand, their problems found anew."""
+        self.put_coding(self._bench.checked(coding), cursor, column)
 
     def action_undo(self) -> None:
         """The coding as it was before the last change."""
@@ -130,7 +134,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
             return True
         if text not in _BEGINS or not grid.lines or grid.column == SIDE:
             return False
-        self._open_cell(grid.column, text)
+        self._open_cell(grid.column, text, begun=True)
         return True
 
     def _edit(self) -> None:
@@ -147,9 +151,9 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         """A key for the grid that went to a cell which was closed meanwhile."""
         await self._grid.on_key(event)
 
-    def _open_cell(self, column: str, text: str, hint: str = "") -> None:
+    def _open_cell(self, column: str, text: str, *, begun: bool = False, hint: str = "") -> None:
         offset, width = self._grid.place_of(AMOUNT if column == SPLIT else column)
-        self._cell.open(column, text, offset, width, hint)
+        self._cell.open(column, text, offset, width, begun=begun, hint=hint)
 
     def suggest_for(self, column: str, text: str) -> None:
         """Look for accounts or codes while one types."""
@@ -226,7 +230,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
             self._apply(editing.filled(coding, place))
         else:
             hint = _("50/50, 30% and the rest, an amount and the rest, or w: by the invoice's rows")
-            self._open_cell(SPLIT, "", hint)
+            self._open_cell(SPLIT, "", hint=hint)
 
 
 def _cell_text(line: PostingLine, column: str) -> str:

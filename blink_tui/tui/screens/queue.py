@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.app import ComposeResult
 
 from blink_tui.buffer import GridFilter, GridRow, Key, Sort
+from blink_tui.buffer.gists import seal_of
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.decisions import Action, Decision, done_sentence
 from blink_tui.model.documents import Status
@@ -63,9 +64,16 @@ class Tally:
 def _steps(decision: Decision, waiting: Waiting) -> list[Decision]:
     """What a decision takes: a document that is to be coded in a firm's books is coded before it is approved."""
     uncoded = waiting.proposed is not None and waiting.document.status is Status.FETCHED
-    if decision.action is Action.APPROVE and uncoded:
-        return [Decision(Action.CODE), decision]
-    return [decision]
+    coding = Decision(Action.CODE, seal=_seal(waiting))
+    if decision.action is Action.CODE:
+        return [coding]
+    return [coding, decision] if decision.action is Action.APPROVE and uncoded else [decision]
+
+
+def _seal(waiting: Waiting) -> str:
+    """Of the coding that is shown: another one, proposed meanwhile, is not coded unseen."""
+    shown = waiting.proposed.coding if waiting.proposed is not None else None
+    return seal_of(shown) if shown is not None else ""
 
 
 class QueueWindow(Dialog[int]):

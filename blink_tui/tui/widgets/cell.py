@@ -112,10 +112,15 @@ class CellLine(Line):
         """What stands below it."""
         return self.screen.query_one(CellNote)
 
-    def open(self, column: str, text: str, place: Offset, width: int, hint: str = "") -> None:
-        """Show the line over a cell with a text in it, and take the focus."""
-        self.column, self._opened_with = column, text
+    def open(self, column: str, text: str, place: Offset, width: int, *, begun: bool, hint: str = "") -> None:
+        """Show the line over a cell with a text in it, and take the focus.
+
+        A text that a key has `begun` is gone on with; what stood in the cell is replaced by what is typed.
+        """
+        self.column, self._opened_with = column, "" if begun else text
         self.value, self.cursor_position = text, len(text)
+        if text and not begun:
+            self.select_all()
         screen = self.screen.size
         width = max(_NARROWEST, width)
         x = max(0, min(place.x - 1, screen.width - width))

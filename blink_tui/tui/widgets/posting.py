@@ -24,7 +24,7 @@ SIDE, ACCOUNT, NAME, AMOUNT, MPK, PROJECT, DESCRIPTION = (
     "side", "account", "name", "amount", "mpk", "project", "description",
 )  # fmt: skip
 COLUMNS = {
-    SIDE: N_("Side"), ACCOUNT: N_("Account"), NAME: N_("Name of account"), AMOUNT: N_("Amount"), MPK: N_("MPK"),
+    SIDE: N_("Side"), ACCOUNT: N_("Account no."), NAME: N_("Name of account"), AMOUNT: N_("Amount"), MPK: N_("MPK"),
     PROJECT: N_("Project"), DESCRIPTION: N_("Description"),
 }  # fmt: skip
 DIMENSIONS = (MPK, PROJECT)

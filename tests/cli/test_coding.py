@@ -1,0 +1,255 @@
+"""Coding from the command line: proposals with their reasons, choices, rules tried and imported, payments."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from blink_tui.buffer import open_buffer
+from blink_tui.model.documents import Role
+from blink_tui.model.values import KsefNumber
+from tests.cli.inside import Inside
+from tests.sync.buying import OTHER, Books, Paper
+
+FIRM, SISTER = "1111111111", "2222222222"
+RULE = """
+[[zasada]]
+nazwa = "sprzątanie"
+kierunek = "zakup"
+warunek = 'jest(wiersz.nazwa ~ "sprzątan*")'
+schemat = "zakup-materialy"
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Inside:
+    """Two firms with full books and one purchase, one sale each, everything proposed."""
+    blink = Inside(tmp_path / "home")
+    blink("firm", "list")
+    fill(blink, _two_firms)
+    blink("books", "set", "--all", "--kind", "ledger", "--program", "wapro", "--level", "full")
+    for firm in (FIRM, SISTER):
+        blink("books", "chart", "start", "--firm", firm)
+    blink("reindex", "--rest")
+    return blink
+
+
+def fill(blink: Inside, put: Callable[[Books], Awaitable[None]]) -> None:
+    """Let documents come in, read and compared."""
+
+    async def go() -> None:
+        async with open_buffer(blink.buffer_path) as buffer:
+            books = Books(buffer)
+            await put(books)
+            await books.settle()
+
+    asyncio.run(go())
+
+
+async def _two_firms(books: Books) -> None:
+    for nip in (FIRM, SISTER):
+        firm = await books.firm(nip)
+        await books.get(firm, Paper(number=f"Z/{nip}", day=date(2026, 9, 1)))
+        await books.get(firm, Paper(number=f"S/{nip}", day=date(2026, 9, 2), seller=OTHER), Role.SELLER)
+
+
+def number(office: Inside, *words: str) -> KsefNumber:
+    return KsefNumber(office("doc", "list", "--json", "--limit", "1", *words).json_lines[0]["ksef_number"])
+
+
+def bought(office: Inside, firm: str = FIRM) -> KsefNumber:
+    return number(office, "--firm", firm, "--direction", "purchase")
+
+
+def test_a_document_shows_how_it_is_proposed_why_and_what_the_program_gets(office: Inside) -> None:
+    one = bought(office)
+    shown = office("doc", "show", one).text
+    assert "Proposed (why: blink doc why):" in shown
+    assert "Wn    402" in shown
+    assert "Goes to WAPRO: document type FZ; VAT register ZAK, 2026-09" in shown
+    assert "Stays here: accounts 202-5265877635, 223" in shown
+    proposal = office("doc", "show", one, "--json").json["proposal"]
+    assert [(line["side"], line["account"], line["amount"]) for line in proposal["lines"]] == [
+        ("debit", "402", "100.00"),
+        ("debit", "223", "23.00"),
+        ("credit", "202-5265877635", "123.00"),
+    ]
+    assert proposal["rows"][0]["amounts"] == {"K_42": "100.00", "K_43": "23.00"}
+    why = office("doc", "why", one).text
+    assert "Chosen by: zakup * v1 #" in why
+    assert "2026-09" in why
+    assert office("doc", "why", one, "--json").json["candidates"][0]["matched"]
+
+
+def test_by_proposals_one_and_many_and_back(office: Inside) -> None:
+    assert office("doc", "code", "--firm", FIRM, "--dry-run", "--json").json["done"] == 2
+    assert office("doc", "code", bought(office)).text == "1 document coded.\n"
+    assert office("doc", "show", bought(office), "--json").json["status"] == "coded"
+    assert office("doc", "approve", bought(office)).text == "1 document approved.\n"
+    left = office("doc", "code", "--filter", "status:pobrany", "--json").json
+    assert (left["done"], left["refused"]) == (3, {})
+    refused = office("doc", "code", bought(office), "--json", code=1).json["error"]
+    assert refused["code"] == "decision-refused"
+
+
+def test_by_a_scheme_and_month_of_one_s_own(office: Inside) -> None:
+    one = bought(office)
+    words = (
+        "doc",
+        "code",
+        one,
+        "--scheme",
+        "zakup-towary",
+        "--vat-month",
+        "2026-10",
+        "--books-day",
+        "2026-09-30",
+    )
+    dry = office(*words, "--dry-run", "--json").json["documents"][0]["coding"]
+    assert (dry["lines"][0]["account"], dry["vat_month"], dry["books_day"]) == (
+        "330",
+        "2026-10",
+        "2026-09-30",
+    )
+    assert office("doc", "show", one, "--json").json["coding"] is None
+    assert "VAT register (purchase)  2026-10" in office(*words).text
+    coded = office("doc", "show", one, "--json").json
+    assert (coded["status"], coded["coding"]["state"]) == ("coded", "coded")
+    assert office("doc", "why", one).text.startswith("Coded by ")
+
+
+def test_what_the_law_or_the_scheme_does_not_allow_stays_a_draft(office: Inside) -> None:
+    one = bought(office)
+    late = office("doc", "code", one, "--vat-month", "2027-06", "--json", code=1).json["error"]
+    assert late["code"] == "coding-incomplete"
+    assert "kept as a draft" in late["message"]
+    document = office("doc", "show", one, "--json").json
+    assert (document["status"], document["coding"]["state"]) == ("fetched", "draft")
+    assert "NAME=VALUE" in office.failed("doc", "code", one, "--param", "account")
+    unknown = office("doc", "code", one, "--scheme", "nie-ma", "--json", code=1).json["error"]
+    assert "nie-ma" in unknown["message"]
+    office("period", "lock", "--firm", FIRM, "--month", "2026-09")
+    locked = office(
+        "doc", "code", one, "--scheme", "zakup-uslugi", "--vat-month", "2026-09", "--json", code=1
+    )
+    assert "2026-09" in locked.json["error"]["message"]
+    kept = office("doc", "code", bought(office, SISTER), "--scheme", "zakup-towary", "--draft")
+    assert kept.text.endswith("1 draft kept.\n")
+
+
+def test_rules_are_checked_tried_and_imported_as_new_versions(office: Inside, tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(RULE)
+    assert "rule sprzątanie: new" in office("rules", "check", str(file)).text
+    tried = office("rules", "try", str(file), "--json").json
+    assert (tried["looked_at"], tried["would_change"]) == (4, 2)
+    change = tried["changes"][0]
+    assert (change["before"]["scheme"], change["after"]["scheme"]) == ("zakup-uslugi", "zakup-materialy")
+    one_firm = office("rules", "try", str(file), "--firm", FIRM).text
+    assert one_firm.startswith("Would change 1 document of 2 fetched and coded.")
+    assert "zakup-uslugi, Wn 402" in one_firm
+    assert "zakup-materialy, Wn 401" in one_firm
+    assert office("rules", "import", str(file), "--dry-run", "--json").json["waiting"] == 0
+    assert office("rules", "import", str(file), "--json").json == {
+        "changed": [{"kind": "rule", "name": "sprzątanie", "version": 1}],
+        "dry_run": False,
+        "waiting": 4,
+    }
+    assert "Everything is there already" in office("rules", "import", str(file)).text
+    office("reindex", "--rest")
+    assert (
+        office("doc", "show", bought(office), "--json")
+        .json["proposal"]["scheme"]
+        .startswith("zakup-materialy")
+    )
+    file.write_text(RULE.replace("sprzątan*", "sprzątanie"))
+    assert office("rules", "import", str(file), "--json").json["changed"][0]["version"] == 2
+    versions = office("rules", "show", "sprzątanie", "--json").json["versions"]
+    assert [one["version"] for one in versions] == [1, 2]
+    assert "sprzątan*" in office("rules", "show", "sprzątanie", "--version", "1").text
+    assert office("rules", "remove", "sprzątanie").text == "Out of use: sprzątanie\n"
+    names = {one["name"] for one in office("rules", "list", "--json").json["entries"]}
+    assert "sprzątanie" not in names
+
+
+def test_what_is_exported_can_be_imported_and_changes_nothing(office: Inside, tmp_path: Path) -> None:
+    file = tmp_path / "all.toml"
+    written = office("rules", "export", "--out", str(file), "--json").json["entries"]
+    assert written > 20
+    assert office("rules", "import", str(file), "--json").json["changed"] == []
+    assert office("rules", "export", "--own").text.strip() == ""
+
+
+def test_wrong_rules_are_told_with_their_place(office: Inside, tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(RULE.replace("schemat =", "szemat ="))
+    assert "line 6" in office.failed("rules", "check", str(file))
+    file.write_text(RULE.replace("wiersz.nazwa", "wiersz.nazwisko"))
+    assert "nazwisko" in office.failed("rules", "import", str(file))
+    file.write_text(RULE.replace("zakup-materialy", "nie-ma"))
+    assert "nie-ma" in office.failed("rules", "try", str(file))
+    file.write_bytes(b"\xff\xfe\x00")
+    assert "no UTF-8" in office.failed("rules", "check", str(file))
+    assert "no file" in office.failed("rules", "check", str(tmp_path / "none.toml"))
+    assert "no rule or scheme" in office.failed("rules", "show", "nic")
+
+
+def test_payments_of_the_cash_method_in_two_parts(office: Inside) -> None:
+    office("books", "set", "--firm", FIRM, "--cash-method", "--since", "2026-01-01")
+    office("reindex", "--rest")
+    one = bought(office)
+    assert office("doc", "show", one, "--json").json["proposal"]["identity"] == "on-payment"
+    part = office("doc", "pay", one, "--on", "2026-10-05", "--amount", "61,50", "--json").json["coding"]
+    assert [(row["month"], row["amounts"]["K_43"]) for row in part["rows"]] == [("2026-10", "11.50")]
+    assert "61,50" in office.failed("doc", "pay", one, "--on", "2026-11-05", "--amount", "100")
+    office("doc", "approve", one)
+    rest = office("doc", "pay", one, "--on", "2026-11-05", "--json")
+    assert [(row["month"], row["amounts"]["K_43"]) for row in rest.json["coding"]["rows"]] == [
+        ("2026-10", "11.50"),
+        ("2026-11", "11.50"),
+    ]
+    assert "approved anew" in rest.err
+    assert office("doc", "show", one, "--json").json["status"] == "coded"
+    other = bought(office, SISTER)
+    assert "does not follow payments" in office.failed("doc", "pay", other, "--on", "2026-10-05", code=1)
+    assert "no amount" in office.failed("doc", "pay", one, "--on", "2026-10-05", "--amount", "x")
+
+
+def test_a_payment_after_the_hand_over_is_refused(office: Inside, tmp_path: Path) -> None:
+    one = bought(office)
+    office("doc", "code", one)
+    office("doc", "approve", one)
+    office("export", "--format", "csv", "--firm", FIRM, "--out", str(tmp_path / "out"))
+    assert "handed over" in office.failed("doc", "pay", one, "--on", "2026-10-05", code=1)
+
+
+def test_a_firm_without_books_has_nothing_to_code(tmp_path: Path) -> None:
+    blink = Inside(tmp_path / "home")
+    blink("firm", "list")
+    fill(blink, _two_firms)
+    one = bought(blink)
+    assert "no books yet" in blink.failed("doc", "why", one)
+    assert "coding" not in blink("doc", "show", one, "--json").json
+    assert blink("doc", "approve", one).text == "1 document approved.\n"
+
+
+def test_status_tells_what_waits(office: Inside) -> None:
+    office("doc", "query", bought(office), "--question", "Czyje?")
+    told = {one["firm"]: one for one in office("status", "--json").json["firms"]}
+    assert told[FIRM]["books"] == "ledger"
+    assert told[FIRM]["waiting"] == {"fetched": 1, "queried": 1}
+    assert told[FIRM]["questions"] == 1
+    assert "questions without an answer: 1" in office("status").text
+
+
+def test_amounts_come_out_of_papers_as_they_are(office: Inside) -> None:
+    """The sum of a firm's register in the page of its month is that of its documents."""
+    office("doc", "code", "--firm", FIRM)
+    page = office("close", "--month", "2026-09", "--firm", FIRM, "--json").json
+    assert page["registers"]["purchase"] == {"K_42": "100.00", "K_43": "23.00"}
+    assert Decimal(page["registers"]["sale"]["K_19"]) == 100

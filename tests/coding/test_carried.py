@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from blink_tui.coding.carried import carried
+from blink_tui.coding.propose import code
+from blink_tui.i18n import set_language
+from blink_tui.model.books import BookKind, Books, CodingLevel
+from blink_tui.model.coding import Choices
+from blink_tui.model.targets import TARGETS
+from tests.coding.documents import KPIR, LEDGER, invoice, purchase, sale
+from tests.coding.shipped import SHIPPED
+
+
+def shown(target: str, books: Books, *, sold: bool = False, **choices: object) -> tuple[list[str], list[str]]:
+    """What goes and what stays, in Polish."""
+    set_language("pl")
+    facts = (sale if sold else purchase)(invoice(), books=books)
+    coding = code(facts, SHIPPED, Choices(**choices))  # type: ignore[arg-type] # fields of Choices
+    parts = carried(coding, books, TARGETS[target])
+    return [str(part.message) for part in parts if part.goes], [
+        str(part.message) for part in parts if not part.goes
+    ]
+
+
+def test_wapro_gets_the_net_account_alone() -> None:
+    goes, stays = shown("wapro", replace(LEDGER, level=CodingLevel.DESCRIPTION))
+    assert "typ dokumentu FZ" in goes
+    assert "rejestr VAT ZAK, 2026-03" in goes
+    assert "konto netto 402" in goes
+    assert stays == ["konta 202-1111111111, 223: doda je własny schemat programu"]
+
+
+def test_a_sale_s_net_account_is_its_revenue() -> None:
+    goes, _ = shown("wapro", LEDGER, sold=True)
+    assert "konto netto 702" in goes
+
+
+def test_wapro_gets_the_column_of_the_kpir_and_epp_does_not() -> None:
+    assert "kolumna 15: 1 000,00" in shown("wapro", KPIR)[0]
+    assert shown("epp", KPIR)[1] == ["kolumna 15: 1 000,00"]
+
+
+def test_symfonia_and_csv_get_every_line_and_only_csv_the_dimensions() -> None:
+    goes, stays = shown("symfonia", LEDGER, parameters={"mpk": "01"})
+    assert "dekret: wiersze 3, 1 230,00" in goes
+    assert stays == ["wymiary"]
+    assert shown("csv", LEDGER, parameters={"mpk": "01"})[1] == []
+
+
+def test_the_part_that_is_not_deducted_stays_where_the_program_adds_vat_itself() -> None:
+    _, stays = shown("wapro", LEDGER, scheme="samochod")
+    assert "część VAT nieodliczona" in stays
+    assert LEDGER.kind is BookKind.LEDGER
