@@ -91,8 +91,13 @@ async def test_a_rule_is_made_by_keys_with_completion_and_errors_that_point(
         await desk.see("! At “ettto”")
         await desk.press(*["delete"] * 5, *"netto", "f10")
         await desk.see("! There is no scheme brak-takiego; there are:")
-        scheme = next(one.item for one in desk.app.screen_stack[-2].items if isinstance(one.item, Scheme)
-                      and Direction.PURCHASE in one.item.directions)  # type: ignore[attr-defined]  # fmt: skip
+        window = desk.app.screen_stack[-2]
+        assert isinstance(window, RulesWindow)
+        scheme = next(
+            one.item
+            for one in window.items
+            if isinstance(one.item, Scheme) and Direction.PURCHASE in one.item.directions
+        )
         await desk.press("end", "ctrl+u", *scheme.name, "down", *"account=402-01, share", "f10")
         await desk.see("! A parameter is given as name=value; this is not: share")
         await desk.press("ctrl+k", *["backspace"] * 2, "down", "right", "f10")
