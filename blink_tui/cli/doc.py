@@ -151,6 +151,13 @@ app.command(
     help=_("Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"),
 )(doc_decide.approve)
 app.command(
+    "book",
+    help=_(
+        "Confirm that documents stand in the books: handed over, or booked by another source. "
+        "Example: blink doc book KSEF-NUMBER --reference KP/7"
+    ),
+)(doc_decide.book)
+app.command(
     "query",
     help=_(
         'Set documents aside with a question. Example: blink doc query KSEF-NUMBER --question "whose car?"'
