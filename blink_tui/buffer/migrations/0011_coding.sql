@@ -83,6 +83,8 @@ CREATE TABLE proposal (
     teaches INTEGER NOT NULL -- whether no written rule decided, so that it is remembered for the contractor
 ) STRICT;
 
+-- Counted over all firms without reading bodies.
+CREATE INDEX proposal_ready ON proposal (document_id) WHERE complete = 1;
 CREATE INDEX proposal_by_scheme ON proposal (scheme, complete);
 CREATE INDEX proposal_automatic ON proposal (document_id) WHERE automatic = 1;
 
@@ -109,6 +111,7 @@ CREATE TABLE coding (
     who TEXT NOT NULL, -- the coder: a user, or the program
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+CREATE INDEX coding_draft ON coding (firm_id) WHERE state = 'draft';
 CREATE INDEX coding_by_scheme ON coding (scheme);
 CREATE INDEX coding_by_coder ON coding (who, state);
 CREATE INDEX coding_of_contractor ON coding (firm_id, direction, contractor, at) WHERE state = 'coded';
