@@ -138,6 +138,13 @@ def test_a_payment_before_receipt_waits_for_it() -> None:
     assert timed(purchase(invoice(cash_method=True)), payments=payments).periods.vat == MARCH
 
 
+def test_an_advance_documents_its_own_payment() -> None:
+    books = replace(LEDGER, vat=status(cash_method=True))
+    assert timed(sale(invoice(kind="ZAL", sale_date=date(2026, 2, 27)), books=books)).periods.vat == Month(
+        2026, 2
+    )
+
+
 def test_more_than_the_document_cannot_be_paid() -> None:
     payments = (PartPaid(date(2026, 3, 20), d("1230.01")),)
     assert codes(timed(purchase(invoice(cash_method=True)), payments=payments)) == ["overpaid"]
@@ -156,6 +163,8 @@ def test_a_consumer_s_unpaid_rest_is_told_with_its_day() -> None:
     sold = replace(invoice(), seller=InvoiceParty(no_id=True))
     found = timed(sale(sold, books=books))
     assert next(one for one in found.reasons if one.code == "cash-consumer").values == {"day": "2026-09-08"}
+    known = timed(sale(books=books))
+    assert "cash-consumer" not in [one.code for one in known.reasons]
 
 
 def test_an_earlier_receipt_is_for_the_failure_mode_with_a_reason() -> None:
