@@ -92,17 +92,10 @@ def _untaxed_too(case: Case, amounts: Amounts) -> bool:
 
 
 def applied(
-    case: Case,
-    scheme: Scheme,
-    parameters: Mapping[str, str],
-    amounts: Amounts,
-    timing: Timing,
-    env: SchemeEnv,
+    case: Case, scheme: Scheme, patterns: Patterns, amounts: Amounts, timing: Timing, env: SchemeEnv
 ) -> Applied:
     """Lines, rows and entries of a scheme for a document."""
     found = Applied()
-    deferred = case.deferred and not amounts.self_tax
-    patterns = Patterns(case, parameters, deferred=deferred)
     found.description = patterns.text(scheme.description or "{kind} {number} {contractor}")
     found.category = patterns.code(scheme.category)
     reader = _Reader(scheme, env, found.problems)
@@ -113,7 +106,7 @@ def applied(
     if case.facts.books.kind is BookKind.LEDGER:
         lines = list(_lines(scheme, patterns, reader, found.description))
         lines = _reconciled(case, lines)
-        if deferred:
+        if patterns.deferred:
             lines += _transfers(case, amounts, timing, patterns, found.description)
         found.lines = tuple(lines)
     elif not case.advance and timing.books is not None:

@@ -167,4 +167,8 @@ def test_a_rate_without_a_column_waits_for_a_row_of_a_person() -> None:
     coding = coded(facts)
     assert [problem.code for problem in coding.problems] == ["row-by-hand"]
     row = RegisterRow(Direction.SALE, MARCH, (("K_31", d("1000")),))
-    assert problems(replace(coding, rows=(row,)), facts) == []
+    typed = checked(replace(coding, rows=(row,)), facts, SHIPPED)
+    assert (typed.complete, [problem.blocks for problem in typed.problems]) == (True, [False])
+    beside = coded(sale(invoice("oo 1000; 23 100 23")))
+    assert beside.complete
+    assert [problem.code for problem in beside.problems] == ["row-by-hand"]
