@@ -61,6 +61,14 @@ _WITHOUT_MONTH = """
     SELECT firm_id, count(*) FROM document
     WHERE vat_month = '' AND direction IN ('sale', 'purchase') AND status IN ({places}) GROUP BY firm_id
 """
+_READY = """
+    SELECT d.firm_id, count(*) FROM document d INDEXED BY document_by_status WHERE d.status = 'fetched' AND EXISTS (
+        SELECT 1 FROM proposal p INDEXED BY proposal_ready WHERE p.document_id = d.id AND p.complete = 1)
+    GROUP BY d.firm_id
+"""
+_DRAFTS = (
+    "SELECT firm_id, count(*) FROM coding INDEXED BY coding_draft WHERE state = 'draft' GROUP BY firm_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +205,14 @@ class Overview:
         return dict(
             await self._database.scan(composed(_WITHOUT_MONTH, places=places(len(held))), held),
         )
+
+    async def ready(self) -> dict[int, int]:
+        """How many documents of each firm have a complete proposal and wait for a decision."""
+        return dict(await self._database.scan(_READY))
+
+    async def drafts(self) -> dict[int, int]:
+        """How many documents of each firm have a draft that is not coded yet."""
+        return dict(await self._database.scan(_DRAFTS))
 
     async def first_month(self) -> Month | None:
         """The earliest VAT month of any document."""

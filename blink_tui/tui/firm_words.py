@@ -118,6 +118,8 @@ def _waiting(state: FirmState) -> str:
     parts = (
         (state.new, _("{count} new since you last worked here")),
         (held(Status.FETCHED), _("{count} to decide on")),
+        (state.ready, _("{count} with a proposal")),
+        (state.drafts, _("{count} drafts")),
         (held(Status.CODED), _("{count} coded, to be approved")),
         (held(Status.QUERIED), _("{count} to be cleared up")),
         (held(Status.APPROVED), _("{count} approved, to be handed over")),

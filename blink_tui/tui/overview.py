@@ -12,8 +12,10 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from blink_tui.buffer import Buffer, LogRow
+from blink_tui.buffer.questions import Question
 from blink_tui.model.documents import Role, Status
 from blink_tui.model.firms import CredentialState, Firm
+from blink_tui.model.months import Month
 from blink_tui.model.outages import SystemState
 from blink_tui.model.settings import TOKENS_END
 from blink_tui.model.telling import Failure
@@ -50,6 +52,13 @@ class FirmState:
     """What stopped the last pass; None when it ended well."""
     expiry: Expiry | None
     """When what logs in ends; None where that is not known."""
+    ready: int = 0
+    """Documents with a complete proposal."""
+    drafts: int = 0
+    questions: tuple[Question, ...] = ()
+    """Open ones, the oldest first."""
+    to_close: bool = False
+    """Its last month is not closed."""
 
     @property
     def firm(self) -> Firm:
@@ -147,6 +156,18 @@ class _Read:
     latest: Mapping[int, Sequence[LogRow]]
     tokens_end: date | None
     systems: Mapping[str, SystemState]
+    work: _Work
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What people have begun and not ended, by firm."""
+
+    ready: Mapping[int, int]
+    drafts: Mapping[int, int]
+    questions: Mapping[int, Sequence[Question]]
+    closed: Collection[int]
+    """Firms whose last month is closed."""
 
 
 def last_failure(rows: Sequence[LogRow], unsolved: Collection[str] = ()) -> Failure | None:
@@ -171,8 +192,22 @@ async def read_office(buffer: Buffer, now: datetime, today: date, seen: int) -> 
         waiting, new = await counting
     finally:
         counting.cancel()
-    read = _Read(firms, facts, waiting, new, latest, tokens_end, systems)
+    work = await _read_work(buffer, Month.of(today).plus(-1))
+    read = _Read(firms, facts, waiting, new, latest, tokens_end, systems, work)
     return await asyncio.to_thread(_office, read, now, today)
+
+
+async def _read_work(buffer: Buffer, month: Month) -> _Work:
+    questions: dict[int, list[Question]] = {}
+    for one in await buffer.questions.open():
+        questions.setdefault(one.firm_id, []).append(one)
+    locks = await buffer.locks.all()
+    return _Work(
+        await buffer.overview.ready(),
+        await buffer.overview.drafts(),
+        questions,
+        {firm_id for firm_id, some in locks.items() if any(one.month == month for one in some)},
+    )
 
 
 def _office(read: _Read, now: datetime, today: date) -> Office:
@@ -194,4 +229,8 @@ def _state(standing: FirmStanding, read: _Read, today: date) -> FirmState:
         read.new.get(firm_id, 0),
         last_failure(read.latest.get(firm_id, ()), unsolved),
         expiry_of(credential, read.tokens_end, today) if credential else None,
+        read.work.ready.get(firm_id, 0),
+        read.work.drafts.get(firm_id, 0),
+        tuple(read.work.questions.get(firm_id, ())),
+        standing.firm.enabled and firm_id not in read.work.closed,
     )

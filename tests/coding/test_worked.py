@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from tests.coding.engine import coded, sentences
 from tests.coding.worked.document import Worked
 from tests.coding.worked.paper import CENTRAL, FIRM
 from tests.coding.worked.purchases import PURCHASES
 from tests.coding.worked.sales import SALES
+from tests.coding.worked.table import shown, written
 from tests.invoices.samples import shared
 
 WORKED = SALES + PURCHASES
@@ -57,3 +59,11 @@ def test_the_firm_stands_on_every_document() -> None:
         invoice = one.facts.invoice
         parties = [invoice.seller, invoice.buyer, *invoice.third_parties]
         assert any(FIRM in str(party) or f"{CENTRAL}-00017" in str(party) for party in parties), one.title
+
+
+@pytest.mark.parametrize("one", WORKED, ids=_named)
+def test_a_document_is_coded_as_it_was_written_by_hand(one: Worked) -> None:
+    coding = coded(one)
+    assert shown(coding) == written(one.coded)
+    for words in one.told:
+        assert any(words in sentence for sentence in sentences(coding)), words

@@ -58,11 +58,23 @@ class Shot:
 
     name: str
     keys: tuple[str, ...]
+    patience: int = 1
+    """How many times as long as others it takes to settle: it waits for a process."""
 
 
 SHOTS = (
     Shot("1-desk", ("1",)),
+    Shot("1-questions", ("1", "w")),
     Shot("2-firms", ("2",)),
+    Shot("2-books", ("2", "end", "f3", "enter")),
+    Shot("2-roles", ("2", "end", "f3", "down", "enter")),
+    Shot("2-chart", ("2", "end", "f3", "down", "down", "enter")),
+    Shot("2-rules", ("2", "r", "end")),
+    Shot("2-rule", ("2", "r", "enter")),
+    Shot(
+        "2-rule-tried", ("2", "r", "enter", "down", "down", "down", "down", "end", "backspace", "9", "f9"), 40
+    ),
+    Shot("2-scheme-text", ("2", "r", "end", "f4")),
     Shot("3-access", ("3",)),
     Shot("4-fetching", ("4",)),
     Shot("5-buffer", ("5",)),
@@ -73,6 +85,10 @@ SHOTS = (
     Shot("5-columns", ("5", "c")),
     Shot("6-coding", ("6",)),
     Shot("7-months", ("7",)),
+    Shot("7-points", ("7", "enter")),
+    Shot("7-not-signed", ("7", "f10")),
+    Shot("7-closed", ("7", "end")),
+    Shot("7-print", ("7", "end", "p")),
     Shot("8-handover", ("8",)),
     Shot("9-settings", ("9",)),
     Shot("0-manual", ("0",)),
@@ -81,20 +97,22 @@ SHOTS = (
 )
 
 
-async def take(folder: Path, language: str, size: tuple[int, int]) -> list[Path]:
-    """Every picture in a language and size."""
+async def take(folder: Path, language: str, size: tuple[int, int], only: str = "") -> list[Path]:
+    """Every picture in a language and size, or those whose names begin so."""
     set_language(language)
     made = []
     with tempfile.TemporaryDirectory() as place:
         async with open_buffer(Path(place) / "buffer.db", clock=FrozenClock()) as buffer:
             await open_showcase(buffer)
-            for shot in SHOTS:
+            for shot in (one for one in SHOTS if one.name.startswith(only)):
                 app = ConsoleApp(
                     buffer, Wishes(), who="anna", export_dir=Path("/srv/blink/export"), clock=FrozenClock()
                 )
                 app.theme = "blink-cb"
                 async with app.run_test(size=size) as pilot:
                     await _press(pilot, shot.keys)
+                    for _turn in range(shot.patience - 1):
+                        await _settle(pilot)
                     made.append(_save(app, folder / f"{shot.name}-{language}-{size[0]}x{size[1]}"))
     return made
 
@@ -137,11 +155,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "screens")
     parser.add_argument("--all", action="store_true", help="also 80x24 and English")
+    parser.add_argument("--only", default="", help="pictures whose names begin so")
     options = parser.parse_args()
     sizes = ((120, 40), (80, 24)) if options.all else ((120, 40),)
     for language in ("pl", "en") if options.all else ("pl",):
         for size in sizes:
-            for path in asyncio.run(take(options.folder, language, size)):
+            for path in asyncio.run(take(options.folder, language, size, options.only)):
                 print(path)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from blink_tui.buffer import Buffer, GridFilter
+from blink_tui.coding.shapes import Rule
+from blink_tui.coding.toml import written
+from blink_tui.model.books import ROLES, BookKind, Books, CodingLevel, VatKind, VatStatus
 from blink_tui.model.dates import Instant
-from blink_tui.model.documents import Role, Status
+from blink_tui.model.decisions import Action, Decision
+from blink_tui.model.documents import Direction, Role, Status
 from blink_tui.model.events import (
     DocumentsStored,
     ExportReady,
@@ -18,8 +23,15 @@ from blink_tui.model.events import (
     PassStarted,
     Waiting,
 )
+from blink_tui.model.filtering import parse_filter
 from blink_tui.model.firms import CredentialKind, Firm
+from blink_tui.model.months import Month
+from blink_tui.model.rulebook import OFFICE, EntryKind
 from blink_tui.model.values import Nip
+from blink_tui.sync.compare import compare_pending
+from blink_tui.sync.proposing import propose_pending
+from blink_tui.sync.signing import sign_off
+from tests.tui.coded_office import BOOKS, TODAY, keep_books
 from tests.tui.office import FIRMS, make, store
 
 _MORE = (
@@ -28,6 +40,11 @@ _MORE = (
     ("7251801126", "Gabinet Weterynaryjny Cztery Łapy"),
     ("9512345671", "Ogrodnictwo Malwa sp. z o.o."),
 )
+_BOOKS = {
+    "1234563218": Books(kind=BookKind.KPIR, level=CodingLevel.DESCRIPTION, program="wapro",
+                        vat=(VatStatus(date(2026, 1, 1), VatKind.QUARTERLY),)),
+}  # fmt: skip
+"""Books of firms that are not kept in full, by NIP."""
 _NOW = Instant("2026-11-20T13:04:10.0000000Z")
 
 
@@ -39,8 +56,14 @@ async def open_showcase(buffer: Buffer) -> list[Firm]:
     ]
     for firm, documents in zip(firms[:5], (420, 96, 61, 34, 12), strict=True):
         await store(buffer, firm, make(firm, documents))
+    await compare_pending(buffer, TODAY)
+    for firm in firms[:4]:
+        await keep_books(buffer, firm, _BOOKS.get(firm.nip, BOOKS))
+    await _keep_rules(buffer, firms)
     await _decide(buffer, firms)
     await _grant(buffer, firms)
+    await _ask(buffer, firms[2])
+    await _close(buffer, firms[1])
     await _tell(buffer, firms)
     return firms
 
@@ -56,6 +79,52 @@ async def _decide(buffer: Buffer, firms: list[Firm]) -> None:
     await change(purchases[:7], Status.EXCLUDED, who="anna", reason="zakup prywatny")
     rows = await buffer.grid.first(GridFilter(firm_ids=(firms[1].id,)), "issue_date", False, 70)
     await change([row.id for row in rows], Status.APPROVED, who="piotr")
+
+
+async def _keep_rules(buffer: Buffer, firms: list[Firm]) -> None:
+    roles = {role.name: role.account for role in list(ROLES.values())[:14]}
+    books = await buffer.books.get(firms[0].id)
+    assert books is not None
+    version = await buffer.books.version(firms[0].id)
+    await buffer.books.save(firms[0].id, replace(books, roles=roles), who="anna", version=version)
+    own = (
+        Rule(name="transport", title="Transport od Zażółć", direction=Direction.PURCHASE,
+             condition='sprzedawca.nip = "6666666663"', scheme="zakup-uslugi", parameters={"account": "402-01"},
+             automatic=True),
+        Rule(name="doradztwo", title="Kancelaria, usługi doradcze", direction=Direction.PURCHASE,
+             condition='sprzedawca.nip = "7777777774" i jest(wiersz.nazwa ~ "usług*")', scheme="zakup-uslugi",
+             parameters={"account": "402-02"}),
+    )  # fmt: skip
+    for rule in own:
+        await buffer.rules.save(OFFICE, [(EntryKind.RULE, rule.name, written([rule]))], who="anna")
+    await propose_pending(buffer, TODAY)
+
+
+async def _ask(buffer: Buffer, firm: Firm) -> None:
+    """Questions of several ages; one is answered."""
+    rows = await buffer.grid.first(
+        GridFilter(firm_ids=(firm.id,), statuses=(Status.FETCHED,)), "id", False, 4
+    )
+    texts = ("Czego dotyczy ta usługa?", "Czy to zakup prywatny?", "Który samochód?", "Jaki projekt?")
+    for row, text in zip(rows, texts, strict=True):
+        await buffer.decisions.decide({row.id: row.version}, Decision(Action.QUERY, text), who="anna")
+    async with buffer._database.transaction() as session:
+        for number, day in enumerate(("2026-11-09", "2026-11-13", "2026-11-16", "2026-11-19"), 1):
+            await session.run(
+                "UPDATE question SET asked_at = ? WHERE firm_id = ? AND number = ?",
+                (f"{day}T09:12:00.000000Z", firm.id, number),
+            )
+    await buffer.questions.answer(firm.id, {3: "Skoda z leasingu, jeździ nią szef"}, who="anna")
+
+
+async def _close(buffer: Buffer, firm: Firm) -> None:
+    """October of one firm is signed off, though a document of it is still in question."""
+    rows = await buffer.grid.first(
+        GridFilter(firm_ids=(firm.id,), query=parse_filter("miesiąc:2026-10")), "id", False, 500
+    )
+    await buffer.documents.change_status([row.id for row in rows], Status.BOOKED, who="piotr")
+    now = datetime(2026, 11, 20, 12, 10, tzinfo=UTC)
+    await sign_off(buffer, firm, Month(2026, 10), who="piotr", now=now, reason="zaległa faktura od klienta")
 
 
 async def _grant(buffer: Buffer, firms: list[Firm]) -> None:

@@ -13,6 +13,7 @@ from blink_tui.buffer import Buffer, GridFilter, MarkMove, schedules
 from blink_tui.buffer.session import Row, Session
 from blink_tui.model.clock import SystemClock
 from blink_tui.model.dates import Instant, instant_of
+from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Role, Status
 from blink_tui.model.events import LoginFailed, PassFailed
 from blink_tui.model.firms import ContextType, CredentialKind, Firm, NewFirm
@@ -21,6 +22,7 @@ from blink_tui.model.months import Month
 from blink_tui.model.schedule import RoleEnd
 from blink_tui.model.values import Nip
 from blink_tui.sync.closing import read_month
+from blink_tui.sync.compare import compare_pending
 from blink_tui.tui import cut
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.memory import Memory
@@ -28,6 +30,7 @@ from blink_tui.tui.overview import Need, read_office
 from blink_tui.tui.pace import Pace
 from blink_tui.tui.seen import Seen
 from blink_tui.tui.widgets.firms import FirmRows
+from tests.tui.coded_office import keep_books
 from tests.tui.conftest import Desk, Wishes
 from tests.tui.office import make, open_office, store
 
@@ -310,3 +313,77 @@ async def test_enter_opens_the_firm_s_documents(buffer: Buffer, open_at_noon: Op
         await desk.see("22 to decide on · 5 approved, to be handed over")
         await desk.press("enter")
         await desk.see("[5Buffer]", "Żółw i Synowie sp. z o.o. · All documents · 1/27")
+
+
+# What people have begun and not ended
+
+
+async def asked(buffer: Buffer, firm: Firm, count: int, days_ago: int) -> list[int]:
+    """Questions about the firm's first documents, so many days old."""
+    rows = await buffer.grid.first(
+        GridFilter(firm_ids=(firm.id,), statuses=(Status.FETCHED,)), "id", False, count
+    )
+    ids = [row.id for row in rows]
+    question = Decision(Action.QUERY, "Co to za usługa?")
+    for row in rows:  # one by one: of many, possible doubles are left out
+        await buffer.decisions.decide({row.id: row.version}, question, who="anna")
+    at = instant_of(NOW - timedelta(days=days_ago))
+    async with buffer._database.transaction() as session:
+        await session.run_many(
+            "UPDATE question SET asked_at = ? WHERE document_id = ?", [(at, id_) for id_ in ids]
+        )
+    return ids
+
+
+async def test_questions_stand_with_their_age_and_lead_to_their_documents(
+    open_at_noon: Open, buffer: Buffer
+) -> None:
+    firms = await open_office(buffer, 60)
+    await asked(buffer, firms[0], 2, 8)
+    await asked(buffer, firms[0], 1, 4)
+    (fresh,) = await asked(buffer, firms[1], 1, 1)
+    async with open_at_noon(120, 40) as desk:
+        await desk.see(
+            "w: 4 questions open (2 over 7 days, 1 over 3 days)", "7: 2026-10 not closed in 2 firms"
+        )
+        await desk.press("w")
+        text = await desk.see("Questions to clients", "!8", "Asked by anna", "Co to za usługa?")
+        ages = [
+            line.split()[0].lstrip("!>") for line in text.splitlines() if "Co to za" in line and "FV/" in line
+        ]
+        assert ages[-1] == "1"
+        await desk.press("end", "enter")
+        await desk.see("[5 Buffer]")
+        document = await buffer.documents.get(fresh)
+        await desk.see(document.invoice_number, "1/1")
+        assert desk.app.firm == firms[1]
+
+
+async def test_an_answered_question_is_told_as_answered_and_no_longer_old(
+    open_at_noon: Open, buffer: Buffer
+) -> None:
+    firms = await open_office(buffer, 60)
+    await asked(buffer, firms[0], 1, 9)
+    await buffer.questions.answer(firms[0].id, {1: "Remont dachu"}, who="ola")
+    async with open_at_noon(120, 40) as desk:
+        await desk.see("w: 1 question open (1 answered)")
+        await desk.press("w")
+        await desk.see("=9", "Answer: Remont dachu")
+
+
+async def test_proposals_drafts_and_what_is_to_be_approved_are_counted(
+    open_at_noon: Open, buffer: Buffer
+) -> None:
+    firms = await open_office(buffer, 60)
+    await compare_pending(buffer, TODAY)
+    await keep_books(buffer, firms[1])
+    ready = await buffer.overview.ready()
+    assert set(ready) == {firms[1].id}
+    assert 0 < ready[firms[1].id] <= 6
+    rows = await buffer.grid.first(GridFilter(firm_ids=(firms[1].id,)), "id", False, 3)
+    proposal = await buffer.codings.proposal(rows[0].id)
+    assert proposal is not None
+    await buffer.codings.save_draft(rows[0].id, rows[0].version, proposal.coding, who="anna")
+    assert await buffer.overview.drafts() == {firms[1].id: 1}
+    async with open_at_noon(120, 40) as desk:
+        await desk.see(f"6: {ready[firms[1].id]} proposals ready", "1 drafts")

@@ -79,9 +79,12 @@ CREATE TABLE proposal (
     complete INTEGER NOT NULL,
     vat_month TEXT NOT NULL, -- YYYY-MM; empty where it is not known
     months TEXT NOT NULL, -- every month that it puts something into, separated by spaces
-    registers TEXT NOT NULL -- JSON: month, register, field, position, amount, marks
+    registers TEXT NOT NULL, -- JSON: month, register, field, position, amount, marks
+    teaches INTEGER NOT NULL -- whether no written rule decided, so that it is remembered for the contractor
 ) STRICT;
 
+-- Counted over all firms without reading bodies.
+CREATE INDEX proposal_ready ON proposal (document_id) WHERE complete = 1;
 CREATE INDEX proposal_by_scheme ON proposal (scheme, complete);
 CREATE INDEX proposal_automatic ON proposal (document_id) WHERE automatic = 1;
 
@@ -102,11 +105,13 @@ CREATE TABLE coding (
     vat_month TEXT NOT NULL,
     months TEXT NOT NULL,
     registers TEXT NOT NULL,
+    teaches INTEGER NOT NULL,
     month_before TEXT NOT NULL, -- document.vat_month as it is without the coding
     at TEXT NOT NULL,
     who TEXT NOT NULL, -- the coder: a user, or the program
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+CREATE INDEX coding_draft ON coding (firm_id) WHERE state = 'draft';
 CREATE INDEX coding_by_scheme ON coding (scheme);
 CREATE INDEX coding_by_coder ON coding (who, state);
 CREATE INDEX coding_of_contractor ON coding (firm_id, direction, contractor, at) WHERE state = 'coded';

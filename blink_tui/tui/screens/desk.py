@@ -11,10 +11,13 @@ from textual import on
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.worker import WorkType
 
+from blink_tui.buffer.questions import Question
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.deadlines import coming_deadlines
 from blink_tui.model.documents import Direction, Status
+from blink_tui.model.filtering import parse_filter
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.tui.cut import Cut
@@ -23,7 +26,9 @@ from blink_tui.tui.keys import bindings
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.overview import FirmState, Need, Office, read_office
 from blink_tui.tui.pace import Pace
+from blink_tui.tui.question_lines import work_parts
 from blink_tui.tui.requests import LeftOf, left_of
+from blink_tui.tui.screens.open_questions import QuestionsWindow
 from blink_tui.tui.screens.paced import PacedScreen
 from blink_tui.tui.seen import Seen
 from blink_tui.tui.widgets.bars import StatusLine
@@ -48,7 +53,7 @@ class DeskScreen(PacedScreen):
 
     HERE = "go-desk"
     AUTO_FOCUS = "#firms"
-    BINDINGS = bindings("mine")
+    BINDINGS = bindings("questions", "mine")
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +67,7 @@ class DeskScreen(PacedScreen):
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
         yield StatusLine(id="dates")
+        yield StatusLine(id="work")
         yield StatusLine(id="ksef")
         yield FirmRows()
         yield TextView(id="firm-detail")
@@ -171,6 +177,10 @@ class DeskScreen(PacedScreen):
         else:
             status.say(_("No firm yet"))
         today = self.console.today
+        work_told, pressing = work_parts(states, today)
+        work = self.query_one("#work", StatusLine)
+        work.say(*work_told, alarm=pressing)
+        work.display = bool(work_told or pressing)
         dates = [deadline_words(one, today) for one in coming_deadlines(today)]
         system, troubled = system_line(self._office.systems)
         self.query_one("#dates", StatusLine).say(*dates, "" if troubled else system)
@@ -210,6 +220,24 @@ class DeskScreen(PacedScreen):
         """Only the user's own clients, or all firms again."""
         self._cut.turn()
         self._fill()
+
+    def action_questions(self) -> None:
+        """The open questions of the firms shown; one leads to its document."""
+        firms = [state.firm for state in self._office.states if self._cut.keeps(state.firm)]
+        self.app.push_screen(QuestionsWindow(firms, self._lead))
+
+    def _lead(self, firm: Firm, question: Question) -> None:
+        work: WorkType[None] = partial(self._show_document, firm, question)
+        self.run_worker(work, group="lead")
+
+    async def _show_document(self, firm: Firm, question: Question) -> None:
+        """The document that a question is about, in the buffer."""
+        from blink_tui.tui.screens.buffer import BufferScreen  # the first screen comes without it
+
+        self.console.choose_firm(firm)
+        await self.console.switch_mode("buffer")
+        if isinstance(self.console.screen, BufferScreen):
+            self.console.screen.narrow(parse_filter(question.ksef_number))
 
     @on(FirmRows.Opened)
     def _open_firm(self) -> None:

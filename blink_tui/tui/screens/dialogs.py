@@ -134,6 +134,9 @@ class Choose(Dialog[ChoiceT | None], Generic[ChoiceT]):
         self._fill()
 
     @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_pick()
+
     def action_pick(self) -> None:
         """Close with the row under the cursor."""
         if self._shown:

@@ -14,6 +14,7 @@ from blink_tui.i18n import _, ngettext
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean, folded
 from blink_tui.tui.cut import Cut
+from blink_tui.tui.firm_books import open_books, open_rules
 from blink_tui.tui.firm_form import firm_fields, saver
 from blink_tui.tui.firm_lines import FirmLine, env_cell, read_firm_lines
 from blink_tui.tui.keys import bindings
@@ -90,7 +91,9 @@ class FirmsScreen(ConsoleScreen):
 
     HERE = "go-firms"
     AUTO_FOCUS = "#firm-list"
-    BINDINGS = bindings("documents", "add", "edit", "switch", "pause", "discover", "narrow", "mine")
+    BINDINGS = bindings(
+        "documents", "add", "edit", "switch", "pause", "discover", "books", "rules", "narrow", "mine"
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -253,6 +256,16 @@ class FirmsScreen(ConsoleScreen):
 
     def _change(self, change: Callable[[], Awaitable[object]]) -> None:
         self.ask(change, lambda _result: self.reload(), "change", exclusive=False)
+
+    def action_books(self) -> None:
+        """The books of the firm under the cursor."""
+        current = self._list.current
+        if current is not None:
+            open_books(self, current.firm)
+
+    def action_rules(self) -> None:
+        """The rules and schemes of the office."""
+        open_rules(self, None)
 
     def action_discover(self) -> None:
         """Ask KSeF who granted the office access."""

@@ -175,7 +175,10 @@ class PointsWindow(Dialog[Lead | None]):
         super().on_mount()
         said = verdict(self._found)
         good = said.tone == "good"
-        self.query_one("#verdict", StatusLine).say(said.text if good else "", alarm="" if good else said.text)
+        dates = [deadline_words(one, self._today) for one in self._found.deadlines]
+        self.query_one("#verdict", StatusLine).say(
+            said.text if good else "", *dates, alarm="" if good else said.text
+        )
         rows = self.query_one(PointRows)
         first_open = next((at for at, one in enumerate(rows.points) if one.open), 0)
         rows.set_count(len(rows.points), first_open)

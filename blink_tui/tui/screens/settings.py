@@ -11,9 +11,11 @@ from textual import on
 from textual.widget import Widget
 
 from blink_tui.i18n import N_, _, language
+from blink_tui.model.firms import Firm
 from blink_tui.model.settings import CONSOLE_ON_HANGUP, SETTINGS, Setting
 from blink_tui.model.text import clean
 from blink_tui.model.typed import checked_accountant
+from blink_tui.tui.firm_books import open_books, open_rules
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.preferences import ACCOUNTANT, choose_language, prefer, preference
 from blink_tui.tui.screens.base import ConsoleScreen
@@ -89,7 +91,7 @@ class SettingsScreen(ConsoleScreen):
 
     HERE = "go-settings"
     AUTO_FOCUS = "#settings-list"
-    BINDINGS = bindings("open")
+    BINDINGS = bindings("open", "books", "rules")
 
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
@@ -107,7 +109,9 @@ class SettingsScreen(ConsoleScreen):
     def _show(self, kept: Mapping[str, str | None]) -> None:
         profile = [_profile_line(setting, kept[setting.key]) for setting in SETTINGS.values()]
         self._list.show([*self._own(), *profile])
-        self.query_one("#status", StatusLine).say(_("Enter changes a setting; it holds at once."))
+        self.query_one("#status", StatusLine).say(
+            _("Enter changes a setting; it holds at once. F3: books of a firm, r: rules of the office.")
+        )
 
     def _own(self) -> list[SettingLine]:
         """What belongs to this console and whoever sits here."""
@@ -194,6 +198,24 @@ class SettingsScreen(ConsoleScreen):
         if key == "theme":
             self.console.theme = value
         self.reload()
+
+    def action_books(self) -> None:
+        """Ask for a firm, then show its books."""
+        chosen = self.console.firm
+
+        def offer(firms: Sequence[Firm]) -> None:
+            choices = [(f"{clean(firm.name)} · {firm.context_value}", firm.id) for firm in firms]
+            known = {firm.id: firm for firm in firms}
+            window: Choose[int] = Choose(_("Which firm?"), choices, chosen.id if chosen else None)
+            self.app.push_screen(
+                window, lambda id_: open_books(self, known[id_]) if id_ is not None else None
+            )
+
+        self.ask(self.console.buffer.firms.list, offer, "firms")
+
+    def action_rules(self) -> None:
+        """The rules and schemes of the office."""
+        open_rules(self, None)
 
     def _form(self, line: SettingLine) -> FormWindow[bool]:
         setting = SETTINGS.get(line.key)

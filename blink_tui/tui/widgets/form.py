@@ -26,8 +26,12 @@ from blink_tui.model.text import clean
 from blink_tui.model.wrapping import wrapped
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.widgets.bars import Bar
+from blink_tui.tui.widgets.completing import CompletingLine, Suggestion, WrongPlaceError
 from blink_tui.tui.widgets.line import Line
 from blink_tui.tui.words import fit
+
+_OFFERED = 8
+"""Suggestions that a hint shows."""
 
 Texts = Mapping[str, str]
 """What fields hold, by their names; secret ones are not among them."""
@@ -59,6 +63,8 @@ class Field:
     """What is to be looked at again in a value that is taken all the same."""
     when: Callable[[Texts], bool] = _always
     """Whether it is asked for at all, by what the other fields hold."""
+    complete: Callable[[str, int], Sequence[Suggestion]] | None = None
+    """What may be meant before the cursor of a text: Tab takes the first, the hint shows some of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,8 @@ class FieldRow(Vertical):
         self.editor: Input | ChoiceLine
         if field.choices:
             self.editor = ChoiceLine(field.choices)
+        elif field.complete is not None:
+            self.editor = CompletingLine(field.complete)
         else:
             self.editor = SecretLine("") if field.secret else Line("")
         self.editor.value = text
@@ -246,6 +254,15 @@ class FieldRow(Vertical):
         """Say under the field what is wrong with it."""
         cause = f" ({clean(error.cause)})" if error.cause else ""
         self.note.say(f"! {clean(str(error))}{cause}", "bad")
+        if isinstance(error, WrongPlaceError) and isinstance(self.editor, Input):
+            self.editor.cursor_position = error.start
+
+    def suggest(self) -> None:
+        """Show what may be meant before the cursor, in the place of the hint."""
+        if isinstance(self.editor, CompletingLine) and self.editor.has_focus:
+            found = self.editor.suggestions[:_OFFERED]
+            self.note.say(_("Tab: {words}").format(words="  ".join(one.text for one in found)) if found
+                          else self.field.hint, "dim")  # fmt: skip
 
     def on_descendant_focus(self) -> None:
         self._label.point(True)
@@ -342,6 +359,8 @@ class FormBody(ScrollableContainer, can_focus=False, inherit_bindings=False):
     def _field_changed(self, event: Message) -> None:
         event.stop()
         self._show_asked()
+        for row in self.rows:
+            row.suggest()
         self.post_message(self.Changed())
 
     @on(FieldRow.Left)

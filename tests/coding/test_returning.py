@@ -1,0 +1,114 @@
+"""Reopened, excluded and queried documents go back exactly to where they were, with codings and registers."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blink_tui.buffer import open_buffer
+from blink_tui.buffer.bodies import dumped
+from blink_tui.buffer.codings import CodingState
+from blink_tui.coding.propose import code
+from blink_tui.model.decisions import Action, Decider, Decision, Exclusion, Reason
+from blink_tui.model.documents import Direction, Status
+from tests.coding.engine import coded, shipped
+from tests.coding.kept import decide, drafted, firm_with_books, month_of, standing, sums
+from tests.coding.worked.document import Worked
+from tests.coding.worked.purchases import PURCHASES
+from tests.coding.worked.sales import SALES
+
+F, C, A, Q, X = Status.FETCHED, Status.CODED, Status.APPROVED, Status.QUERIED, Status.EXCLUDED
+DECISIONS = {
+    Action.CODE: Decision(Action.CODE),
+    Action.APPROVE: Decision(Action.APPROVE),
+    Action.REOPEN: Decision(Action.REOPEN, "pomyłka"),
+    Action.QUERY: Decision(Action.QUERY, "brak umowy"),
+    Action.EXCLUDE: Decision(
+        Action.EXCLUDE, exclusion=Exclusion(Reason.PRIVATE, Decider.CLIENT, "Jan", date(2026, 4, 1))
+    ),
+    Action.RETURN: Decision(Action.RETURN),
+}
+COMPLETE = [one for one in SALES + PURCHASES if not one.roles and coded(one).complete]
+
+
+def test_what_is_reopened_is_as_it_was_and_codes_to_the_same_again(tmp_path: Path) -> None:
+    """Every document of the worked set: coded, approved, reopened, coded again."""
+
+    async def check() -> None:
+        async with open_buffer(tmp_path / "buffer.db") as buffer:
+            firm = await firm_with_books(buffer)
+            for one in COMPLETE:
+                coding = coded(one)
+                before = await sums(buffer, firm)
+                id_ = await drafted(buffer, firm, one, coding)
+                month_before = await month_of(buffer, id_)
+                assert await decide(buffer, id_, DECISIONS[Action.CODE]) == {}
+                counted = await sums(buffer, firm)
+                assert (counted != before) is bool([row for row in coding.rows if row.month])
+                assert await decide(buffer, id_, DECISIONS[Action.APPROVE]) == {}
+                assert await decide(buffer, id_, DECISIONS[Action.REOPEN]) == {}
+                held = await buffer.codings.get(id_)
+                assert held is not None
+                assert (held.state, held.coding) == (CodingState.DRAFT, coding)
+                assert await standing(buffer, id_) == (F, None)
+                assert await sums(buffer, firm) == before
+                assert await month_of(buffer, id_) == month_before
+                again = code(one.facts, shipped(), held.coding.choices)
+                assert dumped(again) == dumped(coding)
+                assert await decide(buffer, id_, DECISIONS[Action.CODE]) == {}
+                assert await sums(buffer, firm) == counted
+            assert (await buffer.history.verify(firm.id)).broken_at is None
+
+    assert len(COMPLETE) > 35
+    asyncio.run(check())
+
+
+def _after(
+    action: Action, status: Status, previous: Status | None, one: Worked
+) -> tuple[Status, Status | None]:
+    """Where a decision takes a document, by the table of statuses; refused ones leave it."""
+    aside = status in (Q, X)
+    if action is Action.CODE:
+        return (C, None) if status is F else (status, previous)
+    if action is Action.APPROVE:
+        return (A, None) if status is C else (status, previous)
+    if action is Action.REOPEN:
+        return (previous or F, None) if aside else (F, None)
+    if action is Action.RETURN:
+        return (previous or F, None) if aside else (status, previous)
+    if aside or (action is Action.EXCLUDE and one.direction is Direction.SALE):
+        return status, previous
+    return (Q if action is Action.QUERY else X), status
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(COMPLETE), st.lists(st.sampled_from(list(DECISIONS)), min_size=2, max_size=14))
+def test_any_way_about_leads_where_the_statuses_say_and_registers_follow(
+    one: Worked, way: list[Action]
+) -> None:
+    """Registers hold what is coded or approved and nothing that is set aside; the coding itself is never touched."""
+
+    async def check() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            async with open_buffer(Path(folder) / "buffer.db") as buffer:
+                firm = await firm_with_books(buffer)
+                coding = coded(one)
+                id_ = await drafted(buffer, firm, one, coding)
+                status: Status = F
+                previous: Status | None = None
+                for action in way:
+                    status, previous = _after(action, status, previous, one)
+                    await decide(buffer, id_, DECISIONS[action])
+                    assert await standing(buffer, id_) == (status, previous)
+                    counts = status in (C, A) and any(row.month for row in coding.rows)
+                    assert bool(await sums(buffer, firm)) is counts
+                    held = await buffer.codings.get(id_)
+                    assert held is not None
+                    assert dumped(held.coding) == dumped(coding)
+
+    asyncio.run(check())
