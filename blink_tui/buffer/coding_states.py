@@ -18,7 +18,7 @@ from blink_tui.model.dates import Instant
 _CODE_DRAFTS = """
     UPDATE coding SET state = 'coded', at = ?, who = ?,
         month_before = (SELECT d.vat_month FROM document d WHERE d.id = coding.document_id)
-    WHERE document_id IN (SELECT value FROM json_each(?)) AND state = 'draft'
+    WHERE document_id IN (SELECT value FROM json_each(?)) AND state = 'draft' RETURNING document_id, ground
 """
 _CODE_PROPOSALS = composed(
     """
@@ -29,7 +29,7 @@ _CODE_PROPOSALS = composed(
         ?, ?, {proposed}
     FROM json_each(?) i CROSS JOIN document d ON d.id = i.value CROSS JOIN proposal p ON p.document_id = d.id
         LEFT JOIN {trait}
-    WHERE 1 ON CONFLICT DO NOTHING
+    WHERE 1 ON CONFLICT DO NOTHING RETURNING document_id, ground
     """,
     columns=COLUMNS,
     proposed=", ".join(f"p.{name}" for name in COLUMNS.split(", ")),
@@ -71,14 +71,10 @@ async def snapshots(session: Session, ids: Sequence[int]) -> dict[int, Snapshot]
 async def code(session: Session, ids: Sequence[int], *, at: Instant, who: str) -> dict[int, str]:
     """Let drafts hold, and proposals of documents without one; returns what each rests on, for its event."""
     some = json.dumps(list(ids))
-    await session.run(_CODE_DRAFTS, (at, who, some))
-    await session.run(_CODE_PROPOSALS, (at, who, some))
+    drafts = await session.rows(_CODE_DRAFTS, (at, who, some))
+    proposals = await session.rows(_CODE_PROPOSALS, (at, who, some))
     await _enter(session, some)
-    rows = await session.rows(
-        "SELECT document_id, ground FROM coding WHERE document_id IN (SELECT value FROM json_each(?))",
-        (some,),
-    )
-    return dict(rows)
+    return dict([*drafts, *proposals])
 
 
 async def release(session: Session, ids: Sequence[int]) -> None:

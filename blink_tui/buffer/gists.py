@@ -12,7 +12,7 @@ from blink_tui.model.coding import Coding
 from blink_tui.model.months import Month
 
 _DIGEST = 16
-COLUMNS = "body, ground, scheme, rule, parameters, complete, vat_month, months, registers"
+COLUMNS = "body, ground, scheme, rule, parameters, complete, vat_month, months, registers, teaches"
 
 
 class Gist(NamedTuple):
@@ -28,6 +28,7 @@ class Gist(NamedTuple):
     vat_month: str
     months: str
     registers: str
+    teaches: int
 
 
 def gist_of(coding: Coding) -> Gist:
@@ -45,6 +46,7 @@ def gist_of(coding: Coding) -> Gist:
         vat_month=str(coding.periods.vat or ""),
         months=" ".join(sorted(map(str, _months(coding)))),
         registers=json.dumps(registers or []),
+        teaches=int(bool(scheme) and not (coding.rule and coding.rule.digest)),
     )
 
 

@@ -18,7 +18,7 @@ _UP = """
     SELECT c.firm_id, c.contractor, c.direction, k.value, c.scheme, c.parameters, 1, c.at
     FROM json_each(?) p CROSS JOIN coding c ON c.document_id = p.value
     JOIN json_each(json_array('', c.text_key)) k ON k.key = 0 OR k.value <> ''
-    WHERE c.who <> ? AND c.contractor <> '' AND c.scheme <> ''
+    WHERE c.who <> ? AND c.contractor <> '' AND c.teaches
     ON CONFLICT DO UPDATE SET uses = uses + 1, at = max(at, excluded.at)
 """
 _DOWN = """
@@ -27,7 +27,7 @@ _DOWN = """
         SELECT c.firm_id, c.contractor, c.direction, k.value AS text_key, c.scheme, c.parameters, count(*) AS times
         FROM json_each(?) p CROSS JOIN coding c ON c.document_id = p.value
         JOIN json_each(json_array('', c.text_key)) k ON k.key = 0 OR k.value <> ''
-        WHERE c.who <> ? AND c.contractor <> '' AND c.scheme <> ''
+        WHERE c.who <> ? AND c.contractor <> '' AND c.teaches
         GROUP BY 1, 2, 3, 4, 5, 6
     ) less
     WHERE (learned.firm_id, learned.seller, learned.direction, learned.text_key, learned.scheme, learned.parameters)
@@ -41,7 +41,8 @@ class Learning:
     """How often what was accepted, by firm and contractor.
 
     `Learned.text_key` is `str` of `model.matching.text_key` of the document's rows, as its traits have it, and empty
-    for what holds of any document of the contractor.
+    for what holds of any document of the contractor. What a written rule or the data source decided teaches nothing: it
+    would go before them, and a change of the rule would change nothing for whomever it was used for.
     """
 
     def __init__(self, database: Database) -> None:

@@ -15,7 +15,7 @@ from blink_tui.cli.options import AsJson
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.book_lists import read_accounts, read_contractors, read_dimensions, with_roles
 from blink_tui.model.books import ROLES, Account, BookKind, Books
-from blink_tui.model.books_change import BooksChange, checked_roles
+from blink_tui.model.books_change import STARTER_ROLES, BooksChange, checked_roles, starter_chart
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.rate_tables import read_rates
 
@@ -50,7 +50,7 @@ def start(context: typer.Context, firms: FirmsNeeded, json: AsJson = False) -> N
 @chart.command(
     "import",
     help=_(
-        "Take a chart out of CSV or XLSX, as the ledger exports it; accounts that it lacks are closed. "
+        "Take a chart out of CSV or XLSX, as the ledger exports it; in the place of the one that is there. "
         "Example: blink books chart import plan-kont.xlsx --firm 5265877635 --dry-run"
     ),
 )
@@ -246,8 +246,7 @@ def _warn_of_roles(firm: Firm, books: Books, accounts: Sequence[Account]) -> Non
 
 
 async def _start(profile: Profile, texts: Sequence[str], *, as_json: bool) -> None:
-    numbers = {role.account.removesuffix("-{nip}"): _(role.meaning) for role in ROLES.values()}
-    starter = [Account(number, name) for number, name in numbers.items()]
+    starter = starter_chart()
     async with profile.open_buffer() as buffer:
         firms = await options.chosen_firms(buffer, list(texts))
         books = {firm.id: await _ledger(buffer, firm) for firm in firms}
@@ -257,7 +256,7 @@ async def _start(profile: Profile, texts: Sequence[str], *, as_json: bool) -> No
             added = [account for account in starter if account.number not in own]
             await buffer.charts.keep_accounts(firm.id, [*kept, *added], who=system_user())
             unmapped = {
-                role.name: role.account for role in ROLES.values() if role.name not in books[firm.id].roles
+                role: account for role, account in STARTER_ROLES.items() if role not in books[firm.id].roles
             }
             await change_books(buffer, firm, BooksChange(roles=unmapped))
     _told(len(starter), firms, dry_run=False, as_json=as_json)

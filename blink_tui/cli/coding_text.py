@@ -61,12 +61,24 @@ def told(problem: Problem) -> str:
 
 
 def _candidate(candidate: Candidate) -> str:
-    text = f"{clean(str(candidate.rule))} „{clean(_(candidate.title))}” → {clean(candidate.scheme)}"
+    title = clean(_(candidate.title)) if candidate.title else ""
+    text = f"{clean(str(candidate.rule))} „{title}” → {clean(candidate.scheme)}"
+    precedence = _precedence(candidate)
+    if precedence and precedence != title:
+        text += f" ({precedence})"
     if candidate.learned:
         text += " " + ngettext(
             "(learned from {n} accepted document)", "(learned from {n} accepted documents)", candidate.learned
         ).format(n=candidate.learned)
     return text
+
+
+def _precedence(candidate: Candidate) -> str:
+    """What a rule of its precedence goes by; nothing for what stands above the rules."""
+    from blink_tui.coding.rules import Precedence
+
+    known = {rank.value: rank for rank in Precedence}
+    return _(known[candidate.rank].meaning) if candidate.rank in known else ""
 
 
 def _heads(coding: Coding) -> Iterator[str]:

@@ -120,27 +120,22 @@ async def _registered(buffer: Buffer, vault: Vault, url: str, known: _SandboxFir
 
 async def _keep_books(buffer: Buffer, firms: Sequence[Firm]) -> None:
     """Books for the first firms, each another kind, so that proposals and a month can be seen; the others have none."""
-    from blink_tui.model.books import ROLES, Account, BookKind, VatKind
-    from blink_tui.model.books_change import BooksChange, VatChange
+    from blink_tui.model.books import BookKind, VatKind
+    from blink_tui.model.books_change import STARTER_ROLES, BooksChange, VatChange, starter_chart
 
     kept = await buffer.books.all()
     changes = (
-        BooksChange(
-            kind=BookKind.LEDGER,
-            program="symfonia",
-            roles={role.name: role.account for role in ROLES.values()},
-        ),
+        BooksChange(kind=BookKind.LEDGER, program="symfonia", roles=STARTER_ROLES),
         BooksChange(kind=BookKind.KPIR, program="wapro"),
         BooksChange(kind=BookKind.LUMP_SUM, program="optima", vat=VatChange(kind=VatKind.QUARTERLY)),
     )
-    chart = [Account(role.account.removesuffix("-{nip}"), _(role.meaning)) for role in ROLES.values()]
     for firm, change in zip(firms, changes, strict=False):
         if firm.id in kept:
             continue
         books = change.applied(None, datetime.now(UTC).date())
         await buffer.books.save(firm.id, books, who=system_user(), version=None)
         if books.kind is BookKind.LEDGER:
-            await buffer.charts.keep_accounts(firm.id, chart, who=system_user())
+            await buffer.charts.keep_accounts(firm.id, starter_chart(), who=system_user())
 
 
 @contextmanager

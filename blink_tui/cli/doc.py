@@ -130,7 +130,7 @@ app.command(
     "code",
     help=_(
         "Code documents by their proposals, or by a scheme of your choice. "
-        "Example: blink doc code KSEF-NUMBER --scheme usługi --param account=402-01"
+        "Example: blink doc code KSEF-NUMBER --scheme zakup-uslugi --param account=402-01"
     ),
 )(doc_code.code)
 app.command(

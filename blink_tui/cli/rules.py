@@ -59,7 +59,7 @@ def list_rules(
     options.run(_list(options.profile(context), firm, kind, as_json=json))
 
 
-@app.command(help=_("One rule or scheme with all its versions. Example: blink rules show usługi"))
+@app.command(help=_("One rule or scheme with all its versions. Example: blink rules show zakup-uslugi"))
 def show(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME")],

@@ -58,10 +58,12 @@ async def _try(
         told_json = {"looked_at": tried.looked_at, "would_change": len(tried.changes), "changes": changes}
         output.say_json(told_json)
         return
-    text = ngettext("Would change {n} document", "Would change {n} documents", len(tried.changes))
-    output.say(
-        text.format(n=len(tried.changes)) + _(" of {all} fetched and coded.").format(all=tried.looked_at)
+    text = ngettext(
+        "Would change {n} document of {all} fetched and coded.",
+        "Would change {n} documents of {all} fetched and coded.",
+        len(tried.changes),
     )
+    output.say(text.format(n=len(tried.changes), all=tried.looked_at))
     if shown:
         head = (_("KSeF number"), _("Status"), _("Before"), _("After"))
         rows = [_change_row(document, change) for document, change in zip(documents, shown, strict=True)]

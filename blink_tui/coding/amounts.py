@@ -63,6 +63,8 @@ class Amounts:
     """All amounts that schemes and identities use; in PLN, rounded to the grosz."""
 
     rows: tuple[RateRow, ...]
+    by_rate: Mapping[str, RateRow]
+    """Rows of one rate together."""
     share: Decimal
     """Share of input tax that is deducted: of the scheme, the firm's proportion, 0 where VAT is not the firm's."""
     net_share: Decimal
@@ -96,14 +98,8 @@ class Amounts:
 
     def of(self, rate: str) -> RateRow:
         """The row of a rate; zeros where the document has none."""
-        found = [row for row in self.rows if row.rate == rate]
-        return RateRow(
-            rate,
-            sum((row.net for row in found), ZERO),
-            sum((row.vat for row in found), ZERO),
-            sum((row.income_net for row in found), ZERO),
-            sum((row.deducted for row in found), ZERO),
-        )
+        found = self.by_rate.get(rate)
+        return RateRow(rate, ZERO, ZERO, ZERO) if found is None else found
 
 
 def amounts_of(case: Case, parameters: Mapping[str, str]) -> Amounts:
@@ -179,8 +175,7 @@ def _row(case: Case, row: VatAmount, converted: Converted | None, reasons: list[
     rate, vat = group_of(case, row.rate), row.vat or ZERO
     if converted is None:
         return RateRow(rate, grosze(row.net), grosze(vat), grosze(row.net))
-    by_vat = converted.vat.rate if converted.vat else ZERO
-    by_income = converted.income.rate if converted.income else ZERO
+    by_vat, by_income = converted.vat_or_other, converted.income_or_other
     if row.vat_pln is not None:
         in_pln = row.vat_pln
     else:
@@ -264,7 +259,7 @@ def _totals(
     net = sum((row.net for row in rows), ZERO)
     vat = sum((row.vat for row in rows), ZERO)
     income_net = sum((row.income_net for row in rows), ZERO)
-    by_income = ONE if converted is None else converted.income.rate if converted.income else ZERO
+    by_income = ONE if converted is None else converted.income_or_other
     advance = _advance(case, by_income)
     margin_tax = sum((tax for _, _, tax in case.choices.margin), ZERO) if case.margin else ZERO
     self_base = net if shares.self_rate else ZERO
@@ -286,6 +281,7 @@ def _totals(
         reasons.append(problems.SHARE.of(percent=percent, deducted=deducted, vat=vat, rest=vat - deducted))
     return Amounts(
         rows=rows,
+        by_rate=_by_rate(rows),
         share=shares.deduct,
         net_share=shares.net,
         cost_share=shares.cost,
@@ -307,6 +303,24 @@ def _totals(
         income_rate=converted.income if converted else None,
         reasons=tuple(reasons),
         problems=tuple(told),
+    )
+
+
+def _by_rate(rows: Iterable[RateRow]) -> dict[str, RateRow]:
+    found: dict[str, RateRow] = {}
+    for row in rows:
+        other = found.get(row.rate)
+        found[row.rate] = row if other is None else _together(other, row)
+    return found
+
+
+def _together(one: RateRow, other: RateRow) -> RateRow:
+    return RateRow(
+        one.rate,
+        one.net + other.net,
+        one.vat + other.vat,
+        one.income_net + other.income_net,
+        one.deducted + other.deducted,
     )
 
 

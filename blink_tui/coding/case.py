@@ -109,6 +109,8 @@ def _told(case: Case) -> tuple[PartPaid, ...]:
     whole = invoice.total if invoice.total is not None else invoice.net + invoice.vat
     if invoice.payment.paid and invoice.payment.paid_on is not None:
         return (PartPaid(invoice.payment.paid_on, whole),)
+    if invoice.kind == "ZAL":
+        return (PartPaid(case.dates.tax_point, whole),)  # it documents its own payment
     parts = tuple(
         PartPaid(part.day, part.amount)
         for part in invoice.payment.parts

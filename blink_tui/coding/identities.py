@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from blink_tui.coding import problems
@@ -171,13 +172,13 @@ _IDENTITIES: dict[Identity, Callable[[Coding, Case, Amounts], Iterator[Problem]]
 
 
 def _rows_by_hand(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Problem]:
-    """A sale at a rate that no column is for waits for a row of a person's own."""
+    """A sale at a rate that no column is for waits for a row of a person's own; beside other rates it is only told."""
     if not case.sale or case.outside or coding.identity is Identity.RECEIPT:
         return
     for rate in sorted(BY_HAND):
         row = amounts.of(rate)
-        if row.net and not coding.rows:
-            yield problems.BY_HAND.of(rate=rate, net=row.net)
+        if row.net:
+            yield replace(problems.BY_HAND.of(rate=rate, net=row.net), blocks=not coding.rows)
 
 
 def _columns(coding: Coding) -> Iterator[Problem]:

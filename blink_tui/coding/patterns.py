@@ -44,7 +44,7 @@ class Patterns:
             own = {"payable": known.payable, "receivable": known.receivable}
             self._roles |= {role: account for role, account in own.items() if account}
         self._case = case
-        self._deferred = deferred
+        self.deferred = deferred
 
     def account(self, pattern: str, *, due: bool = False) -> str:
         """An account; tax accounts are the deferred ones where VAT follows payments, unless it is due.
@@ -74,7 +74,7 @@ class Patterns:
         if name in self._parameters:
             return self._filled(self._parameters[name], depth - 1, due=due, account=account)
         if account and name in ROLES:
-            role = _DEFERRED.get(name, name) if self._deferred and not due else name
+            role = _DEFERRED.get(name, name) if self.deferred and not due else name
             return self._filled(
                 self._roles.get(role) or ROLES[role].account, depth - 1, due=due, account=True
             )

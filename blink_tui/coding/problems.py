@@ -64,6 +64,13 @@ FURTHER_BUYER = told(
     N_("The firm is a further buyer with a share of {share} %: book its part of the amounts alone."),
 )
 SELF_BILLED = told("self-billed", N_("Self-billing: issued by the buyer; check its acceptance."))
+CASH_MARK_MISSING = told(
+    "cash-mark",
+    N_("The firm settles VAT by its cash method and the invoice does not say so (art. 106e(1)(16))."),
+)
+CASH_MARK_WRONG = told(
+    "cash-mark", N_("The invoice says cash method, which the firm does not have: check its VAT status.")
+)
 AS_ORIGINAL = told("as-original", N_("A correction: the accounts of its original, red storno."))
 ADVANCE = told(
     "advance", N_("An advance: its net amount is no cost and no revenue, and stands in no column.")

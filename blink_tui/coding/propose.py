@@ -37,8 +37,8 @@ _DIGITS = 60
 """No product of an amount and a rate that a reader lets in is rounded before it should be."""
 _ACCOUNT = "account"
 _FURTHER_BUYER = 4
-_FIRST = 1_000_000
-"""Rank of the original's scheme, above every rule."""
+_ORIGINAL = 100
+"""Rank of what a correction's original was coded by: above every rule (`rules.Precedence`)."""
 
 
 def propose(facts: Facts, rulebook: Rulebook, learned: Sequence[Learned] = ()) -> Proposal:
@@ -72,7 +72,9 @@ def checked(coding: Coding, facts: Facts, rulebook: Rulebook) -> Coding:
         parameters = _parameters(case, scheme, coding.choices.parameters)
         amounts = amounts_of(case, parameters)
         when = _timing(case, scheme, amounts, bool(coding.rows) or has_rows(case, amounts))
-        patterns = Patterns(case, parameters, deferred=case.deferred and not amounts.self_tax)
+        identity = identity_of(case, scheme.identity if scheme else coding.identity, amounts)
+        coding = replace(coding, identity=identity)
+        patterns = _patterns(case, parameters, amounts)
         found = (*amounts.problems, *when.problems, *_months_of_rows(coding, case, when))
         return replace(coding, problems=(*found, *check(coding, case, amounts, patterns)))
 
@@ -98,8 +100,8 @@ def _candidates(facts: Facts, rulebook: Rulebook, learned: Sequence[Learned]) ->
         rule=RuleRef(original.ksef_number, 0),
         title=problems.AS_ORIGINAL.text,
         scheme=original.scheme,
-        rank=_FIRST,
-        matched=(("original", original.ksef_number),),
+        rank=_ORIGINAL,
+        matched=(("oryginal.schemat", original.scheme),),
         parameters=original.parameters or {},
     )
     return (first, *found)
@@ -123,6 +125,7 @@ def _coded(facts: Facts, rulebook: Rulebook, choices: Choices, candidate: Candid
             choices=choices,
             document_type=source.document_type if source else "",
             register=source.register if source else "",
+            category=source.category if source else "",
         )
         stopped = _not_booked(case)
         if stopped is not None:
@@ -162,7 +165,8 @@ def _by_scheme(case: Case, bare: Coding, chosen: _Chosen, parameters: Mapping[st
     amounts = amounts_of(case, parameters)
     when = _timing(case, scheme, amounts, has_rows(case, amounts))
     env = SchemeEnv(case, amounts, parameters, DocumentEnv(case.facts))
-    made = applied(case, scheme, parameters, amounts, when, env)
+    patterns = _patterns(case, parameters, amounts)
+    made = applied(case, scheme, patterns, amounts, when, env)
     coding = replace(
         bare,
         document_type=bare.document_type or scheme.document_type,
@@ -170,7 +174,7 @@ def _by_scheme(case: Case, bare: Coding, chosen: _Chosen, parameters: Mapping[st
         category=made.category or bare.category,
         scheme=chosen.ref,
         rule=chosen.rule,
-        identity=identity_of(case, scheme, amounts),
+        identity=identity_of(case, scheme.identity, amounts),
         lines=made.lines,
         rows=made.rows,
         entries=made.entries,
@@ -179,9 +183,12 @@ def _by_scheme(case: Case, bare: Coding, chosen: _Chosen, parameters: Mapping[st
         income_rate=amounts.income_rate,
         reasons=(*_explained(case), *when.reasons, *amounts.reasons),
     )
-    patterns = Patterns(case, parameters, deferred=case.deferred and not amounts.self_tax)
     told = (*amounts.problems, *when.problems, *made.problems, *check(coding, case, amounts, patterns))
     return replace(coding, problems=told)
+
+
+def _patterns(case: Case, parameters: Mapping[str, str], amounts: Amounts) -> Patterns:
+    return Patterns(case, parameters, deferred=case.deferred and not amounts.self_tax)
 
 
 def _timing(case: Case, scheme: Scheme | None, amounts: Amounts, rows: bool) -> Timing:
@@ -222,6 +229,9 @@ def _explained(case: Case) -> list[Problem]:
         told.append(problems.TO_RECEIPT.of())
     if case.advance:
         told.append(problems.ADVANCE.of())
+    if case.sale and not case.exempt and facts.invoice.cash_method is not case.status.cash_method:
+        mark = problems.CASH_MARK_MISSING if case.status.cash_method else problems.CASH_MARK_WRONG
+        told.append(mark.of())
     if case.sale and facts.invoice.self_billing:
         told.append(problems.SELF_BILLED.of())
     return told

@@ -37,6 +37,18 @@ class Converted:
     reasons: tuple[Problem, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def vat_or_other(self) -> Decimal:
+        """What VAT is converted by; while it is missing, which blocks, a draft is shown by the other rate."""
+        known = self.vat or self.income
+        return known.rate if known else ZERO
+
+    @property
+    def income_or_other(self) -> Decimal:
+        """The same for cost or revenue."""
+        known = self.income or self.vat
+        return known.rate if known else ZERO
+
 
 def rates_of(case: Case) -> Converted | None:
     """Both rates with their reasons; None for a document in PLN."""

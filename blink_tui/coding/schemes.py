@@ -59,12 +59,12 @@ class Applied:
     problems: list[Problem] = field(default_factory=list)
 
 
-def identity_of(case: Case, scheme: Scheme, amounts: Amounts) -> Identity:
-    """The identity that must hold of this document, the scheme's own where nothing of the document overrides it."""
+def identity_of(case: Case, own: Identity, amounts: Amounts) -> Identity:
+    """The identity that must hold of this document: the scheme's own where nothing of the document overrides it."""
     for holds, identity in (
         (case.receipt, Identity.RECEIPT),
         (case.outside and not amounts.self_tax, Identity.NONE),
-        (scheme.identity is Identity.SELF_ASSESSED, Identity.SELF_ASSESSED),
+        (own is Identity.SELF_ASSESSED, Identity.SELF_ASSESSED),
         (not case.sale and not amounts.share, Identity.NONE),
         (case.deferred, Identity.ON_PAYMENT),
         (case.margin, Identity.MARGIN),
@@ -74,11 +74,7 @@ def identity_of(case: Case, scheme: Scheme, amounts: Amounts) -> Identity:
     ):
         if holds:
             return identity
-    return (
-        scheme.identity
-        if scheme.identity in (Identity.NONE, Identity.LIMITED) and not case.sale
-        else Identity.FULL
-    )
+    return Identity.LIMITED if own is Identity.LIMITED and not case.sale else Identity.FULL
 
 
 def has_rows(case: Case, amounts: Amounts) -> bool:
@@ -96,17 +92,10 @@ def _untaxed_too(case: Case, amounts: Amounts) -> bool:
 
 
 def applied(
-    case: Case,
-    scheme: Scheme,
-    parameters: Mapping[str, str],
-    amounts: Amounts,
-    timing: Timing,
-    env: SchemeEnv,
+    case: Case, scheme: Scheme, patterns: Patterns, amounts: Amounts, timing: Timing, env: SchemeEnv
 ) -> Applied:
     """Lines, rows and entries of a scheme for a document."""
     found = Applied()
-    deferred = case.deferred and not amounts.self_tax
-    patterns = Patterns(case, parameters, deferred=deferred)
     found.description = patterns.text(scheme.description or "{kind} {number} {contractor}")
     found.category = patterns.code(scheme.category)
     reader = _Reader(scheme, env, found.problems)
@@ -117,7 +106,7 @@ def applied(
     if case.facts.books.kind is BookKind.LEDGER:
         lines = list(_lines(scheme, patterns, reader, found.description))
         lines = _reconciled(case, lines)
-        if deferred:
+        if patterns.deferred:
             lines += _transfers(case, amounts, timing, patterns, found.description)
         found.lines = tuple(lines)
     elif not case.advance and timing.books is not None:

@@ -228,7 +228,7 @@ def _key(name: str) -> str:
 
 def _quoted(text: str) -> str:
     """In apostrophes where quotation marks stand in it, over several lines where it has some."""
-    if "\n" in text and "'''" not in text and not text.endswith("'") and _is_shown(text.replace("\n", "")):
+    if "\n" in text and "'''" not in text and _is_shown(text.replace("\n", "")):
         return f"'''\n{text}'''"
     if ('"' in text or "\\" in text) and "'" not in text and _is_shown(text):
         return f"'{text}'"

@@ -8,7 +8,17 @@ from datetime import date
 from decimal import Decimal
 
 from blink_tui.i18n import N_, _
-from blink_tui.model.books import ROLES, BookKind, Books, CarUse, CodingLevel, Keeper, VatKind, VatStatus
+from blink_tui.model.books import (
+    ROLES,
+    Account,
+    BookKind,
+    Books,
+    CarUse,
+    CodingLevel,
+    Keeper,
+    VatKind,
+    VatStatus,
+)
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.targets import TARGETS
 from blink_tui.model.text import clean
@@ -18,6 +28,9 @@ NO_BOOKS = ErrorKind(
     ExitCode.USAGE,
     N_("Firm {firm} has no books yet. Set them up: blink books set --firm {firm} --kind ledger"),
 )
+
+STARTER_ROLES = {role.name: role.account for role in ROLES.values()}
+"""The account of each role as in a typical chart (FORMATS 10.1): where a firm begins that brings none."""
 
 _WHOLE = Decimal(1)
 _LEVELS = tuple(CodingLevel)
@@ -122,6 +135,12 @@ class BooksChange:
         if not statuses:
             raise BlinkError(USAGE, problem=_("The only VAT status of the books cannot be dropped."))
         return tuple(statuses[since] for since in sorted(statuses))
+
+
+def starter_chart() -> list[Account]:
+    """The accounts of `STARTER_ROLES`, called what they are for in the language in force."""
+    names = {role.account.partition("-{nip}")[0]: _(role.meaning) for role in ROLES.values()}
+    return [Account(number, name) for number, name in names.items()]
 
 
 def remarks_on(books: Books) -> list[str]:

@@ -43,6 +43,8 @@ async def propose_pending(
     `today` is the Warsaw day; `told` hears how many were proposed, in each step. Returns how many were proposed, and
     how many of all that waited for it the program has coded.
     """
+    if not await buffer.books.all():
+        return 0, 0
     await seed_rulebook(buffer)
     proposed = 0
 
@@ -68,8 +70,14 @@ async def seed_rulebook(buffer: Buffer) -> None:
 
     What a person has changed or taken out of use stays.
     """
-    shipped = [(kind, name, text) for kind, name, text, _digest in shipped_entries()]
-    await buffer.rules.save(OFFICE, shipped, who=ENGINE, shipped=True)
+    there = {(entry.kind, entry.name): entry.text for entry in await buffer.rules.entries(OFFICE)}
+    differing = [
+        (kind, name, text)
+        for kind, name, text, _digest in shipped_entries()
+        if there.get((kind, name)) != text
+    ]
+    if differing:
+        await buffer.rules.save(OFFICE, differing, who=ENGINE, shipped=True)
 
 
 async def _batches(buffer: Buffer, waiting: Sequence[ToPropose]) -> list[Batch]:

@@ -13,7 +13,7 @@ from blink_tui.buffer import Buffer, GridFilter
 from blink_tui.buffer.rules import digest_of
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Status
-from blink_tui.model.rulebook import EntryKind, RulebookEntry
+from blink_tui.model.rulebook import OFFICE, EntryKind, RulebookEntry
 from blink_tui.sync.proposing_work import Batch, Change, FirmSide, Rates, try_batch
 from blink_tui.sync.surroundings import around, by_firm, firm_sides, rates_for
 from blink_tui.sync.workers import Worker
@@ -51,7 +51,10 @@ async def try_rules(
     `at` is whose rulebook is edited: a firm's id or `OFFICE`. Nothing is kept. `told` hears of every step.
     """
     sides = await firm_sides(buffer, set(firm_ids))
-    others = {firm_id: edited(side.entries, edits, at) for firm_id, side in sides.items()}
+    others = {
+        firm_id: edited(side.entries, edits, at) if at in (OFFICE, firm_id) else side.entries
+        for firm_id, side in sides.items()
+    }
     ids = await _documents(buffer, sides)
     looked_at, changes = 0, []
     async with AsyncExitStack() as stack:

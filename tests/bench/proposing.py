@@ -14,15 +14,15 @@ from decimal import Decimal
 from itertools import cycle
 from pathlib import Path
 
+import psutil
+
 from blink_tui.buffer import Buffer, open_buffer
-from blink_tui.coding.toml import shipped_entries
 from blink_tui.model.books import BookKind, Books, CodingLevel, ExchangeRate, VatKind, VatStatus
-from blink_tui.model.rulebook import OFFICE
 from blink_tui.sync.compare import compare_pending
 from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.proposing import propose_pending
 from tests.bench.filling import fill
-from tests.bench.measure import longest_stall, row
+from tests.bench.measure import longest_stall, row, tree_seconds
 
 _TODAY = date(2026, 11, 30)
 _WANTED_SECONDS, _WANTED_DOCUMENTS = 10.0, 10_000
@@ -52,11 +52,9 @@ async def measure(documents: int) -> None:
 
 
 async def _keep_books(buffer: Buffer) -> None:
-    """Books of every kind by turns, the shipped rules, a year of exchange rates."""
+    """Books of every kind by turns, and a year of exchange rates."""
     for firm, books in zip(await buffer.firms.list(), cycle(_BOOKS), strict=False):
         await buffer.books.save(firm.id, books, who="bench", version=None)
-    entries = [(kind, name, text) for kind, name, text, _digest in shipped_entries()]
-    await buffer.rules.save(OFFICE, entries, who="blink", shipped=True)
     days = [date(2026, 1, 1) + timedelta(days=number) for number in range(330)]
     await buffer.rates.keep(
         ExchangeRate(currency, day, rate, f"{place:03}/A/NBP/2026")
@@ -67,12 +65,15 @@ async def _keep_books(buffer: Buffer) -> None:
 
 
 async def _round(buffer: Buffer, what: str, count: int) -> None:
+    this = psutil.Process()
+    before = tree_seconds(this)
     async with longest_stall() as stall:
         start = time.perf_counter()
         proposed, coded = await propose_pending(buffer, _TODAY)
         seconds = time.perf_counter() - start
     print(f"{proposed} of {count} documents proposed, {coded} coded by a rule")
     print(row(what, seconds, "s", _WANTED_SECONDS * count / _WANTED_DOCUMENTS))
+    print(row("  processor time, with what reads beside", tree_seconds(this) - before, "s"))
     print(row("  longest stall of the loop", stall.value * 1000, "ms", 50))
 
 

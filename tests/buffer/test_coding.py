@@ -90,8 +90,7 @@ async def test_a_proposal_is_coded_and_all_of_it_taken_back(buffer: Buffer, firm
     assert await buffer.registers.sums(firm.id, SEPTEMBER) == ONCE
     assert await buffer.registers.all_sums(SEPTEMBER) == {firm.id: ONCE}
     assert await buffer.registers.sums(firm.id, OCTOBER) == {}
-    (learned,) = await buffer.learning.of(firm.id, SELLER, PURCHASE)
-    assert (learned.scheme, learned.parameters, learned.uses) == ("usługi", {"account": "402-1"}, 1)
+    assert await buffer.learning.of(firm.id, SELLER, PURCHASE) == []
     assert await buffer.codings.last_of_seller(firm.id, SELLER, PURCHASE) == coding()
     assert (await told(buffer, firm, id_))[5] == ("2026-09",)
     event = (await buffer.history.of_document(id_))[-1]
@@ -328,7 +327,8 @@ async def test_many_are_coded_by_a_filter_with_a_preview(buffer: Buffer, firm: F
     ids = await stored(buffer, firm, 30)
     await stored(buffer, other, 2)
     await kept(buffer, firm)
-    await proposed(buffer, ids[:25])
+    await proposed(buffer, ids[:15])
+    await proposed(buffer, ids[15:25], proposal(coding(rule=None)))
     await proposed(buffer, ids[25:27], proposal(coding(problems=(UNBALANCED,))))
     await buffer.codings.save_draft(ids[0], 1, coding("1.00"), who="ewa")
     preview = await buffer.decisions.preview(ALL, CODE)
@@ -339,7 +339,7 @@ async def test_many_are_coded_by_a_filter_with_a_preview(buffer: Buffer, firm: F
     assert (outcome.done, outcome.refused) == (25, expected)
     assert (await buffer.registers.sums(firm.id, SEPTEMBER))[PURCHASE]["K_42"] == Decimal("2401.00")
     (most, *_rest) = await buffer.learning.of(firm.id, SELLER, PURCHASE)
-    assert most.uses == 25
+    assert most.uses == 10
     await buffer.decisions.undo(outcome.decision_id or 0, who="anna")
     assert await buffer.registers.all_sums(SEPTEMBER) == {}
     assert await buffer.learning.of(firm.id, SELLER, PURCHASE) == []
@@ -430,8 +430,10 @@ async def test_what_is_learned_goes_by_the_text_of_the_rows_as_well(buffer: Buff
                 " FROM document WHERE id = ?",
                 (key, id_),
             )
-    await proposed(buffer, [phones, other, short])
+    await proposed(buffer, [phones, other, short], proposal(coding(rule=RuleRef("learned", 4))))
     await buffer.decisions.decide(ALL, CODE, who="anna")
+    (first, *_rest) = await buffer.learning.of(firm.id, SELLER, PURCHASE)
+    assert (first.scheme, first.parameters) == ("usługi", {"account": "402-1"})
 
     async def uses() -> dict[str, int]:
         return {one.text_key: one.uses for one in await buffer.learning.of(firm.id, SELLER, PURCHASE)}
@@ -538,8 +540,8 @@ async def _agrees(buffer: Buffer) -> None:
     rows = await buffer._database.reader.rows(
         "SELECT d.id, coalesce(d.previous, d.status) <> 'fetched', coalesce(c.state = 'coded', 0),"
         " (SELECT count(*) FROM register_amount a WHERE a.document_id = d.id) / 2"
-        " FROM document d LEFT JOIN coding c ON c.document_id = d.id"
+        ", coalesce(c.teaches, 0) FROM document d LEFT JOIN coding c ON c.document_id = d.id"
     )
     assert all(row[1] == row[2] == row[3] for row in rows)
     uses = await buffer._database.reader.row("SELECT coalesce(sum(uses), 0) FROM learned WHERE text_key = ''")
-    assert uses == (sum(row[2] for row in rows),)
+    assert uses == (sum(row[2] * row[4] for row in rows),)

@@ -93,14 +93,14 @@ async def _code(buffer: Buffer, made: dict[int, Made]) -> dict[int, Made]:
         async with buffer._database.transaction() as session:
             if proposed is not None:
                 await session.run(
-                    "INSERT INTO proposal VALUES (?, '', 0, '', '', ?, '', '{}', ?, '', '', '[]')",
+                    "INSERT INTO proposal VALUES (?, '', 0, '', '', ?, '', '{}', ?, '', '', '[]', 0)",
                     (id_, *proposed),
                 )
             if held is not None:
                 scheme, state, who = held
                 await session.run(
                     "INSERT INTO coding SELECT id, firm_id, direction, '', '', ?, '', '', ?, '', '{}', 1, '', '', '[]',"
-                    " '', '', ?, 1 FROM document WHERE id = ?",
+                    " 0, '', '', ?, 1 FROM document WHERE id = ?",
                     (state, scheme, who, id_),
                 )
     return coded

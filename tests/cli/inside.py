@@ -26,7 +26,7 @@ class Inside:
             ended = run(["--home", str(self.home), *words])
         for stream in (out, err):
             stream.flush()
-        result = Ended(ended, out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]  # BytesIO
+        result = Ended(ended, out.buffer.getvalue(), err.buffer.getvalue().decode())
         assert ended == code, f"{words}: {result}"
         return result
 

@@ -20,3 +20,13 @@ def test_the_demo_fetches_once_and_finds_nothing_new_again(blink: Blink) -> None
 def test_the_demo_leaves_no_vault_behind(blink: Blink) -> None:
     blink("demo", "--headless", "--json")
     assert not list(blink.home.rglob("vault*"))
+
+
+def test_the_demo_proposes_for_its_firms_with_books(blink: Blink) -> None:
+    blink("demo", "--headless", "--json")
+    firms = blink("--profile", "demo", "status", "--json").json["firms"]
+    assert sorted(one["books"] or "" for one in firms) == ["", "", "", "kpir", "ledger", "lump-sum"]
+    kept = next(one["firm"] for one in firms if one["books"] == "ledger")
+    coded = blink("--profile", "demo", "doc", "code", "--firm", kept, "--json").json
+    assert coded["done"] > 10
+    assert blink("--profile", "demo", "doctor", "--audit", "--json").json["sound"]

@@ -69,6 +69,13 @@ def test_a_share_that_is_no_share_is_told_and_not_used(share: str) -> None:
     assert found.deducted == d("230")
 
 
+def test_two_rows_of_a_rate_count_together() -> None:
+    found = amounts(purchase(invoice("23 100 23; 23 50 11.50")))
+    assert found.of("23").net == d("150")
+    assert found.of("23").deducted == d("34.50")
+    assert found.of("8").vat == 0
+
+
 def test_foreign_tax_of_oss_is_never_deducted() -> None:
     found = amounts(purchase(invoice("OSS 100 19; 23 100 23")))
     assert (found.deducted, found.cost) == (d("23"), d("219"))
@@ -102,6 +109,8 @@ def test_a_missing_table_blocks_and_names_its_day_even_where_older_ones_are_ther
     found = amounts(purchase(bought, rates=rates("EUR", m10="4.25")))
     assert codes(found) == ["rate-missing"]
     assert found.problems[0].values["day"] == "2026-03-11"
+    stated = amounts(purchase(replace(bought, exchange_rate=d("4.25"))))
+    assert (codes(stated), stated.cost) == (["rate-missing"], d("4250"))  # a draft by the rate that is known
     typed = amounts(purchase(bought), vat_rate=Rate(d("4")), income_rate=Rate(d("5")))
     assert not typed.problems
     assert (typed.net, typed.cost) == (d("4000"), d("5000"))

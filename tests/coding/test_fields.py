@@ -169,6 +169,10 @@ def test_the_rows_before_a_correction_count_negative() -> None:
     )
 
 
+def test_a_correction_in_plus_is_no_correction_in_minus() -> None:
+    assert holds("korekta i nie korekta_minus", replace(FACTS, invoice=replace(INVOICE, kind="KOR")))
+
+
 def test_net_comes_out_of_gross_where_rows_have_only_that() -> None:
     rows = (InvoiceLine(number=1, name="Kawa", gross=Decimal("12.30"), rate="23"),)
     facts = replace(FACTS, invoice=replace(INVOICE, lines=rows))

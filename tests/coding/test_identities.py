@@ -85,6 +85,16 @@ def test_the_sentence_says_the_numbers() -> None:
     assert coding.problems[0].values == {"field": "K_41 + K_43", "rows": "230,01", "table": "230,00"}
 
 
+def test_a_coding_typed_by_hand_obeys_the_identity_of_its_document() -> None:
+    facts = purchase(invoice(cash_method=True))
+    rows = coded(purchase()).rows
+    typed = Coding(document_type="FZ", lines=coded(facts).lines, rows=rows, lines_by_hand=True)
+    coding = checked(typed, facts, SHIPPED)
+    assert coding.identity is Identity.ON_PAYMENT
+    assert "paid-differs" in [problem.code for problem in coding.problems]
+    assert checked(replace(typed, rows=()), facts, SHIPPED).complete
+
+
 def test_a_receipt_s_row_has_its_mark_and_nothing_is_posted() -> None:
     facts = sale(invoice(receipt_follows=True))
     coding = coded(facts)
@@ -157,4 +167,8 @@ def test_a_rate_without_a_column_waits_for_a_row_of_a_person() -> None:
     coding = coded(facts)
     assert [problem.code for problem in coding.problems] == ["row-by-hand"]
     row = RegisterRow(Direction.SALE, MARCH, (("K_31", d("1000")),))
-    assert problems(replace(coding, rows=(row,)), facts) == []
+    typed = checked(replace(coding, rows=(row,)), facts, SHIPPED)
+    assert (typed.complete, [problem.blocks for problem in typed.problems]) == (True, [False])
+    beside = coded(sale(invoice("oo 1000; 23 100 23")))
+    assert beside.complete
+    assert [problem.code for problem in beside.problems] == ["row-by-hand"]

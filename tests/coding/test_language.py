@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from blink_tui.coding.language import (
     MOST_CHARACTERS,
@@ -245,49 +241,3 @@ def test_errors_are_told_in_the_language_in_force() -> None:
     assert str(caught.value) == (
         "„netto”: kwota. Tu potrzebne: warunek – porównaj to, znakiem = albo ~ albo >."
     )
-
-
-_PIECES = st.sampled_from(
-    ["netto", "kurs", "mpp", "uwagi", "gtu", "opis", "termin", "wiersz.netto", "wiersz.nazwa", "suma(", "jest(", "(",
-     ")", "[", "]", '"23"', '"a*b"', "23", "0", "1,5%", "i", "lub", "nie", "jeżeli", "to", "inaczej", "+", "-", "*",
-     "/", "=", "<>", "<", "~", ",", "2026-03-01", "min(", "zaokr(", "rok(", "puste(", "„x”", "\u00a0", "\x00", "ż"]
-)  # fmt: skip
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=14).map(" ".join)), st.sampled_from(Kind))
-def test_any_text_is_an_expression_or_an_error_with_a_place(text: str, kind: Kind) -> None:
-    expression, error = _parsed(text, kind)
-    if error is not None:
-        assert 0 <= error.start <= error.end <= len(text)
-        assert str(error)
-    if expression is not None:
-        with suppress(EvaluationError):
-            expression.value(DOCUMENT)
-            expression.matched(DOCUMENT)
-
-
-def _parsed(text: str, kind: Kind) -> tuple[Expression | None, ExpressionError | None]:
-    try:
-        return parse(text, wanted=kind, names=NAMES), None
-    except ExpressionError as error:
-        return None, error
-
-
-def _combined(parts: tuple[tuple[str, Fraction], str, tuple[str, Fraction]]) -> tuple[str, Fraction]:
-    (left, one), sign, (right, other) = parts
-    return f"({left} {sign} {right})", {"+": one + other, "-": one - other, "*": one * other}[sign]
-
-
-_SUMS = st.recursive(
-    st.decimals(min_value=-(10**6), max_value=10**6, places=2).map(lambda one: (f"({one})", Fraction(one))),
-    lambda part: st.tuples(part, st.sampled_from("+-*"), part).map(_combined),
-    max_leaves=4,
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(_SUMS)
-def test_arithmetic_agrees_with_fractions(sum_: tuple[str, Fraction]) -> None:
-    text, wanted = sum_
-    assert Fraction(amount(text)) == wanted

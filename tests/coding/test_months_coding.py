@@ -138,6 +138,13 @@ def test_a_payment_before_receipt_waits_for_it() -> None:
     assert timed(purchase(invoice(cash_method=True)), payments=payments).periods.vat == MARCH
 
 
+def test_an_advance_documents_its_own_payment() -> None:
+    books = replace(LEDGER, vat=status(cash_method=True))
+    assert timed(sale(invoice(kind="ZAL", sale_date=date(2026, 2, 27)), books=books)).periods.vat == Month(
+        2026, 2
+    )
+
+
 def test_more_than_the_document_cannot_be_paid() -> None:
     payments = (PartPaid(date(2026, 3, 20), d("1230.01")),)
     assert codes(timed(purchase(invoice(cash_method=True)), payments=payments)) == ["overpaid"]

@@ -22,7 +22,19 @@ from blink_tui.model.coding import ZERO, Choices, Coding, Identity, Proposal, Re
 from blink_tui.model.documents import Direction
 from blink_tui.model.months import Month
 from tests.coding.engine import shipped
-from tests.coding.worked.document import EXEMPT, KPIR, LEDGER, LUMP_SUM, Worked, by, paid, purchase, sale, vat
+from tests.coding.worked.document import (
+    EUR,
+    EXEMPT,
+    KPIR,
+    LEDGER,
+    LUMP_SUM,
+    Worked,
+    by,
+    paid,
+    purchase,
+    sale,
+    vat,
+)
 from tests.coding.worked.paper import CUSTOMER, FIRM, Original, fa, rr
 from tests.coding.worked.purchases import PURCHASES
 from tests.coding.worked.sales import SALES
@@ -33,7 +45,10 @@ SALE_FIELDS = {
     "0 EX": ("K_22",), "zw": ("K_10",), "np I": ("K_11",), "np II": ("K_11", "K_12"),
 }  # fmt: skip
 """FORMATS 8.1."""
+OUTPUT_TAX = ("K_16", "K_18", "K_20")
 TAXED = ("23", "8", "5")
+RATE = Decimal("4.2500")
+"""By which invoices in euros convert their tax."""
 MONTHS = [Month(2026, number) for number in range(1, 10)]
 
 amounts = st.decimals(min_value="10.00", max_value="99999.99", places=2)
@@ -79,7 +94,7 @@ def documents(draw: st.DrawFn) -> Worked:
         half_net=draw(st.booleans()),
         untaxed_in_register=draw(st.booleans()),
     )
-    return draw(st.sampled_from((_sold, _bought, _bought, _of_farmer)))(draw, books)
+    return draw(st.sampled_from((_sold, _bought, _bought, _of_farmer, _of_margin, _from_abroad)))(draw, books)
 
 
 def _paper(draw: st.DrawFn, rates: tuple[str, ...], **parties: str) -> tuple[bytes, bool]:
@@ -91,7 +106,9 @@ def _paper(draw: st.DrawFn, rates: tuple[str, ...], **parties: str) -> tuple[byt
     if kind in ("ZAL", "KOR_ZAL") and not all(" " in amount for amount in table.values()):
         kind = "VAT"
     marks = draw(st.sampled_from(("", "", "P_16", "P_17", "P_18A")))
-    xml = fa(table, kind=kind, marks=marks, corrects=Original() if "KOR" in kind else None, **parties)  # type: ignore[arg-type]
+    currency, rate = draw(st.sampled_from((("PLN", ""), ("PLN", ""), ("EUR", str(RATE)))))
+    corrects = Original(issued="2026-03-11") if "KOR" in kind else None
+    xml = fa(table, kind=kind, marks=marks, corrects=corrects, currency=currency, rate=rate, **parties)  # type: ignore[arg-type]
     return xml, kind == "VAT"
 
 
@@ -104,7 +121,28 @@ def _payments(draw: st.DrawFn) -> Choices:
 
 def _sold(draw: st.DrawFn, books: Books) -> Worked:
     xml, _plain = _paper(draw, tuple(SALE_FIELDS), seller=FIRM, buyer=CUSTOMER)
-    return sale("", "", xml, "", books=books, choices=_payments(draw))
+    return sale("", "", xml, "", books=books, choices=_payments(draw), rates=EUR)
+
+
+def _of_margin(draw: st.DrawFn, books: Books) -> Worked:
+    gross = draw(st.decimals(min_value="500", max_value="9999.99", places=2))
+    kind = draw(st.sampled_from(("2", "3_1", "3_2", "3_3")))
+    xml = fa({"marża": str(gross)}, margin=kind, seller=FIRM, buyer=CUSTOMER)
+    typed = tuple(
+        (rate, base, _half_up(base * int(rate) / 100))
+        for rate in draw(st.sets(st.sampled_from(TAXED), max_size=2))
+        for base in (_half_up(gross / 5),)
+    )
+    return sale("", "", xml, "", books=books, choices=by(margin=typed))
+
+
+def _from_abroad(draw: st.DrawFn, books: Books) -> Worked:
+    currency = draw(st.sampled_from(("PLN", "EUR")))
+    table = draw(tables(("np I", "np II", "oo")))
+    scheme = draw(st.sampled_from(("import-uslug", "import-uslug-inne", "wnt", "odwrotne-obciazenie")))
+    parameters = {"self_rate": draw(st.sampled_from(("23", "8", "5")))}
+    xml = fa(table, marks="P_18", currency=currency)
+    return purchase("", "", xml, "", books=books, choices=by(scheme, parameters=parameters), rates=EUR)
 
 
 def _bought(draw: st.DrawFn, books: Books) -> Worked:
@@ -115,7 +153,7 @@ def _bought(draw: st.DrawFn, books: Books) -> Worked:
             st.sampled_from(("", "zakup-towary", "samochod", "srodek-trwaly", "zakup-bez-odliczenia"))
         )
         choices = replace(choices, scheme=scheme)
-    return purchase("", "", xml, "", books=books, choices=choices)
+    return purchase("", "", xml, "", books=books, choices=choices, rates=EUR)
 
 
 def _of_farmer(draw: st.DrawFn, books: Books) -> Worked:
@@ -193,19 +231,21 @@ def _tax(facts: Facts, typed: Coding | None = None) -> Decimal:
 
 def _full(facts: Facts, coding: Coding) -> None:
     """VAT rows = VAT table."""
-    if facts.invoice.currency != "PLN" or not facts.invoice.vat_table:
+    if not facts.invoice.vat_table:
         return
+    rate = Decimal(1) if facts.invoice.currency == "PLN" else RATE
     sums = _sums(coding.rows, facts.direction)
     expected: Counter[str] = Counter()
     for row in facts.invoice.vat_table:
+        net, tax = _half_up(row.net * rate), (row.vat if row.vat_pln is None else row.vat_pln) or ZERO
         if facts.direction is Direction.SALE:
             fields = SALE_FIELDS.get(row.rate, ())
             split = fields == ("K_11", "K_12")
             for position, field in enumerate(fields):
-                expected[field] += row.net if position == 0 or split else row.vat or ZERO  # type: ignore[assignment]
+                expected[field] += net if position == 0 or split else tax  # type: ignore[assignment]
         elif row.rate in TAXED or facts.books.untaxed_in_register:
-            expected["net"] += row.net  # type: ignore[assignment] # a Counter of Decimal
-            expected["tax"] += row.vat or ZERO  # type: ignore[assignment] # a Counter of Decimal
+            expected["net"] += net  # type: ignore[assignment] # a Counter of Decimal
+            expected["tax"] += tax  # type: ignore[assignment] # a Counter of Decimal
     if facts.direction is Direction.PURCHASE:
         sums = Counter({"net": sums["K_40"] + sums["K_42"], "tax": sums["K_41"] + sums["K_43"]})
     assert {name: amount for name, amount in sums.items() if amount} == {
@@ -221,14 +261,14 @@ def _limited(facts: Facts, coding: Coding) -> None:
     costs = sum(
         (line.amount for line in coding.lines if line.side is Side.DEBIT and line.account != "223"), ZERO
     )
-    if coding.lines:
+    if coding.lines and facts.invoice.currency == "PLN":
         assert costs == facts.invoice.net + kept
 
 
 def _none(facts: Facts, coding: Coding) -> None:
     """No row, gross in cost."""
     assert coding.rows == ()
-    if coding.lines and facts.invoice.kind not in ("ROZ", "KOR_ROZ"):
+    if coding.lines and facts.invoice.currency == "PLN" and facts.invoice.kind not in ("ROZ", "KOR_ROZ"):
         assert coding.debit == facts.invoice.net + _tax(facts)
 
 
@@ -240,9 +280,11 @@ def _receipt(facts: Facts, coding: Coding) -> None:
 
 
 def _self_assessed(_facts: Facts, coding: Coding) -> None:
-    """Output row = input base."""
+    """Output row = input base; an exempt buyer has the output row alone."""
     output = [row for row in coding.rows if row.register is Direction.SALE]
     input_ = [row for row in coding.rows if row.register is Direction.PURCHASE]
+    if not input_:
+        return
     (base, tax), (input_base, input_tax) = (
         [amount for _name, amount in rows[0].amounts] for rows in (output, input_)
     )
@@ -260,7 +302,7 @@ def _on_payment(facts: Facts, coding: Coding) -> None:
             amount
             for row in coding.rows
             for name, amount in row.amounts
-            if name in ("K_16", "K_18", "K_20", "K_41", "K_43")
+            if name in (*OUTPUT_TAX, "K_41", "K_43")
         ),
         ZERO,
     )
@@ -284,15 +326,17 @@ def _settlement(facts: Facts, coding: Coding) -> None:
     if not any(row.not_deducted for row in coding.rows):
         _full(facts, coding)
     owed = sum((line.amount for line in coding.lines if line.account[:3] in ("201", "202")), ZERO)
-    if coding.lines:
+    if coding.lines and facts.invoice.currency == "PLN":
         assert owed == facts.invoice.to_pay
 
 
 def _margin(facts: Facts, coding: Coding) -> None:
     """Tax typed, never taken from the invoice."""
     typed = sum((tax for _rate, _base, tax in coding.choices.margin), ZERO)
-    taxes = sum((line.amount for line in coding.lines if line.account == "222"), ZERO)
+    taxes = sum((_sums(coding.rows, Direction.SALE)[name] for name in OUTPUT_TAX), ZERO)
     assert taxes == typed + facts.invoice.vat
+    if coding.lines:
+        assert taxes == sum((line.amount for line in coding.lines if line.account == "222"), ZERO)
 
 
 HOLDS: dict[Identity, Callable[[Facts, Coding], None]] = {

@@ -159,6 +159,7 @@ FALSE = {
     "bez wiersza rejestru": _row("K_42", "netto_rejestru", "netto_rejestru < 0"),
     "Wn różne od Ma": _line(0, amount="koszt - 5"),
     "rozrachunek inny niż faktura": _line(2, amount="do_zaplaty_pln * 2"),
+    "VAT odliczony na koncie kosztu": _line(1, account="{account}"),
 }
 """What is changed of the shipped scheme of services."""
 

@@ -195,6 +195,39 @@ parametry = {{ share = "50%", account = "403" }}
     assert lines(again)[0] == ("debit", f"205-{SELLER}", "1115.00")
 
 
+def test_a_category_is_the_scheme_s_else_the_data_source_s() -> None:
+    source = """
+[[zrodlo]]
+kierunek = "zakup"
+rodzaj = "*"
+typ = "FZ"
+schemat = "zakup-uslugi"
+kategoria = "KOSZTY"
+kolumna = "12"
+"""
+    coding = by(purchase(books=KPIR), book=rulebook(source))
+    assert (coding.category, coding.entries[0].column) == ("KOSZTY", "12")
+    assert by(purchase(books=KPIR), "zakup-bez-odliczenia", rulebook(source)).entries[0].column == "15"
+
+
+def test_the_share_decides_the_identity_whatever_the_scheme_is_called() -> None:
+    for share, identity in (("0", Identity.NONE), ("0.5", Identity.LIMITED), ("1", Identity.FULL)):
+        coding = by(purchase(), "zakup-bez-odliczenia", parameters={"share": share})
+        assert (coding.identity, coding.complete) == (identity, True)
+
+
+@pytest.mark.parametrize(
+    ("own", "marked", "told"),
+    [(True, True, False), (True, False, True), (False, True, True), (False, False, False)],
+)
+def test_a_sale_s_mark_of_the_cash_method_is_compared_with_the_firm_s(
+    own: bool, marked: bool, told: bool
+) -> None:
+    books = replace(LEDGER, vat=status(cash_method=own))
+    coding = by(sale(invoice(cash_method=marked), books=books))
+    assert ("cash-mark" in [one.code for one in coding.reasons]) is told
+
+
 def test_a_further_buyer_is_told_its_share() -> None:
     party = InvoiceParty(nip=FIRM, role=4, share=d("30"))
     coding = by(purchase(invoice(third_parties=(party,)), roles=frozenset({Role.THIRD_PARTY})))

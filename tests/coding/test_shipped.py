@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,3 +111,10 @@ def test_the_data_source_gives_document_type_and_register(
 ) -> None:
     coding = propose(facts, SHIPPED).coding
     assert (coding.document_type, coding.register) == (document_type, register)
+
+
+def test_every_scheme_and_parameter_is_explained() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "posting-schemes.md").read_text(encoding="utf-8")
+    explained = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    named = {scheme.name for scheme in SCHEMES} | {name for scheme in SCHEMES for name in scheme.parameters}
+    assert explained - {"cost", "proportion"} == named

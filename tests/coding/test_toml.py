@@ -192,7 +192,7 @@ def test_english_words_and_polish_marks_are_taken() -> None:
             ["line 5, zasada „a”: there are two of this name"],
         ),
         (
-            '[[zasada]]\nnazwa = " a"\nschemat = "b"\nwarunek = """\nmpp\nnazwa = 1\n"""\ntytul = true',
+            '[[zasada]]\nnazwa = " a"\nschemat = "b"\nwarunek = """\nmpp\ntytul = 1\n"""\ntytul = true',
             ["line 2, zasada „ a”, nazwa: a name has 1 to 60", "line 8, zasada „ a”, tytul: a text in quotes"],
         ),
         ('[[zasada]]\nnazwa = "\\u001b[31m"\nschemat = "b"', ["line 2, zasada „[31m”, nazwa: a name has"]),

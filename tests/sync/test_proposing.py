@@ -234,7 +234,11 @@ async def test_all_that_the_buffer_knows_around_a_document(books: Books) -> None
     first = await books.get(firm, Paper(number="1", day=date(2026, 6, 1)))
     await run(books)
     original = await document(books, firm, first)
-    coded = await buffer.decisions.decide({original.id: original.version}, Decision(Action.CODE), who="anna")
+    proposed = await buffer.codings.proposal(original.id)
+    assert proposed is not None
+    chosen = replace(proposed.coding, rule=None)  # by a person: what a rule decides teaches nothing
+    version = await buffer.codings.save_draft(original.id, original.version, chosen, who="anna")
+    coded = await buffer.decisions.decide({original.id: version}, Decision(Action.CODE), who="anna")
     assert coded.done == 1
     later = await books.get(
         firm, Paper(number="K1", kind="KOR", gross=Decimal("-23.00"), corrects=first, account=ANOTHER)

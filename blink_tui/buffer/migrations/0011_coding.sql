@@ -79,7 +79,8 @@ CREATE TABLE proposal (
     complete INTEGER NOT NULL,
     vat_month TEXT NOT NULL, -- YYYY-MM; empty where it is not known
     months TEXT NOT NULL, -- every month that it puts something into, separated by spaces
-    registers TEXT NOT NULL -- JSON: month, register, field, position, amount, marks
+    registers TEXT NOT NULL, -- JSON: month, register, field, position, amount, marks
+    teaches INTEGER NOT NULL -- whether no written rule decided, so that it is remembered for the contractor
 ) STRICT;
 
 -- Counted over all firms without reading bodies.
@@ -104,6 +105,7 @@ CREATE TABLE coding (
     vat_month TEXT NOT NULL,
     months TEXT NOT NULL,
     registers TEXT NOT NULL,
+    teaches INTEGER NOT NULL,
     month_before TEXT NOT NULL, -- document.vat_month as it is without the coding
     at TEXT NOT NULL,
     who TEXT NOT NULL, -- the coder: a user, or the program

@@ -34,6 +34,7 @@ _TABLE = {
     "zw": "7", "np I": "8", "np II": "9", "oo": "10", "marża": "11",
 }  # fmt: skip
 """Rate → suffix of P_13 and P_14."""
+_ADVANCES = ("ZAL", "KOR_ZAL")
 _MARKS = ("P_16", "P_17", "P_18", "P_18A")
 
 
@@ -99,6 +100,7 @@ def fa(
             _when(out, sold, period)
             _amounts(out, amounts, rate)
             out.leaf("P_15", total or str(sum(sum(parts) for parts in amounts.values())))
+            out.maybe("KursWalutyZ", rate if kind in _ADVANCES else "")
             _annotations(out, marks.split(), exempt, margin)
             out.leaf("RodzajFaktury", kind)
             _correction(out, corrects)
@@ -106,7 +108,7 @@ def fa(
             if advance:
                 with out.element("FakturaZaliczkowa"):
                     out.leaf("NrKSeFFaZaliczkowej", advance)
-            if kind in ("ZAL", "KOR_ZAL"):
+            if kind in _ADVANCES:
                 _order(out, amounts)
             else:
                 for place, row in enumerate(rows, 1):
