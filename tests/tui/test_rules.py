@@ -156,8 +156,8 @@ async def test_a_scheme_is_changed_as_text_and_faults_stand_with_their_line(
         window = desk.app.screen
         assert isinstance(window, RulesWindow)
         entry = next(one.entry for one in window.items if one.entry.kind is EntryKind.SCHEME)
-        await desk.press("f", *entry.name, "enter")
-        await desk.until(lambda: window.shown[0].entry.name == entry.name)
+        await desk.press("f", *f"scheme {entry.name}", "enter")
+        await desk.until(lambda: window.shown[0].entry == entry)
         await desk.press("home", "enter")
         await desk.see(f"scheme {entry.name} v1", "[[schemat]]", "F9 Try")
         text = desk.app.screen
