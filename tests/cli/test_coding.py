@@ -90,6 +90,11 @@ def test_by_proposals_one_and_many_and_back(office: Inside) -> None:
     assert office("doc", "code", "--firm", FIRM, "--dry-run", "--json").json["done"] == 2
     assert office("doc", "code", bought(office)).text == "1 document coded.\n"
     assert office("doc", "show", bought(office), "--json").json["status"] == "coded"
+    listed = office("doc", "list", "--firm", FIRM, "--json").json_lines
+    assert {one["direction"]: one["coding"] for one in listed} == {
+        "purchase": {"state": "coded", "scheme": "zakup-uslugi", "complete": True, "vat_month": "2026-09"},
+        "sale": {"state": "proposed", "scheme": "sprzedaz-uslugi", "complete": True, "vat_month": "2026-09"},
+    }
     assert office("doc", "approve", bought(office)).text == "1 document approved.\n"
     left = office("doc", "code", "--filter", "status:pobrany", "--json").json
     assert (left["done"], left["refused"]) == (3, {})
@@ -235,6 +240,7 @@ def test_a_firm_without_books_has_nothing_to_code(tmp_path: Path) -> None:
     one = bought(blink)
     assert "no books yet" in blink.failed("doc", "why", one)
     assert "coding" not in blink("doc", "show", one, "--json").json
+    assert "coding" not in blink("doc", "list", "--json").json_lines[0]
     assert blink("doc", "approve", one).text == "1 document approved.\n"
 
 
