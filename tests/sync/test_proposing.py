@@ -25,9 +25,12 @@ from blink_tui.model.months import Month
 from blink_tui.model.rulebook import OFFICE, EntryKind
 from blink_tui.model.values import KsefNumber
 from blink_tui.sync.proposing import propose_pending, read_facts, seed_rulebook
-from blink_tui.sync.surroundings import read_desk
+from blink_tui.sync.proposing_work import propose_batch
+from blink_tui.sync.surroundings import around, firm_sides, read_desk
 from tests.sync.buying import ANOTHER, OTHER, SELLER, TODAY, Books, Paper
+from tests.sync.test_cost import Statements, statements
 
+__all__ = ["statements"]  # a fixture
 FIRM, SISTER = "1111111111", "2222222222"
 LEDGER = BooksChange(kind=BookKind.LEDGER, roles={"vat_in": "223", "payable": "202-{nip}", "services": "402"})
 ALONE = """
@@ -218,6 +221,43 @@ async def test_interrupted_in_the_middle_it_goes_on_where_it_was(books: Books) -
     assert proposed == sum(told) == left
     assert left < coded <= count  # those of before the stop, too
     assert await propose_pending(books.buffer, TODAY) == (0, 0)
+
+
+async def test_many_documents_take_as_many_queries_as_few(tmp_path: Path, statements: Statements) -> None:
+    queries = []
+    for count in (3, 60):
+        async with open_buffer(tmp_path / f"{count}-buffer.db") as buffer:
+            books = Books(buffer)
+            firm = await books.firm(FIRM)
+            await keep(books, firm)
+            first = await books.get(firm, Paper(number="first", day=date(2026, 5, 1)))
+            for index in range(count):
+                paper = Paper(number=f"{index}/A", kind="KOR", gross=Decimal(-1), corrects=first)
+                await books.get(firm, paper)
+            await books.settle()
+            statements.clear()
+            assert await propose_pending(buffer, TODAY) == (count + 1, 0)
+            queries.append(sum(one.lstrip().startswith(("SELECT", "WITH")) for one in statements.all))
+    assert queries[0] == queries[1]
+
+
+async def test_a_fault_with_one_document_does_not_keep_the_others(books: Books) -> None:
+    firm = await books.firm(FIRM)
+    await keep(books, firm)
+    for index in (1, 2):
+        await books.get(firm, Paper(number=f"{index}/A"))
+    await books.settle()
+    await seed_rulebook(books.buffer)
+    first, second = await around(books.buffer, await books.buffer.codings.to_propose(None, 10))
+    sides = await firm_sides(books.buffer, {firm.id})
+    broken = replace(first, learned=(None,))  # type: ignore[arg-type]  # what no document should bring about
+    rows = next(propose_batch([(sides[firm.id], [broken, second])], {}, TODAY))
+    await books.buffer.codings.save_proposals(rows)
+    faulty, sound = [await books.buffer.codings.proposal(one.document.document_id) for one in (first, second)]
+    assert faulty is not None
+    assert sound is not None
+    assert [problem.code for problem in faulty.coding.problems] == ["program-failed"]
+    assert (faulty.coding.complete, sound.coding.complete) == (False, True)
 
 
 async def test_shipped_texts_are_renewed_and_a_person_s_are_left_alone(books: Books) -> None:
