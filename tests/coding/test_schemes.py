@@ -279,9 +279,16 @@ def test_proposals_are_the_same_each_time() -> None:
     assert propose(facts, SHIPPED) == propose(facts, SHIPPED)
 
 
-def test_at_a_lower_level_lines_need_not_balance() -> None:
-    books = replace(LEDGER, level=CodingLevel.DESCRIPTION)
-    coding = by(purchase(books=books))
+def test_a_level_asks_for_what_its_program_takes() -> None:
+    full, described, registered = (
+        purchase(books=replace(LEDGER, level=level))
+        for level in (CodingLevel.FULL, CodingLevel.DESCRIPTION, CodingLevel.REGISTER)
+    )
+    coding = by(full)
     half = replace(coding, lines=coding.lines[:1], lines_by_hand=True)
-    assert not codes(checked(half, purchase(books=books), SHIPPED))
-    assert "not-balanced" in codes(checked(half, purchase(), SHIPPED))
+    none = replace(coding, lines=(), lines_by_hand=True)
+    assert "not-balanced" in codes(checked(half, full, SHIPPED))
+    assert not codes(checked(half, described, SHIPPED))
+    assert codes(checked(none, described, SHIPPED)) == ["no-lines"]
+    assert not codes(checked(replace(none, category="KOSZTY"), described, SHIPPED))
+    assert not codes(checked(none, registered, SHIPPED))
