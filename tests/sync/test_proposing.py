@@ -17,16 +17,21 @@ from blink_tui.buffer.codings import CodingState
 from blink_tui.coding.propose import propose
 from blink_tui.model.books import BookKind, Contractor, ExchangeRate, Keeper
 from blink_tui.model.books_change import BooksChange, VatChange
+from blink_tui.model.clock import SystemClock
 from blink_tui.model.coding import Identity
 from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Role, Status
+from blink_tui.model.events import DocumentsProposed, Event
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.model.rulebook import OFFICE, EntryKind
 from blink_tui.model.values import KsefNumber
+from blink_tui.sync.attendant import Attendant
+from blink_tui.sync.engine import SyncEngine
 from blink_tui.sync.proposing import propose_pending, read_facts, seed_rulebook
 from blink_tui.sync.proposing_work import propose_batch
 from blink_tui.sync.surroundings import around, firm_sides, read_desk
+from blink_tui.vault import Vault
 from tests.sync.buying import ANOTHER, OTHER, SELLER, TODAY, Books, Paper
 from tests.sync.test_cost import Statements, statements
 
@@ -110,6 +115,26 @@ async def test_what_proposals_rest_on_makes_them_anew(books: Books) -> None:
     await rule(books, ALONE.replace("uslugi", "materialy").replace("sama = true\n", ""), firm.id)
     assert await run(books) == (1, 0)
     assert await scheme(books, firm, number) == "zakup-materialy"
+
+
+async def test_without_a_pass_the_schedule_s_keeper_makes_what_waits(
+    books: Books, tmp_path: Path, vault: Vault
+) -> None:
+    """As after books were set up in the console: no firm is due, nothing logs in for it."""
+    firm = await books.firm(FIRM)
+    number = await books.get(firm, Paper(number="1"))
+    await books.settle()
+    told: list[Event] = []
+    engine = SyncEngine(books.buffer, vault, tmp_path / "work", listener=told.append)
+    attendant = Attendant(books.buffer, vault, engine, SystemClock())
+    assert await attendant.due() == []
+    assert told == []
+    await keep(books, firm)
+    assert await attendant.due() == []
+    assert await scheme(books, firm, number) == "zakup-uslugi"
+    (event,) = told
+    assert isinstance(event, DocumentsProposed)
+    assert (event.proposed, event.coded) == (1, 0)
 
 
 async def test_a_rule_that_may_codes_by_itself_and_the_event_names_it(books: Books) -> None:
