@@ -11,7 +11,9 @@ from textual import events
 from textual.app import ComposeResult
 
 from blink_tui.coding import editing
+from blink_tui.coding.carried import net_line
 from blink_tui.i18n import _
+from blink_tui.model.books import BookKind
 from blink_tui.model.coding import Coding, PostingLine
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.text import clean
@@ -41,6 +43,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         self._bench = bench
         self.coding = bench.start
         self._past: list[Coding] = []
+        self._shown = False
 
     @property
     def console(self) -> ConsoleApp:
@@ -73,12 +76,14 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
     def on_mount(self) -> None:
         self.query_one(CellNote).display = False
         self._grid.names = self._bench.names
+        self._grid.ledger = self._bench.facts.books.kind is BookKind.LEDGER
         self.set_focus(self._grid)
 
     def on_resize(self) -> None:
         """Show the coding for the width; a screen is told of its size once before it is seen."""
         self._close_cell()
-        self._show(None)
+        self._show(None if self._shown else _first_place(self.coding))
+        self._shown = True
 
     def keep_draft(self) -> None:
         """Put down what has changed."""
@@ -226,6 +231,12 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         else:
             hint = _("50/50, 30% and the rest, an amount and the rest, or w: by the invoice's rows")
             self._open_cell(SPLIT, "", hint=hint)
+
+
+def _first_place(coding: Coding) -> int:
+    """Where the cursor stands at first: on the cost or the revenue, which is what is changed most."""
+    net = net_line(coding)
+    return coding.lines.index(net) if net is not None else 0
 
 
 def _cell_text(line: PostingLine, column: str) -> str:
