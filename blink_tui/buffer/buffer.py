@@ -10,6 +10,7 @@ from blink_tui.buffer import schema
 from blink_tui.buffer.audit import History
 from blink_tui.buffer.batches import Batches
 from blink_tui.buffer.books import BooksOfFirms
+from blink_tui.buffer.briefs import Briefs
 from blink_tui.buffer.charts import Charts
 from blink_tui.buffer.closing import Closing
 from blink_tui.buffer.codings import Codings
@@ -83,6 +84,7 @@ class Buffer:
         self.rates = ExchangeRates(database)
         self.rules = Rules(database, clock)
         self.codings = Codings(database, clock)
+        self.briefs = Briefs(database)
         self.learning = Learning(database)
         self.locks = Locks(database, clock)
         self.questions = Questions(database, clock)

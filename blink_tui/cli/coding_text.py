@@ -14,6 +14,8 @@ from blink_tui.model.text import clean
 from blink_tui.model.words import DIRECTION_WORDS
 
 if TYPE_CHECKING:
+    from blink_tui.buffer.briefs import Brief
+    from blink_tui.buffer.codings import KeptCoding
     from blink_tui.coding.carried import Part
 
 SIDE_WORDS = {Side.DEBIT: "Wn", Side.CREDIT: "Ma"}
@@ -38,6 +40,22 @@ def coding_lines(coding: Coding, books: Books) -> Iterator[str]:
     yield _("Goes to {program}: {parts}").format(program=target.name, parts=_parts(coding, books, goes=True))
     if stays := _parts(coding, books, goes=False):
         yield _("Stays here: {parts}").format(parts=stays)
+
+
+def kept_lines(books: Books | None, kept: KeptCoding | None, proposal: Proposal | None) -> Iterator[str]:
+    """How it is coded, else how it would be; nothing of a firm without books."""
+    if books is None or (kept is None and proposal is None):
+        return
+    yield ""
+    if kept is not None:
+        state = _("Coded") if kept.state == "coded" else _("Draft")
+        yield _("{state} by {who} on {at}:").format(
+            state=state, who=clean(kept.who), at=output.moment(kept.at)
+        )
+        yield from coding_lines(kept.coding, books)
+    elif proposal is not None:
+        yield _("Proposed (why: blink doc why):")
+        yield from coding_lines(proposal.coding, books)
 
 
 def why_lines(proposal: Proposal) -> Iterator[str]:
@@ -161,6 +179,32 @@ def coding_json(coding: Coding, books: Books) -> dict[str, Any]:
         "problems": problems_json(coding.problems),
         "goes": _parts(coding, books, goes=True),
         "stays": _parts(coding, books, goes=False),
+    }
+
+
+def kept_json(books: Books | None, kept: KeptCoding | None, proposal: Proposal | None) -> dict[str, Any]:
+    """The same as scripts read it."""
+    if books is None:
+        return {}
+    coding = None
+    if kept is not None:
+        state = {"state": kept.state, "who": kept.who, "at": kept.at}
+        coding = state | coding_json(kept.coding, books)
+    proposed = coding_json(proposal.coding, books) if proposal is not None else None
+    return {"coding": coding, "proposal": proposed}
+
+
+def brief_json(brief: Brief | None) -> dict[str, Any]:
+    """What a list tells of how a document is coded; nothing of one without books."""
+    if brief is None:
+        return {}
+    return {
+        "coding": {
+            "state": brief.state,
+            "scheme": brief.scheme or None,
+            "complete": brief.complete,
+            "vat_month": _text(brief.vat_month),
+        }
     }
 
 

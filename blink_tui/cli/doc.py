@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blink_tui.cli import doc_code, doc_decide, doc_files, options, output, questions
+from blink_tui.cli import doc_code, doc_decide, doc_files, doc_history, options, output, questions
 from blink_tui.cli.choice import HolderOption, WordsOption, the_document
 from blink_tui.cli.context import firm_named
 from blink_tui.cli.filters import wanted as wanted_filter
@@ -27,11 +26,8 @@ from blink_tui.model.words import DIRECTION_WORDS, STATUS_WORDS
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer, Document, GridFilter
-    from blink_tui.buffer.codings import KeptCoding
     from blink_tui.cli.context import Profile
     from blink_tui.invoices.printing import Original
-    from blink_tui.model.books import Books
-    from blink_tui.model.coding import Proposal
     from blink_tui.model.documents import Party
 
 app = typer.Typer(help=_("Documents of the buffer."), no_args_is_help=True)
@@ -147,9 +143,22 @@ app.command(
     ),
 )(doc_code.pay)
 app.command(
+    "history",
+    help=_(
+        "What happened to a document, who did it and by which rule. Example: blink doc history KSEF-NUMBER"
+    ),
+)(doc_history.history)
+app.command(
     "approve",
     help=_("Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"),
 )(doc_decide.approve)
+app.command(
+    "book",
+    help=_(
+        "Confirm that documents stand in the books: handed over, or booked by another source. "
+        "Example: blink doc book KSEF-NUMBER --reference KP/7"
+    ),
+)(doc_decide.book)
 app.command(
     "query",
     help=_(
@@ -186,19 +195,23 @@ async def _list(
     limit: int | None,
     shape: Format,
 ) -> None:
-    from blink_tui.cli.listing import matching
+    from blink_tui.cli.coding_text import brief_json
+    from blink_tui.cli.listing import pages
 
     async with profile.open_buffer() as buffer:
         firms = tuple([(await firm_named(buffer, text)).id for text in texts])
         wanted = replace(wanted, firm_ids=firms or None, query=await wanted_filter(buffer, words))
         shown: list[Document] = []
-        async for document in matching(buffer, wanted, limit):
+        async for page in pages(buffer, wanted, limit):
             if shape is Format.JSON:
-                output.say_json(document_json(document))
+                briefs = await buffer.briefs.of(document.id for document in page)
+                for document in page:
+                    output.say_json(document_json(document) | brief_json(briefs.get(document.id)))
             elif shape is Format.TSV:
-                output.say("\t".join(_cells(document)))
+                for document in page:
+                    output.say("\t".join(_cells(document)))
             else:
-                shown.append(document)
+                shown += page
         await _warn_of_unknown(buffer, wanted)
     if shape is not Format.TEXT:
         return
@@ -227,6 +240,7 @@ async def _warn_of_unknown(buffer: Buffer, wanted: GridFilter) -> None:
 
 
 async def _show(profile: Profile, number: str, firm: str | None, shape: ShowFormat) -> None:
+    from blink_tui.cli.coding_text import kept_json, kept_lines
     from blink_tui.cli.press import original_of
 
     async with profile.open_buffer() as buffer:
@@ -239,47 +253,16 @@ async def _show(profile: Profile, number: str, firm: str | None, shape: ShowForm
         raise original
     if shape is ShowFormat.JSON:
         told = document_json(document) | {"version": document.version}
-        output.say_json(told | _coding_json(books, kept, proposal))
+        output.say_json(told | kept_json(books, kept, proposal))
     elif shape is ShowFormat.HTML:
         output.say(_html(original).removesuffix("\n"))
     else:
         for label, value in _facts(document):
             output.say(f"{label:22} {value}")
-        for line in _coding_lines(books, kept, proposal):
+        for line in kept_lines(books, kept, proposal):
             output.say(line)
         output.say()
         output.say(_text_of(original).removesuffix("\n"))
-
-
-def _coding_lines(books: Books | None, kept: KeptCoding | None, proposal: Proposal | None) -> Iterator[str]:
-    """How it is coded, else how it would be; nothing of a firm without books."""
-    from blink_tui.cli.coding_text import coding_lines
-
-    if books is None or (kept is None and proposal is None):
-        return
-    yield ""
-    if kept is not None:
-        state = _("Coded") if kept.state == "coded" else _("Draft")
-        yield _("{state} by {who} on {at}:").format(
-            state=state, who=clean(kept.who), at=output.moment(kept.at)
-        )
-        yield from coding_lines(kept.coding, books)
-    elif proposal is not None:
-        yield _("Proposed (why: blink doc why):")
-        yield from coding_lines(proposal.coding, books)
-
-
-def _coding_json(books: Books | None, kept: KeptCoding | None, proposal: Proposal | None) -> dict[str, Any]:
-    from blink_tui.cli.coding_text import coding_json
-
-    if books is None:
-        return {}
-    coding = None
-    if kept is not None:
-        state = {"state": kept.state, "who": kept.who, "at": kept.at}
-        coding = state | coding_json(kept.coding, books)
-    proposed = coding_json(proposal.coding, books) if proposal is not None else None
-    return {"coding": coding, "proposal": proposed}
 
 
 def _html(original: Original) -> str:

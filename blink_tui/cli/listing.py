@@ -13,11 +13,19 @@ _PAGE = 500
 
 async def matching(buffer: Buffer, wanted: GridFilter, limit: int | None = None) -> AsyncIterator[Document]:
     """Documents of a filter, the newest in the buffer first, at most `limit` of them."""
+    async for page in pages(buffer, wanted, limit):
+        for document in page:
+            yield document
+
+
+async def pages(
+    buffer: Buffer, wanted: GridFilter, limit: int | None = None
+) -> AsyncIterator[list[Document]]:
+    """The same, some hundreds at a time."""
     left = limit
     page = await buffer.grid.first(wanted, "id", True, _page_size(left))
     while page:
-        for document in await buffer.documents.get_many([row.id for row in page]):
-            yield document
+        yield await buffer.documents.get_many([row.id for row in page])
         left = None if left is None else left - len(page)
         if left == 0:
             return

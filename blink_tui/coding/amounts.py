@@ -7,12 +7,12 @@ itself and its exchange differences arise when it is paid, as the acts on accoun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from blink_tui.coding import problems
-from blink_tui.coding.case import MARGIN, Case, whole_of
+from blink_tui.coding.case import MARGIN, Case, is_on, whole_of
 from blink_tui.coding.rates import ONE, Converted, rates_of
 from blink_tui.model.books import CarUse
 from blink_tui.model.coding import ZERO, Problem, Rate
@@ -122,7 +122,8 @@ def amounts_of(case: Case, parameters: Mapping[str, str]) -> Amounts:
     rows = tuple(_row(case, row, converted, reasons) for row in case.table)
     shares = _shares(case, parameters, told)
     rows, deducted = _with_deduction(case, rows, shares.deduct)
-    return _totals(case, rows, deducted, shares, converted, parameters, reasons, told)
+    found = _totals(_Basis(case, rows, deducted, shares, converted))
+    return replace(found, reasons=(*reasons, *_explained(case, found)), problems=tuple(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class _Shares:
 
 
 def _shares(case: Case, parameters: Mapping[str, str], told: list[Problem]) -> _Shares:
-    car_share, car_cost = CARS[case.facts.books.cars] if parameters.get("car") else (ONE, ONE)
+    car_share, car_cost = CARS[case.facts.books.cars] if is_on(parameters, "car") else (ONE, ONE)
     own = number(parameters, "share", car_share, told)
     firm = case.status.proportion if case.status.proportion is not None else ONE
     proportion = number(parameters, "proportion", firm, told)
@@ -246,39 +247,38 @@ def spread(total: Decimal, parts: Iterable[Decimal]) -> list[Decimal]:
     return found
 
 
-def _totals(
-    case: Case,
-    rows: tuple[RateRow, ...],
-    deducted: Decimal,
-    shares: _Shares,
-    converted: Converted | None,
-    parameters: Mapping[str, str],
-    reasons: list[Problem],
-    told: list[Problem],
-) -> Amounts:
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What totals are made of."""
+
+    case: Case
+    rows: tuple[RateRow, ...]
+    deducted: Decimal
+    shares: _Shares
+    converted: Converted | None
+
+    @property
+    def by_income(self) -> Decimal:
+        """Rate of income tax; 1 in PLN."""
+        return ONE if self.converted is None else self.converted.income_or_other
+
+
+def _totals(basis: _Basis) -> Amounts:
+    case, rows, shares, deducted = basis.case, basis.rows, basis.shares, basis.deducted
     net = sum((row.net for row in rows), ZERO)
     vat = sum((row.vat for row in rows), ZERO)
     income_net = sum((row.income_net for row in rows), ZERO)
-    by_income = ONE if converted is None else converted.income_or_other
-    advance = _advance(case, by_income)
-    margin_tax = sum((tax for _, _, tax in case.choices.margin), ZERO) if case.margin else ZERO
-    self_base = net if shares.self_rate else ZERO
+    advance = _advance(case, basis.by_income)
+    owed = _owed(case, income_net + vat, basis.by_income)
     self_tax = grosze(net * shares.self_rate / HUNDRED)
-    self_deducted = ZERO if case.outside else grosze(self_tax * shares.deduct)
-    not_deducted = vat - deducted + self_tax - self_deducted
-    advance_tax = advance.vat - grosze(advance.vat * shares.deduct)
-    owed = income_net + vat
-    if case.settlement:
-        owed = _owed_of_settlement(case, owed, by_income)
-    cost = income_net + advance.net + not_deducted + advance_tax
-    due = ZERO if case.exempt else vat + margin_tax
-    revenue = income_net + vat + advance.net + advance.vat - due - (ZERO if case.exempt else advance.vat)
-    settled = (revenue + due if case.sale else cost + deducted - (self_tax - self_deducted)) - owed
-    if settled:
-        reasons.append(problems.ADVANCES_SETTLED.of(amount=settled, owed=owed))
-    if not case.sale and vat and shares.deduct != ONE and not case.outside:
-        percent = f"{(shares.deduct * HUNDRED).normalize():f}"
-        reasons.append(problems.SHARE.of(percent=percent, deducted=deducted, vat=vat, rest=vat - deducted))
+    self_deducted = grosze(self_tax * shares.deduct)
+    lost = vat - deducted + self_tax - self_deducted
+    cost = income_net + advance.net + lost + advance.vat - grosze(advance.vat * shares.deduct)
+    due, revenue = ZERO, income_net + vat + advance.net + advance.vat
+    if not case.exempt:
+        due = vat + _margin_tax(case)
+        revenue -= due + advance.vat
+    whole = revenue + due if case.sale else cost + self_deducted + deducted - self_tax
     return Amounts(
         rows=rows,
         by_rate=_by_rate(rows),
@@ -288,22 +288,34 @@ def _totals(
         net=net,
         vat=vat,
         deducted=deducted,
-        not_deducted=not_deducted,
+        not_deducted=lost,
         income_net=income_net + advance.net,
         cost=cost,
         due=due,
         revenue=revenue,
         owed=owed,
-        advances=settled,
-        self_base=self_base,
+        advances=whole - owed,
+        self_base=net if shares.self_rate else ZERO,
         self_tax=self_tax,
         self_deducted=self_deducted,
         margin=case.choices.margin if case.margin else (),
-        vat_rate=converted.vat if converted else None,
-        income_rate=converted.income if converted else None,
-        reasons=tuple(reasons),
-        problems=tuple(told),
+        vat_rate=basis.converted.vat if basis.converted else None,
+        income_rate=basis.converted.income if basis.converted else None,
     )
+
+
+def _margin_tax(case: Case) -> Decimal:
+    return sum((tax for _, _, tax in case.choices.margin), ZERO) if case.margin else ZERO
+
+
+def _explained(case: Case, found: Amounts) -> Iterator[Problem]:
+    """What of the amounts a person should understand."""
+    if found.advances:
+        yield problems.ADVANCES_SETTLED.of(amount=found.advances, owed=found.owed)
+    if not case.sale and found.vat and found.share != ONE and not case.outside:
+        percent = f"{(found.share * HUNDRED).normalize():f}"
+        rest = found.vat - found.deducted
+        yield problems.SHARE.of(percent=percent, deducted=found.deducted, vat=found.vat, rest=rest)
 
 
 def _by_rate(rows: Iterable[RateRow]) -> dict[str, RateRow]:
@@ -352,8 +364,10 @@ def _advance(case: Case, by_income: Decimal) -> _Advance:
     return _Advance(grosze(net * by_income), grosze(vat * by_income))
 
 
-def _owed_of_settlement(case: Case, owed: Decimal, by_income: Decimal) -> Decimal:
-    """ROZ: DoZaplaty, else P_15; in a currency the tax in PLN stays part of it where nothing else was taken off."""
+def _owed(case: Case, whole: Decimal, by_income: Decimal) -> Decimal:
+    """What is owed: net and tax; of a settlement DoZaplaty, else P_15, where something was taken off."""
     to_pay = case.facts.invoice.to_pay
     table = sum((row.net + (row.vat or ZERO) for row in case.table), ZERO)
-    return owed if to_pay is None or to_pay == table else grosze(to_pay * by_income)
+    if not case.settlement or to_pay is None or to_pay == table:
+        return whole
+    return grosze(to_pay * by_income)

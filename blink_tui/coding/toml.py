@@ -36,6 +36,7 @@ Item: TypeAlias = Rule | Scheme | Source
 BAD_RULES = ErrorKind("bad-rules", ExitCode.USAGE, N_("{problem}"))
 MOST_CHARACTERS = 1_000_000
 MOST_FAULTS = 50
+_MOST_PARTS = 50
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 
@@ -66,15 +67,27 @@ def read_with_faults(text: str) -> tuple[list[Item], list[Fault]]:
     if len(text) > MOST_CHARACTERS:
         too_long = Message(N_("Rules have {most} characters at the most."), {"most": MOST_CHARACTERS})
         return [], [Fault(1, "", too_long)]
+    if _has_deep_keys(text):
+        return [], [Fault(1, "", Message(N_("Too many names joined by dots.")))]
     try:
         document = tomllib.loads(text, parse_float=str)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, and Python's own of a number with thousands of digits
         return [], [_broken(text, str(error))]
     except RecursionError:
         return [], [Fault(1, "", Message(N_("Too many brackets within one another.")))]
     reading = _Reading(text)
     items = reading.items(document)
-    return items, sorted(reading.faults, key=lambda fault: fault.line)[:MOST_FAULTS]
+    return items, sorted(reading.faults, key=lambda fault: fault.line)
+
+
+def _has_deep_keys(text: str) -> bool:
+    """A key of many parts: the parser takes the square of their number."""
+    run = 0
+    for piece in text.split("."):
+        run = run + 1 if piece.strip(" \t\"'").replace("-", "").replace("_", "").isalnum() else 0
+        if run > _MOST_PARTS:
+            return True
+    return False
 
 
 def _broken(text: str, cause: str) -> Fault:
@@ -93,7 +106,9 @@ class _Reading:
 
     def __init__(self, text: str) -> None:
         self._places = Places(text)
+        self._wrong = 0
         self.faults: list[Fault] = []
+        """The first `MOST_FAULTS` of them."""
 
     def items(self, document: Mapping[str, Any]) -> list[Item]:
         found: list[Item] = []
@@ -128,7 +143,7 @@ class _Reading:
             self._fault(path, place, Message(N_("this is written as [[{name}]]"), {"name": table.name}))
             return None
         place = f"{place} „{_name_in(value)}”" if _name_in(value) else place
-        before = len(self.faults)
+        before = self._wrong
         found: dict[str, Any] = {}
         for typed, one in value.items():
             key = table.key(typed)
@@ -141,7 +156,7 @@ class _Reading:
         for key in table.keys:
             if key.needed and key.field not in found:
                 self._fault(path, place, Message(N_("“{name}” is missing"), {"name": key.name}))
-        return table.shape(**found) if len(self.faults) == before else None
+        return table.shape(**found) if self._wrong == before else None
 
     def _value(self, key: Key, value: object, path: tuple[str | int, ...], place: str) -> Any:
         if key.table is not None:
@@ -158,7 +173,7 @@ class _Reading:
             return None
 
     def _unknown(self, typed: str, path: tuple[str | int, ...], place: str, known: Iterable[str]) -> None:
-        guess = nearest(typed, known)
+        guess = nearest(typed, known) if self._wrong < MOST_FAULTS else None
         if guess is not None:
             sentence = N_("there is no “{name}” here, did you mean {guess}?")
         else:
@@ -167,7 +182,9 @@ class _Reading:
         self._fault(path, place, Message(sentence, values))
 
     def _fault(self, path: tuple[str | int, ...], place: str, message: Message) -> None:
-        self.faults.append(Fault(self._places.line(path), clean(place), message))
+        self._wrong += 1
+        if self._wrong <= MOST_FAULTS:
+            self.faults.append(Fault(self._places.line(path), clean(place), message))
 
 
 def _name_in(value: Mapping[str, Any]) -> str:

@@ -57,17 +57,15 @@ def questions_told(questions: Sequence[Question], today: date) -> str:
 
 
 def work_parts(states: Sequence[FirmState], today: date) -> tuple[list[str], str]:
-    """What waits for people, each with the key that leads there; and what of it is pressing."""
+    """What waits for people in the office, each with the key that leads there; and what of it is pressing."""
     month = Month.of(today).plus(-1)
     ready, drafts = sum(one.ready for one in states), sum(one.drafts for one in states)
     coded = sum(one.held(Status.CODED) for one in states)
-    questions = [one for state in states for one in state.questions]
     unclosed = sum(one.to_close for one in states)
     parts = [
         _("6: {count} proposals ready").format(count=number(ready)) if ready else "",
         _("{count} drafts").format(count=number(drafts)) if drafts else "",
         _("5: {count} coded, to approve").format(count=number(coded)) if coded else "",
-        _("w: {questions}").format(questions=questions_told(questions, today)) if questions else "",
     ]
     (due,) = (one for one in deadlines_of(month) if one.duty is Duty.VAT)
     left = due.days_left(today)
@@ -77,3 +75,13 @@ def work_parts(states: Sequence[FirmState], today: date) -> tuple[list[str], str
     told = text.format(month=month, count=number(unclosed)) if unclosed else ""
     pressing = bool(unclosed) and left <= _NEAR
     return [part for part in (*parts, "" if pressing else told) if part], f"! {told}" if pressing else ""
+
+
+def question_parts(states: Sequence[FirmState], today: date) -> tuple[str, str]:
+    """What clients were asked, with the key that leads there: as it is told, or as an alarm where one is very old."""
+    questions = [one for state in states for one in state.questions]
+    if not questions:
+        return "", ""
+    told = _("w: {questions}").format(questions=questions_told(questions, today))
+    late = any(age_tone(one, today) == "bad" for one in questions)
+    return ("", f"! {told}") if late else (told, "")

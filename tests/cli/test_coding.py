@@ -90,6 +90,11 @@ def test_by_proposals_one_and_many_and_back(office: Inside) -> None:
     assert office("doc", "code", "--firm", FIRM, "--dry-run", "--json").json["done"] == 2
     assert office("doc", "code", bought(office)).text == "1 document coded.\n"
     assert office("doc", "show", bought(office), "--json").json["status"] == "coded"
+    listed = office("doc", "list", "--firm", FIRM, "--json").json_lines
+    assert {one["direction"]: one["coding"] for one in listed} == {
+        "purchase": {"state": "coded", "scheme": "zakup-uslugi", "complete": True, "vat_month": "2026-09"},
+        "sale": {"state": "proposed", "scheme": "sprzedaz-uslugi", "complete": True, "vat_month": "2026-09"},
+    }
     assert office("doc", "approve", bought(office)).text == "1 document approved.\n"
     left = office("doc", "code", "--filter", "status:pobrany", "--json").json
     assert (left["done"], left["refused"]) == (3, {})
@@ -235,6 +240,7 @@ def test_a_firm_without_books_has_nothing_to_code(tmp_path: Path) -> None:
     one = bought(blink)
     assert "no books yet" in blink.failed("doc", "why", one)
     assert "coding" not in blink("doc", "show", one, "--json").json
+    assert "coding" not in blink("doc", "list", "--json").json_lines[0]
     assert blink("doc", "approve", one).text == "1 document approved.\n"
 
 
@@ -253,3 +259,20 @@ def test_amounts_come_out_of_papers_as_they_are(office: Inside) -> None:
     page = office("close", "--month", "2026-09", "--firm", FIRM, "--json").json
     assert page["registers"]["purchase"] == {"K_42": "100.00", "K_43": "23.00"}
     assert Decimal(page["registers"]["sale"]["K_19"]) == 100
+
+
+def test_its_history_says_who_changed_which_coding_and_by_which_rule(office: Inside) -> None:
+    one = bought(office)
+    office("doc", "code", one)
+    office("doc", "reopen", one, "--reason", "wrong month")
+    office("doc", "code", one, "--param", "account=403")
+    told = office("doc", "history", one).text
+    assert "status: fetched → coded\n    rule zakup * v1 #" in told
+    assert "scheme zakup-uslugi v1 #" in told
+    assert "status: coded → fetched\n    wrong month" in told
+    assert "draft\n" in told
+    assert "postings: Wn 402 100,00" in told
+    assert "→ Wn 403 100,00" in told
+    events = office("doc", "history", one, "--json").json_lines
+    assert [event["what"] for event in events] == ["fetched", "status", "status", "coding", "status"]
+    assert events[3]["after"]["choices"]["parameters"]["account"] == "403"

@@ -163,6 +163,8 @@ def test_a_consumer_s_unpaid_rest_is_told_with_its_day() -> None:
     sold = replace(invoice(), seller=InvoiceParty(no_id=True))
     found = timed(sale(sold, books=books))
     assert next(one for one in found.reasons if one.code == "cash-consumer").values == {"day": "2026-09-08"}
+    known = timed(sale(books=books))
+    assert "cash-consumer" not in [one.code for one in known.reasons]
 
 
 def test_an_earlier_receipt_is_for_the_failure_mode_with_a_reason() -> None:

@@ -197,6 +197,8 @@ def test_english_words_and_polish_marks_are_taken() -> None:
         ),
         ('[[zasada]]\nnazwa = "\\u001b[31m"\nschemat = "b"', ["line 2, zasada „[31m”, nazwa: a name has"]),
         ("a = " + "[" * 100_000, ["line 1: "]),
+        (".".join(["a"] * 100) + " = 1", ["line 1: Too many names joined by dots."]),
+        ("[[zasada]]\nwaga = " + "9" * 5000, ["line 2: This is no TOML"]),
         ("#" * 1_000_001, ["line 1: Rules have 1000000 characters"]),
     ],
 )  # fmt: skip
@@ -207,6 +209,12 @@ def test_every_fault_is_a_sentence_with_its_line(text: str, faults: list[str]) -
     assert len(told) == len(faults)
     for line, beginning in zip(told, faults, strict=True):
         assert line.startswith(beginning)
+
+
+def test_of_very_many_faults_the_first_are_told() -> None:
+    items, faults = toml.read_with_faults("[[zasada]]\n" * 500)
+    assert items == []
+    assert [fault.line for fault in faults] == sorted([*range(1, 26), *range(1, 26)])
 
 
 def test_what_is_right_is_not_lost_beside_what_is_wrong() -> None:

@@ -166,6 +166,18 @@ async def test_a_locked_month_takes_nothing_by_itself(books: Books) -> None:
         assert not proposal.coding.complete
 
 
+async def test_what_a_person_put_aside_and_back_is_not_coded_unasked(books: Books) -> None:
+    firm = await books.firm(FIRM)
+    await keep(books, firm)
+    asked = await document(books, firm, await books.get(firm, Paper(number="1", day=date(2026, 6, 1))))
+    for decision in (Decision(Action.QUERY, "whose?"), Decision(Action.RETURN)):
+        version = (await books.buffer.documents.get(asked.id)).version
+        assert (await books.buffer.decisions.decide({asked.id: version}, decision, who="anna")).done == 1
+    await rule(books)
+    assert await run(books) == (1, 0)
+    assert (await books.buffer.documents.get(asked.id)).status is Status.FETCHED
+
+
 async def test_what_a_person_reopened_is_not_coded_again_unasked(books: Books) -> None:
     firm = await books.firm(FIRM)
     await keep(books, firm)

@@ -344,7 +344,7 @@ async def test_questions_stand_with_their_age_and_lead_to_their_documents(
     (fresh,) = await asked(buffer, firms[1], 1, 1)
     async with open_at_noon(120, 40) as desk:
         await desk.see(
-            "w: 4 questions open (2 over 7 days, 1 over 3 days)", "7: 2026-10 not closed in 2 firms"
+            "! w: 4 questions open (2 over 7 days, 1 over 3 days)", "7: 2026-10 not closed in 2 firms"
         )
         await desk.press("w")
         text = await desk.see("Questions to clients", "!8", "Asked by anna", "Co to za usługa?")

@@ -156,8 +156,8 @@ async def test_a_scheme_is_changed_as_text_and_faults_stand_with_their_line(
         window = desk.app.screen
         assert isinstance(window, RulesWindow)
         entry = next(one.entry for one in window.items if one.entry.kind is EntryKind.SCHEME)
-        await desk.press("f", *entry.name, "enter")
-        await desk.until(lambda: window.shown[0].entry.name == entry.name)
+        await desk.press("f", *f"scheme {entry.name}", "enter")
+        await desk.until(lambda: window.shown[0].entry == entry)
         await desk.press("home", "enter")
         await desk.see(f"scheme {entry.name} v1", "[[schemat]]", "F9 Try")
         text = desk.app.screen
@@ -237,6 +237,8 @@ def test_completion_knows_both_languages_and_leaves_texts_alone() -> None:
     assert "sprzedawca.nip" in {found.text for found in complete_condition("sprz", 4)}
     assert "seller.nip" in {found.text for found in complete_condition("seller.n", 8)}
     assert complete_condition('wiersz.nazwa ~ "sprz', 20) == ()
+    assert [found.text for found in complete_condition('kierunek = "spr', 15)] == ["sprzedaż"]
+    assert complete_condition("mpp ", 4) == (), "where nothing is begun Tab goes to the next field"
 
 
 def test_parameters_are_read_as_they_are_written() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -26,7 +26,7 @@ from blink_tui.tui.keys import bindings
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.overview import FirmState, Need, Office, read_office
 from blink_tui.tui.pace import Pace
-from blink_tui.tui.question_lines import work_parts
+from blink_tui.tui.question_lines import question_parts, work_parts
 from blink_tui.tui.requests import LeftOf, left_of
 from blink_tui.tui.screens.open_questions import QuestionsWindow
 from blink_tui.tui.screens.paced import PacedScreen
@@ -68,6 +68,7 @@ class DeskScreen(PacedScreen):
         yield StatusLine(id="status")
         yield StatusLine(id="dates")
         yield StatusLine(id="work")
+        yield StatusLine(id="asked")
         yield StatusLine(id="ksef")
         yield FirmRows()
         yield TextView(id="firm-detail")
@@ -177,16 +178,22 @@ class DeskScreen(PacedScreen):
         else:
             status.say(_("No firm yet"))
         today = self.console.today
-        work_told, pressing = work_parts(states, today)
-        work = self.query_one("#work", StatusLine)
-        work.say(*work_told, alarm=pressing)
-        work.display = bool(work_told or pressing)
+        work, pressing = work_parts(states, today)
+        self._say("#work", work, pressing)
+        asked, late = question_parts(states, today)
+        self._say("#asked", [asked], late)
         dates = [deadline_words(one, today) for one in coming_deadlines(today)]
         system, troubled = system_line(self._office.systems)
         self.query_one("#dates", StatusLine).say(*dates, "" if troubled else system)
         alarm_line = self.query_one("#ksef", StatusLine)
         alarm_line.say(alarm=system if troubled else "")
         alarm_line.display = troubled
+
+    def _say(self, line: str, parts: Sequence[str], alarm: str) -> None:
+        """Say something in a line that is there only for as long as there is something to say."""
+        view = self.query_one(line, StatusLine)
+        view.say(*parts, alarm=alarm)
+        view.display = bool(any(parts) or alarm)
 
     @on(RowsView.Moved, "#firms")
     def _firm_reached(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from textual import on
 from textual.message import Message
@@ -50,6 +50,10 @@ class ListRows(RowsView):
     def nothing(self) -> str:
         return self._window.nothing()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is opened where rows only tell."""
+        return action != "open" or self._window.OPENS
+
     def action_open(self) -> None:
         """Work on the one under the cursor."""
         if self._window.shown:
@@ -58,6 +62,9 @@ class ListRows(RowsView):
 
 class ListWindow(Dialog[None], Generic[ItemT]):
     """Things under a cursor over the whole screen; the one under it stands in full below."""
+
+    OPENS: ClassVar[bool] = True
+    """Whether a row can be worked on."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title)

@@ -48,7 +48,8 @@ class QuestionsWindow(ListWindow[Question]):
         return f"{fit_right(age, _AGE)} {fit(firm, _FIRM)} {fit(document, _NUMBER)} {fit(text, left)}"
 
     def told(self, item: Question) -> list[Paragraph]:
-        other = clean(item.seller if item.seller else item.buyer)
+        own = clean(self._firms[item.firm_id].name)
+        other = next((name for name in (clean(item.seller), clean(item.buyer)) if name and name != own), "")
         gross = f"{amount(item.gross)} {clean(item.currency)}"
         asked = _("Asked by {who} on {at}").format(who=clean(item.asked_by), at=moment(item.asked_at))
         if item.exported_at is not None:

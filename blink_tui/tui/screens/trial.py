@@ -82,6 +82,7 @@ class TrialWindow(ListWindow[ChangedDocument]):
     """Documents with what they would become instead."""
 
     BINDINGS = bindings("close", "narrow")
+    OPENS = False
 
     def __init__(self, tried: Tried, listed: Sequence[ChangedDocument]) -> None:
         super().__init__(_("What it would change"))
