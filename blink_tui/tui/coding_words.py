@@ -130,9 +130,8 @@ def problem_lines(problems: Iterable[Problem], room: int) -> Iterator[Pieces]:
 
 
 def told(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
-    """What stands under the lines: what travels, what is wrong, the register and the column."""
+    """What a coding comes to: what travels, the register and the column, the exchange rates."""
     yield from carried_lines(coding, books, room)
-    yield from problem_lines(coding.problems, room)
     for row in coding.rows:
         yield from _plain(row_text(row), room)
     for entry in coding.entries:

@@ -17,7 +17,14 @@ from blink_tui.model.books import BookKind
 from blink_tui.model.coding import Coding, PostingLine
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.text import clean
-from blink_tui.tui.coding_words import balance_text, difference_text, months_text, scheme_text, told
+from blink_tui.tui.coding_words import (
+    balance_text,
+    difference_text,
+    months_text,
+    problem_lines,
+    scheme_text,
+    told,
+)
 from blink_tui.tui.screens.dialogs import Dialog
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.cell import CellLine, CellNote, Suggestion
@@ -106,7 +113,9 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
             alarm="" if balanced else difference_text(coding),
         )
         room = max(40, self.app.size.width - 2)
-        self.query_one("#below", TextView).set_lines(list(told(coding, bench.facts.books, room)))
+        self.query_one("#below", TextView).set_lines(
+            [*problem_lines(coding.problems, room), *told(coding, bench.facts.books, room)]
+        )
 
     def put_coding(self, coding: Coding, cursor: int | None = None, column: str | None = None) -> None:
         """Go on with another coding; the one before can be taken back."""
@@ -236,7 +245,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
 def _first_place(coding: Coding) -> int:
     """Where the cursor stands at first: on the cost or the revenue, which is what is changed most."""
     net = net_line(coding)
-    return coding.lines.index(net) if net is not None else 0
+    return next((place for place, line in enumerate(coding.lines) if net and line.side is net.side), 0)
 
 
 def _cell_text(line: PostingLine, column: str) -> str:
