@@ -105,6 +105,8 @@ def look(action: Action, who: str | None) -> Look:
         return Look((*common, "0", _BOOKS, _ELSEWHERE, _PAPER, _WOULD_BE_LOCKED, "0", held))
     if action is Action.APPROVE:
         return Look((*common, _TO_LOOK_AT, _BOOKS, _ELSEWHERE, "-1", "0", _OWN, "0"), (who,))
+    if action is Action.BOOK:
+        return Look((*common, "0", _BOOKS, _ELSEWHERE, "-1", "0", "0", "0"))
     return Look((*common, "0", "0", "0", "-1", _IS_LOCKED, "0", "0"))
 
 

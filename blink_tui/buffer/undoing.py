@@ -98,10 +98,10 @@ class _Way:
         now, then = self.move.document, self.move
         return _coded(now.status, now.previous) != _coded(then.to, then.previous)
 
-    def refusal(self, version: int, *, locked: bool) -> Refusal | None:
+    def refusal(self, version: int, action: Action, *, locked: bool) -> Refusal | None:
         """Why it stays as it is."""
         now, then = self.move.document, self.move
-        if now.status in _IN_BOOKS:
+        if now.status in _IN_BOOKS and action is not Action.BOOK:
             return Refusal.IN_BOOKS
         if now.version != version:
             return Refusal.CHANGED
@@ -148,7 +148,7 @@ class WayBack:
         for id_, status, previous, before, version, coding in rows:
             came_from = Status(previous) if previous else None
             way = _Way(statuses.Move(now[id_], Status(status), came_from), before, coding)
-            why = way.refusal(version, locked=id_ in locked)
+            why = way.refusal(version, action, locked=id_ in locked)
             if why is None:
                 ways.append(way)
             else:

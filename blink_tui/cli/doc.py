@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blink_tui.cli import doc_code, doc_decide, doc_files, options, output, questions
+from blink_tui.cli import doc_code, doc_decide, doc_files, doc_history, options, output, questions
 from blink_tui.cli.choice import HolderOption, WordsOption, the_document
 from blink_tui.cli.context import firm_named
 from blink_tui.cli.filters import wanted as wanted_filter
@@ -143,9 +143,22 @@ app.command(
     ),
 )(doc_code.pay)
 app.command(
+    "history",
+    help=_(
+        "What happened to a document, who did it and by which rule. Example: blink doc history KSEF-NUMBER"
+    ),
+)(doc_history.history)
+app.command(
     "approve",
     help=_("Approve documents for the hand-over. Example: blink doc approve KSEF-NUMBER"),
 )(doc_decide.approve)
+app.command(
+    "book",
+    help=_(
+        "Confirm that documents stand in the books: handed over, or booked by another source. "
+        "Example: blink doc book KSEF-NUMBER --reference KP/7"
+    ),
+)(doc_decide.book)
 app.command(
     "query",
     help=_(

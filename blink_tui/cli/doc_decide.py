@@ -1,4 +1,4 @@
-"""`blink doc approve`, `query`, `exclude`, `reopen`, `undo`: decisions by number or by filter."""
+"""`blink doc approve`, `book`, `query`, `exclude`, `reopen`, `undo`: decisions by number or by filter."""
 
 from __future__ import annotations
 
@@ -55,6 +55,20 @@ def approve(
 ) -> None:
     asked = AskedFor(numbers or [], firms or [], words, dry_run, yes, json)
     carry_out(context, asked, Decision(Action.APPROVE))
+
+
+def book(
+    context: typer.Context,
+    numbers: Numbers = None,
+    reference: Annotated[str, typer.Option(help=_("Where it stands in the books."))] = "",
+    firms: FirmsOption = None,
+    words: WordsOption = "",
+    dry_run: DryRun = False,
+    yes: YesOption = False,
+    json: AsJson = False,
+) -> None:
+    asked = AskedFor(numbers or [], firms or [], words, dry_run, yes, json)
+    carry_out(context, asked, Decision(Action.BOOK, reference))
 
 
 def query(

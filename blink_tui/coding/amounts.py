@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from blink_tui.coding import problems
-from blink_tui.coding.case import MARGIN, Case, whole_of
+from blink_tui.coding.case import MARGIN, Case, is_on, whole_of
 from blink_tui.coding.rates import ONE, Converted, rates_of
 from blink_tui.model.books import CarUse
 from blink_tui.model.coding import ZERO, Problem, Rate
@@ -135,7 +135,7 @@ class _Shares:
 
 
 def _shares(case: Case, parameters: Mapping[str, str], told: list[Problem]) -> _Shares:
-    car_share, car_cost = CARS[case.facts.books.cars] if parameters.get("car") else (ONE, ONE)
+    car_share, car_cost = CARS[case.facts.books.cars] if is_on(parameters, "car") else (ONE, ONE)
     own = number(parameters, "share", car_share, told)
     firm = case.status.proportion if case.status.proportion is not None else ONE
     proportion = number(parameters, "proportion", firm, told)

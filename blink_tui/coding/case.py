@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,12 +13,14 @@ from blink_tui.model.books import VatKind, VatStatus
 from blink_tui.model.coding import ZERO, Choices, PartPaid
 from blink_tui.model.documents import Direction, FirmKind, Role
 from blink_tui.model.invoice import VatAmount
+from blink_tui.model.text import folded
 
 MARGIN = "marża"
 """Rate group of sales in the margin procedure (P_13_11), whose tax no invoice says."""
 ADVANCES = frozenset({"ZAL", "KOR_ZAL"})
 SETTLEMENTS = frozenset({"ROZ", "KOR_ROZ"})
 _CENTRAL = frozenset({FirmKind.LOCAL_GOVERNMENT_UNIT, FirmKind.VAT_GROUP_MEMBER, FirmKind.BRANCH})
+_YES = frozenset({"tak", "yes", "1"})
 _OWN = frozenset({Role.SELLER, Role.BUYER})
 
 
@@ -109,8 +112,9 @@ def _told(case: Case) -> tuple[PartPaid, ...]:
     whole = invoice.total if invoice.total is not None else invoice.net + invoice.vat
     if invoice.payment.paid and invoice.payment.paid_on is not None:
         return (PartPaid(invoice.payment.paid_on, whole),)
-    if invoice.kind == "ZAL":
-        return (PartPaid(case.dates.tax_point, whole),)  # it documents its own payment
+    paid_ahead = invoice.sale_date or advance_day(case.facts)
+    if invoice.kind == "ZAL" and paid_ahead is not None:
+        return (PartPaid(paid_ahead, whole),)  # it documents its own payment (art. 106b(1)(4))
     parts = tuple(
         PartPaid(part.day, part.amount)
         for part in invoice.payment.parts
@@ -121,15 +125,22 @@ def _told(case: Case) -> tuple[PartPaid, ...]:
     return parts
 
 
-def case_of(facts: Facts, choices: Choices) -> Case:
+BY_ISSUE = "by_issue"
+"""Parameter: the tax point is the day of issue, as of media, rent, lease and telecommunications (art. 19a(5)(4))."""
+
+
+def case_of(facts: Facts, choices: Choices, parameters: Mapping[str, str] | None = None) -> Case:
     """A document with its dates and the firm's VAT status on the day that decides.
+
+    `parameters` are those of its scheme, where more is known than a person's.
 
     The day is the tax point of a sale, the later of tax point and receipt of a purchase. A document whose day of
     receipt nobody knows counts as received today, which `months` says.
     """
     received = choices.receipt or facts.received or facts.today
     point = choices.tax_point or advance_day(facts)
-    dates = dates_of(facts.invoice, received, tax_point=point)
+    by_issue = is_on(choices.parameters if parameters is None else parameters, BY_ISSUE)
+    dates = dates_of(facts.invoice, received, tax_point=point, by_issue=by_issue)
     sale = facts.direction is Direction.SALE
     decisive = dates.tax_point if sale else max(dates.tax_point, dates.receipt)
     return Case(
@@ -140,6 +151,11 @@ def case_of(facts: Facts, choices: Choices) -> Case:
         treatment=treatment_of(facts.invoice),
         central=facts.firm_kind in _CENTRAL and not facts.roles & _OWN,
     )
+
+
+def is_on(parameters: Mapping[str, str], name: str) -> bool:
+    """A parameter that says yes."""
+    return folded(parameters.get(name, "").strip()) in _YES
 
 
 def advance_day(facts: Facts) -> date | None:

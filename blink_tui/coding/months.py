@@ -16,7 +16,7 @@ from blink_tui.coding import problems
 from blink_tui.coding.case import Case, case_of, whole_of
 from blink_tui.coding.facts import Facts
 from blink_tui.i18n import Message
-from blink_tui.invoices.periods import Deduction, Treatment, deduction, output
+from blink_tui.invoices.periods import Deduction, Treatment, dates_of, deduction, output
 from blink_tui.model.books import BookKind
 from blink_tui.model.coding import ZERO, Choices, PartPaid, Periods, Problem
 from blink_tui.model.deadlines import Duty, deadlines_of
@@ -300,8 +300,9 @@ def _cost_month(case: Case, found: Timing) -> Month:
         month = Month.of(case.dates.receipt)
         found.reasons.append(problems.COST_PERIOD_CORRECTION.of(month=month))
     else:
-        month = Month.of(case.dates.tax_point)
-        found.reasons.append(problems.COST_PERIOD.of(month=month, source=case.dates.source.value))
+        delivery = dates_of(case.facts.invoice, case.dates.receipt)
+        month = Month.of(delivery.tax_point)
+        found.reasons.append(problems.COST_PERIOD.of(month=month, source=delivery.source.value))
     return _next_open(month, locked)
 
 

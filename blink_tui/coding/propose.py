@@ -70,6 +70,7 @@ def checked(coding: Coding, facts: Facts, rulebook: Rulebook) -> Coding:
         name = coding.choices.scheme or (coding.scheme.name if coding.scheme else "")
         scheme = rulebook.schemes[name][0] if name in rulebook.schemes else None
         parameters = _parameters(case, scheme, coding.choices.parameters)
+        case = case_of(facts, coding.choices, parameters)
         amounts = amounts_of(case, parameters)
         when = _timing(case, scheme, amounts, bool(coding.rows) or has_rows(case, amounts))
         identity = identity_of(case, scheme.identity if scheme else coding.identity, amounts)
@@ -143,6 +144,7 @@ def _coded(facts: Facts, rulebook: Rulebook, choices: Choices, candidate: Candid
             choices = replace(choices, parameters={**_given(case, candidate), **choices.parameters})
         chosen = _Chosen(scheme, ref, None if choices.scheme or candidate is None else candidate.rule)
         parameters = _parameters(case, scheme, choices.parameters, source)
+        case = case_of(facts, choices, parameters)
         return _by_scheme(case, replace(bare, choices=choices), chosen, parameters)
 
 

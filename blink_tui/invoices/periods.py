@@ -147,12 +147,21 @@ def _tax_point(
 
 
 def treatment_of(invoice: Invoice) -> Treatment:
-    """How a bought document is deducted; a correction of zero or more counts as an invoice."""
+    """How a bought document is deducted; a correction that lowers nothing counts as an invoice."""
     if invoice.form.startswith("FA_RR"):
         return Treatment.RR
-    if invoice.is_correction and invoice.net + invoice.vat < Decimal(0):
+    if _lowers(invoice):
         return Treatment.CORRECTION_MINUS
     return Treatment.CASH_METHOD if invoice.cash_method else Treatment.INVOICE
+
+
+def _lowers(invoice: Invoice) -> bool:
+    """A correction in minus: the tax falls or, where it stays, the base (art. 29a(13) and (14), 86(19a)).
+
+    The tax decides: a rate corrected downwards within the same gross raises the base and lowers the tax.
+    """
+    found = (invoice.vat, invoice.net, invoice.total or Decimal(0))
+    return invoice.is_correction and found < (Decimal(0), Decimal(0), Decimal(0))
 
 
 def deduction(
@@ -298,7 +307,7 @@ def output(
             month=Month.of(dates.tax_point), reason=Message(N_("Tax point {tax_point} ({source})."), values)
         )
     day = sent or dates.issue
-    if invoice.net + invoice.vat < Decimal(0):
+    if _lowers(invoice):
         text = N_("Correction in minus, sent {day}: it lowers output tax in that month.")
         return Output(month=Month.of(day), reason=Message(text, {"day": day}))
     if invoice.correction_type == 1 and original is not None:

@@ -21,6 +21,8 @@ class Action(StrEnum):
     CODE = "code"
     """By its draft, where it has one, else by its proposal."""
     APPROVE = "approve"
+    BOOK = "book"
+    """A person confirms that it stands in the books: what was handed over, or what another source books."""
     QUERY = "query"
     EXCLUDE = "exclude"
     REOPEN = "reopen"
@@ -50,6 +52,7 @@ class Decider(StrEnum):
 ACTION_WORDS = {
     Action.CODE: N_("coding"),
     Action.APPROVE: N_("approval"),
+    Action.BOOK: N_("booking"),
     Action.QUERY: N_("question"),
     Action.EXCLUDE: N_("exclusion"),
     Action.REOPEN: N_("reopening"),
@@ -65,6 +68,14 @@ REASON_WORDS = {
 }
 DECIDER_WORDS = {Decider.CLIENT: N_("client"), Decider.OFFICE: N_("office")}
 
+_TARGETS = {
+    Action.CODE: Status.CODED,
+    Action.APPROVE: Status.APPROVED,
+    Action.BOOK: Status.BOOKED,
+    Action.QUERY: Status.QUERIED,
+    Action.EXCLUDE: Status.EXCLUDED,
+}
+"""The others put documents back to where they were."""
 _BEFORE_BOOKS = frozenset({Status.FETCHED, Status.CODED, Status.APPROVED})
 _ASIDE = frozenset({Status.QUERIED, Status.EXCLUDED})
 _GONE = frozenset({Status.EXPORTED, Status.BOOKED})
@@ -139,14 +150,8 @@ class Decision:
 
     def target(self, standing: Standing) -> Status:
         """What a document becomes that is not refused."""
-        if self.action is Action.CODE:
-            return Status.CODED
-        if self.action is Action.APPROVE:
-            return Status.APPROVED
-        if self.action is Action.QUERY:
-            return Status.QUERIED
-        if self.action is Action.EXCLUDE:
-            return Status.EXCLUDED
+        if self.action in _TARGETS:
+            return _TARGETS[self.action]
         return (standing.previous if standing.status in _ASIDE else None) or Status.FETCHED
 
 
@@ -190,6 +195,8 @@ def refusal(decision: Decision, standing: Standing, *, among_many: bool) -> Refu
     """Why a document is left as it is; None when the decision holds for it."""
     if standing.changed:
         return Refusal.CHANGED
+    if decision.action is Action.BOOK:
+        return _no_booking(standing)
     if standing.status in _GONE:
         return Refusal.IN_BOOKS
     if decision.action is Action.CODE:
@@ -234,6 +241,18 @@ def _no_approval(standing: Standing, among_many: bool) -> Refusal | None:
         (standing.books and standing.status is Status.FETCHED, Refusal.NOT_CODED),
         (standing.own, Refusal.FOUR_EYES),
         (among_many and standing.to_look_at, Refusal.TO_LOOK_AT),
+    )
+    return next((why for holds, why in reasons if holds), None)
+
+
+def _no_booking(standing: Standing) -> Refusal | None:
+    if standing.status is Status.EXPORTED:
+        return None
+    reasons = (
+        (standing.status is Status.BOOKED, Refusal.SETTLED),
+        (standing.status in _ASIDE, Refusal.SET_ASIDE),
+        (standing.direction is Direction.NONE, Refusal.FOR_INFORMATION),
+        (not standing.elsewhere, Refusal.NOT_HANDED_OVER),
     )
     return next((why for holds, why in reasons if holds), None)
 
@@ -283,6 +302,7 @@ def done_sentence(action: Action, count: int) -> str:
     text = {
         Action.CODE: ngettext("{n} document coded.", "{n} documents coded.", count),
         Action.APPROVE: ngettext("{n} document approved.", "{n} documents approved.", count),
+        Action.BOOK: ngettext("{n} document is booked.", "{n} documents are booked.", count),
         Action.QUERY: ngettext(
             "{n} document is to be cleared up.", "{n} documents are to be cleared up.", count
         ),

@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     NOT_CODED = "not-coded"
     FOUR_EYES = "four-eyes"
     HELD_BACK = "held-back"
+    NOT_HANDED_OVER = "not-handed-over"
 
 
 def refused_sentence(why: Refusal, count: int) -> str:
@@ -126,6 +127,11 @@ def _of_coding(count: int) -> dict[Refusal, str]:
         Refusal.FOUR_EYES: ngettext(
             "{count} document was coded by you; another person has to approve it.",
             "{count} documents were coded by you; another person has to approve them.",
+            count,
+        ),
+        Refusal.NOT_HANDED_OVER: ngettext(
+            "{count} document is not handed over to the books yet, and no other source books it.",
+            "{count} documents are not handed over to the books yet, and no other source books them.",
             count,
         ),
         Refusal.HELD_BACK: ngettext(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from blink_tui.coding.fields import CATALOGUE
 from blink_tui.coding.language import ExpressionError, Kind, parse
+from blink_tui.coding.language_completing import complete
 from blink_tui.coding.shapes import Rule, Scheme
 from blink_tui.i18n import _, language
 from blink_tui.model.documents import Direction
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.rulebook import OFFICE
 from blink_tui.model.text import clean, folded
-from blink_tui.tui.widgets.completing import WrongPlaceError
+from blink_tui.tui.widgets.completing import Suggestion, WrongPlaceError
 from blink_tui.tui.widgets.form import Field, Texts, yes_no
 
 _ANY = ""
@@ -188,22 +189,17 @@ def _word_before(text: str, position: int) -> int:
     return start
 
 
-def complete_condition(text: str, position: int) -> Sequence[Named]:
-    """Fields whose name begins like the word before the cursor; none within quotation marks."""
-    start = _word_before(text, position)
-    word = folded(text[start:position])
-    if not word or text[:start].count('"') % 2:
-        return ()
-    names = [one.shown for one in CATALOGUE.fields]
-    found = [name for name in names if folded(name).startswith(word)]
-    if not found:
-        others = ((one.name, *one.others) for one in CATALOGUE.fields)
-        found = [name for each in others for name in each if folded(name).startswith(word)]
-    return [Named(name, start, position) for name in found if folded(name) != word]
+def complete_condition(text: str, position: int) -> Sequence[Suggestion]:
+    """Fields, functions, keys and words that go on with what is begun before the cursor."""
+    return tuple(
+        one
+        for one in complete(text, position, CATALOGUE)
+        if one.start < position and folded(text[one.start : position]) != folded(one.text)
+    )
 
 
 def _completing(names: Sequence[str]) -> Callable[[str, int], Sequence[Named]]:
-    def complete(text: str, position: int) -> Sequence[Named]:
+    def completed(text: str, position: int) -> Sequence[Named]:
         start = _word_before(text, position)
         word = folded(text[start:position])
         if not word:
@@ -214,7 +210,7 @@ def _completing(names: Sequence[str]) -> Callable[[str, int], Sequence[Named]]:
             if folded(name).startswith(word) and folded(name).rstrip("=") != word
         ]
 
-    return complete
+    return completed
 
 
 def _parameter_names(known: Known) -> list[str]:

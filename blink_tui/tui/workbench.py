@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from blink_tui.buffer import Buffer, Document
 from blink_tui.coding import editing
 from blink_tui.i18n import _
-from blink_tui.model.books import DimensionValue
+from blink_tui.model.books import Account, DimensionValue
 from blink_tui.model.coding import Candidate, Choices, Coding, Proposal
 from blink_tui.model.documents import Direction
 from blink_tui.model.errors import USAGE, BlinkError
@@ -24,6 +24,14 @@ from blink_tui.tui.widgets.posting import ACCOUNT, DIMENSIONS
 if TYPE_CHECKING:
     from blink_tui.coding.facts import Facts
     from blink_tui.coding.rulebook import Rulebook
+
+
+class Offered(NamedTuple):
+    """What a cell may hold."""
+
+    value: str
+    label: str
+    folded: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +47,15 @@ class Workbench:
     draft: bool
     """Whether what one begins with was saved by a person."""
     proposal: Proposal | None
-    names: Mapping[str, str] = field(default_factory=dict)
-    """Names of the chart's accounts."""
+    accounts: Sequence[Account] = ()
+    """The firm's chart, by number."""
     dimensions: Sequence[DimensionValue] = ()
+    _offered: dict[str, tuple[Offered, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of the chart's accounts."""
+        return {one.number: one.name for one in self.accounts}
 
     # What a change means
 
@@ -130,20 +144,29 @@ class Workbench:
         candidates = self.proposal.candidates if self.proposal is not None else ()
         return candidates[0] if candidates and not choices.scheme else None
 
-    async def suggestions(self, column: str, text: str) -> list[Suggestion]:
-        """What can be taken for what stands in a cell."""
-        if column == ACCOUNT:
-            found = await self.buffer.charts.find_accounts(self.document.firm_id, text, SUGGESTIONS)
-            return [Suggestion(one.number, f"{clean(one.number)} {clean(one.name)}") for one in found]
-        if column not in DIMENSIONS:
-            return []
+    def suggestions(self, column: str, text: str) -> list[Suggestion]:
+        """What can be taken for what stands in a cell: an account whose number begins so first, then by words.
+
+        At once and out of the memory: whoever types fast must not get what fits an earlier letter.
+        """
         words = folded(text).split()
-        values = (
-            Suggestion(one.code, f"{clean(one.code)} {clean(one.name)}")
-            for one in self.dimensions
-            if one.dimension == column and all(word in folded(f"{one.code} {one.name}") for word in words)
-        )
-        return list(values)[:SUGGESTIONS]
+        if not words or column not in (ACCOUNT, *DIMENSIONS):
+            return []
+        number = text.strip()
+        fitting = [one for one in self.offered(column) if all(word in one.folded for word in words)]
+        fitting.sort(key=lambda one: not one.value.startswith(number))
+        return [Suggestion(one.value, one.label) for one in fitting[:SUGGESTIONS]]
+
+    def offered(self, column: str) -> tuple[Offered, ...]:
+        """Everything that a column may hold, folded once and then kept."""
+        if column not in self._offered:
+            if column == ACCOUNT:
+                pairs = [(one.number, one.name) for one in self.accounts if one.open]
+            else:
+                pairs = [(one.code, one.name) for one in self.dimensions if one.dimension == column]
+            labels = [(value, f"{clean(value)} {clean(name)}") for value, name in pairs]
+            self._offered[column] = tuple(Offered(value, label, folded(label)) for value, label in labels)
+        return self._offered[column]
 
     def account(self, text: str) -> str:
         """An account as it is typed: of the chart or under one of its accounts, where there is a chart.
@@ -194,6 +217,6 @@ async def read_workbench(buffer: Buffer, document_id: int, today: date) -> Workb
         start=start,
         draft=kept is not None,
         proposal=proposal,
-        names={one.number: one.name for one in accounts},
+        accounts=accounts,
         dimensions=await buffer.charts.dimensions(document.firm_id),
     )

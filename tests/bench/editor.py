@@ -38,7 +38,7 @@ def measure(folder: Path) -> None:
     with Terminal(console(folder, "--without-engine"), width=120, height=40) as terminal:
         terminal.see("F1 Help")
         terminal.send("6")
-        terminal.see("F4 Decide")
+        terminal.see("F4 Decide", "Żółw")
         terminal.press("F4")
         terminal.see("To pay", "Proposed")
         terminal.until_quiet(1.0)

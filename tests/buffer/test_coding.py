@@ -36,6 +36,7 @@ Q, X = Status.QUERIED, Status.EXCLUDED
 
 CODE = Decision(Action.CODE)
 RETURN = Decision(Action.RETURN)
+BOOK = Decision(Action.BOOK)
 ALL = Every(GridFilter())
 PURCHASE = Direction.PURCHASE
 ONCE = {PURCHASE: {"K_42": Decimal("100.00"), "K_43": Decimal("23.00")}}
@@ -262,8 +263,33 @@ async def test_a_firm_with_books_approves_what_is_coded(buffer: Buffer, firm: Fi
     await kept(buffer, firm, purchases=Keeper.ELSEWHERE)
     await decide(buffer, one, REOPEN)
     assert await decide(buffer, one, APPROVE) == {Refusal.BOOKED_ELSEWHERE: 1}
-    await buffer.documents.change_status([one], B, who="ewa", reason="w programie sklepu")
+    assert await decide(buffer, one, CODE) == {Refusal.BOOKED_ELSEWHERE: 1}
+    assert await decide(buffer, one, Decision(Action.BOOK, "w programie sklepu")) == {}
+    assert (await buffer.history.of_document(one))[-1].reason == "w programie sklepu"
     assert await states(buffer, [one]) == [(B, None)]
+    assert await decide(buffer, one, BOOK) == {Refusal.SETTLED: 1}
+    assert await undo(buffer) == {}
+    assert await states(buffer, [one]) == [(F, None)]
+
+
+async def test_what_was_handed_over_is_confirmed_and_unconfirmed(buffer: Buffer, firm: Firm) -> None:
+    one, two = await stored(buffer, firm, 2)
+    (information,) = await stored(buffer, firm, 1, Role.AUTHORIZED)
+    assert await decide(buffer, one, BOOK) == {Refusal.NOT_HANDED_OVER: 1}
+    assert await decide(buffer, information, BOOK) == {Refusal.FOR_INFORMATION: 1}
+    await decide(buffer, two, QUERY)
+    assert await decide(buffer, two, BOOK) == {Refusal.SET_ASIDE: 1}
+    await decide(buffer, one, APPROVE)
+    sha256 = Sha256(bytes(32))
+    await buffer.batches.begin(firm.id, "csv", [one], file="f", sha256=sha256, who="anna", temp="t")
+    preview = await buffer.decisions.preview(ALL, BOOK)
+    left = {Refusal.SET_ASIDE: 1, Refusal.FOR_INFORMATION: 1}
+    assert (preview.count, preview.refused) == (1, left)
+    assert await decide(buffer, one, BOOK) == {}
+    assert await states(buffer, [one]) == [(B, None)]
+    assert await undo(buffer) == {}
+    assert await states(buffer, [one]) == [(E, None)]
+    assert await undo(buffer) == {Refusal.IN_BOOKS: 1}
 
 
 @pytest.mark.parametrize(

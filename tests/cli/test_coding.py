@@ -259,3 +259,20 @@ def test_amounts_come_out_of_papers_as_they_are(office: Inside) -> None:
     page = office("close", "--month", "2026-09", "--firm", FIRM, "--json").json
     assert page["registers"]["purchase"] == {"K_42": "100.00", "K_43": "23.00"}
     assert Decimal(page["registers"]["sale"]["K_19"]) == 100
+
+
+def test_its_history_says_who_changed_which_coding_and_by_which_rule(office: Inside) -> None:
+    one = bought(office)
+    office("doc", "code", one)
+    office("doc", "reopen", one, "--reason", "wrong month")
+    office("doc", "code", one, "--param", "account=403")
+    told = office("doc", "history", one).text
+    assert "status: fetched → coded\n    rule zakup * v1 #" in told
+    assert "scheme zakup-uslugi v1 #" in told
+    assert "status: coded → fetched\n    wrong month" in told
+    assert "draft\n" in told
+    assert "postings: Wn 402 100,00" in told
+    assert "→ Wn 403 100,00" in told
+    events = office("doc", "history", one, "--json").json_lines
+    assert [event["what"] for event in events] == ["fetched", "status", "status", "coding", "status"]
+    assert events[3]["after"]["choices"]["parameters"]["account"] == "403"

@@ -82,3 +82,15 @@ def test_all_of_a_filter_is_told_first_and_then_done(office: Blink) -> None:
 )
 def test_what_is_missing_is_said(office: Blink, words: tuple[str, ...], part: str) -> None:
     assert part in office("doc", *words, code=2).err
+
+
+def test_what_was_handed_over_is_confirmed_as_booked(office: Blink, tmp_path: Path) -> None:
+    one = number(office, "--firm", "1111111111", "--direction", "purchase")
+    refused = office("doc", "book", one, "--json", code=1).json["error"]
+    assert "not handed over" in refused["message"]
+    office("doc", "approve", one)
+    office("export", "--format", "csv", "--firm", "1111111111", "--out", str(tmp_path))
+    assert office("doc", "book", one, "--reference", "KP/7").text == "1 document is booked.\n"
+    assert status(office, one) == "booked"
+    office("doc", "undo")
+    assert status(office, one) == "exported"

@@ -104,6 +104,9 @@ def test_a_receipt_s_row_has_its_mark_and_nothing_is_posted() -> None:
         coding, lines=(PostingLine(Side.DEBIT, "201", d("1")), PostingLine(Side.CREDIT, "702", d("1")))
     )
     assert "lines-not-allowed" in problems(posted, facts)
+    kpir = replace(facts, books=KPIR)
+    entry = BookEntry(KPIR.kind, "9", d("1000"), date(2026, 3, 12))
+    assert problems(replace(coded(kpir), entries=(entry,)), kpir) == ["entry-not-allowed"]
 
 
 def test_an_advance_stands_in_no_column() -> None:

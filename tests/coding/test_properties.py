@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from blink_tui.buffer.bodies import dumped, loaded
 from blink_tui.coding.facts import Facts
 from blink_tui.coding.propose import code, propose
 from blink_tui.model.books import Books, CarUse, VatKind
-from blink_tui.model.coding import ZERO, Choices, Coding, Identity, Proposal, RegisterRow, Side
+from blink_tui.model.coding import ZERO, Choices, Coding, Identity, PartPaid, Proposal, RegisterRow, Side
 from blink_tui.model.documents import Direction
 from blink_tui.model.months import Month
 from tests.coding.engine import shipped
@@ -40,6 +41,8 @@ from tests.coding.worked.purchases import PURCHASES
 from tests.coding.worked.sales import SALES
 
 GROSZ = Decimal("0.01")
+MISSING = {"overpaid", "row-by-hand", "margin-untyped", "rate-missing"}
+"""What a person has still to say or to clear up; the shipped schemes themselves leave nothing open."""
 SALE_FIELDS = {
     "23": ("K_19", "K_20"), "8": ("K_17", "K_18"), "5": ("K_15", "K_16"), "0 KR": ("K_13",), "0 WDT": ("K_21",),
     "0 EX": ("K_22",), "zw": ("K_10",), "np I": ("K_11",), "np II": ("K_11", "K_12"),
@@ -97,7 +100,7 @@ def documents(draw: st.DrawFn) -> Worked:
     return draw(st.sampled_from((_sold, _bought, _bought, _of_farmer, _of_margin, _from_abroad)))(draw, books)
 
 
-def _paper(draw: st.DrawFn, rates: tuple[str, ...], **parties: str) -> tuple[bytes, bool]:
+def _paper(draw: st.DrawFn, rates: tuple[str, ...], **more: Any) -> tuple[bytes, bool]:
     table = draw(tables(rates))
     minus = next(iter(table.values())).startswith("-")
     kind = draw(
@@ -108,7 +111,7 @@ def _paper(draw: st.DrawFn, rates: tuple[str, ...], **parties: str) -> tuple[byt
     marks = draw(st.sampled_from(("", "", "P_16", "P_17", "P_18A")))
     currency, rate = draw(st.sampled_from((("PLN", ""), ("PLN", ""), ("EUR", str(RATE)))))
     corrects = Original(issued="2026-03-11") if "KOR" in kind else None
-    xml = fa(table, kind=kind, marks=marks, corrects=corrects, currency=currency, rate=rate, **parties)  # type: ignore[arg-type]
+    xml = fa(table, kind=kind, marks=marks, corrects=corrects, currency=currency, rate=rate, **more)
     return xml, kind == "VAT"
 
 
@@ -120,8 +123,12 @@ def _payments(draw: st.DrawFn) -> Choices:
 
 
 def _sold(draw: st.DrawFn, books: Books) -> Worked:
-    xml, _plain = _paper(draw, tuple(SALE_FIELDS), seller=FIRM, buyer=CUSTOMER)
-    return sale("", "", xml, "", books=books, choices=_payments(draw), rates=EUR)
+    receipt = draw(st.sampled_from((False, False, False, True)))
+    xml, plain = _paper(draw, tuple(SALE_FIELDS), seller=FIRM, buyer=CUSTOMER, fp=receipt)
+    choices = _payments(draw)
+    if plain:
+        choices = replace(choices, scheme=draw(st.sampled_from(("", "sprzedaz-towary", "sprzedaz-uslugi"))))
+    return sale("", "", xml, "", books=books, choices=choices, rates=EUR)
 
 
 def _of_margin(draw: st.DrawFn, books: Books) -> Worked:
@@ -168,6 +175,7 @@ def _of_farmer(draw: st.DrawFn, books: Books) -> Worked:
 def test_what_is_complete_balances_and_keeps_its_identity(one: Worked) -> None:
     facts = one.facts
     coding = code(facts, shipped(), one.choices)
+    assert {problem.code for problem in coding.problems if problem.blocks} <= MISSING
     if not coding.complete:
         return
     assert coding.difference == ZERO
@@ -273,8 +281,11 @@ def _none(facts: Facts, coding: Coding) -> None:
 
 
 def _receipt(facts: Facts, coding: Coding) -> None:
-    """A row marked FP, no posting, no revenue."""
+    """A row marked FP, no posting, no revenue; a firm that is exempt has no row either."""
     assert (coding.lines, coding.entries) == ((), ())
+    if facts.books.vat == (EXEMPT,):
+        assert coding.rows == ()
+        return
     assert all("FP" in row.marks for row in coding.rows)
     _full(facts, coding)
 
@@ -295,6 +306,10 @@ def _on_payment(facts: Facts, coding: Coding) -> None:
     """No row until a payment, then its part; the whole of it once all is paid."""
     whole = facts.invoice.total or facts.invoice.net + facts.invoice.vat
     payments = coding.choices.payments
+    if facts.invoice.kind == "ZAL" and facts.invoice.sale_date is not None and not payments:
+        payments = (
+            PartPaid(facts.invoice.sale_date, whole),
+        )  # it documents its own payment: art. 106b(1)(4), P_6
     assert len(coding.rows) <= len(payments)
     settled = sum((one.amount for one in payments), ZERO)
     taxes = sum(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,15 @@ import pytest
 
 from blink_tui.coding.facts import Facts
 from blink_tui.coding.language import Kind, parse
-from blink_tui.coding.propose import propose
+from blink_tui.coding.months import allowed_vat_months
+from blink_tui.coding.propose import code, propose
 from blink_tui.coding.scheme_fields import scheme_catalogue
 from blink_tui.coding.shapes import Rule, Scheme, Source
 from blink_tui.coding.toml import read, shipped_entries
 from blink_tui.model.books import ROLES
 from blink_tui.model.coding import Identity
 from blink_tui.model.invoice import InvoiceLine, InvoiceParty, Notes
+from blink_tui.model.months import Month
 from tests.coding.documents import d, invoice, purchase, sale
 from tests.coding.shipped import SHIPPED
 
@@ -96,6 +99,32 @@ def test_documents_are_recognised(scheme: str, facts: Facts) -> None:
     assert proposal.coding.scheme.name == scheme
 
 
+def test_rent_issued_ahead_is_taxed_on_its_issue_and_a_cost_of_its_period() -> None:
+    ahead = invoice(
+        issue_date=date(2026, 2, 26),
+        period=(date(2026, 3, 1), date(2026, 3, 31)),
+        lines=line("Czynsz za marzec"),
+    )
+    bought = purchase(ahead, received=date(2026, 2, 27))
+    periods = propose(bought, SHIPPED).coding.periods
+    assert (periods.vat, periods.cost) == (Month(2026, 2), Month(2026, 3))
+    assert propose(sale(ahead), SHIPPED).coding.periods.vat == Month(2026, 2)
+    service = purchase(replace(ahead, lines=line("Usługa doradcza")), received=date(2026, 2, 27))
+    assert propose(service, SHIPPED).coding.periods.vat == Month(2026, 3)
+
+
+def test_a_person_s_months_go_by_the_rule_s_tax_point_too() -> None:
+    bought = purchase(
+        invoice(
+            issue_date=date(2026, 2, 26), period=(None, date(2026, 3, 31)), lines=line("Czynsz za marzec")
+        ),
+        received=date(2026, 2, 27),
+    )
+    choices = propose(bought, SHIPPED).coding.choices
+    assert allowed_vat_months(bought, choices)[0] == Month(2026, 2)
+    assert code(bought, SHIPPED, replace(choices, vat_month=Month(2026, 2))).complete
+
+
 @pytest.mark.parametrize(
     ("facts", "document_type", "register"),
     [
@@ -117,4 +146,4 @@ def test_every_scheme_and_parameter_is_explained() -> None:
     page = (Path(__file__).parents[2] / "docs" / "posting-schemes.md").read_text(encoding="utf-8")
     explained = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
     named = {scheme.name for scheme in SCHEMES} | {name for scheme in SCHEMES for name in scheme.parameters}
-    assert explained - {"cost", "proportion"} == named
+    assert explained - {"cost", "proportion", "by_issue"} == named

@@ -212,6 +212,32 @@ def test_the_treatment_follows_from_the_invoice() -> None:
     assert treatment_of(seller_says_original) is Treatment.CORRECTION_MINUS
 
 
+@pytest.mark.parametrize(
+    ("table", "lowers"),
+    [
+        ((("23", "-100", "-23"),), True),
+        (
+            (("23", "-615.00", "-141.45"), ("8", "700.42", "56.03")),
+            True,
+        ),  # 23 % corrected to 8 %, the same gross
+        ((("23", "-100", "-23"), ("8", "200", "16")), True),  # a higher base, a lower tax
+        ((("23", "100", "23"), ("8", "-200", "-16")), False),  # a lower base, a higher tax
+        ((("zw", "-100", "0"),), True),
+        ((("zw", "100", "0"),), False),
+        ((("23", "0", "0"),), False),
+    ],
+)
+def test_a_correction_is_in_minus_when_it_lowers_the_tax(
+    table: tuple[tuple[str, str, str], ...], lowers: bool
+) -> None:
+    """Art. 29a(13), (14) and 86(19a): a tax that was too high counts as well as a base that was."""
+    rows = tuple(VatAmount(rate=rate, net=Decimal(net), vat=Decimal(tax)) for rate, net, tax in table)
+    correction = replace(INVOICE, kind="KOR", vat_table=rows, total=Decimal(0))
+    assert (treatment_of(correction) is Treatment.CORRECTION_MINUS) is lowers
+    dates = dates_of(correction, date(2026, 4, 1))
+    assert (output(correction, dates, sent=date(2026, 4, 1)).month == _month("2026-04")) is lowers
+
+
 def test_the_sentence_says_why() -> None:
     set_language("en")
     assert str(deduction(_dates("2026-03-31", "2026-04-01")).reason) == (

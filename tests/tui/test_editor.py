@@ -191,7 +191,7 @@ async def test_places_and_descriptions_are_typed_with_tab_from_cell_to_cell(
         await desk.see("> 02 Magazyn w Łodzi")
         await desk.press("tab", *"P1", "tab", *"kawa", "enter")
         line = window.coding.lines[0]
-        assert (line.account, line.amount, line.description) == ("409", 100, "kawa")
+        assert (line.account, line.amount, line.description) == ("409", Decimal(100), "kawa")
         assert dict(line.dimensions) == {"mpk": "02", "project": "P1"}
 
 

@@ -237,6 +237,8 @@ def test_completion_knows_both_languages_and_leaves_texts_alone() -> None:
     assert "sprzedawca.nip" in {found.text for found in complete_condition("sprz", 4)}
     assert "seller.nip" in {found.text for found in complete_condition("seller.n", 8)}
     assert complete_condition('wiersz.nazwa ~ "sprz', 20) == ()
+    assert [found.text for found in complete_condition('kierunek = "spr', 15)] == ["sprzedaż"]
+    assert complete_condition("mpp ", 4) == (), "where nothing is begun Tab goes to the next field"
 
 
 def test_parameters_are_read_as_they_are_written() -> None:

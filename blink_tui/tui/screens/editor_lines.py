@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
@@ -17,8 +18,8 @@ from blink_tui.model.text import clean
 from blink_tui.tui.coding_words import balance_text, difference_text, months_text, scheme_text, told
 from blink_tui.tui.screens.dialogs import Dialog
 from blink_tui.tui.widgets.bars import StatusLine
-from blink_tui.tui.widgets.cell import CellLine, CellNote
-from blink_tui.tui.widgets.posting import ACCOUNT, AMOUNT, DESCRIPTION, DIMENSIONS, SIDE, LineGrid
+from blink_tui.tui.widgets.cell import CellLine, CellNote, Suggestion
+from blink_tui.tui.widgets.posting import ACCOUNT, AMOUNT, DESCRIPTION, SIDE, LineGrid
 from blink_tui.tui.widgets.text import TextView
 from blink_tui.tui.workbench import Workbench
 
@@ -56,9 +57,10 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         yield below
 
     def compose(self) -> ComposeResult:
-        yield from super().compose()
-        yield CellLine(self)
+        # First of all: what comes and goes at the end would have the places of all others computed, and sent, anew.
         yield CellNote()
+        yield CellLine(self)
+        yield from super().compose()
 
     @property
     def _grid(self) -> LineGrid:
@@ -72,9 +74,9 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         self.query_one(CellNote).display = False
         self._grid.names = self._bench.names
         self.set_focus(self._grid)
-        self._show(0)
 
     def on_resize(self) -> None:
+        """Show the coding for the width; a screen is told of its size once before it is seen."""
         self._close_cell()
         self._show(None)
 
@@ -155,16 +157,9 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         offset, width = self._grid.place_of(AMOUNT if column == SPLIT else column)
         self._cell.open(column, text, offset, width, begun=begun, hint=hint)
 
-    def suggest_for(self, column: str, text: str) -> None:
-        """Look for accounts or codes while one types."""
-        if column != ACCOUNT and column not in DIMENSIONS:
-            return
-
-        async def asked() -> None:
-            found = await self._bench.suggestions(column, text) if text.strip() else []
-            self._cell.suggest(text, found)
-
-        self.run_worker(asked(), group="suggest", exclusive=True)
+    def suggestions(self, column: str, text: str) -> Sequence[Suggestion]:
+        """Accounts or codes while one types."""
+        return self._bench.suggestions(column, text)
 
     def take(self, column: str, text: str, step: int) -> None:
         """Put what was typed into its cell, and go on with another one where that is wanted."""

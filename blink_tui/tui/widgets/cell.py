@@ -88,8 +88,8 @@ class Host(Protocol):
     def leave_cell(self) -> None:
         """The cell stays as it was."""
 
-    def suggest_for(self, column: str, text: str) -> None:
-        """Another text stands in the cell: suggestions for it are wanted."""
+    def suggestions(self, column: str, text: str) -> Sequence[Suggestion]:
+        """What can be taken for a text in a cell."""
 
     async def late(self, event: events.Key) -> None:
         """A key that was typed when the line was closed already."""
@@ -137,11 +137,6 @@ class CellLine(Line):
         self.note.styles.width = width
         self.note.styles.offset = (max(0, min(x, screen.width - width)), y + 1 if below else y - SUGGESTIONS)
 
-    def suggest(self, text: str, suggestions: Sequence[Suggestion]) -> None:
-        """Show suggestions for a text, if it is still the one that stands there."""
-        if self.display and text == self.value:
-            self.note.suggest(suggestions)
-
     def say(self, sentence: str) -> None:
         """Say why the text cannot be taken; it can be mended at once."""
         self.note.say(f"! {sentence}", "bad")
@@ -152,12 +147,17 @@ class CellLine(Line):
 
     @property
     def chosen(self) -> str:
-        """The suggestion under the cursor; the text itself where it is one of them, or was not changed."""
-        note = self.note
-        if not note.suggestions or (self.value == self._opened_with and not note.cursor):
-            return self.value
-        exact = any(one.value == self.value.strip() for one in note.suggestions)
-        return self.value if exact and not note.cursor else note.suggestions[note.cursor].value
+        """The suggestion under the cursor; the text itself where it is one of them, or was not changed.
+
+        Asked for anew: Enter may have come together with the last letter, before anything was suggested for it.
+        """
+        text, note = self.value, self.note
+        if text == self._opened_with and not note.cursor:
+            return text
+        found = self._host.suggestions(self.column, text)
+        place = note.cursor if list(found) == list(note.suggestions) else 0
+        exact = any(one.value == text.strip() for one in found)
+        return text if not found or (exact and not place) else found[place].value
 
     async def on_key(self, event: events.Key) -> None:
         """What is typed into a line that was closed meanwhile is not for it."""
@@ -172,7 +172,7 @@ class CellLine(Line):
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         if self.display:
-            self._host.suggest_for(self.column, event.value)
+            self.note.suggest(self._host.suggestions(self.column, event.value))
 
     def action_take(self, step: int) -> None:
         """Take what is typed, or the suggestion."""

@@ -236,6 +236,21 @@ PURCHASES = (
         originals=FEBRUARY,
     ),
     purchase(
+        "Korekta stawki z 23 na 8 % przy tym samym brutto: podatek maleje, więc in minus",
+        "art. 86 ust. 19a w związku z art. 29a ust. 14 ustawy o VAT; BOOKKEEPING 1",
+        fa({"23": "-1000.00 -230.00", "8": "1138.89 91.11"}, kind="KOR", corrects=Original(type=1)),
+        """
+        Wn 402   138,89
+        Wn 223  -138,89
+        zakup 2026-04  K_42 138,89  K_43 -138,89
+        VAT 2026-04  księgi 2026-04-02  koszt 2026-04
+        FZk full
+        """,
+        received=APRIL_2,
+        originals=FEBRUARY,
+        told=("nie można jej odłożyć",),
+    ),
+    purchase(
         "Korekta zakupu in plus w KPiR: jak faktura, koszt w dniu otrzymania",
         "BOOKKEEPING 1 (in plus: jak faktura); art. 22 ust. 7c PIT",
         fa(

@@ -140,9 +140,9 @@ SALES = (
     sale(
         "Faktura do paragonu (FP)",
         "BOOKKEEPING 4 (FP: wiersz z oznaczeniem, bez dekretu, bez przychodu); art. 109 ust. 3d",
-        _sold({"23": "1000.00 230.00"}, fp=True),
+        _sold({"23": "1000.00 230.00", "5": "200.00 10.00"}, fp=True),
         """
-        sprzedaż 2026-03  K_19 1000,00  K_20 230,00  FP
+        sprzedaż 2026-03  K_15 200,00  K_16 10,00  K_19 1000,00  K_20 230,00  FP
         VAT 2026-03  księgi —  koszt —
         FS receipt
         """,
@@ -281,12 +281,12 @@ SALES = (
     sale(
         "Samofakturowanie: sprzedaż, którą wystawił nabywca",
         "BOOKKEEPING 2; FORMATS 8.3 (P_17)",
-        _sold({"23": "1000.00 230.00"}, marks="P_17"),
+        _sold({"23": "1000.00 230.00", "8": "500.00 40.00"}, marks="P_17"),
         """
-        Wn 201-5252344078  1230,00
-        Ma 702             1000,00
-        Ma 222              230,00
-        sprzedaż 2026-03  K_19 1000,00  K_20 230,00
+        Wn 201-5252344078  1770,00
+        Ma 702             1500,00
+        Ma 222              270,00
+        sprzedaż 2026-03  K_17 500,00  K_18 40,00  K_19 1000,00  K_20 230,00
         VAT 2026-03  księgi 2026-03-10  koszt —
         FS full
         """,
