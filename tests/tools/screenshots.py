@@ -85,7 +85,7 @@ SHOTS = (
     Shot("5-columns", ("5", "c")),
     Shot("6-coding", ("6",)),
     Shot("7-months", ("7",)),
-    Shot("7-points", ("7", "enter")),
+    Shot("7-points", ("7", "down", "enter")),
     Shot("7-not-signed", ("7", "f10")),
     Shot("7-closed", ("7", "end")),
     Shot("7-print", ("7", "end", "p")),
