@@ -123,7 +123,8 @@ def amounts_of(case: Case, parameters: Mapping[str, str]) -> Amounts:
     shares = _shares(case, parameters, told)
     rows, deducted = _with_deduction(case, rows, shares.deduct)
     found = _totals(_Basis(case, rows, deducted, shares, converted))
-    return replace(found, reasons=(*reasons, *_explained(case, found)), problems=tuple(told))
+    reasons += _explained(case, found)
+    return replace(found, reasons=tuple(reasons), problems=tuple(told)) if reasons or told else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from decimal import localcontext
 from blink_tui.coding import problems
 from blink_tui.coding.amounts import Amounts, amounts_of
 from blink_tui.coding.bounds import held_back
-from blink_tui.coding.case import Case, case_of
+from blink_tui.coding.case import BY_ISSUE, Case, case_of
 from blink_tui.coding.facts import Facts
 from blink_tui.coding.fields import DocumentEnv
 from blink_tui.coding.identities import check
@@ -70,7 +70,8 @@ def checked(coding: Coding, facts: Facts, rulebook: Rulebook) -> Coding:
         name = coding.choices.scheme or (coding.scheme.name if coding.scheme else "")
         scheme = rulebook.schemes[name][0] if name in rulebook.schemes else None
         parameters = _parameters(case, scheme, coding.choices.parameters)
-        case = case_of(facts, coding.choices, parameters)
+        if BY_ISSUE in parameters:
+            case = case_of(facts, coding.choices, parameters)
         amounts = amounts_of(case, parameters)
         when = _timing(case, scheme, amounts, bool(coding.rows) or has_rows(case, amounts))
         identity = identity_of(case, scheme.identity if scheme else coding.identity, amounts)
@@ -140,11 +141,12 @@ def _coded(facts: Facts, rulebook: Rulebook, choices: Choices, candidate: Candid
         scheme, ref = known
         if facts.direction not in scheme.directions:
             return replace(bare, problems=(problems.WRONG_DIRECTION.of(scheme=scheme.title),))
-        if candidate is not None and candidate.scheme == name:
+        if candidate is not None and candidate.scheme == name and candidate.parameters:
             choices = replace(choices, parameters={**_given(case, candidate), **choices.parameters})
         chosen = _Chosen(scheme, ref, None if choices.scheme or candidate is None else candidate.rule)
         parameters = _parameters(case, scheme, choices.parameters, source)
-        case = case_of(facts, choices, parameters)
+        if BY_ISSUE in parameters:
+            case = case_of(facts, choices, parameters)
         return _by_scheme(case, replace(bare, choices=choices), chosen, parameters)
 
 
@@ -189,7 +191,7 @@ def _by_scheme(case: Case, bare: Coding, chosen: _Chosen, parameters: Mapping[st
         reasons=(*_explained(case), *when.reasons, *amounts.reasons),
     )
     told = (*amounts.problems, *when.problems, *made.problems, *check(coding, case, amounts, patterns))
-    return replace(coding, problems=told)
+    return replace(coding, problems=told) if told else coding
 
 
 def _patterns(case: Case, parameters: Mapping[str, str], amounts: Amounts) -> Patterns:

@@ -156,7 +156,7 @@ def _lines(scheme: Scheme, patterns: Patterns, reader: _Reader, description: str
                 side=template.side,
                 account=patterns.account(template.account),
                 amount=amount,
-                description=patterns.text(template.description) or description,
+                description=patterns.text(template.description) if template.description else description,
                 dimensions=_dimensions(template, patterns),
             )
 
