@@ -47,6 +47,10 @@ BOOKED_ELSEWHERE = Sentence(
     N_("Another source books this direction: the document is checked and compared, not coded."),
 )
 EXEMPT = told("exempt", N_("The firm is exempt from VAT: no row in the register, gross in the books."))
+EXEMPT_ASSESSED = told(
+    "exempt-assessed",
+    N_("The firm is exempt from VAT and yet settles the tax of this purchase itself, without deduction."),
+)
 CENTRAL = told(
     "central",
     N_("Under Podmiot3: VAT is settled by the central taxpayer, gross goes to the cost without rows."),
