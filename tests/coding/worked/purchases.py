@@ -118,6 +118,7 @@ PURCHASES = (
         VAT 2026-03  księgi 2026-03-12  koszt —
         FZ full
         """,
+        told=("jeszcze ani koszt, ani przychód",),
         choices=by("srodek-trwaly"),
     ),
     purchase(
