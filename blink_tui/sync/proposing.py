@@ -43,8 +43,6 @@ async def propose_pending(
     `today` is the Warsaw day; `told` hears how many were proposed, in each step. Returns how many were proposed, and
     how many of all that waited for it the program has coded.
     """
-    if not await buffer.books.all():
-        return 0, 0
     await seed_rulebook(buffer)
     proposed = 0
 
