@@ -73,7 +73,8 @@ def _points(found: FirmMonth, today: date) -> Iterator[Point]:
         yield Point(About.OVER, text, open=True, absolute=True)
     yield _access(found)
     yield _covered(found)
-    yield from _fetched(found)
+    if found.lock is None:
+        yield from _fetched(found)
     for one in found.standing.quarantine:
         text = _("in quarantine: {subject}").format(subject=clean(one.what.subject))
         yield Point(About.QUARANTINE, text, open=True, absolute=True)

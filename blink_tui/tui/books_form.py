@@ -53,8 +53,10 @@ def books_fields(books: Books | None, today: date) -> list[Field]:
 
 
 def _levels() -> str:
-    told = ", ".join(f"{one.name}: {_(LEVEL_WORDS[one.level])}" for one in TARGETS.values())
-    return _("What the programs can take: {levels}").format(levels=told)
+    """Which programs take less than full coding."""
+    told = ", ".join(one.name for one in TARGETS.values() if one.level is not CodingLevel.FULL)
+    level = _(LEVEL_WORDS[CodingLevel.DESCRIPTION])
+    return _("{programs} take no more than: {level}.").format(programs=told, level=level)
 
 
 def _choice(

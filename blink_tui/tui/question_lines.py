@@ -63,15 +63,13 @@ def work_parts(states: Sequence[FirmState], today: date) -> tuple[list[str], str
     coded = sum(one.held(Status.CODED) for one in states)
     unclosed = sum(one.to_close for one in states)
     parts = [
-        _("6: {count} proposals ready").format(count=number(ready)) if ready else "",
+        _("6: {count} proposals").format(count=number(ready)) if ready else "",
         _("{count} drafts").format(count=number(drafts)) if drafts else "",
-        _("5: {count} coded, to approve").format(count=number(coded)) if coded else "",
+        _("5: {count} coded").format(count=number(coded)) if coded else "",
     ]
     (due,) = (one for one in deadlines_of(month) if one.duty is Duty.VAT)
     left = due.days_left(today)
-    text = ngettext(
-        "7: {month} not closed in {count} firm", "7: {month} not closed in {count} firms", unclosed
-    )
+    text = ngettext("7: {month} open in {count} firm", "7: {month} open in {count} firms", unclosed)
     told = text.format(month=month, count=number(unclosed)) if unclosed else ""
     pressing = bool(unclosed) and left <= _NEAR
     return [part for part in (*parts, "" if pressing else told) if part], f"! {told}" if pressing else ""

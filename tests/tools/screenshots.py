@@ -93,7 +93,7 @@ SHOTS = (
     Shot("6-editor-kpir", ("6", "f4", "f4")),
     Shot("6-why", (*_LEDGER, "f4", "y")),
     Shot("7-months", ("7",)),
-    Shot("7-points", ("7", "enter")),
+    Shot("7-points", ("7", "down", "enter")),
     Shot("7-not-signed", ("7", "f10")),
     Shot("7-closed", ("7", "end")),
     Shot("7-print", ("7", "end", "p")),

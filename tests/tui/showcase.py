@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from blink_tui.buffer import Buffer, GridFilter
 from blink_tui.coding.shapes import Rule
 from blink_tui.coding.toml import written
+from blink_tui.i18n import _
 from blink_tui.model.books import ROLES, BookKind, Books, CodingLevel, VatKind, VatStatus
 from blink_tui.model.dates import Instant
 from blink_tui.model.decisions import Action, Decision
@@ -59,6 +60,8 @@ async def open_showcase(buffer: Buffer) -> list[Firm]:
     await compare_pending(buffer, TODAY)
     for firm in firms[:4]:
         await keep_books(buffer, firm, _BOOKS.get(firm.nip, BOOKS))
+        chart = [replace(one, name=_(one.name)) for one in await buffer.charts.accounts(firm.id)]
+        await buffer.charts.keep_accounts(firm.id, chart, who="anna")
     await _keep_rules(buffer, firms)
     await _decide(buffer, firms)
     await _grant(buffer, firms)

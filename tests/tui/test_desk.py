@@ -344,7 +344,7 @@ async def test_questions_stand_with_their_age_and_lead_to_their_documents(
     (fresh,) = await asked(buffer, firms[1], 1, 1)
     async with open_at_noon(120, 40) as desk:
         await desk.see(
-            "! w: 4 questions open (2 over 7 days, 1 over 3 days)", "7: 2026-10 not closed in 2 firms"
+            "! w: 4 questions open (2 over 7 days, 1 over 3 days)", "7: 2026-10 open in 2 firms"
         )
         await desk.press("w")
         text = await desk.see("Questions to clients", "!8", "Asked by anna", "Co to za usługa?")
@@ -386,4 +386,4 @@ async def test_proposals_drafts_and_what_is_to_be_approved_are_counted(
     await buffer.codings.save_draft(rows[0].id, rows[0].version, proposal.coding, who="anna")
     assert await buffer.overview.drafts() == {firms[1].id: 1}
     async with open_at_noon(120, 40) as desk:
-        await desk.see(f"6: {ready[firms[1].id]} proposals ready", "1 drafts")
+        await desk.see(f"6: {ready[firms[1].id]} proposals", "1 drafts")

@@ -90,7 +90,7 @@ class RolesWindow(ListWindow[RoleLine]):
         return [line(role) for role in ROLES.values()]
 
     def head(self, width: int) -> str:
-        return self._cells(width, _("Account for"), _("Account"), _("Its name in the chart"))
+        return self._cells(width, _("Account for"), _("Ledger account"), _("Its name in the chart"))
 
     def row(self, item: RoleLine, width: int) -> tuple[str, str]:
         account = clean(item.account) or _("! none")
@@ -166,7 +166,7 @@ class ChartWindow(ListWindow[Account]):
         return await self.console.buffer.charts.accounts(self._firm.id)
 
     def head(self, width: int) -> str:
-        return f"{fit(_('Account'), _NUMBER)} {fit(_('Name'), width - _NUMBER - 11)} {_('State')}"
+        return f"{fit(_('Ledger account'), _NUMBER)} {fit(_('Name'), width - _NUMBER - 11)} {_('State')}"
 
     def row(self, item: Account, width: int) -> tuple[str, str]:
         state = "" if item.open else _("closed")
@@ -190,7 +190,7 @@ class ChartWindow(ListWindow[Account]):
 
     def _form(self, account: Account | None) -> None:
         number_field = Field(
-            "number", _("Account"), _("As the ledger program writes it."), account.number if account else "",
+            "number", _("Ledger account"), _("As the ledger program writes it."), account.number if account else "",
             check=partial(_checked_text, most=LONGEST_NUMBER),
         )  # fmt: skip
         name_field = Field(
