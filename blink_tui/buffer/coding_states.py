@@ -52,6 +52,19 @@ _REGISTER = """
         r.value ->> 5
     FROM json_each(?) i CROSS JOIN coding c ON c.document_id = i.value CROSS JOIN json_each(c.registers) r
 """
+_CORRECTED_ANEW = """
+    UPDATE document SET proposed = -proposed WHERE proposed > 0 AND status = 'fetched' AND id IN (
+        SELECT l.document_id FROM json_each(?1) i CROSS JOIN document o ON o.id = i.value
+        CROSS JOIN document_link l ON l.to_ksef = o.ksef_number AND l.firm_id = o.firm_id
+        UNION ALL
+        SELECT l.document_id FROM json_each(?1) i CROSS JOIN document o ON o.id = i.value
+        CROSS JOIN document_trait t ON t.firm_id = o.firm_id AND t.seller = coalesce(o.seller_value, '')
+            AND t.received_date = o.received_date AND t.document_id = o.id AND t.number_key > ''
+        CROSS JOIN document_link l ON l.firm_id = t.firm_id AND l.seller = t.seller AND l.to_key = t.number_key
+            AND l.to_ksef IS NULL
+    )
+"""
+"""What corrects or settles a document is proposed by how that is coded."""
 _HELD = "SELECT c.document_id FROM json_each(?) i CROSS JOIN coding c ON c.document_id = i.value AND c.state = 'coded'"
 
 Snapshot = str
@@ -87,6 +100,7 @@ async def release(session: Session, ids: Sequence[int]) -> None:
         "DELETE FROM register_amount WHERE document_id IN (SELECT value FROM json_each(?))", (some,)
     )
     await learning.forget(session, some)
+    await session.run(_CORRECTED_ANEW, (some,))
     await session.run(_GIVE_MONTH_BACK, (some,))
     await session.run(
         "UPDATE coding SET state = 'draft' WHERE document_id IN (SELECT value FROM json_each(?))", (some,)
@@ -115,6 +129,7 @@ async def _enter(session: Session, some: str) -> None:
     await session.run(_TAKE_MONTH, (some,))
     await session.run(_REGISTER, (some,))
     await learning.remember(session, some)
+    await session.run(_CORRECTED_ANEW, (some,))
 
 
 async def locked(session: Session, ids: Sequence[int]) -> set[int]:

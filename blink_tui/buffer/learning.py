@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from blink_tui.buffer import history
 from blink_tui.buffer.bodies import loaded
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.session import Session
+from blink_tui.buffer.session import Row, Session
 from blink_tui.model.documents import Direction
 from blink_tui.model.rulebook import Learned
 
@@ -20,6 +20,7 @@ _UP = """
     JOIN json_each(json_array('', c.text_key)) k ON k.key = 0 OR k.value <> ''
     WHERE c.who <> ? AND c.contractor <> '' AND c.teaches
     ON CONFLICT DO UPDATE SET uses = uses + 1, at = max(at, excluded.at)
+    RETURNING firm_id, seller, direction, uses
 """
 _DOWN = """
     UPDATE learned SET uses = learned.uses - less.times
@@ -32,7 +33,22 @@ _DOWN = """
     ) less
     WHERE (learned.firm_id, learned.seller, learned.direction, learned.text_key, learned.scheme, learned.parameters)
         = (less.firm_id, less.contractor, less.direction, less.text_key, less.scheme, less.parameters)
+    RETURNING learned.firm_id, learned.seller, learned.direction, learned.uses
 """
+_BOUGHT_ANEW = """
+    UPDATE document SET proposed = -proposed WHERE proposed > 0 AND status = 'fetched' AND id IN (
+        SELECT t.document_id FROM json_each(?) p
+        CROSS JOIN document_trait t ON t.firm_id = p.value ->> 0 AND t.seller = p.value ->> 1
+    )
+"""
+_SOLD_ANEW = """
+    UPDATE document SET proposed = -proposed WHERE proposed > 0 AND status = 'fetched' AND id IN (
+        SELECT d.id FROM json_each(?) p CROSS JOIN document d INDEXED BY document_to_propose
+            ON d.firm_id = p.value ->> 0 AND d.status = 'fetched'
+        WHERE d.direction = 'sale' AND d.buyer_value = p.value ->> 1
+    )
+"""
+"""Proposals that are to be made anew and hold until then (a negative stamp): they know less, they are not wrong."""
 Key = tuple[int, str, Direction]
 """Firm, number of the seller (of the buyer for a sale), direction."""
 
@@ -69,10 +85,22 @@ class Learning:
 
 
 async def remember(session: Session, ids: str) -> None:
-    """These documents (JSON of their ids) are coded; what the program coded teaches nothing."""
-    await session.run(_UP, (ids, history.ENGINE))
+    """These documents (JSON of their ids) are coded; what the program coded teaches nothing.
+
+    What is new is proposed for the contractor's other documents that wait.
+    """
+    await _propose_anew(session, await session.rows(_UP, (ids, history.ENGINE)), uses=1)
 
 
 async def forget(session: Session, ids: str) -> None:
-    """Their codings do not hold any more."""
-    await session.run(_DOWN, (ids, history.ENGINE))
+    """Their codings do not hold any more; what nobody else accepted is not proposed again."""
+    await _propose_anew(session, await session.rows(_DOWN, (ids, history.ENGINE)), uses=0)
+
+
+async def _propose_anew(session: Session, changed: Sequence[Row], *, uses: int) -> None:
+    found = {row[:3] for row in changed if row[3] == uses}
+    sold = sorted(row[:2] for row in found if row[2] == Direction.SALE)
+    bought = sorted(row[:2] for row in found if row[2] != Direction.SALE)
+    for sql, contractors in ((_BOUGHT_ANEW, bought), (_SOLD_ANEW, sold)):
+        if contractors:
+            await session.run(sql, (json.dumps(contractors),))

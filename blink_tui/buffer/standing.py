@@ -48,7 +48,7 @@ _OWN = """
 _OF_DRAFT = "(SELECT {draft} FROM coding c WHERE c.document_id = d.id AND c.direction = d.direction)"
 _OF_PROPOSAL = (
     "(SELECT {proposal} FROM books b JOIN proposal p ON p.document_id = d.id"
-    " WHERE b.firm_id = d.firm_id AND d.proposed >= b.stamp)"
+    " WHERE b.firm_id = d.firm_id AND abs(d.proposed) >= b.stamp)"
 )
 _OF_EITHER = "coalesce(" + _OF_DRAFT + ", " + _OF_PROPOSAL + ", {neither})"
 """Of what a document is coded by: a draft, else a proposal that was not overtaken."""

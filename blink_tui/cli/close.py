@@ -211,7 +211,7 @@ def _show_one(closing: FirmClosing, *, as_json: bool) -> None:
             for point in closing.points
         ]
         registers = {
-            register: {field: str(amount) for field, amount in sums.items()}
+            register: {field: f"{amount:.2f}" for field, amount in sums.items()}
             for register, sums in closing.sums.items()
         }
         told = {"points": points, "registers": registers, "chain_head": closing.chain_head.hex()}

@@ -157,7 +157,7 @@ def coding_json(coding: Coding, books: Books) -> dict[str, Any]:
             {
                 "side": line.side,
                 "account": line.account,
-                "amount": str(line.amount),
+                "amount": f"{line.amount:.2f}",
                 "description": line.description,
                 "dimensions": dict(line.dimensions),
             }
@@ -167,13 +167,13 @@ def coding_json(coding: Coding, books: Books) -> dict[str, Any]:
             {
                 "register": row.register,
                 "month": _text(row.month),
-                "amounts": {field: str(amount) for field, amount in row.amounts},
+                "amounts": {field: f"{amount:.2f}" for field, amount in row.amounts},
                 "marks": list(row.marks),
             }
             for row in coding.rows
         ],
         "entries": [
-            {"column": entry.column, "amount": str(entry.amount), "day": entry.day.isoformat()}
+            {"column": entry.column, "amount": f"{entry.amount:.2f}", "day": entry.day.isoformat()}
             for entry in coding.entries
         ],
         "problems": problems_json(coding.problems),

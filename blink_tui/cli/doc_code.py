@@ -223,22 +223,29 @@ async def _coded(
 ) -> Coding:
     """The coding by changed choices, kept as a draft, and coded unless a draft is all that is wanted."""
     desk = await _desk(buffer, document.id)
-    coding = await _recoded(buffer, document, desk, change.applied(await _choices(buffer, document.id)))
+    before = await _before(buffer, document.id)
+    choices = before.choices if before is not None else Choices()
+    coding = _recoded(desk, before, change.applied(choices))
     if dry_run:
         return coding
     await _keep(buffer, document, coding, code_it=not draft)
     return coding
 
 
-async def _recoded(buffer: Buffer, document: Document, desk: Desk, choices: Choices) -> Coding:
-    """The coding of choices; by the rules' first candidate where no scheme is among them."""
-    from blink_tui.coding.propose import code as coded_by
-    from blink_tui.coding.propose import propose
+def _recoded(desk: Desk, before: Coding | None, choices: Choices) -> Coding:
+    """The coding of choices; by the rules' first candidate where no scheme is among them.
 
-    if not choices.scheme:
-        candidates = propose(desk.facts, desk.rulebook, desk.learned).candidates
-        return coded_by(desk.facts, desk.rulebook, choices, candidate=candidates[0] if candidates else None)
-    return coded_by(desk.facts, desk.rulebook, choices)
+    Lines that a person made stay, as long as the scheme does.
+    """
+    from blink_tui.coding.editing import with_lines
+    from blink_tui.coding.propose import checked, propose
+    from blink_tui.coding.propose import code as coded_by
+
+    candidates = () if choices.scheme else propose(desk.facts, desk.rulebook, desk.learned).candidates
+    coding = coded_by(desk.facts, desk.rulebook, choices, candidate=candidates[0] if candidates else None)
+    if before is None or not before.lines_by_hand or choices.scheme != before.choices.scheme:
+        return coding
+    return checked(with_lines(coding, before.lines), desk.facts, desk.rulebook)
 
 
 async def _desk(buffer: Buffer, document_id: int) -> Desk:
@@ -247,10 +254,10 @@ async def _desk(buffer: Buffer, document_id: int) -> Desk:
     return await read_desk(buffer, document_id)
 
 
-async def _choices(buffer: Buffer, document_id: int) -> Choices:
-    """What a person has chosen for a document so far."""
+async def _before(buffer: Buffer, document_id: int) -> Coding | None:
+    """How a person or the program has coded a document so far."""
     kept = await buffer.codings.get(document_id)
-    return kept.coding.choices if kept is not None else Choices()
+    return kept.coding if kept is not None else None
 
 
 async def _keep(buffer: Buffer, document: Document, coding: Coding, *, code_it: bool) -> None:
@@ -310,13 +317,13 @@ async def _pay(
         if document.status in (Status.EXPORTED, Status.BOOKED):
             raise BlinkError(IN_BOOKS, number=document.ksef_number)
         desk = await _desk(buffer, document.id)
-        choices = await _choices(buffer, document.id)
-        before = await _recoded(buffer, document, desk, choices)
-        if before.identity is not Identity.ON_PAYMENT:
+        kept = await _before(buffer, document.id)
+        choices = kept.choices if kept is not None else Choices()
+        if _recoded(desk, kept, choices).identity is not Identity.ON_PAYMENT:
             raise BlinkError(NOT_BY_PAYMENT, number=document.ksef_number)
         paid = PartPaid(day, _left(document, choices, amount))
         payments = tuple(sorted((*choices.payments, paid), key=lambda one: one.day))
-        coding = await _recoded(buffer, document, desk, replace(choices, payments=payments))
+        coding = _recoded(desk, kept, replace(choices, payments=payments))
         if not dry_run:
             was = document.status
             await _keep(buffer, await _reopened(buffer, document), coding, code_it=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from blink_tui.model.books import VatKind, VatStatus
 from blink_tui.model.coding import ZERO, Choices, PartPaid
 from blink_tui.model.documents import Direction, FirmKind, Role
 from blink_tui.model.invoice import VatAmount
+from blink_tui.model.months import Month
 from blink_tui.model.text import folded
 
 MARGIN = "marża"
@@ -128,6 +129,10 @@ def _told(case: Case) -> tuple[PartPaid, ...]:
 BY_ISSUE = "by_issue"
 """Parameter: the tax point is the day of issue, as of media, rent, lease and telecommunications (art. 19a(5)(4))."""
 
+UNION = "wnt"
+"""Its value for goods from the Union: the issue, but not after the 15th of the month after delivery (art. 20(5))."""
+_LAST_DAY = 15
+
 
 def case_of(facts: Facts, choices: Choices, parameters: Mapping[str, str] | None = None) -> Case:
     """A document with its dates and the firm's VAT status on the day that decides.
@@ -139,8 +144,10 @@ def case_of(facts: Facts, choices: Choices, parameters: Mapping[str, str] | None
     """
     received = choices.receipt or facts.received or facts.today
     point = choices.tax_point or advance_day(facts)
-    by_issue = is_on(choices.parameters if parameters is None else parameters, BY_ISSUE)
-    dates = dates_of(facts.invoice, received, tax_point=point, by_issue=by_issue)
+    told = choices.parameters if parameters is None else parameters
+    dates = dates_of(facts.invoice, received, tax_point=point, by_issue=is_on(told, BY_ISSUE))
+    if told.get(BY_ISSUE) == UNION and point is None:
+        dates = replace(dates, tax_point=_of_union_goods(dates))
     sale = facts.direction is Direction.SALE
     decisive = dates.tax_point if sale else max(dates.tax_point, dates.receipt)
     return Case(
@@ -151,6 +158,10 @@ def case_of(facts: Facts, choices: Choices, parameters: Mapping[str, str] | None
         treatment=treatment_of(facts.invoice),
         central=facts.firm_kind in _CENTRAL and not facts.roles & _OWN,
     )
+
+
+def _of_union_goods(dates: DocumentDates) -> date:
+    return min(dates.issue, Month.of(dates.tax_point).plus(1).first_day.replace(day=_LAST_DAY))
 
 
 def is_on(parameters: Mapping[str, str], name: str) -> bool:

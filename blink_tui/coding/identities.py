@@ -200,20 +200,21 @@ def _entries(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Problem]:
 
 
 def _lines(coding: Coding, case: Case, amounts: Amounts, patterns: Patterns) -> Iterator[Problem]:
-    """Balance and accounts, as far as the firm's coding level asks for them."""
-    full = case.facts.books.level is CodingLevel.FULL
+    """Accounts and balance, as far as the firm's coding level asks for them (BOOKKEEPING 3)."""
+    level = case.facts.books.level
+    if case.receipt or level is CodingLevel.REGISTER:
+        return
+    if not coding.lines:
+        enough = level is CodingLevel.DESCRIPTION and coding.category
+        if not enough and (amounts.owed or amounts.revenue or amounts.cost):
+            yield problems.NO_LINES.of()
+        return
     for line in coding.lines:
         if not line.account:
             yield problems.NO_ACCOUNT.of(amount=line.amount)
         elif "{" in line.account or "}" in line.account:
             yield problems.PATTERN_LEFT.of(account=line.account)
-    if case.receipt:
-        return
-    if not coding.lines and (amounts.owed or amounts.revenue or amounts.cost):
-        if case.facts.books.level is not CodingLevel.REGISTER:
-            yield problems.NO_LINES.of()
-        return
-    if not full:
+    if level is not CodingLevel.FULL:
         return
     if coding.difference:
         yield problems.NOT_BALANCED.of(debit=coding.debit, credit=coding.credit, difference=coding.difference)

@@ -15,10 +15,11 @@ from decimal import Decimal
 from blink_tui.coding import problems
 from blink_tui.coding.case import Case, case_of, whole_of
 from blink_tui.coding.facts import Facts
+from blink_tui.coding.shapes import Scheme
 from blink_tui.i18n import Message
 from blink_tui.invoices.periods import Deduction, Treatment, dates_of, deduction, output
 from blink_tui.model.books import BookKind
-from blink_tui.model.coding import ZERO, Choices, PartPaid, Periods, Problem
+from blink_tui.model.coding import ZERO, Choices, Identity, PartPaid, Periods, Problem
 from blink_tui.model.deadlines import Duty, deadlines_of
 from blink_tui.model.months import Month
 
@@ -97,12 +98,14 @@ def timing(case: Case, *, rows: bool, self_assessed: bool, asset: bool, tax: Dec
     return found
 
 
-def allowed_vat_months(facts: Facts, choices: Choices, *, self_assessed: bool = False) -> tuple[Month, ...]:
-    """Months that a person may choose for a document's VAT: allowed by the law and open, in order.
+def allowed_vat_months(facts: Facts, choices: Choices, scheme: Scheme | None = None) -> tuple[Month, ...]:
+    """Months that a person may choose for a document's VAT by a scheme: allowed by the law and open, in order.
 
     Of a document whose VAT follows payments: those of the last payment.
     """
-    case = case_of(facts, choices)
+    parameters = {**(scheme.parameters if scheme else {}), **choices.parameters}
+    self_assessed = scheme is not None and scheme.identity is Identity.SELF_ASSESSED
+    case = case_of(facts, choices, parameters)
     if case.outside:
         return ()
     if case.deferred and not self_assessed:

@@ -165,6 +165,10 @@ class _Chosen:
 def _by_scheme(case: Case, bare: Coding, chosen: _Chosen, parameters: Mapping[str, str]) -> Coding:
     scheme = chosen.scheme
     amounts = amounts_of(case, parameters)
+    if case.deferred and not amounts.self_tax:
+        bare = replace(
+            bare, choices=replace(bare.choices, payments=case.payments)
+        )  # those that the invoice tells too
     when = _timing(case, scheme, amounts, has_rows(case, amounts))
     env = SchemeEnv(case, amounts, parameters, DocumentEnv(case.facts))
     patterns = _patterns(case, parameters, amounts)

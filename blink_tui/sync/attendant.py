@@ -47,12 +47,18 @@ class Attendant:
         self._tried.clear()
 
     async def due(self) -> list[Firm]:
-        """Firms to run now; one that stayed due though it was run waits for the next look. Raises BlinkError."""
+        """Firms to run now; one that stayed due though it was run waits for the next look. Raises BlinkError.
+
+        When there are none, what waits for a proposal gets it: books or rules may have been changed meanwhile.
+        """
         self._forget()
         self._seen = await self._buffer.data_version()  # what comes after this is looked at in the next turn
         self._agenda = await read_agenda(self._buffer, self._clock.now(), self._vault)
         self._unsettled = self._agenda.elsewhere or bool(self._agenda.due)
-        return [firm for firm in self._agenda.due if firm.id not in self._tried]
+        firms = [firm for firm in self._agenda.due if firm.id not in self._tried]
+        if not firms:
+            await self._engine.propose()
+        return firms
 
     async def run(self, firms: Sequence[Firm]) -> None:
         """What the schedule says, for firms that `due` named. Raises BlinkError."""

@@ -119,6 +119,17 @@ class SyncEngine:
         await compare_pending(self._buffer, today)
         if read:
             report(events.DocumentsDerived, read=read, unreadable=unreadable)
+        await self._propose(report)
+
+    async def propose(self) -> None:
+        """Make the proposals that wait though no pass brought anything: books, rules or locked months were changed."""
+        if await self._buffer.codings.to_propose(None, 1):
+            async with self._sink.flushing():
+                await self._propose(self._sink.reporter(secrets.token_hex(4), None))
+
+    async def _propose(self, report: Reporter) -> None:
+        """The third stage, over everything that waits for it."""
+        today = warsaw_day(instant_of(self._clock.now()))
         proposed, coded = await propose_pending(self._buffer, today)
         if proposed:
             report(events.DocumentsProposed, proposed=proposed, coded=coded)

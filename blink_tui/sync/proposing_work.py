@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -12,14 +12,19 @@ from blink_tui.buffer.xml_codec import decompress
 from blink_tui.coding.facts import Facts, Original, Past
 from blink_tui.coding.propose import propose
 from blink_tui.coding.rulebook import Rulebook
+from blink_tui.i18n import N_
 from blink_tui.invoices import read_invoice
 from blink_tui.model.books import Books, Contractor, ExchangeRate
-from blink_tui.model.coding import Coding, Proposal, Side
+from blink_tui.model.coding import Coding, Problem, Proposal, Side
 from blink_tui.model.documents import Direction, FirmKind
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.months import Month
 from blink_tui.model.rulebook import Learned, RulebookEntry
 from blink_tui.model.values import Nip
+
+_FAULT = Problem("program-failed", N_("The program met a fault of its own with this document: {cause}"))
+_TOLD = 200
+"""Characters of a fault's cause."""
 
 Rates = Mapping[str, Sequence[ExchangeRate]]
 
@@ -152,8 +157,12 @@ def gist_of(coding: Coding) -> Gist:
 
 
 def _proposal(firm: FirmSide, one: Around, rates: Rates, today: date) -> Proposal | None:
-    facts = _facts(firm, one, rates, today)
-    return propose(facts, compiled(firm.entries), one.learned) if facts is not None else None
+    """A fault of the program's own is told of its document and does not keep the others waiting."""
+    try:
+        facts = _facts(firm, one, rates, today)
+        return propose(facts, compiled(firm.entries), one.learned) if facts is not None else None
+    except Exception as error:
+        return Proposal(coding=Coding(problems=(replace(_FAULT, values={"cause": repr(error)[:_TOLD]}),)))
 
 
 def _facts(firm: FirmSide, one: Around, rates: Rates, today: date) -> Facts | None:

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from blink_tui.coding.facts import Facts
 
 PARAMETER_WORDS = {
-    "account": N_("account of the cost or revenue"),
+    "account": N_("cost or revenue account"),
     "column": N_("column of the KPiR"),
     "rate": N_("rate of the lump sum"),
     "share": N_("share of VAT deducted"),
     "cost": N_("share that is a tax cost"),
+    "mpk": N_("place of costs (MPK)"),
+    "team5": N_("accounts of group 5 too"),
 }
 """Usual parameters of schemes; others are shown by their names."""
 
@@ -55,8 +57,9 @@ def choice_fields(
 
 def _parameter(name: str, value: str, chosen: Choices) -> Field:
     label = _(PARAMETER_WORDS[name]) if name in PARAMETER_WORDS else clean(name)
-    hint = _("usual: {value}").format(value=clean(value)) if value else ""
-    return Field(f"{_PARAMETER}{name}", label, hint, chosen.parameters.get(name, value))
+    start = chosen.parameters.get(name, value)
+    hint = _("usual: {value}").format(value=clean(value)) if value and start != value else ""
+    return Field(f"{_PARAMETER}{name}", label, hint, start)
 
 
 def _vat_month(coding: Coding, months: Sequence[Month]) -> Field:

@@ -49,17 +49,24 @@ def _ref(word: str, ref: RuleRef | None) -> str:
 
 def months_text(coding: Coding) -> str:
     """VAT month, day of the books, month of the cost; what is still to happen is a question mark."""
-    return periods_text(coding.periods, cost=bool(coding.lines))
+    return periods_text(coding.periods)
 
 
-def periods_text(periods: Periods, *, cost: bool) -> str:
-    """Three periods of a document; `cost` where a ledger has a month of the cost."""
+def periods_text(periods: Periods) -> str:
+    """Three periods of a document; the month of the cost where there is one."""
     parts = [
         (_("VAT"), str(periods.vat or "?")),
         (_("books"), day(periods.books) or "?"),
-        (_("cost"), str(periods.cost or "?") if cost else ""),
+        (_("cost"), str(periods.cost or "")),
     ]
     return " · ".join(f"{label} {value}" for label, value in parts if value)
+
+
+def account_name(names: Mapping[str, str], number: str) -> str:
+    """Name of an account; of the one that it belongs to where the chart has no name for itself."""
+    while number not in names and "-" in number:
+        number = number.rpartition("-")[0]
+    return clean(names.get(number, ""))
 
 
 def balance_text(coding: Coding) -> str:
@@ -109,7 +116,7 @@ def line_text(line: PostingLine, coding: Coding, names: Mapping[str, str], room:
     """A posting line as the queue shows it, in so many cells; the text that all lines share is left out."""
     marks = " ".join(clean(code) for _dimension, code in line.dimensions)
     own = clean(line.description) if line.description != coding.description else ""
-    words = " · ".join(part for part in (clean(names.get(line.account, "")), marks, own) if part)
+    words = " · ".join(part for part in (account_name(names, line.account), marks, own) if part)
     side, account = fit(_(SIDE_WORDS[line.side]), 2), fit(clean(line.account) or "?", _ACCOUNT)
     text = f"{side} {account} {fit_right(amount(line.amount), _MONEY)} {words}"
     return fit(text, room).rstrip()
@@ -123,9 +130,8 @@ def problem_lines(problems: Iterable[Problem], room: int) -> Iterator[Pieces]:
 
 
 def told(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
-    """What stands under the lines: what travels, what is wrong, the register and the column."""
+    """What a coding comes to: what travels, the register and the column, the exchange rates."""
     yield from carried_lines(coding, books, room)
-    yield from problem_lines(coding.problems, room)
     for row in coding.rows:
         yield from _plain(row_text(row), room)
     for entry in coding.entries:
@@ -177,13 +183,16 @@ def _chosen(coding: Coding, proposal: Proposal | None) -> Iterator[Paragraph]:
         yield Paragraph("")
         yield from _candidate(_("Runner-up"), others[0])
     for one in others[1:]:
-        yield Paragraph(
-            f"{clean(one.title or one.rule.name)} → {clean(one.scheme)} · {one.rank}", "dim", lead="  "
-        )
+        yield Paragraph(f"{_rule_title(one)} → {clean(one.scheme)} · {one.rank}", "dim", lead="  ")
+
+
+def _rule_title(one: Candidate) -> str:
+    """What a rule is called; the program's own ways have English source texts."""
+    return clean(_(one.title)) if one.title else clean(one.rule.name)
 
 
 def _candidate(title: str, one: Candidate) -> Iterator[Paragraph]:
-    yield Paragraph(f"{title}: {clean(one.title or one.rule.name)} ({clean(str(one.rule))})", "head")
+    yield Paragraph(f"{title}: {_rule_title(one)} ({clean(str(one.rule))})", "head")
     origin = (
         _("learned from {count} accepted codings").format(count=one.learned)
         if one.learned

@@ -18,7 +18,7 @@ from blink_tui.model.documents import Direction, Party, Status
 from blink_tui.model.findings import Finding, Severity
 from blink_tui.model.text import clean
 from blink_tui.model.wrapping import wrapped
-from blink_tui.tui.coding_words import line_text, months_text, scheme_text, told
+from blink_tui.tui.coding_words import line_text, months_text, problem_lines, scheme_text, told
 from blink_tui.tui.detail import Content, Page, pages, read_content
 from blink_tui.tui.widgets.rows import Pieces
 from blink_tui.tui.words import (
@@ -233,6 +233,7 @@ def _coded(proposed: Proposed, room: int) -> Iterator[Pieces]:
         (fit(scheme_text(coding), room - _LABEL - 1).rstrip(), "plain"),
     )
     yield _line(f"{'':{_LABEL}} {months_text(coding)}")
+    yield from problem_lines(coding.problems, room)
     for one in coding.lines[:_POSTINGS]:
         yield _line("  " + line_text(one, coding, proposed.names, room - 2))
     if len(coding.lines) > _POSTINGS:

@@ -115,7 +115,9 @@ class Workbench:
         """Months that the law leaves for the document's VAT."""
         from blink_tui.coding.months import allowed_vat_months
 
-        return tuple(allowed_vat_months(self.facts, choices))
+        name = choices.scheme or (self.start.scheme.name if self.start.scheme is not None else "")
+        scheme = self.rulebook.schemes[name][0] if name in self.rulebook.schemes else None
+        return allowed_vat_months(self.facts, choices, scheme)
 
     @property
     def schemes(self) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from blink_tui.buffer.history import ENGINE
 from blink_tui.model.books import Keeper
 from blink_tui.model.coding import Coding, RuleRef
 from blink_tui.model.decisions import Action, Decision, explained
-from blink_tui.model.documents import Direction, Role, Status
+from blink_tui.model.documents import Direction, Party, Role, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.refusals import Refusal
@@ -469,6 +469,69 @@ async def test_what_is_learned_goes_by_the_text_of_the_rows_as_well(buffer: Buff
     assert await buffer.learning.many([(firm.id, "1", PURCHASE)]) == {}
     await decide(buffer, phones, REOPEN)
     assert await uses() == {"": 2, "-5": 1}
+
+
+async def waiting(buffer: Buffer) -> list[int]:
+    return sorted(one.document_id for one in await buffer.codings.to_propose(None, 99))
+
+
+async def trait(buffer: Buffer, id_: int, number_key: str = "") -> None:
+    async with buffer._database.transaction() as session:
+        await session.run(
+            "INSERT INTO document_trait (firm_id, seller, received_date, document_id, ksef_number, kind, number_key,"
+            " issued, currency, accounts) SELECT firm_id, seller_value, received_date, id, ksef_number, kind, ?, '',"
+            " 'PLN', '' FROM document WHERE id = ?",
+            (number_key, id_),
+        )
+
+
+@pytest.mark.parametrize("role", [Role.BUYER, Role.SELLER])
+async def test_what_is_learned_is_proposed_for_those_that_wait(
+    buffer: Buffer, firm: Firm, role: Role
+) -> None:
+    one, two, three = await stored(buffer, firm, 3, role)
+    (other,) = await stored(
+        buffer, firm, 1, role, seller=Party("Nip", "1", "A"), buyer=Party("Nip", "1", "A")
+    )
+    await kept(buffer, firm)
+    for id_ in (one, two, three, other):
+        await trait(buffer, id_)
+    await proposed(buffer, [one, two, three, other])
+    await decide(buffer, three, CODE)
+    assert await waiting(buffer) == []
+    await buffer.codings.save_draft(one, 1, coding(rule=None), who="ewa")
+    await decide(buffer, one, CODE)
+    assert await waiting(buffer) == [two]
+    assert (await buffer.decisions.preview({two: 1}, CODE)).count == 1
+    await proposed(buffer, [two], proposal(coding(rule=RuleRef("learned", 1))))
+    await decide(buffer, two, CODE)
+    assert await waiting(buffer) == []
+    await decide(buffer, two, REOPEN)
+    await proposed(buffer, [two])
+    await decide(buffer, one, REOPEN)
+    assert await waiting(buffer) == [one, two]
+
+
+@pytest.mark.parametrize("by_number", [False, True])
+async def test_a_correction_is_proposed_anew_when_its_original_is_coded(
+    buffer: Buffer, firm: Firm, by_number: bool
+) -> None:
+    original, correction, other = await stored(buffer, firm, 3)
+    await kept(buffer, firm)
+    await trait(buffer, original, "fv/7")
+    async with buffer._database.transaction() as session:
+        await session.run(
+            "INSERT INTO document_link"
+            " (document_id, position, firm_id, seller, kind, to_ksef, to_number, to_key, issued)"
+            " SELECT ?, 0, firm_id, seller_value, 'corrects', iif(?, NULL, ksef_number), '', 'fv/7', ''"
+            " FROM document WHERE id = ?",
+            (correction, by_number, original),
+        )
+    await proposed(buffer, [original, correction, other])
+    for decision in (CODE, REOPEN):
+        await decide(buffer, original, decision)
+        assert [id_ for id_ in await waiting(buffer) if id_ != original] == [correction]
+        await proposed(buffer, [original, correction])
 
 
 async def test_a_proposal_is_told_what_surrounds_the_document(buffer: Buffer, firm: Firm) -> None:

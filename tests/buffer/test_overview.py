@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import Buffer, LogFilter, open_buffer, overview, schema
+from blink_tui.buffer import Buffer, LogFilter, ToCode, open_buffer, overview, schema
 from blink_tui.buffer.database import open_database
 from blink_tui.buffer.log import ERRORS
+from blink_tui.model.coding import Coding
+from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.events import EVENTS, PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import Firm
@@ -122,6 +124,32 @@ async def test_no_count_reads_the_documents_themselves(path: Path, name: str) ->
     plan = [str(row[3]) for row in rows if re.search(r"\b(document|d)\b", str(row[3]))]
     assert plan
     assert all("COVERING INDEX" in step for step in plan), plan
+
+
+async def test_how_far_a_firm_with_books_is(buffer: Buffer) -> None:
+    from tests.tui.coded_office import open_coded_office
+
+    firms = await open_coded_office(buffer, 40)
+    found = await buffer.overview.to_code()
+    assert set(found) == {firms[0].id}, "a firm without books has nothing to code"
+    before = found[firms[0].id]
+    everything = await buffer.overview.undecided()
+    waiting = sum(one.documents for one in everything if one.firm_id == firms[0].id)
+    assert before.ready + before.drafts + before.incomplete == waiting
+    assert before.ready > 2
+    assert before.drafts == 0
+    chosen = [id_ for id_, _direction in await documents(buffer, firms[0])]
+    ready = [id_ for id_ in chosen if (await _coding(buffer, id_)).complete]
+    first, second = [await buffer.documents.get(id_) for id_ in ready[:2]]
+    await buffer.codings.save_draft(first.id, first.version, await _coding(buffer, first.id), who="anna")
+    await buffer.decisions.decide({second.id: second.version}, Decision(Action.CODE), who="anna")
+    after = (await buffer.overview.to_code())[firms[0].id]
+    assert after == ToCode(before.ready - 2, 1, before.incomplete)
+
+
+async def _coding(buffer: Buffer, document_id: int) -> Coding:
+    proposal = await buffer.codings.proposal(document_id)
+    return proposal.coding if proposal is not None else Coding()
 
 
 def test_the_index_of_errors_names_all_of_them() -> None:

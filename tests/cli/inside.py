@@ -23,7 +23,7 @@ class Inside:
     def __call__(self, *words: str, code: int = 0) -> Ended:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
         with redirect_stdout(out), redirect_stderr(err):
-            ended = run(["--home", str(self.home), *words])
+            ended = run(["--home", str(self.home), "--lang", "en", *words])
         for stream in (out, err):
             stream.flush()
         result = Ended(ended, out.buffer.getvalue(), err.buffer.getvalue().decode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
@@ -26,17 +27,23 @@ schemat = "zakup-materialy"
 """
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Inside:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two firms with full books and one purchase, one sale each, everything proposed."""
-    blink = Inside(tmp_path / "home")
+    blink = Inside(tmp_path_factory.mktemp("prepared") / "home")
     blink("firm", "list")
     fill(blink, _two_firms)
     blink("books", "set", "--all", "--kind", "ledger", "--program", "wapro", "--level", "full")
-    for firm in (FIRM, SISTER):
-        blink("books", "chart", "start", "--firm", firm)
+    blink("books", "chart", "start", "--firm", FIRM, "--firm", SISTER)
     blink("reindex", "--rest")
-    return blink
+    return blink.home
+
+
+@pytest.fixture
+def office(prepared: Path, tmp_path: Path) -> Inside:
+    """A copy of it."""
+    shutil.copytree(prepared, tmp_path / "home")
+    return Inside(tmp_path / "home")
 
 
 def fill(blink: Inside, put: Callable[[Books], Awaitable[None]]) -> None:
@@ -126,6 +133,26 @@ def test_by_a_scheme_and_month_of_one_s_own(office: Inside) -> None:
     coded = office("doc", "show", one, "--json").json
     assert (coded["status"], coded["coding"]["state"]) == ("coded", "coded")
     assert office("doc", "why", one).text.startswith("Coded by ")
+
+
+def test_lines_made_by_hand_stay_when_months_change(office: Inside) -> None:
+    one = bought(office)
+    asyncio.run(_by_hand(office, one))
+    coded = office("doc", "code", one, "--vat-month", "2026-10", "--json").json["documents"][0]["coding"]
+    assert [line["amount"] for line in coded["lines"]] == ["60.00", "40.00", "23.00", "123.00"]
+    assert coded["vat_month"] == "2026-10"
+
+
+async def _by_hand(office: Inside, number: KsefNumber) -> None:
+    """Split the cost into two lines."""
+    from blink_tui.coding.editing import split
+
+    async with open_buffer(office.buffer_path) as buffer:
+        (document,) = await buffer.documents.find(number)
+        proposal = await buffer.codings.proposal(document.id)
+        assert proposal is not None
+        made = split(proposal.coding, 0, ((Decimal(60), "biuro"), (Decimal(40), "sklep")))
+        await buffer.codings.save_draft(document.id, document.version, made, who="anna")
 
 
 def test_what_the_law_or_the_scheme_does_not_allow_stays_a_draft(office: Inside) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import shutil
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -18,10 +19,10 @@ from tests.sync.buying import Books, Paper
 FIRM, SISTER = "1111111111", "2222222222"
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Inside:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two firms with three purchases each."""
-    blink = Inside(tmp_path / "home")
+    blink = Inside(tmp_path_factory.mktemp("prepared") / "home")
     blink("firm", "list")
 
     async def fill() -> None:
@@ -34,7 +35,14 @@ def office(tmp_path: Path) -> Inside:
             await books.settle()
 
     asyncio.run(fill())
-    return blink
+    return blink.home
+
+
+@pytest.fixture
+def office(prepared: Path, tmp_path: Path) -> Inside:
+    """A copy of it."""
+    shutil.copytree(prepared, tmp_path / "home")
+    return Inside(tmp_path / "home")
 
 
 def numbers(office: Inside, firm: str) -> list[str]:

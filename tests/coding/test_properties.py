@@ -19,7 +19,7 @@ from blink_tui.buffer.bodies import dumped, loaded
 from blink_tui.coding.facts import Facts
 from blink_tui.coding.propose import code, propose
 from blink_tui.model.books import Books, CarUse, VatKind
-from blink_tui.model.coding import ZERO, Choices, Coding, Identity, PartPaid, Proposal, RegisterRow, Side
+from blink_tui.model.coding import ZERO, Choices, Coding, Identity, Proposal, RegisterRow, Side
 from blink_tui.model.documents import Direction
 from blink_tui.model.months import Month
 from tests.coding.engine import shipped
@@ -306,10 +306,6 @@ def _on_payment(facts: Facts, coding: Coding) -> None:
     """No row until a payment, then its part; the whole of it once all is paid."""
     whole = facts.invoice.total or facts.invoice.net + facts.invoice.vat
     payments = coding.choices.payments
-    if facts.invoice.kind == "ZAL" and facts.invoice.sale_date is not None and not payments:
-        payments = (
-            PartPaid(facts.invoice.sale_date, whole),
-        )  # it documents its own payment: art. 106b(1)(4), P_6
     assert len(coding.rows) <= len(payments)
     settled = sum((one.amount for one in payments), ZERO)
     taxes = sum(

@@ -12,7 +12,7 @@ from blink_tui.coding.rulebook import Rulebook
 from blink_tui.model.books import CodingLevel, Contractor, Keeper, VatKind
 from blink_tui.model.coding import Choices, Coding, Identity, PartPaid, PostingLine, Side
 from blink_tui.model.documents import Direction, FirmKind, Role, Status
-from blink_tui.model.invoice import InvoiceLine, InvoiceParty
+from blink_tui.model.invoice import InvoiceLine, InvoiceParty, PartPayment, Payment
 from blink_tui.model.months import Month
 from blink_tui.model.rulebook import Learned
 from blink_tui.model.values import KsefNumber
@@ -144,6 +144,18 @@ def test_payments_make_rows_and_postings_that_sum_to_the_whole_to_the_grosz() ->
     assert [dict(row.amounts)["K_43"] for row in coding.rows] == [d("76.67"), d("76.66"), d("76.67")]
     assert all(row.marks == ("MK",) for row in coding.rows)
     assert coding.complete
+
+
+def test_payments_that_the_invoice_tells_are_kept_so_that_another_is_added_to_them() -> None:
+    parts = (PartPayment(amount=d("600"), day=date(2026, 3, 20)),)
+    facts = purchase(invoice(cash_method=True, payment=Payment(part_paid=1, parts=parts)))
+    coding = by(facts)
+    assert coding.choices.payments == (PartPaid(date(2026, 3, 20), d("600")),)
+    rest = (*coding.choices.payments, PartPaid(date(2026, 5, 5), d("630")))
+    both = by(facts, payments=rest)
+    assert [dict(row.amounts)["K_43"] for row in both.rows] == [d("112.20"), d("117.80")]
+    whole = by(purchase(invoice(cash_method=True, payment=Payment(paid=True, paid_on=date(2026, 4, 2)))))
+    assert whole.choices.payments == (PartPaid(date(2026, 4, 2), d("1230")),)
 
 
 def test_marks_of_jpk_come_from_rows_and_the_invoice_and_never_internal_ones() -> None:
@@ -279,9 +291,16 @@ def test_proposals_are_the_same_each_time() -> None:
     assert propose(facts, SHIPPED) == propose(facts, SHIPPED)
 
 
-def test_at_a_lower_level_lines_need_not_balance() -> None:
-    books = replace(LEDGER, level=CodingLevel.DESCRIPTION)
-    coding = by(purchase(books=books))
+def test_a_level_asks_for_what_its_program_takes() -> None:
+    full, described, registered = (
+        purchase(books=replace(LEDGER, level=level))
+        for level in (CodingLevel.FULL, CodingLevel.DESCRIPTION, CodingLevel.REGISTER)
+    )
+    coding = by(full)
     half = replace(coding, lines=coding.lines[:1], lines_by_hand=True)
-    assert not codes(checked(half, purchase(books=books), SHIPPED))
-    assert "not-balanced" in codes(checked(half, purchase(), SHIPPED))
+    none = replace(coding, lines=(), lines_by_hand=True)
+    assert "not-balanced" in codes(checked(half, full, SHIPPED))
+    assert not codes(checked(half, described, SHIPPED))
+    assert codes(checked(none, described, SHIPPED)) == ["no-lines"]
+    assert not codes(checked(replace(none, category="KOSZTY"), described, SHIPPED))
+    assert not codes(checked(none, registered, SHIPPED))

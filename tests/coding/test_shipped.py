@@ -15,7 +15,7 @@ from blink_tui.coding.scheme_fields import scheme_catalogue
 from blink_tui.coding.shapes import Rule, Scheme, Source
 from blink_tui.coding.toml import read, shipped_entries
 from blink_tui.model.books import ROLES
-from blink_tui.model.coding import Identity
+from blink_tui.model.coding import Choices, Identity
 from blink_tui.model.invoice import InvoiceLine, InvoiceParty, Notes
 from blink_tui.model.months import Month
 from tests.coding.documents import d, invoice, purchase, sale
@@ -113,6 +113,21 @@ def test_rent_issued_ahead_is_taxed_on_its_issue_and_a_cost_of_its_period() -> N
     assert propose(service, SHIPPED).coding.periods.vat == Month(2026, 3)
 
 
+@pytest.mark.parametrize(
+    ("issued", "month"), [(date(2026, 3, 31), 3), (date(2026, 4, 10), 4), (date(2026, 5, 4), 4)]
+)
+def test_goods_from_the_union_are_taxed_on_their_issue_up_to_the_15th_of_the_next_month(
+    issued: date, month: int
+) -> None:
+    bought = purchase(
+        invoice("np I 500", issue_date=issued, sale_date=date(2026, 3, 10)), received=date(2026, 5, 5)
+    )
+    coding = code(bought, SHIPPED, Choices(scheme="wnt"))
+    assert coding.periods.vat == Month(2026, month)
+    assert {row.month for row in coding.rows} == {Month(2026, month)}
+    assert allowed_vat_months(bought, coding.choices, SHIPPED.schemes["wnt"][0]) == (Month(2026, month),)
+
+
 def test_a_person_s_months_go_by_the_rule_s_tax_point_too() -> None:
     bought = purchase(
         invoice(
@@ -146,4 +161,4 @@ def test_every_scheme_and_parameter_is_explained() -> None:
     page = (Path(__file__).parents[2] / "docs" / "posting-schemes.md").read_text(encoding="utf-8")
     explained = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
     named = {scheme.name for scheme in SCHEMES} | {name for scheme in SCHEMES for name in scheme.parameters}
-    assert explained - {"cost", "proportion", "by_issue"} == named
+    assert explained - {"cost", "proportion"} == named

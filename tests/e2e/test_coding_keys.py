@@ -13,7 +13,7 @@ import pytest
 from blink_tui.buffer import GridFilter, open_buffer
 from blink_tui.model.coding import Coding
 from blink_tui.model.documents import Status
-from tests.e2e.terminal import console
+from tests.e2e.terminal import Terminal, console
 from tests.e2e.tmux import Tmux, needs_tmux
 
 pytestmark = [pytest.mark.proof, needs_tmux]
@@ -104,3 +104,33 @@ def test_a_split_purchase_takes_fewer_than_fifteen_keys(tmp_path: Path, language
     whole = first.amount + second.amount
     assert first.amount == (whole * 3 / 10).quantize(Decimal("0.01"))
     assert whole + tax.amount == owed.amount
+
+
+RIGHT, DOWN, UP = "\x1b[C", "\x1b[B", "\x1b[A"
+A_MOVE = 450
+A_CELL = 8_000
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40)])
+def test_the_editor_is_light_on_the_line(tmp_path: Path, width: int, height: int) -> None:
+    """A move is a row or two, a cell is less than the screen, and nothing is sent while nobody types."""
+    with Terminal(console(tmp_path, "--documents", "60", "--books"), width=width, height=height) as terminal:
+        terminal.see("Żółw", "F1 Help")
+        terminal.send("6")
+        terminal.see("Żółw", "F4 Decide")
+        terminal.press("F4")
+        terminal.see("To pay", "Proposed")
+        terminal.until_quiet(1.0)
+        terminal.press("F4")
+        terminal.see("Name of account", "difference 0,00")
+        terminal.until_quiet(1.0)
+        moves = []
+        for key in (RIGHT, DOWN, UP, RIGHT, DOWN):
+            moves.append(terminal.ask(key).bytes)
+            terminal.until_quiet()
+        assert 0 < min(moves) <= max(moves) <= A_MOVE, moves
+        cell = terminal.ask("\r").bytes + terminal.until_quiet()
+        assert 0 < cell <= A_CELL
+        letter = terminal.ask("4").bytes + terminal.until_quiet()
+        assert 0 < letter <= A_MOVE
+        assert terminal.read(3.0) == 0

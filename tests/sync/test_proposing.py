@@ -17,17 +17,25 @@ from blink_tui.buffer.codings import CodingState
 from blink_tui.coding.propose import propose
 from blink_tui.model.books import BookKind, Contractor, ExchangeRate, Keeper
 from blink_tui.model.books_change import BooksChange, VatChange
+from blink_tui.model.clock import SystemClock
 from blink_tui.model.coding import Identity
 from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Role, Status
+from blink_tui.model.events import DocumentsProposed, Event
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.model.rulebook import OFFICE, EntryKind
 from blink_tui.model.values import KsefNumber
+from blink_tui.sync.attendant import Attendant
+from blink_tui.sync.engine import SyncEngine
 from blink_tui.sync.proposing import propose_pending, read_facts, seed_rulebook
-from blink_tui.sync.surroundings import read_desk
+from blink_tui.sync.proposing_work import propose_batch
+from blink_tui.sync.surroundings import around, firm_sides, read_desk
+from blink_tui.vault import Vault
 from tests.sync.buying import ANOTHER, OTHER, SELLER, TODAY, Books, Paper
+from tests.sync.test_cost import Statements, statements
 
+__all__ = ["statements"]  # a fixture
 FIRM, SISTER = "1111111111", "2222222222"
 LEDGER = BooksChange(kind=BookKind.LEDGER, roles={"vat_in": "223", "payable": "202-{nip}", "services": "402"})
 ALONE = """
@@ -107,6 +115,26 @@ async def test_what_proposals_rest_on_makes_them_anew(books: Books) -> None:
     await rule(books, ALONE.replace("uslugi", "materialy").replace("sama = true\n", ""), firm.id)
     assert await run(books) == (1, 0)
     assert await scheme(books, firm, number) == "zakup-materialy"
+
+
+async def test_without_a_pass_the_schedule_s_keeper_makes_what_waits(
+    books: Books, tmp_path: Path, vault: Vault
+) -> None:
+    """As after books were set up in the console: no firm is due, nothing logs in for it."""
+    firm = await books.firm(FIRM)
+    number = await books.get(firm, Paper(number="1"))
+    await books.settle()
+    told: list[Event] = []
+    engine = SyncEngine(books.buffer, vault, tmp_path / "work", listener=told.append)
+    attendant = Attendant(books.buffer, vault, engine, SystemClock())
+    assert await attendant.due() == []
+    assert told == []
+    await keep(books, firm)
+    assert await attendant.due() == []
+    assert await scheme(books, firm, number) == "zakup-uslugi"
+    (event,) = told
+    assert isinstance(event, DocumentsProposed)
+    assert (event.proposed, event.coded) == (1, 0)
 
 
 async def test_a_rule_that_may_codes_by_itself_and_the_event_names_it(books: Books) -> None:
@@ -218,6 +246,43 @@ async def test_interrupted_in_the_middle_it_goes_on_where_it_was(books: Books) -
     assert proposed == sum(told) == left
     assert left < coded <= count  # those of before the stop, too
     assert await propose_pending(books.buffer, TODAY) == (0, 0)
+
+
+async def test_many_documents_take_as_many_queries_as_few(tmp_path: Path, statements: Statements) -> None:
+    queries = []
+    for count in (3, 60):
+        async with open_buffer(tmp_path / f"{count}-buffer.db") as buffer:
+            books = Books(buffer)
+            firm = await books.firm(FIRM)
+            await keep(books, firm)
+            first = await books.get(firm, Paper(number="first", day=date(2026, 5, 1)))
+            for index in range(count):
+                paper = Paper(number=f"{index}/A", kind="KOR", gross=Decimal(-1), corrects=first)
+                await books.get(firm, paper)
+            await books.settle()
+            statements.clear()
+            assert await propose_pending(buffer, TODAY) == (count + 1, 0)
+            queries.append(sum(one.lstrip().startswith(("SELECT", "WITH")) for one in statements.all))
+    assert queries[0] == queries[1]
+
+
+async def test_a_fault_with_one_document_does_not_keep_the_others(books: Books) -> None:
+    firm = await books.firm(FIRM)
+    await keep(books, firm)
+    for index in (1, 2):
+        await books.get(firm, Paper(number=f"{index}/A"))
+    await books.settle()
+    await seed_rulebook(books.buffer)
+    first, second = await around(books.buffer, await books.buffer.codings.to_propose(None, 10))
+    sides = await firm_sides(books.buffer, {firm.id})
+    broken = replace(first, learned=(None,))  # type: ignore[arg-type]  # what no document should bring about
+    rows = next(propose_batch([(sides[firm.id], [broken, second])], {}, TODAY))
+    await books.buffer.codings.save_proposals(rows)
+    faulty, sound = [await books.buffer.codings.proposal(one.document.document_id) for one in (first, second)]
+    assert faulty is not None
+    assert sound is not None
+    assert [problem.code for problem in faulty.coding.problems] == ["program-failed"]
+    assert (faulty.coding.complete, sound.coding.complete) == (False, True)
 
 
 async def test_shipped_texts_are_renewed_and_a_person_s_are_left_alone(books: Books) -> None:

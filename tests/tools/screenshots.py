@@ -62,6 +62,8 @@ class Shot:
     """How many times as long as others it takes to settle: it waits for a process."""
 
 
+_LEDGER = ("6", "down", "down", "down")
+"""Keys to what waits in the firm that keeps full books."""
 SHOTS = (
     Shot("1-desk", ("1",)),
     Shot("1-questions", ("1", "w")),
@@ -84,6 +86,12 @@ SHOTS = (
     Shot("5-queue", ("5", "f4")),
     Shot("5-columns", ("5", "c")),
     Shot("6-coding", ("6",)),
+    Shot("6-queue", (*_LEDGER, "f4")),
+    Shot("6-editor", (*_LEDGER, "f4", "f4")),
+    Shot("6-editor-split", (*_LEDGER, "f4", "f4", "s", *"30%", "enter", "enter", *"40")),
+    Shot("6-editor-data", (*_LEDGER, "f4", "f4", "f4")),
+    Shot("6-editor-kpir", ("6", "f4", "f4")),
+    Shot("6-why", (*_LEDGER, "f4", "y")),
     Shot("7-months", ("7",)),
     Shot("7-points", ("7", "down", "enter")),
     Shot("7-not-signed", ("7", "f10")),

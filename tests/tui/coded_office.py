@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from blink_tui.buffer import Buffer
+from blink_tui.i18n import _
 from blink_tui.model.books import (
     ROLES,
     Account,
@@ -43,7 +44,9 @@ _MORE = (
 
 def chart(size: int = 0) -> list[Account]:
     """The starter accounts and some analytic ones; more of them where a size is wanted."""
-    names = {role.account: role.meaning for role in ROLES.values() if "{" not in role.account} | dict(_MORE)
+    names = {role.account: _(role.meaning) for role in ROLES.values() if "{" not in role.account} | dict(
+        _MORE
+    )
     found = [Account(number, name) for number, name in names.items()]
     extra = (
         Account(f"501-{number:04}", f"Koszty działu {number}") for number in range(max(0, size - len(found)))

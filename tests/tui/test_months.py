@@ -223,7 +223,7 @@ async def test_what_waits_for_a_decision_firm_by_firm(
         found = waiting_of(await buffer.overview.undecided(), firms)
         for one in found:
             row = next(line for line in text.splitlines() if one.firm.context_value in line)
-            assert str(one.of(Direction.PURCHASE)) in row.split()
+            assert str(one.documents) in row.split()
             assert "93" in row.split(), "days since 1 September"
         rows = await buffer.grid.first(GridFilter(firm_ids=(firms[1].id,)), "id", False, 500)
         await buffer.documents.change_status([row.id for row in rows], Status.APPROVED, who="anna")

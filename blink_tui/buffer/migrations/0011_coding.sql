@@ -61,7 +61,8 @@ CREATE TABLE rulebook (
     PRIMARY KEY (firm_id, kind, name, version)
 ) STRICT, WITHOUT ROWID;
 
--- `books.stamp` with which the document's proposal was made; a smaller one, as 0, waits for a new one.
+-- `books.stamp` with which the document's proposal was made; a smaller one, as 0, waits for a new one. A negative one waits
+-- as well, but holds until then: more is known by now, and what it rests on is still so.
 ALTER TABLE document ADD COLUMN proposed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX document_to_propose ON document (firm_id, proposed, id) WHERE status = 'fetched';
 

@@ -32,7 +32,7 @@ from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import amount, fit, fit_title, number
 
-_WIDE_FROM = 110
+_WIDE_FROM, _WIDEST_FROM = 110, 140
 _NIP, _SUM, _DAYS = 16, 14, 5
 
 
@@ -45,13 +45,13 @@ class _Count:
     width: int
     count: Callable[[Waiting], int | None]
     """None where it does not apply."""
-    wide: bool = False
-    """Only where there is room."""
+    least: int = 0
+    """Cells of the screen from which on it is shown."""
 
 
 _COUNTS = (
-    _Count(N_("Purch."), 7, lambda one: one.of(Direction.PURCHASE), wide=True),
-    _Count(N_("Sales"), 8, lambda one: one.of(Direction.SALE), wide=True),
+    _Count(N_("Purch."), 7, lambda one: one.of(Direction.PURCHASE), _WIDEST_FROM),
+    _Count(N_("Sales"), 8, lambda one: one.of(Direction.SALE), _WIDEST_FROM),
     _Count(N_("Wait"), 6, lambda one: one.documents),
     _Count(N_("Ready"), 7, lambda one: one.to_code.ready if one.to_code else None),
     _Count(N_("Drafts"), 7, lambda one: one.to_code.drafts if one.to_code else None),
@@ -121,7 +121,7 @@ class CodingRows(RowsView):
 
 
 def _shown(width: int) -> list[_Count]:
-    return [one for one in _COUNTS if width >= _WIDE_FROM or not one.wide]
+    return [one for one in _COUNTS if width >= one.least]
 
 
 def _figure(count: int | None) -> str:

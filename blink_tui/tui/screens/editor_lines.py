@@ -11,11 +11,20 @@ from textual import events
 from textual.app import ComposeResult
 
 from blink_tui.coding import editing
+from blink_tui.coding.carried import net_line
 from blink_tui.i18n import _
+from blink_tui.model.books import BookKind
 from blink_tui.model.coding import Coding, PostingLine
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.text import clean
-from blink_tui.tui.coding_words import balance_text, difference_text, months_text, scheme_text, told
+from blink_tui.tui.coding_words import (
+    balance_text,
+    difference_text,
+    months_text,
+    problem_lines,
+    scheme_text,
+    told,
+)
 from blink_tui.tui.screens.dialogs import Dialog
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.cell import CellLine, CellNote, Suggestion
@@ -41,6 +50,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         self._bench = bench
         self.coding = bench.start
         self._past: list[Coding] = []
+        self._shown = False
 
     @property
     def console(self) -> ConsoleApp:
@@ -73,12 +83,14 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
     def on_mount(self) -> None:
         self.query_one(CellNote).display = False
         self._grid.names = self._bench.names
+        self._grid.ledger = self._bench.facts.books.kind is BookKind.LEDGER
         self.set_focus(self._grid)
 
     def on_resize(self) -> None:
         """Show the coding for the width; a screen is told of its size once before it is seen."""
         self._close_cell()
-        self._show(None)
+        self._show(None if self._shown else _first_place(self.coding))
+        self._shown = True
 
     def keep_draft(self) -> None:
         """Put down what has changed."""
@@ -101,7 +113,9 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
             alarm="" if balanced else difference_text(coding),
         )
         room = max(40, self.app.size.width - 2)
-        self.query_one("#below", TextView).set_lines(list(told(coding, bench.facts.books, room)))
+        self.query_one("#below", TextView).set_lines(
+            [*problem_lines(coding.problems, room), *told(coding, bench.facts.books, room)]
+        )
 
     def put_coding(self, coding: Coding, cursor: int | None = None, column: str | None = None) -> None:
         """Go on with another coding; the one before can be taken back."""
@@ -226,6 +240,12 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         else:
             hint = _("50/50, 30% and the rest, an amount and the rest, or w: by the invoice's rows")
             self._open_cell(SPLIT, "", hint=hint)
+
+
+def _first_place(coding: Coding) -> int:
+    """Where the cursor stands at first: on the cost or the revenue, which is what is changed most."""
+    net = net_line(coding)
+    return next((place for place, line in enumerate(coding.lines) if net and line.side is net.side), 0)
 
 
 def _cell_text(line: PostingLine, column: str) -> str:

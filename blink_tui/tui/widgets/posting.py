@@ -14,7 +14,7 @@ from textual.strip import Strip
 from blink_tui.i18n import N_, _
 from blink_tui.model.coding import PostingLine
 from blink_tui.model.text import clean
-from blink_tui.tui.coding_words import SIDE_WORDS
+from blink_tui.tui.coding_words import SIDE_WORDS, account_name
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.widgets.cell import run_now
 from blink_tui.tui.widgets.rows import Pieces, RowsView
@@ -89,17 +89,13 @@ class LineGrid(RowsView):
         self.lines: Sequence[PostingLine] = ()
         self.names: Mapping[str, str] = {}
         self.column = ACCOUNT
+        self.ledger = True
+        """Whether the firm's books have posting lines at all."""
 
     def show(self, lines: Sequence[PostingLine], cursor: int | None = None) -> None:
         """Show other lines."""
         self.lines = lines
         self.set_count(len(lines), cursor)
-
-    def set_names(self, names: Mapping[str, str]) -> None:
-        """Names of accounts by their numbers; repaints where one of the lines gets another one."""
-        before, self.names = self.names, names
-        if any(before.get(line.account) != names.get(line.account) for line in self.lines):
-            self.refresh()
 
     def go_to(self, column: str) -> None:
         """Put the cursor on another column of its line."""
@@ -143,7 +139,7 @@ class LineGrid(RowsView):
         return {
             SIDE: _(SIDE_WORDS[line.side]),
             ACCOUNT: clean(line.account) or "?",
-            NAME: clean(self.names.get(line.account, "")),
+            NAME: account_name(self.names, line.account),
             AMOUNT: amount(line.amount),
             MPK: clean(marks.get(MPK, "")),
             PROJECT: clean(marks.get(PROJECT, "")),
@@ -151,6 +147,8 @@ class LineGrid(RowsView):
         }
 
     def nothing(self) -> str:
+        if not self.ledger:
+            return _("These books have no posting lines: register and column stand below, F4 changes them.")
         return _("No lines. Ins adds one, F8 chooses a scheme, F5 copies this seller's last document.")
 
     def _compose_strip(self, pieces: Pieces, state: str, width: int) -> Strip:
