@@ -59,8 +59,7 @@ async def printed(
 ) -> SignedPage | ClosingPage:
     """The page for a printer: as it was signed, where that was done and is wanted, else as the month stands now."""
     if as_signed:
-        locks = (await buffer.locks.all()).get(firm.id, ())
-        signed = next((one.signed for one in locks if one.month == month), None)
+        signed = await buffer.closing.signed(firm.id, month)
         if signed is not None:
             return kept(signed)
     return page_of(await read_closing(buffer, firm, month, now), who=who)
