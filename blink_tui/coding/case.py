@@ -100,7 +100,20 @@ class Case:
 
     @property
     def payments(self) -> tuple[PartPaid, ...]:
-        """Payments that a tax follows, oldest first: as typed, else as the invoice itself tells them."""
+        """Payments that a tax follows, oldest first: as typed, else as the invoice itself tells them.
+
+        A farmer has to be paid in full, the flat-rate refund included (art. 116(6)(2)): before that nothing counts,
+        and then all of it on the last day.
+        """
+        paid = self.parts_paid
+        if self.treatment is not Treatment.RR or not paid:
+            return paid
+        whole, so_far = whole_of(self), sum((one.amount for one in paid), ZERO)
+        return (PartPaid(paid[-1].day, whole),) if abs(so_far) >= abs(whole) else ()
+
+    @property
+    def parts_paid(self) -> tuple[PartPaid, ...]:
+        """What was paid so far, oldest first, whether a tax follows it already or not."""
         return tuple(sorted(self.choices.payments or _told(self), key=_day))
 
 

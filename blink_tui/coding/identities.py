@@ -11,7 +11,7 @@ from blink_tui.coding.amounts import BY_HAND, OSS, Amounts, grosze
 from blink_tui.coding.case import MARGIN, Case, whole_of
 from blink_tui.coding.patterns import Patterns
 from blink_tui.coding.scheme_fields import register_net
-from blink_tui.coding.schemes import COLUMNS, has_rows
+from blink_tui.coding.schemes import COLUMNS, has_rows, payable_taxes
 from blink_tui.model.books import BookKind, CodingLevel
 from blink_tui.model.coding import ZERO, Coding, Identity, PostingLine, Problem, RegisterRow, Side
 from blink_tui.model.documents import Direction
@@ -142,10 +142,10 @@ def _self_assessed(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Pro
 
 def _on_payment(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Problem]:
     """No row until a payment, then its part."""
-    whole = amounts.due if case.sale else amounts.deducted
+    taxes = [tax for rate, tax in payable_taxes(case, amounts).items() if not case.sale or rate in OUTPUT]
     total = whole_of(case)
     paid = sum((payment.amount for payment in case.payments), ZERO)
-    expected = grosze(whole * paid / total) if total else ZERO
+    expected = sum((grosze(tax * paid / total) for tax in taxes), ZERO) if total else ZERO
     tax = OUTPUT_TAX if case.sale else INPUT_TAX
     rows = _sum(coding.rows, *tax)
     if rows != expected:

@@ -196,12 +196,12 @@ def _return_due(case: Case) -> date:
 def _by_payments(case: Case, tax: Decimal, found: Timing) -> list[VatPart]:
     """Each payment its own month; a person's choice is for the last one."""
     payments = case.payments
+    paid, total = sum((one.amount for one in case.parts_paid), ZERO), whole_of(case)
     if not payments:
-        found.reasons.append(problems.WAITS.of())
+        found.reasons.append(problems.RR_PART.of(paid=paid, total=total) if paid else problems.WAITS.of())
     if case.sale and case.facts.contractor_nip == "":
         last_day = date.fromordinal(case.dates.tax_point.toordinal() + _CONSUMER_DAYS)
         found.reasons.append(problems.CASH_CONSUMER.of(day=last_day))
-    paid, total = sum((one.amount for one in payments), ZERO), whole_of(case)
     if abs(paid) > abs(total):
         found.problems.append(problems.OVERPAID.of(paid=paid, total=total))
     parts = []

@@ -136,6 +136,10 @@ MOVED_BY_PERSON = told(
     "month-chosen", N_("Month {month} was chosen by a person; the law allows {first} to {last}.")
 )
 NO_ROW = told("no-row", N_("No row in the VAT register, so no VAT month."))
+RR_PART = told(
+    "rr-part-paid",
+    N_("VAT RR: {paid} of {total} paid so far; deducted once the farmer is paid in full (art. 116(6))."),
+)
 WAITS = told("waits-for-payment", N_("VAT follows the payment, which is not known yet: no row until then."))
 OWN_CASH_SALE = told(
     "own-cash-method", N_("The firm's own cash method: paid {paid} on {day}, due in {month}.")

@@ -166,9 +166,8 @@ def _by_scheme(case: Case, bare: Coding, chosen: _Chosen, parameters: Mapping[st
     scheme = chosen.scheme
     amounts = amounts_of(case, parameters)
     if case.deferred and not amounts.self_tax:
-        bare = replace(
-            bare, choices=replace(bare.choices, payments=case.payments)
-        )  # those that the invoice tells too
+        known = case.parts_paid  # those that the invoice tells, too: others are added to them
+        bare = replace(bare, choices=replace(bare.choices, payments=known))
     when = _timing(case, scheme, amounts, has_rows(case, amounts))
     env = SchemeEnv(case, amounts, parameters, DocumentEnv(case.facts))
     patterns = _patterns(case, parameters, amounts)

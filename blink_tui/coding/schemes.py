@@ -181,15 +181,29 @@ def _reconciled(case: Case, lines: list[PostingLine]) -> list[PostingLine]:
     return lines
 
 
+def payable_taxes(case: Case, amounts: Amounts) -> dict[str, Decimal]:
+    """Taxes that payments make due, by rate; each is divided and rounded by itself, as its column is.
+
+    The register of purchases has one column for all rates, so what is deducted is one amount.
+    """
+    if not case.sale:
+        return {"": amounts.deducted}
+    taxes = {row.rate: amounts.of(row.rate).vat for row in amounts.rows}
+    for rate, _base, tax in amounts.margin:
+        taxes[rate] = taxes.get(rate, ZERO) + tax
+    return taxes
+
+
 def _transfers(
     case: Case, amounts: Amounts, timing: Timing, patterns: Patterns, description: str
 ) -> list[PostingLine]:
     """What a payment makes due moves from the deferred tax to the other (Wn 223 / Ma 224)."""
     role = "{vat_out}" if case.sale else "{vat_in}"
     due, waiting = patterns.account(role, due=True), patterns.account(role)
-    whole = amounts.due if case.sale else amounts.deducted
+    taxes = payable_taxes(case, amounts).values()
     lines = []
-    for part in _shares_paid(case, timing, whole):
+    for parts in zip(*(_shares_paid(case, timing, tax) for tax in taxes), strict=True):
+        part = sum(parts, ZERO)
         debit, credit = (waiting, due) if case.sale else (due, waiting)
         lines.append(PostingLine(Side.DEBIT, debit, part, description))
         lines.append(PostingLine(Side.CREDIT, credit, part, description))

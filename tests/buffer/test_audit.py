@@ -119,6 +119,15 @@ async def test_entries_that_changed_places(
     assert (state.broken.touched, state.broken.seq) == (Touched.CHANGED, first)
 
 
+async def test_entries_moved_further_leave_a_gap(buffer: Buffer, firm: Firm) -> None:
+    await _lived(buffer, firm)
+    await _run(buffer, f"UPDATE {FIRM} SET seq = 11 WHERE seq = 10")
+    await _run(buffer, "UPDATE chain SET length = 11")
+    broken = (await buffer.history.verify(firm.id)).broken
+    assert broken is not None
+    assert (broken.touched, broken.seq) == (Touched.MISSING, 10)
+
+
 @pytest.mark.parametrize("table", [DOCUMENT, FIRM])
 async def test_an_entry_put_in_is_named(buffer: Buffer, firm: Firm, table: str) -> None:
     await _lived(buffer, firm)
@@ -191,6 +200,7 @@ async def test_it_is_read_while_others_write(buffer: Buffer, firm: Firm) -> None
 
 
 TOUCHES = (
+    """UPDATE coding SET body = replace(body, '"description":""', '"description":"x"')""",
     "UPDATE coding SET body = replace(body, '402-1', '402-2')",
     "UPDATE coding SET body = '{}'",
     "UPDATE coding SET body = 'x'",

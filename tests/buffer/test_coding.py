@@ -153,6 +153,17 @@ async def test_a_draft_is_dropped_and_its_history_stays(buffer: Buffer, firm: Fi
     assert aside.value.kind.code == "not-to-code"
 
 
+async def test_a_draft_outlives_an_approval_without_books_that_was_taken_back(
+    buffer: Buffer, firm: Firm
+) -> None:
+    (id_,) = await stored(buffer, firm, 1)
+    await buffer.codings.save_draft(id_, 1, coding(), who="ewa")
+    before = await told(buffer, firm, id_)
+    await decide(buffer, id_, APPROVE)
+    await undo(buffer)
+    assert await told(buffer, firm, id_) == before
+
+
 async def test_each_refusal_to_code(buffer: Buffer, firm: Firm) -> None:
     (id_,) = await stored(buffer, firm, 1)
     (information,) = await stored(buffer, firm, 1, Role.AUTHORIZED)
@@ -324,7 +335,7 @@ async def test_four_eyes_from_an_amount_on(
 async def test_the_program_codes_what_it_may_and_anyone_approves_it(buffer: Buffer, firm: Firm) -> None:
     by_rule, held_back, drafted = await stored(buffer, firm, 3)
     await kept(buffer, firm, four_eyes_from=Decimal(0))
-    await proposed(buffer, [by_rule, drafted], proposal(automatic=True))
+    await proposed(buffer, [by_rule, drafted], proposal(coding(rule=None), automatic=True))
     await proposed(buffer, [held_back])
     await buffer.codings.save_draft(drafted, 1, coding("7.00"), who="ewa")
     looked = await versions(buffer, [by_rule, held_back, drafted])

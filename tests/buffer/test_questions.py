@@ -64,6 +64,17 @@ async def test_a_question_is_closed_and_opened_with_its_document(buffer: Buffer,
     await intact(buffer, firm)
 
 
+async def test_a_question_that_was_not_to_be_asked_is_never_opened_again(buffer: Buffer, firm: Firm) -> None:
+    (id_,) = await stored(buffer, firm, 1)
+    await ask(buffer, id_)
+    await buffer.decisions.decide(await versions(buffer, [id_]), REOPEN, who="anna")
+    await ask(buffer, id_, text="pomyłka")
+    for _ in range(2):
+        (past,) = await buffer.decisions.undoable("anna", 1)
+        await buffer.decisions.undo(past.id, who="anna")
+    assert [(one.number, one.text) for one in await buffer.questions.open()] == [(1, "brak umowy")]
+
+
 async def test_answers_come_back_by_number_and_the_chain_remembers(buffer: Buffer, firm: Firm) -> None:
     ids = await stored(buffer, firm, 3)
     await ask(buffer, *ids)

@@ -154,8 +154,8 @@ PURCHASES = (
         choices=by("wnt", tax_point=date(2026, 3, 12)),
     ),
     purchase(
-        "Faktura VAT RR zapłacona rolnikowi w kwietniu",
-        "BOOKKEEPING 1, 2; FORMATS 8.5(7); art. 116 ust. 6: miesiąc zapłaty",
+        "Faktura VAT RR zapłacona rolnikowi w marcu i do końca w kwietniu",
+        "BOOKKEEPING 1, 2; FORMATS 8.5(7); art. 116 ust. 6: miesiąc zapłaty całości",
         rr("2000.00", "140.00"),
         """
         Wn 330             2000,00
@@ -167,7 +167,21 @@ PURCHASES = (
         VAT 2026-04  księgi 2026-03-12  koszt 2026-03
         RR on-payment
         """,
-        choices=by(payments=paid(("2026-04-02", "2140.00"))),
+        choices=by(payments=paid(("2026-03-20", "1000.00"), ("2026-04-02", "1140.00"))),
+    ),
+    purchase(
+        "Faktura VAT RR zapłacona w części: odliczenie dopiero po całości",
+        "FORMATS 8.5(7) („full payment”); art. 116 ust. 6 pkt 2: zapłata obejmuje też zryczałtowany zwrot",
+        rr("2000.00", "140.00"),
+        """
+        Wn 330             2000,00
+        Wn 224              140,00
+        Ma 202-1111111111  2140,00
+        VAT —  księgi 2026-03-12  koszt 2026-03
+        RR on-payment
+        """,
+        choices=by(payments=paid(("2026-04-02", "1000.00"))),
+        told=("zapłacono dotąd 1 000,00 z 2 140,00",),
     ),
     purchase(
         "Korekta VAT RR in minus, zwrot od rolnika w kwietniu",

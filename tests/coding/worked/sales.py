@@ -327,6 +327,23 @@ SALES = (
         choices=by(payments=paid(("2026-03-20", "600.00"), ("2026-05-05", "630.00"))),
     ),
     sale(
+        "Metoda kasowa firmy, dwie stawki, zapłacone 1500 z 1770 zł: każda stawka zaokrąglona osobno",
+        "art. 21 ust. 1 ustawy o VAT; BOOKKEEPING 4: 230 × 1500/1770 = 194,92; 40 × 1500/1770 = 33,90",
+        _sold({"23": "1000.00 230.00", "8": "500.00 40.00"}, marks="P_16"),
+        """
+        Wn 201-5252344078  1770,00
+        Ma 702             1500,00
+        Ma 222-1            270,00
+        Wn 222-1            228,82   # 194,92 + 33,90
+        Ma 222              228,82
+        sprzedaż 2026-03  K_17 423,73  K_18 33,90  K_19 847,46  K_20 194,92
+        VAT 2026-03  księgi 2026-03-10  koszt —
+        FS on-payment
+        """,
+        books=replace(LEDGER, vat=vat(cash_method=True)),
+        choices=by(payments=paid(("2026-03-20", "1500.00"))),
+    ),
+    sale(
         "Ryczałt: przychód netto według stawki",
         "FORMATS 9 (ewidencja przychodów 2026)",
         _sold({"23": "1000.00 230.00"}),
