@@ -269,7 +269,7 @@ async def _set(profile: Profile, texts: Sequence[str], change: BooksChange, *, a
     async with profile.open_buffer() as buffer:
         firms = await options.chosen_firms(buffer, list(texts), enabled_only=not texts)
         kept = await buffer.books.all()
-        changed = {firm.id: change.applied(kept.get(firm.id), today()) for firm in firms}
+        changed = {firm.id: _applied(change, firm, kept.get(firm.id)) for firm in firms}
         for firm in firms:
             await change_books(buffer, firm, change)
     if as_json:
@@ -281,6 +281,15 @@ async def _set(profile: Profile, texts: Sequence[str], change: BooksChange, *, a
         output.warn(remark)
     if any(firm.id not in kept for firm in firms):
         output.say(_("Their documents get proposals with the next fetch, or now: blink reindex --rest"))
+
+
+def _applied(change: BooksChange, firm: Firm, books: Books | None) -> Books:
+    """The books as they become. Raises BlinkError that names the firm."""
+    try:
+        return change.applied(books, today())
+    except BlinkError as error:
+        error.firm = firm.context_value
+        raise
 
 
 def _amount(text: str | None) -> Decimal | None:

@@ -33,6 +33,7 @@ NO_ANSWERS = ErrorKind(
     N_("No answer was found: each has to stand behind the number of its question. Open: {numbers}"),
 )
 _LARGEST = 4 * 1024 * 1024
+_LETTERS_A_DAY = 100
 
 
 def export(profile: Profile, firms: Sequence[str], out: str, *, as_json: bool) -> None:
@@ -62,8 +63,6 @@ def answers(
 
 
 async def _export(profile: Profile, texts: Sequence[str], out: str, *, as_json: bool) -> None:
-    from blink_tui.sync.files import place
-
     written: list[dict[str, Any]] = []
     async with profile.open_buffer() as buffer:
         for firm in await options.chosen_firms(buffer, list(texts)):
@@ -77,9 +76,7 @@ async def _export(profile: Profile, texts: Sequence[str], out: str, *, as_json: 
                 if not as_json:
                     output.say(text)
             else:
-                path = Path(out) / _("{nip}-questions-{day}.txt").format(nip=firm.context_value, day=_today())
-                place(path, text.encode("utf-8-sig"))
-                told["file"] = str(path)
+                told["file"] = str(_placed(Path(out), firm, text))
             written.append(told)
     if as_json:
         output.say_json(written)
@@ -88,6 +85,24 @@ async def _export(profile: Profile, texts: Sequence[str], out: str, *, as_json: 
     elif out != STDOUT:
         for told in written:
             output.say(f"{told['file']}  {told['questions']}")
+
+
+def _placed(folder: Path, firm: Firm, text: str) -> Path:
+    """Write a letter; a second one of a day, which asks more, gets a number. Raises BlinkError."""
+    from blink_tui.sync.files import FILE_TAKEN, place
+
+    name = _("{nip}-questions-{day}.txt").format(nip=firm.context_value, day=_today())
+    first = folder / name
+    for number in range(1, _LETTERS_A_DAY):
+        path = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
+        try:
+            place(path, text.encode("utf-8-sig"))
+        except BlinkError as error:
+            if error.kind is not FILE_TAKEN:
+                raise
+        else:
+            return path
+    raise BlinkError(FILE_TAKEN, path=first)
 
 
 def _asked(question: Question) -> Asked:

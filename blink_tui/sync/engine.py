@@ -35,7 +35,6 @@ from blink_tui.sync.expiry import expiry_warnings
 from blink_tui.sync.firm_pass import FirmOutcome, FirmPass, Wish
 from blink_tui.sync.leases import heartbeat
 from blink_tui.sync.lookout import Lookout
-from blink_tui.sync.proposing import propose_pending
 from blink_tui.sync.role_work import PassTools
 from blink_tui.sync.workers import Worker, ended
 from blink_tui.vault import Vault
@@ -128,7 +127,11 @@ class SyncEngine:
                 await self._propose(self._sink.reporter(secrets.token_hex(4), None))
 
     async def _propose(self, report: Reporter) -> None:
-        """The third stage, over everything that waits for it."""
+        """The third stage, over everything that waits for it; its code is loaded where any firm has books."""
+        if not await self._buffer.books.all():
+            return
+        from blink_tui.sync.proposing import propose_pending
+
         today = warsaw_day(instant_of(self._clock.now()))
         proposed, coded = await propose_pending(self._buffer, today)
         if proposed:

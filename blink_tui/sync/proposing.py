@@ -24,7 +24,8 @@ from blink_tui.sync.workers import Worker, ended
 __all__ = ["propose_pending", "read_facts", "seed_rulebook"]
 
 _BATCH = 250
-_ROUND = 5000
+_ROUND = 2000
+"""Documents gathered in one go: turning their rows into values holds the loop."""
 _WORKERS = 2
 _FEW = 100
 """Documents under which a thread is done sooner than processes could be started."""
@@ -43,8 +44,6 @@ async def propose_pending(
     `today` is the Warsaw day; `told` hears how many were proposed, in each step. Returns how many were proposed, and
     how many of all that waited for it the program has coded.
     """
-    if not await buffer.books.all():
-        return 0, 0
     await seed_rulebook(buffer)
     proposed = 0
 

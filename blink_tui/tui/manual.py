@@ -35,6 +35,11 @@ _WORK = (
     N_("Space marks a document, + marks all that the filter leaves. Count and sum are shown before anything happens;"
        " Esc stops a long run between two documents, and what was done can be undone."),
     N_("Approved documents leave by the hand-over (8): a file for each firm, each document once."),
+    N_("A month is closed in Months (7): Enter shows its points, each leads to its documents; F10 signs it off and"
+       " locks it, p prints its page, u unlocks it with a reason. What comes later is listed as after closing."),
+    N_("How a firm keeps its books stands in Firms (2), F3: kind, VAT, accounts, its own rules. r has the rules and"
+       " schemes of the office; F9 in a rule shows what it would change before it is saved."),
+    N_("Questions to clients stand on the desk (1), w, the oldest first; after 3 and 7 days they want a reminder."),
     N_("Where you are, your filter, columns and half-typed forms are found again at the next start; secrets are not"
        " kept."),
 )  # fmt: skip

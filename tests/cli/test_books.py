@@ -48,6 +48,9 @@ def test_what_is_said_wrongly_is_refused_in_words(office: Inside) -> None:
     assert "there are: wapro" in office.failed("books", "set", "--firm", ONE, "--program", "excel")
     assert "no amount" in office.failed("books", "set", "--firm", ONE, "--four-eyes", "-1")
     office("books", "set", "--firm", ONE, "--kind", "kpir")
+    refused = office("books", "set", "--all", "--cars", "private", "--json", code=2).json["error"]
+    assert refused["firm"] == TWO
+    assert office("books", "show", ONE, "--json").json["books"]["cars"] == "company-mixed"
     assert "--since" in office.failed("books", "set", "--firm", ONE, "--vat", "exempt")
     assert "Only full books" in office.failed("books", "chart", "start", "--firm", ONE)
 

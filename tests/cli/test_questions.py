@@ -61,6 +61,10 @@ def test_questions_go_out_as_a_letter_and_answers_come_back_quoted(office: Insid
     letter = Path(letters[0]["file"]).read_text(encoding="utf-8-sig")
     assert "Czyj to samochód?" in letter
     assert "FV/1, of 2026-09-01, 123,00 PLN" in letter
+    office("doc", "query", numbers(office, SISTER)[1], "--question", "A ta?")
+    again = office("doc", "query", "--export", str(tmp_path / "out"), "--json").json
+    assert [Path(one["file"]).stem[-2:] for one in again if one["firm"] == SISTER] == ["-2"]
+    assert again[0]["file"] == letters[0]["file"]
     reply = tmp_path / "reply.txt"
     quoted = "\n".join(f"> {line}" for line in letter.splitlines())
     reply.write_text(f"Dzień dobry\n1) prezesa\n2. tak, prywatne\n-- \nJan\nBiuro napisało:\n{quoted}\n")
@@ -68,7 +72,7 @@ def test_questions_go_out_as_a_letter_and_answers_come_back_quoted(office: Insid
     assert office(*words, "--dry-run", "--json").json["answers"] == {"1": "prezesa", "2": "tak, prywatne"}
     assert "2 answers kept." in office(*words, "--return").text
     assert office("doc", "show", first, "--json").json["status"] == "fetched"
-    assert [one["firm"] for one in office("doc", "query", "--list", "--json").json] == [SISTER]
+    assert [one["firm"] for one in office("doc", "query", "--list", "--json").json] == [SISTER, SISTER]
     assert "No answer was found" in office.failed(*words)
 
 

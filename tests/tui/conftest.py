@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.model.firms import Firm
@@ -68,6 +69,13 @@ class Desk:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Put a text into the line in focus as a terminal pastes it: a key at a time takes long."""
+        line = self.app.focused
+        assert isinstance(line, Input)
+        line.insert_text_at_cursor(text)
+        await self.pilot.pause()
 
 
 @pytest.fixture
