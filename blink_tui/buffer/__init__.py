@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from blink_tui.buffer.audit import ChainState
     from blink_tui.buffer.buffer import Buffer, open_buffer
-    from blink_tui.buffer.closing import ClosedOn, Later, MissingSeller
+    from blink_tui.buffer.closing import Closed, ClosedOn, Later, MissingSeller
     from blink_tui.buffer.grid import SORTS, GridRow, Key, Sort
     from blink_tui.buffer.grid_filter import GridFilter
     from blink_tui.buffer.log import LogFilter, LogRow, UnknownEvent
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "Buffer": "buffer",
     "open_buffer": "buffer",
+    "Closed": "closing",
     "ClosedOn": "closing",
     "Later": "closing",
     "MissingSeller": "closing",
@@ -68,6 +69,7 @@ __all__ = [
     "BatchState",
     "Buffer",
     "ChainState",
+    "Closed",
     "ClosedOn",
     "DerivedRow",
     "Document",

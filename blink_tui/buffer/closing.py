@@ -11,6 +11,7 @@ from blink_tui.buffer import amounts
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed
+from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.months import Month
 
@@ -30,10 +31,12 @@ _OF_MONTH = """
 """
 """Belongs to a locked month, or did until it was coded into a later one."""
 
-_AFTER_COUNTS = """
-    SELECT l.firm_id, (SELECT count(*) FROM document d WHERE d.id IN ({arrived}) AND {of_month})
-    FROM month_lock l WHERE l.month = ?
+_LOCKS = """
+    SELECT l.firm_id, l.at, l.who, l.signed IS NOT NULL, (
+        SELECT count(*) FROM document d WHERE d.id IN ({arrived}) AND {of_month})
+    FROM month_lock l INDEXED BY month_lock_by_month WHERE l.month = ?
 """
+_SIGNED = "SELECT signed FROM month_lock WHERE firm_id = ? AND month = ?"
 _COLUMNS = """
     d.id, d.direction, d.status, d.invoice_number, d.seller_name, d.buyer_name, d.issue_date, d.received_date,
     d.gross, d.vat, d.currency, d.vat_month
@@ -69,6 +72,18 @@ _MISSING = """
     GROUP BY d.firm_id, d.seller_value HAVING max(d.vat_month) < ? AND months >= ?
 """
 _NAMES = "SELECT id, seller_name FROM document WHERE id IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """That a firm's month is closed."""
+
+    at: Instant
+    who: str
+    signed: bool
+    """With a page, not only locked."""
+    after: int
+    """Documents that came after it, though they belong to the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +153,16 @@ class Closing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def after_locks(self, month: Month) -> dict[int, int]:
-        """How many documents of a month came after it was locked, by firm; firms with an open month are left out."""
-        sql = composed(_AFTER_COUNTS, arrived=_ARRIVED, of_month=_OF_MONTH)
-        return dict(await self._database.scan(sql, (str(month),)))
+    async def locks(self, month: Month) -> dict[int, Closed]:
+        """The firms that closed a month, by id; their pages are not read."""
+        sql = composed(_LOCKS, arrived=_ARRIVED, of_month=_OF_MONTH)
+        rows = await self._database.scan(sql, (str(month),))
+        return {id_: Closed(Instant(at), who, bool(signed), after) for id_, at, who, signed, after in rows}
+
+    async def signed(self, firm_id: int, month: Month) -> str | None:
+        """JSON of the page with which a firm's month was signed off; None where it was not."""
+        row = await self._database.reader.row(_SIGNED, (firm_id, str(month)))
+        return row[0] if row else None
 
     async def after_lock(self, firm_id: int, month: Month, limit: int) -> list[ClosedOn]:
         """Documents that came after a firm's month was locked, the earliest first."""

@@ -53,15 +53,15 @@ _REGISTER = """
     FROM json_each(?) i CROSS JOIN coding c ON c.document_id = i.value CROSS JOIN json_each(c.registers) r
 """
 _CORRECTED_ANEW = """
-    UPDATE document SET proposed = -proposed WHERE proposed > 0 AND status = 'fetched' AND id IN (
+    UPDATE document SET proposed = -proposed WHERE +proposed > 0 AND +status = 'fetched' AND id IN (
         SELECT l.document_id FROM json_each(?1) i CROSS JOIN document o ON o.id = i.value
         CROSS JOIN document_link l ON l.to_ksef = o.ksef_number AND l.firm_id = o.firm_id
         UNION ALL
         SELECT l.document_id FROM json_each(?1) i CROSS JOIN document o ON o.id = i.value
         CROSS JOIN document_trait t ON t.firm_id = o.firm_id AND t.seller = coalesce(o.seller_value, '')
-            AND t.received_date = o.received_date AND t.document_id = o.id AND t.number_key > ''
+            AND t.received_date = o.received_date AND t.document_id = o.id
         CROSS JOIN document_link l ON l.firm_id = t.firm_id AND l.seller = t.seller AND l.to_key = t.number_key
-            AND l.to_ksef IS NULL
+            AND l.to_ksef IS NULL AND +l.to_key > ''
     )
 """
 """What corrects or settles a document is proposed by how that is coded."""

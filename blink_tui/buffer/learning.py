@@ -36,13 +36,13 @@ _DOWN = """
     RETURNING learned.firm_id, learned.seller, learned.direction, learned.uses
 """
 _BOUGHT_ANEW = """
-    UPDATE document SET proposed = -proposed WHERE proposed > 0 AND status = 'fetched' AND id IN (
+    UPDATE document SET proposed = -proposed WHERE +proposed > 0 AND +status = 'fetched' AND id IN (
         SELECT t.document_id FROM json_each(?) p
         CROSS JOIN document_trait t ON t.firm_id = p.value ->> 0 AND t.seller = p.value ->> 1
     )
 """
 _SOLD_ANEW = """
-    UPDATE document SET proposed = -proposed WHERE proposed > 0 AND status = 'fetched' AND id IN (
+    UPDATE document SET proposed = -proposed WHERE +proposed > 0 AND +status = 'fetched' AND id IN (
         SELECT d.id FROM json_each(?) p CROSS JOIN document d INDEXED BY document_to_propose
             ON d.firm_id = p.value ->> 0 AND d.status = 'fetched'
         WHERE d.direction = 'sale' AND d.buyer_value = p.value ->> 1

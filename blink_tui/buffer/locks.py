@@ -24,8 +24,8 @@ class MonthLock:
     month: Month
     at: Instant
     who: str
-    signed: str | None
-    """JSON of the closing page that was signed off; None: locked without one."""
+    signed: bool
+    """With a closing page (`buffer.closing.signed`), not only locked."""
     chain_head: bytes
     """Head of the firm's chain once it was locked."""
 
@@ -45,11 +45,11 @@ class Locks:
     async def all(self) -> dict[int, list[MonthLock]]:
         """By firm, in the order of the months; firms without any are left out."""
         rows = await self._database.reader.rows(
-            "SELECT firm_id, month, at, who, signed, chain_head FROM month_lock ORDER BY firm_id, month"
+            "SELECT firm_id, month, at, who, signed IS NOT NULL, chain_head FROM month_lock ORDER BY firm_id, month"
         )
         found: dict[int, list[MonthLock]] = defaultdict(list)
         for firm_id, month, at, who, signed, head in rows:
-            found[firm_id].append(MonthLock(firm_id, Month.parse(month), at, who, signed, head))
+            found[firm_id].append(MonthLock(firm_id, Month.parse(month), at, who, bool(signed), head))
         return dict(found)
 
     async def lock(

@@ -124,7 +124,7 @@ async def _list(profile: Profile, texts: Sequence[str], *, as_json: bool) -> Non
                     "month": str(one.month),
                     "at": one.at,
                     "who": one.who,
-                    "signed": one.signed is not None,
+                    "signed": one.signed,
                     "chain_head": one.chain_head.hex(),
                 }
                 for one in locks
@@ -141,7 +141,7 @@ async def _list(profile: Profile, texts: Sequence[str], *, as_json: bool) -> Non
                 str(one.month),
                 output.moment(one.at),
                 one.who,
-                _("no") if one.signed is None else _("yes"),
+                _("yes") if one.signed else _("no"),
             )
             for one in locks
         ]

@@ -92,7 +92,7 @@ def timing(case: Case, *, rows: bool, self_assessed: bool, asset: bool, tax: Dec
         month = _placed(case, lawful(case, self_assessed=self_assessed), case.choices.vat_month, tax, found)
         found.parts = (VatPart(month),)
     if not case.receipt:
-        found.books = _books_day(case, found)
+        found.books = _books_day(case, found, asset=asset)
         if case.facts.books.kind is BookKind.LEDGER and not (case.sale or case.advance or asset):
             found.cost = _cost_month(case, found)
     return found
@@ -275,7 +275,7 @@ def income_day(case: Case) -> tuple[date, Problem]:
     return day, problems.BOOKS_REVENUE.of(day=day)
 
 
-def _books_day(case: Case, found: Timing) -> date:
+def _books_day(case: Case, found: Timing, *, asset: bool) -> date:
     """The day as chosen, else as proposed; in a closed month the first day of the next open one."""
     chosen, locked = case.choices.books_day, case.facts.locked
     if chosen is not None:
@@ -283,7 +283,7 @@ def _books_day(case: Case, found: Timing) -> date:
             found.problems.append(problems.DAY_LOCKED.of(month=Month.of(chosen)))
         return chosen
     day, reason = income_day(case)
-    found.reasons.append(reason)
+    found.reasons.append(problems.BOOKS_NEITHER.of(day=day) if asset or case.advance else reason)
     month = Month.of(day)
     moved = _next_open(month, locked)
     if moved == month:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from blink_tui.coding.case import Case
-from blink_tui.i18n import _
-from blink_tui.invoices.words import KINDS
 from blink_tui.model.books import ROLES
 from blink_tui.model.invoice import InvoiceParty
 from blink_tui.model.text import clean
@@ -15,6 +13,21 @@ from blink_tui.model.text import clean
 _DEEPEST = 4
 """A parameter may name a role whose account holds `{nip}`; deeper than this they name one another."""
 _LONGEST = 160
+_KINDS = {
+    "VAT": "Faktura",
+    "KOR": "Korekta",
+    "ZAL": "Faktura zaliczkowa",
+    "ROZ": "Faktura rozliczeniowa",
+    "UPR": "Faktura uproszczona",
+    "KOR_ZAL": "Korekta faktury zaliczkowej",
+    "KOR_ROZ": "Korekta faktury rozliczeniowej",
+    "VAT_RR": "Faktura VAT RR",
+    "KOR_VAT_RR": "Korekta faktury VAT RR",
+    "VAT_PEF": "Faktura PEF",
+    "VAT_PEF_SP": "Faktura PEF, samofakturowanie",
+    "KOR_PEF": "Korekta PEF",
+}
+"""What goes into the books is Polish whatever the language of the screen (art. 9 of the act on accounting)."""
 _SEPARATORS = " -./_"
 _DEFERRED = {"vat_in": "vat_in_deferred", "vat_out": "vat_out_deferred"}
 
@@ -88,7 +101,11 @@ class Patterns:
             return "".join(char for char in number_of(party) if char.isalnum() or char == "-")
         if name == "code":
             return facts.contractor.code if facts.contractor else ""
-        texts = {"number": facts.invoice.number, "contractor": party.name, "kind": _kind(facts.invoice.kind)}
+        texts = {
+            "number": facts.invoice.number,
+            "contractor": party.name,
+            "kind": _KINDS.get(facts.invoice.kind, facts.invoice.kind),
+        }
         if account or name not in texts:
             return "{" + name + "}"
         return clean(texts[name])
@@ -98,7 +115,3 @@ def number_of(party: InvoiceParty) -> str:
     """The number that an analytic account carries: NIP, internal id, or a foreign one behind its country."""
     foreign = (party.id_country or "") + party.other_id if party.other_id else ""
     return foreign if party.other_id == party.identifier else party.identifier or ""
-
-
-def _kind(kind: str) -> str:
-    return _(KINDS[kind]) if kind in KINDS else kind

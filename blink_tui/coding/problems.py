@@ -47,6 +47,10 @@ BOOKED_ELSEWHERE = Sentence(
     N_("Another source books this direction: the document is checked and compared, not coded."),
 )
 EXEMPT = told("exempt", N_("The firm is exempt from VAT: no row in the register, gross in the books."))
+EXEMPT_ASSESSED = told(
+    "exempt-assessed",
+    N_("The firm is exempt from VAT and yet settles the tax of this purchase itself, without deduction."),
+)
 CENTRAL = told(
     "central",
     N_("Under Podmiot3: VAT is settled by the central taxpayer, gross goes to the cost without rows."),
@@ -153,6 +157,7 @@ SELF_ASSESSED = told(
 )
 BOOKS_COST = told("books-day", N_("Cost on the day of issue {day}."))
 BOOKS_COST_MINUS = told("books-day", N_("A correction of a cost: on the day of its receipt {day}."))
+BOOKS_NEITHER = told("books-day", N_("In the books on {day}: neither cost nor revenue yet."))
 BOOKS_REVENUE = told("books-day", N_("Revenue on {day}: delivery, but not later than the invoice."))
 BOOKS_REVENUE_PERIOD = told("books-day", N_("Revenue on {day}: the last day of the period."))
 BOOKS_REVENUE_CORRECTION = told("books-day", N_("A correction of revenue: on the day of its issue {day}."))

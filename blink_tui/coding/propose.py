@@ -186,7 +186,7 @@ def _by_scheme(case: Case, bare: Coding, chosen: _Chosen, parameters: Mapping[st
         periods=when.periods,
         vat_rate=amounts.vat_rate,
         income_rate=amounts.income_rate,
-        reasons=(*_explained(case), *when.reasons, *amounts.reasons),
+        reasons=(*_explained(case, amounts), *when.reasons, *amounts.reasons),
     )
     told = (*amounts.problems, *when.problems, *made.problems, *check(coding, case, amounts, patterns))
     return replace(coding, problems=told)
@@ -218,14 +218,14 @@ def _parameters(
     return usual | dict(chosen)
 
 
-def _explained(case: Case) -> list[Problem]:
+def _explained(case: Case, amounts: Amounts) -> list[Problem]:
     """What of the document and the firm decides, whatever the scheme."""
     facts, vat = case.facts, case.facts.invoice.vat
     told = []
     if case.central:
         told.append(problems.CENTRAL.of())
     elif case.exempt:
-        told.append(problems.EXEMPT.of())
+        told.append(problems.EXEMPT_ASSESSED.of() if amounts.self_tax else problems.EXEMPT.of())
         if case.sale and vat:
             told.append(problems.EXEMPT_WITH_TAX.of(vat=vat))
     if (share := _further_share(case)) is not None:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from blink_tui.buffer import Buffer, MissingSeller, MonthCount
-from blink_tui.buffer.locks import MonthLock
+from blink_tui.buffer import Buffer, Closed, MissingSeller, MonthCount
 from blink_tui.model.books import Books, VatKind
 from blink_tui.model.dates import instant_key, start_of_warsaw_day
 from blink_tui.model.deadlines import Deadline, Duty, deadlines_of
@@ -40,10 +39,8 @@ class FirmMonth:
     without_month: int = 0
     """Sales and purchases that are not settled and whose VAT month is not known: some may belong here."""
     books: Books | None = None
-    lock: MonthLock | None = None
+    lock: Closed | None = None
     """When it was closed, by whom; None while it is open."""
-    after: int = 0
-    """Documents that came after it was closed, though they belong to it."""
     missing: tuple[MissingSeller, ...] = ()
     """Sellers that recur and have no invoice in it."""
 
@@ -98,6 +95,11 @@ class FirmMonth:
     def closed(self) -> bool:
         """Nothing may be put into it any more."""
         return self.lock is not None
+
+    @property
+    def after(self) -> int:
+        """Documents that came after it was closed, though they belong to it."""
+        return self.lock.after if self.lock is not None else 0
 
     @property
     def documents(self) -> int:
@@ -169,8 +171,7 @@ class _Read:
     month: Month
     counts: Sequence[MonthCount]
     without: Mapping[int, int]
-    locks: Mapping[int, Sequence[MonthLock]]
-    after: Mapping[int, int]
+    locks: Mapping[int, Closed]
     missing: Mapping[int, Sequence[MissingSeller]]
     books: Mapping[int, Books]
 
@@ -184,8 +185,7 @@ async def read_month(buffer: Buffer, month: Month, now: datetime) -> list[FirmMo
         month,
         await buffer.overview.month(month, vat_deadline(month).day),
         await buffer.overview.without_month(),
-        await buffer.locks.all(),
-        await buffer.closing.after_locks(month),
+        await buffer.closing.locks(month),
         await buffer.closing.missing(month),
         await buffer.books.all(),
     )
@@ -218,8 +218,7 @@ def _months(standings: Sequence[FirmStanding], read: _Read) -> list[FirmMonth]:
             tuple(by_firm.get(firm_id, ())),
             read.without.get(firm_id, 0),
             read.books.get(firm_id),
-            next((one for one in read.locks.get(firm_id, ()) if one.month == read.month), None),
-            read.after.get(firm_id, 0),
+            read.locks.get(firm_id),
             tuple(read.missing.get(firm_id, ())),
         )
 

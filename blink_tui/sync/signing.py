@@ -45,6 +45,7 @@ class SignedPage:
     html: str
     language: str
     reason: str
+    """Why it was signed although points were open; empty where none was."""
     open: tuple[str, ...]
     """Names of the points that were open (`closing_points.About`)."""
 
@@ -59,8 +60,7 @@ async def printed(
 ) -> SignedPage | ClosingPage:
     """The page for a printer: as it was signed, where that was done and is wanted, else as the month stands now."""
     if as_signed:
-        locks = (await buffer.locks.all()).get(firm.id, ())
-        signed = next((one.signed for one in locks if one.month == month), None)
+        signed = await buffer.closing.signed(firm.id, month)
         if signed is not None:
             return kept(signed)
     return page_of(await read_closing(buffer, firm, month, now), who=who)
@@ -90,9 +90,10 @@ async def sign_off(
     """
     closing = await read_closing(buffer, firm, month, now)
     require_signable(closing, reason)
-    page = page_of(closing, who=who, reason=reason, signed=True)
     left = tuple(one.about.value for one in obstacles(closing.points))
-    signed = SignedPage(page.title, page.text, page.html, language(), reason.strip(), left)
+    kept_reason = reason.strip() if left else ""
+    page = page_of(closing, who=who, reason=kept_reason, signed=True)
+    signed = SignedPage(page.title, page.text, page.html, language(), kept_reason, left)
     await buffer.locks.lock(
         firm.id, month, who=who, signed=msgspec.json.encode(signed).decode(), seen=closing.chain_head
     )

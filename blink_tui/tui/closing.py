@@ -128,7 +128,7 @@ def ask_to_unlock(screen: ConsoleScreen, found: FirmMonth, then: Then) -> None:
 def ask_to_print(screen: ConsoleScreen, found: FirmMonth) -> None:
     """Ask where to, then write the page: as signed where it was, else as the month stands now."""
     console = screen.console
-    name = f"{_('closing')}-{found.firm.context_value}-{found.month}{_HTML}"
+    name = _("closing-{firm}-{month}").format(firm=found.firm.context_value, month=found.month) + _HTML
     fields = [
         Field(
             "path", _("File"), _("Ends with .html for a browser or with .txt."), str(console.export_dir / name),

@@ -103,7 +103,7 @@ def _deadlines(found: FirmMonth, today: date) -> Iterator[Paragraph]:
 def state_words(found: FirmMonth) -> tuple[str, str]:
     """The state of a firm's month in a word, and its tone."""
     if found.lock is not None:
-        return (_("! after"), "warn") if found.after else (_("closed"), "good")
+        return (_("! after"), "warn") if found.after else (_("= closed"), "good")
     if found.ready:
         return _("ready"), "good"
     return (_("open"), "plain") if found.covered else (_("! gap"), "warn")

@@ -58,7 +58,7 @@ class FirmState:
     questions: tuple[Question, ...] = ()
     """Open ones, the oldest first."""
     to_close: bool = False
-    """Its last month is not closed."""
+    """It has books, and its last month is not closed."""
 
     @property
     def firm(self) -> Firm:
@@ -166,8 +166,8 @@ class _Work:
     ready: Mapping[int, int]
     drafts: Mapping[int, int]
     questions: Mapping[int, Sequence[Question]]
-    closed: Collection[int]
-    """Firms whose last month is closed."""
+    to_close: Collection[int]
+    """Firms with books whose last month is not closed."""
 
 
 def last_failure(rows: Sequence[LogRow], unsolved: Collection[str] = ()) -> Failure | None:
@@ -201,12 +201,13 @@ async def _read_work(buffer: Buffer, month: Month) -> _Work:
     questions: dict[int, list[Question]] = {}
     for one in await buffer.questions.open():
         questions.setdefault(one.firm_id, []).append(one)
-    locks = await buffer.locks.all()
+    closed = await buffer.closing.locks(month)
+    books = await buffer.books.all()
     return _Work(
         await buffer.overview.ready(),
         await buffer.overview.drafts(),
         questions,
-        {firm_id for firm_id, some in locks.items() if any(one.month == month for one in some)},
+        books.keys() - closed.keys(),
     )
 
 
@@ -232,5 +233,5 @@ def _state(standing: FirmStanding, read: _Read, today: date) -> FirmState:
         read.work.ready.get(firm_id, 0),
         read.work.drafts.get(firm_id, 0),
         tuple(read.work.questions.get(firm_id, ())),
-        standing.firm.enabled and firm_id not in read.work.closed,
+        standing.firm.enabled and firm_id in read.work.to_close,
     )

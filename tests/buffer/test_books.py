@@ -165,10 +165,11 @@ async def test_a_month_is_locked_once_and_opened_with_a_reason(buffer: Buffer, f
     assert (first.month, first.who, first.signed, first.chain_head) == (
         SEPTEMBER,
         "anna",
-        '{"page": 1}',
+        True,
         head,
     )
-    assert second.signed is None
+    assert not second.signed
+    assert await buffer.closing.signed(firm.id, SEPTEMBER) == '{"page": 1}'
     with pytest.raises(BlinkError) as twice:
         await buffer.locks.lock(firm.id, OCTOBER, who="anna")
     assert twice.value.kind.code == "month-locked"

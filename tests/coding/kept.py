@@ -5,38 +5,52 @@ from __future__ import annotations
 from decimal import Decimal
 
 from blink_tui.buffer import Buffer
+from blink_tui.model.books import Books
 from blink_tui.model.coding import Coding
+from blink_tui.model.dates import Instant
 from blink_tui.model.decisions import Decision
-from blink_tui.model.documents import Direction, Party, Role, Status
+from blink_tui.model.documents import Direction, FirmKind, Party, Role, Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.model.refusals import Refusal
 from blink_tui.model.values import Nip
 from tests.buffer.factory import invoice
 from tests.coding.worked.document import LEDGER, Worked
-from tests.coding.worked.paper import CUSTOMER, FIRM, SUPPLIER
+from tests.coding.worked.paper import CENTRAL, CUSTOMER, FIRM, SUPPLIER
 
 WHO = "anna"
 MONTHS = [Month(2026, number) for number in range(1, 13)]
+_THIRD = {FirmKind.VAT_GROUP_MEMBER: 10, FirmKind.LOCAL_GOVERNMENT_UNIT: 8}
+"""Role among Podmiot3."""
 Sums = dict[Month, dict[Direction, dict[str, Decimal]]]
 
 
-async def firm_with_books(buffer: Buffer) -> Firm:
-    """The firm of the worked set, with full books."""
-    firm = await buffer.firms.add(Nip(FIRM), name="Żuraw Usługi", env="test")
-    await buffer.books.save(firm.id, LEDGER, who=WHO, version=None)
+async def firm_with_books(buffer: Buffer, books: Books = LEDGER, kind: FirmKind = FirmKind.TAXPAYER) -> Firm:
+    """The firm of the worked set, with full books or others."""
+    firm = await buffer.firms.add(Nip(FIRM), name="Żuraw Usługi", env="test", kind=kind)
+    await buffer.books.save(firm.id, books, who=WHO, version=None)
     return firm
 
 
 async def store(buffer: Buffer, firm: Firm, one: Worked) -> int:
-    """A worked document as the firm fetched it; its id."""
+    """A worked document as the firm fetched it, at ten in the morning of its day; its id."""
     number = await buffer.documents.total() + 1
-    sale = one.direction is Direction.SALE
-    seller, buyer = (FIRM, CUSTOMER) if sale else (SUPPLIER, FIRM)
+    role = next(iter(one.roles), Role.SELLER if one.direction is Direction.SALE else Role.BUYER)
+    seller, buyer = (FIRM, CUSTOMER) if role is Role.SELLER else (SUPPLIER, FIRM)
+    third = ((Party("Nip", FIRM, "Jednostka"), _THIRD[firm.kind]),) if role is Role.THIRD_PARTY else ()
+    at = Instant(f"{one.received}T08:00:00.0000000Z")
     item = invoice(
-        number, xml=one.xml, seller=Party("Nip", seller, "Sprzedawca"), buyer=Party("Nip", buyer, "Nabywca")
+        number,
+        xml=one.xml,
+        seller=Party("Nip", seller, "Sprzedawca"),
+        buyer=Party("Nip", CENTRAL if third else buyer, "Nabywca"),
+        third_parties=third,
+        received=at,
+        stored=at,
+        form=one.facts.invoice.form,
+        currency=one.facts.invoice.currency,
     )
-    await buffer.documents.store(firm, Role.SELLER if sale else Role.BUYER, [item])
+    await buffer.documents.store(firm, role, [item])
     return number
 
 

@@ -145,7 +145,9 @@ def test_columns_of_a_purchase_hold_no_more_than_its_cost_and_of_a_sale_all_of_i
     coding = coded(bought)
     more = replace(coding, entries=(replace(coding.entries[0], amount=d("1000.01")),))
     less = replace(coding, entries=(replace(coding.entries[0], amount=d("200")),))
+    against = replace(coding, entries=(replace(coding.entries[0], amount=d("-200")),))
     assert (problems(more, bought), problems(less, bought)) == (["entry-differs"], [])
+    assert problems(against, bought) == ["entry-differs"]
     revenue = coded(sold)
     assert problems(replace(revenue, entries=()), sold) == ["entry-differs"]
 

@@ -401,10 +401,8 @@ def test_a_cost_is_converted_by_the_table_of_the_last_working_day_before(issued:
     """Art. 15(1) CIT, art. 11a(2) PIT: the working day before the day of the cost, in Poland."""
     xml = fa({"23": "100.00 23.00"}, currency="EUR", rate="4.0000", sold=issued, issued=issued)
     facts = purchase("", "", xml, "", received=date.fromisoformat(issued)).facts
-    days = [
-        date.fromordinal(day)
-        for day in range(date(2026, 1, 1).toordinal(), date.fromisoformat(issued).toordinal())
-    ]
+    first, last = date(2026, 1, 1).toordinal(), date.fromisoformat(issued).toordinal()
+    days = [date.fromordinal(day) for day in range(first, last)]
     rates = tuple(ExchangeRate("EUR", day, Decimal(4), f"{day:%j}/A/NBP/2026") for day in days)
     coding = code(replace(facts, rates={"EUR": rates}), shipped(), Choices())
     assert coding.income_rate is not None

@@ -86,7 +86,7 @@ def _after(
     return (Q if action is Action.QUERY else X), status
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.sampled_from(COMPLETE), st.lists(st.sampled_from(list(DECISIONS)), min_size=2, max_size=14))
 def test_any_way_about_leads_where_the_statuses_say_and_registers_follow(
     one: Worked, way: list[Action]

@@ -114,18 +114,24 @@ def test_rent_issued_ahead_is_taxed_on_its_issue_and_a_cost_of_its_period() -> N
 
 
 @pytest.mark.parametrize(
-    ("issued", "month"), [(date(2026, 3, 31), 3), (date(2026, 4, 10), 4), (date(2026, 5, 4), 4)]
+    ("issued", "day"),
+    [
+        (date(2026, 3, 31), date(2026, 3, 31)),
+        (date(2026, 4, 10), date(2026, 4, 10)),
+        (date(2026, 5, 4), date(2026, 4, 15)),
+    ],
 )
 def test_goods_from_the_union_are_taxed_on_their_issue_up_to_the_15th_of_the_next_month(
-    issued: date, month: int
+    issued: date, day: date
 ) -> None:
+    month = Month.of(day)
     bought = purchase(
         invoice("np I 500", issue_date=issued, sale_date=date(2026, 3, 10)), received=date(2026, 5, 5)
     )
     coding = code(bought, SHIPPED, Choices(scheme="wnt"))
-    assert coding.periods.vat == Month(2026, month)
-    assert {row.month for row in coding.rows} == {Month(2026, month)}
-    assert allowed_vat_months(bought, coding.choices, SHIPPED.schemes["wnt"][0]) == (Month(2026, month),)
+    assert next(one for one in coding.reasons if one.code == "self-assessed").values == {"day": str(day)}
+    assert {coding.periods.vat, *(row.month for row in coding.rows)} == {month}
+    assert allowed_vat_months(bought, coding.choices, SHIPPED.schemes["wnt"][0]) == (month,)
 
 
 def test_a_person_s_months_go_by_the_rule_s_tax_point_too() -> None:

@@ -110,7 +110,7 @@ async def test_a_month_with_nothing_left_is_signed_and_locked_with_its_page(
     page = await sign_off(buffer, firm, NOVEMBER, who="anna", now=NOW)
     ((lock,),) = (await buffer.locks.all()).values()
     assert (lock.month, lock.who) == (NOVEMBER, "anna")
-    signed = kept(lock.signed or "")
+    signed = kept(await buffer.closing.signed(firm.id, NOVEMBER) or "")
     assert (signed.text, signed.html, signed.reason, signed.open) == (page.text, page.html, "", ())
     for part in (
         "Signed off by",
@@ -165,8 +165,7 @@ async def test_what_is_left_takes_a_reason_that_stays_on_the_page(
     page = await sign_off(buffer, firm, NOVEMBER, who="anna", now=NOW, reason="  klient na urlopie ")
     assert "klient na urlopie" in page.text
     assert "! open" in page.text
-    ((lock,),) = (await buffer.locks.all()).values()
-    assert kept(lock.signed or "").open == (name.value,)
+    assert kept(await buffer.closing.signed(firm.id, NOVEMBER) or "").open == (name.value,)
 
 
 async def test_a_right_withdrawn_may_be_signed_over_and_stands_on_the_page(

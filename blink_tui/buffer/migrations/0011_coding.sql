@@ -150,10 +150,11 @@ CREATE TABLE month_lock (
     month TEXT NOT NULL,
     at TEXT NOT NULL,
     who TEXT NOT NULL,
-    signed TEXT, -- JSON of the closing page that was signed off; NULL: locked without one
     chain_head BLOB NOT NULL,
+    signed TEXT, -- JSON of the closing page that was signed off; NULL: locked without one. Long, so the last
     PRIMARY KEY (firm_id, month)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX month_lock_by_month ON month_lock (month); -- pages are long: those of other months are not read
 
 -- Questions about documents, numbered within a firm, with their answers.
 CREATE TABLE question (

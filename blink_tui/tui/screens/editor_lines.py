@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 _BEGINS = frozenset("0123456789=,-")
 """What begins a text in a cell without asking for the cell first."""
+_BELOW, _BELOW_HIGH, _HIGH_FROM = 9, 16, 30
+"""Rows of what stands below the lines, more of them on a screen from so many rows on."""
 SPLIT = "split"
 """In the place of a column: how the line is to be split is being typed."""
 
@@ -64,6 +66,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         yield StatusLine(id="balance")
         below = TextView(id="below")
         below.can_focus = False
+        below.styles.height = self._below_height
         yield below
 
     def compose(self) -> ComposeResult:
@@ -71,6 +74,11 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         yield CellNote()
         yield CellLine(self)
         yield from super().compose()
+
+    @property
+    def _below_height(self) -> int:
+        """Not by the classes of the style sheet: they come after the first layout and have all of it sent again."""
+        return _BELOW_HIGH if self.app.size.height >= _HIGH_FROM else _BELOW
 
     @property
     def _grid(self) -> LineGrid:
@@ -89,6 +97,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
     def on_resize(self) -> None:
         """Show the coding for the width; a screen is told of its size once before it is seen."""
         self._close_cell()
+        self.query_one("#below", TextView).styles.height = self._below_height
         self._show(None if self._shown else _first_place(self.coding))
         self._shown = True
 

@@ -6,6 +6,7 @@ import asyncio
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -32,6 +33,7 @@ from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.widgets.waiting import WaitingPane
 from blink_tui.tui.words import number
+from blink_tui.tui.workbench import read_workbench
 
 if TYPE_CHECKING:
     from blink_tui.tui.app import ConsoleApp
@@ -146,6 +148,13 @@ class QueueWindow(Dialog[int]):
     async def _begin(self) -> None:
         await self._walk.open()
         await self._go_on()
+        if self._row is not None and self._shown is not None and self._shown.proposed is not None:
+            self.run_worker(self._warm_up(self._row), group="warm")
+
+    async def _warm_up(self, row: GridRow) -> None:
+        """Have loaded what the editor computes with, and the firm's rulebook compiled, before it is asked for."""
+        with suppress(BlinkError):
+            await read_workbench(self.console.buffer, row.id, self.console.today)
 
     async def _read_ahead(self) -> tuple[GridRow, Waiting] | None:
         """The walk's next document on which nobody has decided meanwhile."""

@@ -118,6 +118,7 @@ PURCHASES = (
         VAT 2026-03  księgi 2026-03-12  koszt —
         FZ full
         """,
+        told=("jeszcze ani koszt, ani przychód",),
         choices=by("srodek-trwaly"),
     ),
     purchase(
@@ -135,6 +136,22 @@ PURCHASES = (
         FZ self-assessed
         """,
         choices=by("import-uslug"),
+    ),
+    purchase(
+        "Import usług u podatnika zwolnionego: podatek należny w koszt, bez odliczenia",
+        "art. 17 ust. 1 pkt 4 (także podatnik zwolniony), art. 88 ust. 4 ustawy o VAT; BOOKKEEPING 4",
+        fa({"np I": "1000.00"}, marks="P_18"),
+        """
+        Wn 402             1230,00
+        Ma 202-1111111111  1000,00
+        Ma 222              230,00
+        sprzedaż 2026-03  K_29 1000,00  K_30 230,00
+        VAT 2026-03  księgi 2026-03-12  koszt 2026-03
+        FZ self-assessed
+        """,
+        books=replace(LEDGER, vat=(EXEMPT,)),
+        choices=by("import-uslug"),
+        told=("rozlicza sama, bez prawa do odliczenia",),
     ),
     purchase(
         "WNT w euro: obowiązek w dniu wystawienia, kurs z dnia poprzedzającego",

@@ -159,6 +159,7 @@ SALES = (
         VAT 2026-03  księgi 2026-03-10  koszt —
         FS advance
         """,
+        told=("jeszcze ani koszt, ani przychód",),
     ),
     sale(
         "Rozliczenie zaliczki (ROZ): VAT z P_13 i P_14, przychód z całego zamówienia",
