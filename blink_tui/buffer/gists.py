@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from blink_tui.buffer import amounts
 from blink_tui.buffer.bodies import dumped
-from blink_tui.model.coding import Coding
+from blink_tui.model.coding import Coding, Identity
 from blink_tui.model.months import Month
 
 _DIGEST = 16
@@ -43,7 +43,7 @@ def gist_of(coding: Coding) -> Gist:
         rule=coding.rule.name if coding.rule else "",
         parameters=dumped(coding.choices.parameters),
         complete=int(coding.complete and registers is not None),
-        vat_month=str(coding.periods.vat or ""),
+        vat_month=str(_month(coding) or ""),
         months=" ".join(sorted(map(str, _months(coding)))),
         registers=json.dumps(registers or []),
         teaches=int(bool(scheme) and not (coding.rule and coding.rule.digest)),
@@ -67,6 +67,14 @@ def _ground(coding: Coding, body: str) -> str:
     if coding.rule:
         values["rule"] = str(coding.rule)
     return json.dumps(values, ensure_ascii=False)
+
+
+def _month(coding: Coding) -> Month | None:
+    """Month that a document is closed with: of its VAT; of the books where it never has any, not where VAT waits."""
+    periods = coding.periods
+    if periods.vat is None and periods.books is not None and coding.identity is Identity.NONE:
+        return Month.of(periods.books)
+    return periods.vat
 
 
 def _months(coding: Coding) -> set[Month]:

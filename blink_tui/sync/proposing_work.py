@@ -86,8 +86,8 @@ def propose_batch(batch: Batch, rates: Rates, today: date) -> Iterator[PreparedP
     """One result: the rows of every document of the batch. `today` is the Warsaw day on which it is asked."""
     yield prepare_proposals(
         [
-            Proposed(one.document.document_id, one.document.stamp, _proposal(firm, one, rates, today))
-            for firm, documents in batch
+            Proposed(one.document.document_id, one.document.stamp, _proposal(firm, rules, one, rates, today))
+            for firm, rules, documents in ((firm, compiled(firm.entries), some) for firm, some in batch)
             for one in documents
         ]
     )
@@ -156,11 +156,11 @@ def gist_of(coding: Coding) -> Gist:
     )
 
 
-def _proposal(firm: FirmSide, one: Around, rates: Rates, today: date) -> Proposal | None:
+def _proposal(firm: FirmSide, rules: Rulebook, one: Around, rates: Rates, today: date) -> Proposal | None:
     """A fault of the program's own is told of its document and does not keep the others waiting."""
     try:
         facts = _facts(firm, one, rates, today)
-        return propose(facts, compiled(firm.entries), one.learned) if facts is not None else None
+        return propose(facts, rules, one.learned) if facts is not None else None
     except Exception as error:
         return Proposal(coding=Coding(problems=(replace(_FAULT, values={"cause": repr(error)[:_TOLD]}),)))
 

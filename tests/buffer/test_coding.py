@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from blink_tui.buffer.decisions import Every
 from blink_tui.buffer.gists import seal_of
 from blink_tui.buffer.history import ENGINE
 from blink_tui.model.books import Keeper
-from blink_tui.model.coding import Coding, RuleRef
+from blink_tui.model.coding import Coding, Identity, Periods, RuleRef
 from blink_tui.model.decisions import Action, Decision, explained
 from blink_tui.model.documents import Direction, Party, Role, Status
 from blink_tui.model.errors import BlinkError
@@ -105,6 +107,23 @@ async def test_a_proposal_is_coded_and_all_of_it_taken_back(buffer: Buffer, firm
     assert await undo(buffer) == {}
     assert await told(buffer, firm, id_) == before
     await intact(buffer, firm)
+
+
+@pytest.mark.parametrize(
+    ("identity", "month"),
+    [(Identity.NONE, "2026-09"), (Identity.ON_PAYMENT, "")],
+)
+async def test_what_never_has_vat_belongs_to_the_month_of_the_books(
+    buffer: Buffer, firm: Firm, identity: Identity, month: str
+) -> None:
+    """An exempt client's month could never be closed otherwise; tax that waits for a payment has no month yet."""
+    (id_,) = await stored(buffer, firm, 1)
+    await kept(buffer, firm)
+    bare = replace(coding(), identity=identity, rows=(), periods=Periods(books=date(2026, 9, 30)))
+    (version,) = (await versions(buffer, [id_])).values()
+    await buffer.codings.save_draft(id_, version, bare, who="anna")
+    assert await decide(buffer, id_, CODE) == {}
+    assert (await told(buffer, firm, id_))[5] == (month,)
 
 
 async def test_a_draft_goes_before_the_proposal_and_stays_its_authors(buffer: Buffer, firm: Firm) -> None:
