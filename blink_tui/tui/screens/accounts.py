@@ -24,7 +24,7 @@ from blink_tui.tui.widgets.line import Line
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.words import fit, number
 
-_NUMBER, _ACCOUNT = 22, 20
+_NUMBER, _ACCOUNT, _STATE = 22, 20, 10
 _LARGEST = 32 * 1024 * 1024
 """Bytes of a chart's file."""
 _FAULTS = 8
@@ -166,12 +166,16 @@ class ChartWindow(ListWindow[Account]):
         return await self.console.buffer.charts.accounts(self._firm.id)
 
     def head(self, width: int) -> str:
-        return f"{fit(_('Ledger account'), _NUMBER)} {fit(_('Name'), width - _NUMBER - 11)} {_('State')}"
+        return self._cells(width, _("Ledger account"), _("Name"), _("State"))
 
     def row(self, item: Account, width: int) -> tuple[str, str]:
-        state = "" if item.open else _("closed")
-        text = f"{fit(clean(item.number), _NUMBER)} {fit(clean(item.name), width - _NUMBER - 11)} {state}"
+        text = self._cells(width, clean(item.number), clean(item.name), "" if item.open else _("closed"))
         return text, "plain" if item.open else "dim"
+
+    @staticmethod
+    def _cells(width: int, account: str, name: str, state: str) -> str:
+        left = width - _NUMBER - _STATE - 2
+        return f"{fit(account, _NUMBER)} {fit(name, left)} {fit(state, _STATE)}"
 
     def summary(self) -> str:
         return ngettext("{count} account", "{count} accounts", len(self.items)).format(
