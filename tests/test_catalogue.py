@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import string
+from pathlib import Path
 
 from babel.messages.catalog import Message
 
+import blink_tui
 from tests.tools.catalogue import polish, texts_of_the_source
 
 
@@ -43,6 +46,23 @@ def test_a_translation_has_the_places_of_its_text() -> None:
         for form in _forms(message.string):
             assert _places(form) <= wanted, message.id
             assert wanted - _places(form) <= {"n"}, message.id
+
+
+def test_what_has_plural_forms_is_never_asked_for_without_a_count() -> None:
+    """It would be told in the form for one: `190 nowy`."""
+    plural = {message.id[0] for message in _translated() if isinstance(message.id, tuple)}
+    calls = (
+        (file, node)
+        for file in Path(blink_tui.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "N_")
+    )
+    wrong = [
+        f"{file.name}:{node.lineno}"
+        for file, node in calls
+        if node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value in plural
+    ]
+    assert not wrong
 
 
 def test_both_catalogue_and_source_are_not_empty() -> None:

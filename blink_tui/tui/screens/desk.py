@@ -169,7 +169,7 @@ class DeskScreen(PacedScreen):
             ngettext("{count} document to decide on", "{count} documents to decide on", waiting).format(
                 count=number(waiting)
             ),
-            _("{count} new").format(count=number(new)) if new else "",
+            ngettext("{count} new", "{count} new", new).format(count=number(new)) if new else "",
         )
         alarm = ngettext("! {count} firm stopped", "! {count} firms stopped", stopped).format(count=stopped)
         status = self.query_one("#status", StatusLine)
