@@ -21,6 +21,7 @@ from blink_tui.invoices.periods import Deduction, Treatment, dates_of, deduction
 from blink_tui.model.books import BookKind
 from blink_tui.model.coding import ZERO, Choices, Identity, PartPaid, Periods, Problem
 from blink_tui.model.deadlines import Duty, deadlines_of
+from blink_tui.model.decisions import CODED_OR_LATER
 from blink_tui.model.months import Month
 
 FAILURE = "issued-in-failure"
@@ -91,6 +92,8 @@ def timing(case: Case, *, rows: bool, self_assessed: bool, asset: bool, tax: Dec
     else:
         month = _placed(case, lawful(case, self_assessed=self_assessed), case.choices.vat_month, tax, found)
         found.parts = (VatPart(month),)
+        if _original_waits(case):
+            found.reasons.append(problems.ORIGINAL_WAITS.of())
     if not case.receipt:
         found.books = _books_day(case, found, asset=asset)
         if case.facts.books.kind is BookKind.LEDGER and not (case.sale or case.advance or asset):
@@ -183,6 +186,18 @@ def _original(case: Case) -> Month | None:
         return case.choices.original_month
     months = [one.vat_month for one in case.facts.originals if one.vat_month is not None]
     return max(months) if months else None
+
+
+def _original_waits(case: Case) -> bool:
+    """A correction in minus of an invoice under the cash method that is coded and not deducted before its payment."""
+    coded = [one for one in case.facts.originals if one.status in CODED_OR_LATER]
+    return (
+        case.treatment is Treatment.CORRECTION_MINUS
+        and not case.sale
+        and case.facts.invoice.cash_method
+        and case.choices.original_month is None
+        and any(one.vat_month is None for one in coded)
+    )
 
 
 def _return_due(case: Case) -> date:

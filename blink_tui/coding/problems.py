@@ -157,6 +157,12 @@ SELF_ASSESSED = told(
 )
 BOOKS_COST = told("books-day", N_("Cost on the day of issue {day}."))
 BOOKS_COST_MINUS = told("books-day", N_("A correction of a cost: on the day of its receipt {day}."))
+ORIGINAL_WAITS = told(
+    "original-waits",
+    N_(
+        "The original waits for its payment (MK): if it is not deducted yet, enter the month in which it will be."
+    ),
+)
 BOOKS_NEITHER = told("books-day", N_("In the books on {day}: neither cost nor revenue yet."))
 BOOKS_REVENUE = told("books-day", N_("Revenue on {day}: delivery, but not later than the invoice."))
 BOOKS_REVENUE_PERIOD = told("books-day", N_("Revenue on {day}: the last day of the period."))

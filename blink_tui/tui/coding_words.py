@@ -95,8 +95,8 @@ def carried_lines(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
 
 def row_text(row: RegisterRow) -> str:
     """A row of a VAT register: `VAT on purchases 2026-11: K_42 1 000,00 · K_43 230,00 · MPP`."""
-    month = str(row.month) if row.month is not None else _("after payment")
-    title = f"{_(REGISTER_WORDS.get(row.register, 'VAT'))} {month}:"
+    register, after_payment = _(REGISTER_WORDS.get(row.register, "VAT")), _("after payment")
+    title = f"{register} {row.month or after_payment}:"
     parts = [f"{clean(name)} {amount(value)}" for name, value in row.amounts]
     if row.not_deducted:
         parts.append(_("not deducted {amount}").format(amount=amount(row.not_deducted)))

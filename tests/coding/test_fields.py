@@ -18,8 +18,7 @@ from blink_tui.model.documents import Direction, Role, Status
 from blink_tui.model.invoice import Invoice, InvoiceLine, InvoiceParty, VatAmount
 from blink_tui.model.text import folded
 from blink_tui.model.values import KsefNumber, Nip
-from tests.coding.worked.purchases import PURCHASES
-from tests.coding.worked.sales import SALES
+from tests.coding.worked.whole import WORKED
 from tests.invoices.samples import sample_files
 
 TYPES = {Kind.AMOUNT: Decimal, Kind.TEXT: str, Kind.TEXTS: tuple, Kind.FLAG: bool, Kind.DATE: date | None}
@@ -69,7 +68,7 @@ def holds(condition: str, facts: Facts = FACTS) -> bool:
 
 def _documents() -> list[Facts]:
     """The worked set, and every sample invoice as a purchase and as a sale."""
-    found = [one.facts for one in (*SALES, *PURCHASES)]
+    found = [one.facts for one in WORKED]
     for path in sample_files():
         invoice = read_invoice(path.read_bytes())
         found += [replace(FACTS, invoice=invoice, direction=direction) for direction in Direction]

@@ -17,11 +17,10 @@ from blink_tui.sync.proposing import propose_pending, read_facts
 from tests.coding.engine import shipped
 from tests.coding.kept import firm_with_books, store
 from tests.coding.worked.document import EUR, TODAY, Worked
-from tests.coding.worked.purchases import PURCHASES
-from tests.coding.worked.sales import SALES
 from tests.coding.worked.table import shown, written
+from tests.coding.worked.whole import WORKED
 
-ALONE = [one for one in SALES + PURCHASES if not one.originals]
+ALONE = [one for one in WORKED if not one.originals]
 """Those that need no other document in the buffer."""
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from blink_tui.coding.propose import code
-from blink_tui.model.books import ExchangeRate, VatKind
+from blink_tui.model.books import VatKind
 from blink_tui.model.coding import Choices, Coding
 from blink_tui.model.dates import parse_instant, warsaw_day
 from blink_tui.model.months import Month
@@ -385,27 +385,14 @@ def test_a_closed_month_moves_the_books_but_never_the_law() -> None:
     assert sum((row.not_deducted for row in coding.rows), Decimal(0)) == 0
 
 
-@pytest.mark.parametrize(
-    ("issued", "table"),
-    [
-        ("2026-01-07", "2026-01-05"),  # Epiphany between
-        ("2026-03-30", "2026-03-27"),  # Monday: the Friday before
-        ("2026-04-07", "2026-04-03"),  # Easter Monday between
-        ("2026-05-04", "2026-04-30"),  # 1 May is a Friday, 3 May a Sunday
-        ("2026-06-05", "2026-06-03"),  # Corpus Christi
-        ("2026-11-12", "2026-11-10"),  # Independence Day
-        ("2026-12-28", "2026-12-23"),  # 24 December is free since 2025
-    ],
-)
-def test_a_cost_is_converted_by_the_table_of_the_last_working_day_before(issued: str, table: str) -> None:
-    """Art. 15(1) CIT, art. 11a(2) PIT: the working day before the day of the cost, in Poland."""
-    xml = fa({"23": "100.00 23.00"}, currency="EUR", rate="4.0000", sold=issued, issued=issued)
-    facts = purchase("", "", xml, "", received=date.fromisoformat(issued)).facts
-    first, last = date(2026, 1, 1).toordinal(), date.fromisoformat(issued).toordinal()
-    days = [date.fromordinal(day) for day in range(first, last)]
-    rates = tuple(ExchangeRate("EUR", day, Decimal(4), f"{day:%j}/A/NBP/2026") for day in days)
-    coding = code(replace(facts, rates={"EUR": rates}), shipped(), Choices())
-    assert coding.income_rate is not None
-    assert coding.income_rate.day == date.fromisoformat(table)
-    lacking = tuple(rate for rate in rates if rate.day != date.fromisoformat(table))
-    assert not code(replace(facts, rates={"EUR": lacking}), shipped(), Choices()).complete
+def test_a_correction_of_an_invoice_that_waits_for_its_payment_asks_for_the_month() -> None:
+    """BOOKKEEPING 1: what is not deducted yet is lowered together with it."""
+    xml = fa({"23": "-100.00 -23.00"}, kind="KOR", marks="P_16", corrects=Original())
+    waiting = replace(FEBRUARY[0], vat_month=None)
+    asks = "Faktura korygowana czeka na zapłatę (MK): jeśli nie jest jeszcze odliczona, wpisz miesiąc, w którym będzie."
+    one = purchase("", "", xml, "", received=date(2026, 4, 2), originals=(waiting,))
+    assert asks in sentences(_coded(one))
+    told = _coded(replace(one, choices=by(original_month=_month("2026-05"))))
+    assert asks not in sentences(told)
+    assert str(told.periods.vat) == "2026-05"
+    assert asks not in sentences(_coded(replace(one, originals=FEBRUARY)))

@@ -43,8 +43,7 @@ from tests.coding.worked.document import (
     vat,
 )
 from tests.coding.worked.paper import CUSTOMER, FIRM, Original, fa, rr
-from tests.coding.worked.purchases import PURCHASES
-from tests.coding.worked.sales import SALES
+from tests.coding.worked.whole import WORKED
 
 GROSZ = Decimal("0.01")
 MISSING = {"overpaid", "row-by-hand", "margin-untyped", "rate-missing"}
@@ -222,7 +221,7 @@ def worked_bytes_of_another_process() -> str:
 
 def worked_bytes() -> str:
     """Digest of the codings of the worked set."""
-    bodies = "".join(dumped(coded(one)) for one in SALES + PURCHASES)
+    bodies = "".join(dumped(coded(one)) for one in WORKED)
     return hashlib.sha256(bodies.encode()).hexdigest()
 
 
@@ -245,7 +244,7 @@ def test_nothing_that_is_complete_lies_in_a_locked_month(one: Worked, locked: se
     assert not locked & (months | {Month.of(day) for day in days if day is not None})
 
 
-@pytest.mark.parametrize("one", SALES + PURCHASES, ids=lambda one: one.title)
+@pytest.mark.parametrize("one", WORKED, ids=lambda one: one.title)
 def test_the_worked_set_keeps_its_identities(one: Worked) -> None:
     coding = code(one.facts, shipped(), one.choices)
     assert coding.difference == ZERO

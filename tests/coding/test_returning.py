@@ -19,8 +19,7 @@ from blink_tui.model.documents import Direction, Status
 from tests.coding.engine import coded, shipped
 from tests.coding.kept import decide, drafted, firm_with_books, month_of, standing, sums
 from tests.coding.worked.document import Worked
-from tests.coding.worked.purchases import PURCHASES
-from tests.coding.worked.sales import SALES
+from tests.coding.worked.whole import WORKED
 
 F, C, A, Q, X = Status.FETCHED, Status.CODED, Status.APPROVED, Status.QUERIED, Status.EXCLUDED
 DECISIONS = {
@@ -33,7 +32,7 @@ DECISIONS = {
     ),
     Action.RETURN: Decision(Action.RETURN),
 }
-COMPLETE = [one for one in SALES + PURCHASES if not one.roles and coded(one).complete]
+COMPLETE = [one for one in WORKED if not one.roles and coded(one).complete]
 
 
 def test_what_is_reopened_is_as_it_was_and_codes_to_the_same_again(tmp_path: Path) -> None:

@@ -11,12 +11,10 @@ from lxml import etree
 from tests.coding.engine import coded, sentences
 from tests.coding.worked.document import Worked
 from tests.coding.worked.paper import CENTRAL, FIRM
-from tests.coding.worked.purchases import PURCHASES
-from tests.coding.worked.sales import SALES
 from tests.coding.worked.table import shown, written
+from tests.coding.worked.whole import WORKED
 from tests.invoices.samples import shared
 
-WORKED = SALES + PURCHASES
 _SCHEMAS = {"FA (3)": "FA/schemat_FA(3)_v1-0E.xsd", "FA_RR (1)": "RR/schemat_FA_RR(1)_v1-1E.xsd"}
 _BASES = Path("FA") / "bazowe"
 

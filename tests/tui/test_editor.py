@@ -99,6 +99,20 @@ async def test_keys_that_come_in_one_piece_go_where_they_were_meant(
         assert not window.coding.difference
 
 
+async def test_what_was_suggested_for_an_earlier_letter_is_never_taken(
+    open_desk: OpenDesk, firms: list[Firm]
+) -> None:
+    async with open_desk() as desk:
+        window = await opened(desk, (await purchases(desk, firms[0]))[0])
+        await desk.press("enter", "4")
+        await desk.see("> 401 ")
+        cell = window.query_one(CellLine)
+        cell.value = "409"  # Enter comes before anything is suggested for it
+        assert cell.chosen == "409"
+        cell.action_take(0)
+        assert accounts(window.coding)[0] == "409"
+
+
 async def test_accounts_are_found_by_words_and_taken_from_below_the_cell(
     open_desk: OpenDesk, firms: list[Firm]
 ) -> None:

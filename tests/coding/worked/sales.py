@@ -148,6 +148,17 @@ SALES = (
         """,
     ),
     sale(
+        "Faktura do paragonu zwykłym schematem: i tak bez dekretu i bez kolumny",
+        "BOOKKEEPING 4: sprzedaż jest już w raporcie z kasy, cokolwiek kto wybierze",
+        _sold({"23": "1000.00 230.00"}, fp=True),
+        """
+        sprzedaż 2026-03  K_19 1000,00  K_20 230,00  FP
+        VAT 2026-03  księgi —  koszt —
+        FS receipt
+        """,
+        choices=by("sprzedaz-uslugi"),
+    ),
+    sale(
         "Zaliczka otrzymana (ZAL)",
         "FORMATS 8.2, 10.2 (201 / 845, 222); BOOKKEEPING 4 (ZAL: bez kosztu i kolumny); art. 19a ust. 8",
         _sold({"23": "2000.00 460.00"}, kind="ZAL"),
