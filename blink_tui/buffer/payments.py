@@ -14,7 +14,7 @@ from blink_tui.buffer.gists import Gist, gist_of
 from blink_tui.buffer.session import Session
 from blink_tui.i18n import Message
 from blink_tui.model.clock import Clock
-from blink_tui.model.coding import Coding, Identity
+from blink_tui.model.coding import Coding, Identity, PostingLine, Side
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.decisions import Action
 from blink_tui.model.documents import Status
@@ -101,14 +101,13 @@ def _by_payment(kept: Coding, coding: Coding) -> bool:
 def changed_month(before: Coding, after: Coding, months: Collection[Month]) -> Month | None:
     """The first of some months that does not hold the same by both codings.
 
-    Of a month's postings all stay; others, of a payment elsewhere, may follow them.
+    Postings are those of the books' month, but what a payment of an open month moves from one tax to the other.
     """
     for month in sorted(months):
         if list(_held(before, month)) != list(_held(after, month)):
             return month
-        if _books_month(before) == month and Counter(before.lines) - Counter(after.lines):
-            return month
-    return None
+    books = _books_month(before)  # of both, where it is one of these
+    return books if books in months and not _posted_alike(before, after, months) else None
 
 
 def _held(coding: Coding, month: Month) -> Iterator[object]:
@@ -118,6 +117,31 @@ def _held(coding: Coding, month: Month) -> Iterator[object]:
     yield coding.periods.books if _books_month(coding) == month else None
     yield coding.periods.cost == month
     yield coding.periods.vat == month
+
+
+def _posted_alike(before: Coding, after: Coding, months: Collection[Month]) -> bool:
+    old, new = _posted(before, months), _posted(after, months)
+    if old is None or new is None:  # made by hand: what stood there stands there still
+        return not Counter(before.lines) - Counter(after.lines)
+    return Counter(old) == Counter(new)
+
+
+def _posted(coding: Coding, months: Collection[Month]) -> list[PostingLine] | None:
+    """Postings without the pairs at their end that belong to payments of other months; None where these are not there.
+
+    The first rows are those of the payments, in the same order as the pairs (`coding.schemes`).
+    """
+    count = min(len(coding.choices.payments), len(coding.rows))
+    place = len(coding.lines) - 2 * count
+    pairs = list(zip(coding.lines[place::2], coding.lines[place + 1 :: 2], strict=False)) if count else []
+    if place < 0 or not all(_moves(*pair) for pair in pairs):
+        return None
+    stay = [pair for row, pair in zip(coding.rows, pairs, strict=False) if row.month in months]
+    return [*coding.lines[:place], *(line for pair in stay for line in pair)]
+
+
+def _moves(debit: PostingLine, credit: PostingLine) -> bool:
+    return (debit.side, credit.side, debit.amount) == (Side.DEBIT, Side.CREDIT, credit.amount)
 
 
 def _books_month(coding: Coding) -> Month | None:

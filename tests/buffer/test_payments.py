@@ -184,6 +184,9 @@ CHANGES: list[tuple[str, Coding]] = [
     ("the books' month", replace(AFTER, periods=replace(AFTER.periods, books=date(2026, 10, 1)))),
     ("its column", replace(AFTER, entries=(replace(AFTER.entries[0], column="10"),))),
     ("a posting", replace(AFTER, lines=(replace(AFTER.lines[0], account="403"), *AFTER.lines[1:]))),
+    ("a posting more", replace(AFTER, lines=(*AFTER.lines[:1], *AFTER.lines))),
+    ("what its payment moves", replace(AFTER, lines=BEFORE.lines[:3] + transfer("11.51") + transfer())),
+    ("a posting by hand", replace(AFTER, lines=(*AFTER.lines[1:], replace(AFTER.lines[0], account="403")))),
     ("the month of the VAT", replace(AFTER, periods=replace(AFTER.periods, vat=OCTOBER))),
 ]  # fmt: skip
 
@@ -197,6 +200,21 @@ async def test_whatever_would_change_the_closed_month_is_refused_and_named(
     assert "2026-09" in str(error)
     assert changed_month(BEFORE, made, [OCTOBER, SEPTEMBER]) is not None
     assert changed_month(BEFORE, made, []) is None
+
+
+async def test_a_mistake_is_put_right_as_long_as_its_month_is_open(
+    buffer: Buffer, firm: Firm, closed: int
+) -> None:
+    await add(buffer, closed)
+    less = replace(row(OCTOBER), amounts=(("K_42", Decimal("10.00")), ("K_43", Decimal("2.30"))))
+    lines = BEFORE.lines + transfer("2.30")
+    part = replace(SECOND, amount=Decimal("12.30"))
+    await add(buffer, closed, replace(paid(FIRST, part), rows=(row(SEPTEMBER), less), lines=lines))
+    assert (await buffer.registers.sums(firm.id, OCTOBER))[PURCHASE]["K_43"] == Decimal("2.30")
+    await add(buffer, closed, BEFORE)
+    assert await buffer.registers.sums(firm.id, OCTOBER) == {}
+    assert await buffer.registers.sums(firm.id, SEPTEMBER) == ROWS
+    await intact(buffer, firm)
 
 
 async def test_a_new_part_s_month_has_to_be_open_as_well(buffer: Buffer, firm: Firm, closed: int) -> None:
