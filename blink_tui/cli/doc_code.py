@@ -19,7 +19,6 @@ from blink_tui.cli.coding_text import coding_json, coding_lines, told, why_json,
 from blink_tui.cli.context import system_user
 from blink_tui.cli.doc_decide import REFUSED, AskedFor, DryRun, Numbers, carry_out
 from blink_tui.cli.options import AsJson, FirmsOption
-from blink_tui.cli.period import checked as checked_month
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.coding import Choices, Coding, Identity, PartPaid
 from blink_tui.model.decisions import Action, Decision
@@ -27,7 +26,7 @@ from blink_tui.model.documents import Status
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.refusals import refused_sentences
 from blink_tui.model.text import clean
-from blink_tui.model.typed import checked_day
+from blink_tui.model.typed import checked_day, checked_month
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer, Document
@@ -174,7 +173,7 @@ async def _code(
                 except BlinkError as error:
                     failures.append((document, error))
                     continue
-                done += 1
+                done += int(draft or coding.complete)
                 made.append((document, coding))
         books = {one.firm_id: await buffer.books.get(one.firm_id) for one, _coding in made}
     if failures and choice.count == 1:
@@ -197,7 +196,7 @@ async def _code(
             }
         )
     else:
-        _tell(made, failures, books, dry_run=dry_run, draft=draft)
+        _tell(made, failures, books, done, dry_run=dry_run, draft=draft)
     if not failures:
         return ExitCode.DONE
     return ExitCode.PARTLY_FAILED if done else ExitCode.FAILED
@@ -207,6 +206,7 @@ def _tell(
     made: Sequence[tuple[Document, Coding]],
     failures: Sequence[tuple[Document, BlinkError]],
     books: Mapping[int, Any],
+    count: int,
     *,
     dry_run: bool,
     draft: bool,
@@ -218,7 +218,6 @@ def _tell(
                 output.say(line)
     for document, error in failures:
         output.warn(f"{document.ksef_number}: {error}")
-    count = len(made)
     if dry_run:
         text = ngettext("{n} document would be coded.", "{n} documents would be coded.", count)
     elif draft:
@@ -235,11 +234,21 @@ async def _coded(
     desk = await _desk(buffer, document.id)
     before = await _before(buffer, document.id)
     choices = before.choices if before is not None else Choices()
+    if change.scheme is not None:
+        _check_scheme(desk, change.scheme)
     coding = _recoded(desk, before, change.applied(choices))
     if dry_run:
         return coding
     await _keep(buffer, document, coding, code_it=not draft)
     return coding
+
+
+def _check_scheme(desk: Desk, name: str) -> None:
+    """Refuse a scheme that is mistyped or not for this direction before anything that was kept gives way to it."""
+    found = desk.rulebook.schemes.get(name)
+    if found is None or desk.facts.direction not in found[0].directions:
+        problem = _("No scheme {name} is for this document. List: blink rules list --kind scheme")
+        raise BlinkError(USAGE, problem=problem.format(name=clean(name)))
 
 
 def _recoded(desk: Desk, before: Coding | None, choices: Choices) -> Coding:

@@ -125,6 +125,8 @@ def wrong_months(case: Case, months: Iterable[Month], *, self_assessed: bool) ->
     if case.outside:
         return []
     spans = [lawful(case, self_assessed=self_assessed)]
+    if self_assessed and any(row.vat for row in case.table):
+        spans.append(lawful(case))  # what the seller taxed beside it is deducted as usual
     if case.deferred and not self_assessed:
         spans = [_of_payment(case, payment) for payment in case.payments]
     allowed = sorted({month for span in spans for month in span.months})

@@ -103,6 +103,12 @@ SHARE = told(
 BY_HAND = Sentence(
     "row-by-hand", N_("Rate {rate}, net {net}: no column is for it, enter the register row by hand.")
 )
+BUYER_SETTLES = Sentence(
+    "buyer-settles",
+    N_(
+        "Net of {net} is under reverse charge (oo): the buyer settles its tax, choose a scheme with self-assessment."
+    ),
+)
 PARAMETER = Sentence("parameter", N_("Parameter {name} has to be a number from 0 to {most}, not {value}."))
 OVERPAID = Sentence("overpaid", N_("Payments of {paid} exceed the document's {total}."))
 

@@ -164,8 +164,14 @@ def test_what_the_law_or_the_scheme_does_not_allow_stays_a_draft(office: Inside)
     document = office("doc", "show", one, "--json").json
     assert (document["status"], document["coding"]["state"]) == ("fetched", "draft")
     assert "NAME=VALUE" in office.failed("doc", "code", one, "--param", "account")
-    unknown = office("doc", "code", one, "--scheme", "nie-ma", "--json", code=1).json["error"]
-    assert "nie-ma" in unknown["message"]
+    dry = office("doc", "code", one, "--vat-month", "2027-06", "--dry-run", "--json").json
+    assert (dry["done"], dry["documents"][0]["coding"]["complete"]) == (0, False)
+    for scheme in ("nie-ma", "sprzedaz-uslugi"):
+        assert scheme in office.failed("doc", "code", one, "--scheme", scheme)
+    assert office("doc", "show", one, "--json").json == document
+    for beyond in ("9999-12", "0001-01"):
+        assert "2026-01" in office.failed("period", "lock", "--firm", FIRM, "--month", beyond)
+        assert "2026-01" in office.failed("close", "--firm", FIRM, "--month", beyond)
     office("period", "lock", "--firm", FIRM, "--month", "2026-09")
     locked = office(
         "doc", "code", one, "--scheme", "zakup-uslugi", "--vat-month", "2026-09", "--json", code=1
