@@ -31,7 +31,8 @@ _ENTRIES = """
 _OF_CODING = """
     SELECT e.seq, d.id, d.ksef_number, NULL, e.at, e.who, e.what, e.before, e.after, e.reason, e.hash
     FROM document d JOIN document_event e ON e.document_id = d.id
-    WHERE d.id = ? ORDER BY e.after = 'coded' DESC, e.seq DESC LIMIT 1
+    WHERE d.id = ?
+    ORDER BY e.after = 'coded' OR e.what = 'coding' AND e.reason IS NOT NULL DESC, e.seq DESC LIMIT 1
 """
 _WITHIN = "e.seq BETWEEN ?2 AND ?3"
 _BEYOND = "(e.seq < 1 OR e.seq > (SELECT length FROM chain c WHERE c.firm_id = ?1))"

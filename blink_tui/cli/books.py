@@ -33,7 +33,7 @@ from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.targets import TARGETS
 from blink_tui.model.text import clean
-from blink_tui.model.typed import checked_day
+from blink_tui.model.typed import checked_amount, checked_day
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -295,15 +295,7 @@ def _applied(change: BooksChange, firm: Firm, books: Books | None) -> Books:
 def _amount(text: str | None) -> Decimal | None:
     if text is None or text == _NONE:
         return None
-    bare = "".join(text.split()).replace(",", ".")
-    try:
-        amount = Decimal(bare)
-    except ArithmeticError:
-        amount = Decimal(-1)
-    if not (amount.is_finite() and amount >= 0):
-        problem = _("This is no amount: {text}").format(text=clean(text))
-        raise BlinkError(USAGE, problem=problem)
-    return amount
+    return checked_amount(text)
 
 
 def _yes(value: bool) -> str:

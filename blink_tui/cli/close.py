@@ -13,11 +13,12 @@ from blink_tui.cli import options, output
 from blink_tui.cli.context import system_user
 from blink_tui.cli.files import STDOUT
 from blink_tui.cli.options import AsJson, FirmsOption
-from blink_tui.cli.period import MonthOption, checked
+from blink_tui.cli.period import MonthOption
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.errors import USAGE, BlinkError, ExitCode
 from blink_tui.model.months import Month
 from blink_tui.model.text import clean
+from blink_tui.model.typed import checked_month
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -69,7 +70,7 @@ def close(
         raise BlinkError(
             USAGE, problem=_("A page of an earlier signing needs one firm and a file: --firm, --print")
         )
-    wanted = _Wanted(checked(month), firms or [], sign, reason, page, number, json)
+    wanted = _Wanted(checked_month(month), firms or [], sign, reason, page, number, json)
     raise typer.Exit(options.run(_close(options.profile(context), wanted)))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from blink_tui.buffer.errors import IN_BOOKS, INCOMPLETE
 from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.books import books_of
@@ -18,7 +19,6 @@ from blink_tui.cli.coding_text import coding_json, coding_lines, told, why_json,
 from blink_tui.cli.context import system_user
 from blink_tui.cli.doc_decide import REFUSED, AskedFor, DryRun, Numbers, carry_out
 from blink_tui.cli.options import AsJson, FirmsOption
-from blink_tui.cli.period import checked as checked_month
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.coding import Choices, Coding, Identity, PartPaid
 from blink_tui.model.decisions import Action, Decision
@@ -26,11 +26,12 @@ from blink_tui.model.documents import Status
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.refusals import refused_sentences
 from blink_tui.model.text import clean
-from blink_tui.model.typed import checked_day
+from blink_tui.model.typed import checked_day, checked_month
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer, Document
     from blink_tui.cli.context import Profile
+    from blink_tui.model.months import Month
     from blink_tui.sync.surroundings import Desk
 
 NOT_BY_PAYMENT = ErrorKind(
@@ -38,12 +39,6 @@ NOT_BY_PAYMENT = ErrorKind(
     ExitCode.FAILED,
     N_("The VAT of {number} does not follow payments: it is no document of the cash method and no VAT RR."),
 )
-IN_BOOKS = ErrorKind(
-    "already-exported",
-    ExitCode.FAILED,
-    N_("{number} is handed over to the books already; its coding stays as it is."),
-)
-INCOMPLETE = ErrorKind("coding-incomplete", ExitCode.FAILED, N_("Not coded. {why}"))
 OVERPAID = ErrorKind("overpaid", ExitCode.USAGE, N_("Only {left} {currency} of {number} is left to be paid."))
 
 
@@ -102,15 +97,29 @@ def pay(
     amount: Annotated[
         str | None, typer.Option(help=_("Gross in the invoice's currency; all that is left if left out."))
     ] = None,
+    vat_month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help=_("Month of its VAT, within the law."))
+    ] = None,
     firm: HolderOption = None,
     dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
     day = checked_day(on)
     assert day is not None  # noqa: S101 - an option that has to be there
-    paid = _amount(amount) if amount is not None else None
-    work = _pay(options.profile(context), number, firm, day, paid, dry_run=dry_run, as_json=json)
+    month = checked_month(vat_month) if vat_month else None
+    paid = _Paid(day, _amount(amount) if amount is not None else None, month)
+    work = _pay(options.profile(context), number, firm, paid, dry_run=dry_run, as_json=json)
     raise typer.Exit(options.run(work))
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """A payment as it is typed."""
+
+    day: date
+    amount: Decimal | None
+    """None: all that is left."""
+    vat_month: Month | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +173,7 @@ async def _code(
                 except BlinkError as error:
                     failures.append((document, error))
                     continue
-                done += 1
+                done += int(draft or coding.complete)
                 made.append((document, coding))
         books = {one.firm_id: await buffer.books.get(one.firm_id) for one, _coding in made}
     if failures and choice.count == 1:
@@ -187,7 +196,7 @@ async def _code(
             }
         )
     else:
-        _tell(made, failures, books, dry_run=dry_run, draft=draft)
+        _tell(made, failures, books, done, dry_run=dry_run, draft=draft)
     if not failures:
         return ExitCode.DONE
     return ExitCode.PARTLY_FAILED if done else ExitCode.FAILED
@@ -197,6 +206,7 @@ def _tell(
     made: Sequence[tuple[Document, Coding]],
     failures: Sequence[tuple[Document, BlinkError]],
     books: Mapping[int, Any],
+    count: int,
     *,
     dry_run: bool,
     draft: bool,
@@ -208,7 +218,6 @@ def _tell(
                 output.say(line)
     for document, error in failures:
         output.warn(f"{document.ksef_number}: {error}")
-    count = len(made)
     if dry_run:
         text = ngettext("{n} document would be coded.", "{n} documents would be coded.", count)
     elif draft:
@@ -225,11 +234,21 @@ async def _coded(
     desk = await _desk(buffer, document.id)
     before = await _before(buffer, document.id)
     choices = before.choices if before is not None else Choices()
+    if change.scheme is not None:
+        _check_scheme(desk, change.scheme)
     coding = _recoded(desk, before, change.applied(choices))
     if dry_run:
         return coding
     await _keep(buffer, document, coding, code_it=not draft)
     return coding
+
+
+def _check_scheme(desk: Desk, name: str) -> None:
+    """Refuse a scheme that is mistyped or not for this direction before anything that was kept gives way to it."""
+    found = desk.rulebook.schemes.get(name)
+    if found is None or desk.facts.direction not in found[0].directions:
+        problem = _("No scheme {name} is for this document. List: blink rules list --kind scheme")
+        raise BlinkError(USAGE, problem=problem.format(name=clean(name)))
 
 
 def _recoded(desk: Desk, before: Coding | None, choices: Choices) -> Coding:
@@ -303,14 +322,7 @@ async def _why(profile: Profile, number: str, firm: str | None, *, as_json: bool
 
 
 async def _pay(
-    profile: Profile,
-    number: str,
-    firm: str | None,
-    day: date,
-    amount: Decimal | None,
-    *,
-    dry_run: bool,
-    as_json: bool,
+    profile: Profile, number: str, firm: str | None, paid: _Paid, *, dry_run: bool, as_json: bool
 ) -> int:
     async with profile.open_buffer() as buffer:
         document = await the_document(buffer, number, firm)
@@ -318,17 +330,13 @@ async def _pay(
             raise BlinkError(IN_BOOKS, number=document.ksef_number)
         desk = await _desk(buffer, document.id)
         kept = await _before(buffer, document.id)
+        if document.status is not Status.FETCHED:
+            desk = replace(desk, facts=replace(desk.facts, kept=kept))
         choices = kept.choices if kept is not None else Choices()
         if _recoded(desk, kept, choices).identity is not Identity.ON_PAYMENT:
             raise BlinkError(NOT_BY_PAYMENT, number=document.ksef_number)
-        paid = PartPaid(day, _left(document, choices, amount))
-        payments = tuple(sorted((*choices.payments, paid), key=lambda one: one.day))
-        coding = _recoded(desk, kept, replace(choices, payments=payments))
-        if not dry_run:
-            was = document.status
-            await _keep(buffer, await _reopened(buffer, document), coding, code_it=True)
-            if was is Status.APPROVED:
-                output.warn(_("It was approved before: it has to be approved anew."))
+        coding = _recoded(desk, kept, _with(document, choices, paid))
+        await _add(buffer, document, coding, dry_run=dry_run)
         books = await books_of(buffer, (await buffer.firms.get(document.firm_id)))
     if as_json:
         output.say_json(
@@ -338,6 +346,30 @@ async def _pay(
         for line in coding_lines(coding, books):
             output.say(line)
     return ExitCode.DONE
+
+
+def _with(document: Document, choices: Choices, paid: _Paid) -> Choices:
+    """The choices with a payment more; the month of what is coded already was that of its own last payment."""
+    part = PartPaid(paid.day, _left(document, choices, paid.amount))
+    payments = tuple(sorted((*choices.payments, part), key=lambda one: one.day))
+    if paid.vat_month is not None and payments[-1] is not part:
+        raise BlinkError(USAGE, problem=_("A month can be chosen for the VAT of the last payment only."))
+    before = choices.vat_month if document.status is Status.FETCHED else None
+    return replace(choices, payments=payments, vat_month=paid.vat_month or before)
+
+
+async def _add(buffer: Buffer, document: Document, coding: Coding, *, dry_run: bool) -> None:
+    """Code by a coding with a payment more, from wherever the document stands. Raises BlinkError."""
+    if document.status is Status.FETCHED:
+        if not dry_run:
+            await _keep(buffer, document, coding, code_it=True)
+        return
+    if dry_run:
+        await buffer.payments.check(document.id, document.version, coding)
+        return
+    await buffer.payments.add_parts(document.id, document.version, coding, who=system_user())
+    if document.status is Status.APPROVED:
+        output.warn(_("It was approved before: it has to be approved anew."))
 
 
 def _left(document: Document, choices: Choices, amount: Decimal | None) -> Decimal:
@@ -350,19 +382,6 @@ def _left(document: Document, choices: Choices, amount: Decimal | None) -> Decim
             OVERPAID, left=output.amount(left), currency=document.currency, number=document.ksef_number
         )
     return amount
-
-
-async def _reopened(buffer: Buffer, document: Document) -> Document:
-    """The document as one that a draft can be kept for."""
-    if document.status is Status.FETCHED:
-        return document
-    reason = _("payment")
-    outcome = await buffer.decisions.decide(
-        {document.id: document.version}, Decision(Action.REOPEN, reason), who=system_user()
-    )
-    if not outcome.done:
-        raise BlinkError(REFUSED, why=" ".join(refused_sentences(outcome.refused)))
-    return await buffer.documents.get(document.id)
 
 
 def _amount(text: str) -> Decimal:

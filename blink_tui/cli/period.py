@@ -13,7 +13,7 @@ from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.errors import USAGE, BlinkError, ExitCode
 from blink_tui.model.months import Month
-from blink_tui.model.text import clean
+from blink_tui.model.typed import checked_month
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
@@ -33,7 +33,7 @@ FirmsNeeded = Annotated[
 )
 def lock(context: typer.Context, firms: FirmsNeeded, month: MonthOption, json: AsJson = False) -> None:
     raise typer.Exit(
-        options.run(_change(options.profile(context), firms, checked(month), reason=None, as_json=json))
+        options.run(_change(options.profile(context), firms, checked_month(month), reason=None, as_json=json))
     )
 
 
@@ -53,22 +53,15 @@ def unlock(
     if not reason.strip():
         raise BlinkError(USAGE, problem=_("Say why the month is opened again: --reason"))
     raise typer.Exit(
-        options.run(_change(options.profile(context), firms, checked(month), reason=reason, as_json=json))
+        options.run(
+            _change(options.profile(context), firms, checked_month(month), reason=reason, as_json=json)
+        )
     )
 
 
 @app.command("list", help=_("Locked months. Example: blink period list --firm 5265877635"))
 def list_locks(context: typer.Context, firms: FirmsOption = None, json: AsJson = False) -> None:
     options.run(_list(options.profile(context), firms or [], as_json=json))
-
-
-def checked(text: str) -> Month:
-    """A month as typed. Raises BlinkError (usage)."""
-    try:
-        return Month.parse(text)
-    except ValueError:
-        problem = _("A month is written as 2026-01; this is not: {text}").format(text=clean(text))
-        raise BlinkError(USAGE, problem=problem) from None
 
 
 async def _change(

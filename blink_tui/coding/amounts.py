@@ -34,6 +34,8 @@ CARS = {
 }
 """Share of the tax that is deducted and of the cost that is one for income tax (art. 86a; FORMATS 9)."""
 UNTAXED = frozenset({"0 KR", "0 WDT", "0 EX", "zw", "np I", "np II", "oo", MARGIN})
+BUYER_SETTLES = frozenset({"oo", "np I", "np II"})
+"""Of purchases: the seller charged no tax because the buyer settles it (FORMATS 8.5(7))."""
 BY_HAND = frozenset({"oo", "ryczałt taxi"})
 """Of sales: settled outside the columns of the register (FORMATS 8.1)."""
 
@@ -271,7 +273,8 @@ def _totals(basis: _Basis) -> Amounts:
     income_net = sum((row.income_net for row in rows), ZERO)
     advance = _advance(case, basis.by_income)
     owed = _owed(case, income_net + vat, basis.by_income)
-    self_tax = grosze(net * shares.self_rate / HUNDRED)
+    self_base = _buyers_base(rows)
+    self_tax = grosze(self_base * shares.self_rate / HUNDRED)
     self_deducted = grosze(self_tax * shares.deduct)
     lost = vat - deducted + self_tax - self_deducted
     cost = income_net + advance.net + lost + advance.vat - grosze(advance.vat * shares.deduct)
@@ -296,13 +299,19 @@ def _totals(basis: _Basis) -> Amounts:
         revenue=revenue,
         owed=owed,
         advances=whole - owed,
-        self_base=net if shares.self_rate else ZERO,
+        self_base=self_base if shares.self_rate else ZERO,
         self_tax=self_tax,
         self_deducted=self_deducted,
         margin=case.choices.margin if case.margin else (),
         vat_rate=basis.converted.vat if basis.converted else None,
         income_rate=basis.converted.income if basis.converted else None,
     )
+
+
+def _buyers_base(rows: tuple[RateRow, ...]) -> Decimal:
+    """Net whose tax the buyer settles: of the rates that say so, else of all rows that carry no tax."""
+    own = [row.net for row in rows if row.rate in BUYER_SETTLES]
+    return sum(own or [row.net for row in rows if not row.vat], ZERO)
 
 
 def _margin_tax(case: Case) -> Decimal:

@@ -70,7 +70,8 @@ class Case:
     @property
     def deferred(self) -> bool:
         """Its VAT follows payments: MK, RR, and the firm's own cash method (BOOKKEEPING 1)."""
-        if self.outside or self.receipt or not self.facts.invoice.vat:
+        taxed = any(row.vat for row in self.table) or (self.margin and self.choices.margin)
+        if self.outside or self.receipt or not taxed:
             return False
         if self.sale:
             return self.status.cash_method

@@ -38,6 +38,7 @@ def check(coding: Coding, case: Case, amounts: Amounts, patterns: Patterns) -> l
     """Everything that stands against a coding's amounts; each problem blocks and says the numbers."""
     found = list(_IDENTITIES[coding.identity](coding, case, amounts))
     found += _rows_by_hand(coding, case, amounts)
+    found += _buyer_settles(coding, case, amounts)
     found += _columns(coding)
     if case.facts.books.kind is BookKind.LEDGER:
         found += _lines(coding, case, amounts, patterns)
@@ -136,8 +137,9 @@ def _self_assessed(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Pro
     yield from _differ(" + ".join(SELF_BASE), base, amounts.self_base)
     yield from _differ(" + ".join(SELF_TAX), _sum(sold, *SELF_TAX), amounts.self_tax)
     yield from _differ("K_41 + K_43", _sum(bought, *INPUT_TAX), amounts.self_deducted + amounts.deducted)
-    if bought and amounts.net_share == 1 and _sum(bought, *INPUT_NET) != base:
-        yield problems.INPUT_DIFFERS.of(output=base, input=_sum(bought, *INPUT_NET))
+    taxed = register_net(case, amounts) if amounts.deducted else ZERO
+    if bought and amounts.net_share == 1 and _sum(bought, *INPUT_NET) != base + taxed:
+        yield problems.INPUT_DIFFERS.of(output=base + taxed, input=_sum(bought, *INPUT_NET))
 
 
 def _on_payment(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Problem]:
@@ -179,6 +181,13 @@ def _rows_by_hand(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Prob
         row = amounts.of(rate)
         if row.net:
             yield replace(problems.BY_HAND.of(rate=rate, net=row.net), blocks=not coding.rows)
+
+
+def _buyer_settles(coding: Coding, case: Case, amounts: Amounts) -> Iterator[Problem]:
+    """Domestic reverse charge of a purchase is never left without its output tax, whatever the scheme."""
+    net = amounts.of("oo").net
+    if net and not (case.sale or case.central or coding.identity is Identity.SELF_ASSESSED):
+        yield problems.BUYER_SETTLES.of(net=net)
 
 
 def _columns(coding: Coding) -> Iterator[Problem]:

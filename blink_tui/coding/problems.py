@@ -103,6 +103,12 @@ SHARE = told(
 BY_HAND = Sentence(
     "row-by-hand", N_("Rate {rate}, net {net}: no column is for it, enter the register row by hand.")
 )
+BUYER_SETTLES = Sentence(
+    "buyer-settles",
+    N_(
+        "Net of {net} is under reverse charge (oo): the buyer settles its tax, choose a scheme with self-assessment."
+    ),
+)
 PARAMETER = Sentence("parameter", N_("Parameter {name} has to be a number from 0 to {most}, not {value}."))
 OVERPAID = Sentence("overpaid", N_("Payments of {paid} exceed the document's {total}."))
 
@@ -139,6 +145,7 @@ LATE_BOOKS = told("late-books", N_("{month} is closed in the books: it goes to {
 MOVED_BY_PERSON = told(
     "month-chosen", N_("Month {month} was chosen by a person; the law allows {first} to {last}.")
 )
+AS_CODED = told("as-coded", N_("What was coded before stays in its months; a payment is added to it."))
 NO_ROW = told("no-row", N_("No row in the VAT register, so no VAT month."))
 RR_PART = told(
     "rr-part-paid",

@@ -15,7 +15,7 @@ from blink_tui.model.coding import ZERO, PartPaid, Rate
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.months import Month
 from blink_tui.model.text import clean
-from blink_tui.model.typed import checked_day
+from blink_tui.model.typed import checked_day, checked_month
 
 _RATE_BELOW = 10**6
 Margin = tuple[tuple[str, Decimal, Decimal], ...]
@@ -24,12 +24,7 @@ Margin = tuple[tuple[str, Decimal, Decimal], ...]
 def month_of(text: str) -> Month | None:
     """A month as `2026-11`."""
     bare = text.strip()
-    if not bare:
-        return None
-    try:
-        return Month.parse(bare)
-    except ValueError:
-        raise _usage(_("A month is written as 2026-01; this is not: {text}"), text) from None
+    return checked_month(bare) if bare else None
 
 
 def day_of(text: str) -> date | None:

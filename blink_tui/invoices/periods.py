@@ -315,5 +315,11 @@ def output(
             "Correction in plus for a cause that was there from the beginning: the month of the original."
         )
         return Output(month=original, reason=Message(text))
+    if invoice.correction_type == 1:
+        text = N_(
+            "Correction in plus for a cause that was there from the beginning, of an original whose month is not "
+            "known: enter that month; until then the one of its issue, {day}, is shown."
+        )
+        return Output(month=Month.of(dates.issue), reason=Message(text, {"day": dates.issue}))
     text = N_("Correction in plus for a later cause: the month {day} of its issue.")
     return Output(month=Month.of(dates.issue), reason=Message(text, {"day": dates.issue}))

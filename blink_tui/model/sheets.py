@@ -26,6 +26,10 @@ _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """How workbooks begin: a zip, or the older Excel's compound file."""
 _UNPACKED_AT_MOST = 256 * 1024 * 1024
 
+_CELLS_AT_MOST = 10_000_000
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,7})([0-9]{1,10})["']""")
+"""Place of a cell or row in a sheet of XLSX: XFD1048576."""
+
 Line = tuple[int, list[str]]
 """Number of a line as an editor counts them (the first is 1), and its cells."""
 
@@ -197,6 +201,29 @@ def _refuse_bombs(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(one.file_size for one in archive.infolist()) > _UNPACKED_AT_MOST:
             raise _bad(N_("it is too large when unpacked"))
+        for one in archive.infolist():
+            if one.filename.endswith(".bin") and "worksheets/" in one.filename:
+                raise _bad(N_("it is a binary workbook (XLSB); save it as XLSX"))
+            if one.filename.endswith(".xml") and "worksheets/" in one.filename:
+                _refuse_wide(archive.read(one))
+
+
+def _refuse_wide(sheet: bytes) -> None:
+    """Refuse cells so far apart that the reader's table of everything between them would not fit in memory."""
+    rows, columns = [0], [0]
+    for letters, number in _REFERENCE.findall(sheet):
+        rows.append(int(number))
+        columns.append(_column_number(letters))
+    if max(rows) * max(columns) > _CELLS_AT_MOST:
+        raise _bad(N_("its cells are too many or too far apart"))
+
+
+def _column_number(letters: bytes) -> int:
+    """Column of a reference, A is 1."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - ord("@")
+    return number
 
 
 def _cell(value: object) -> str:

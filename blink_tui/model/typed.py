@@ -17,6 +17,7 @@ from blink_tui.model.firms import (
     parse_environment,
     parse_labels,
 )
+from blink_tui.model.months import Month
 from blink_tui.model.secret import Secret
 from blink_tui.model.text import clean
 from blink_tui.model.values import Nip, nip_check_digit_is_right, parse_nip
@@ -25,6 +26,10 @@ KSEF_BEGAN = date(2022, 1, 1)
 """The first day on which KSeF took invoices."""
 INTERNAL_ID = re.compile(r"[0-9]{10}-[0-9]{5}")
 LONGEST_NAME = 512
+AMOUNT_BELOW = Decimal(10) ** 12
+"""Beyond every invoice, and within what the store holds."""
+YEARS = range(1900, 2200)
+"""Years of days and months that people type; arithmetic with months stays within the calendar."""
 
 
 def checked_nip(text: str) -> Nip:
@@ -99,19 +104,33 @@ def checked_day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if day.year not in YEARS:
+            raise ValueError
+        return day
     except ValueError:
         problem = _("A day is written as 2026-01-31; this is not: {text}")
         raise _usage(problem.format(text=text)) from None
 
 
+def checked_month(text: str) -> Month:
+    """A calendar month."""
+    try:
+        month = Month.parse(text.strip())
+    except ValueError:
+        month = None
+    if month is None or month.year not in YEARS:
+        raise _usage(_("A month is written as 2026-01; this is not: {text}").format(text=clean(text)))
+    return month
+
+
 def checked_amount(text: str) -> Decimal:
-    """An amount of zero or more, as `15 000,00` or `15000.00`."""
+    """An amount of zero or more that the store can hold, as `15 000,00` or `15000.00`."""
     try:
         amount = Decimal("".join(text.split()).replace(",", "."))
     except ArithmeticError:
         amount = Decimal(-1)
-    if not (amount.is_finite() and amount >= 0):
+    if not (amount.is_finite() and 0 <= amount < AMOUNT_BELOW):
         raise _usage(_("This is no amount: {text}").format(text=clean(text)))
     return amount
 

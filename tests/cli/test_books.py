@@ -47,6 +47,7 @@ def test_what_is_said_wrongly_is_refused_in_words(office: Inside) -> None:
     assert "such as --kind" in office.failed("books", "set", "--firm", ONE)
     assert "there are: wapro" in office.failed("books", "set", "--firm", ONE, "--program", "excel")
     assert "no amount" in office.failed("books", "set", "--firm", ONE, "--four-eyes", "-1")
+    assert "no amount" in office.failed("books", "set", "--firm", ONE, "--four-eyes", "1e99999")
     office("books", "set", "--firm", ONE, "--kind", "kpir")
     refused = office("books", "set", "--all", "--cars", "private", "--json", code=2).json["error"]
     assert refused["firm"] == TWO

@@ -254,6 +254,9 @@ def test_the_month_of_a_sale() -> None:
     assert output(minus, dates).month == _month("2026-03")
     assert output(minus, dates, sent=date(2026, 4, 1)).month == _month("2026-04")
     assert output(plus, dates, original=_month("2025-11")).month == _month("2025-11")
+    unknown = output(plus, dates)
+    assert unknown.month == _month("2026-03")
+    assert "enter that month" in unknown.reason.text
     assert output(replace(plus, correction_type=2), dates, original=_month("2025-11")).month == _month(
         "2026-03"
     )

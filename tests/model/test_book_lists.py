@@ -89,6 +89,18 @@ def test_a_chart_out_of_a_workbook_keeps_numbers_as_they_are_typed() -> None:
     assert listed.items == (Account("401", "Materiały"), Account("010", "ŚT"))
 
 
+def test_a_workbook_whose_cells_lie_far_apart_is_refused_before_it_is_read() -> None:
+    """The reader makes a table of all that is between them, and a refused allocation ends the whole program."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in _PARTS.items():
+            archive.writestr(name, text)
+        far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+        archive.writestr("xl/worksheets/sheet1.xml", _SHEET.format(rows=far))
+    with pytest.raises(BlinkError, match="far apart"):
+        read_table(made.getvalue())
+
+
 def test_a_chart_without_headings_is_known_by_its_numbers() -> None:
     listed = read_accounts(read_table("010;Środki\n402;Usługi\n".encode()))
     assert [account.number for account in listed.items] == ["010", "402"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from tests.coding.worked.document import (
     EUR,
@@ -144,5 +145,37 @@ SPECIAL = (
         VAT —  księgi 2026-03-12  koszt 2026-03
         FZ on-payment
         """,
+    ),
+    purchase(
+        "Faktura uproszczona (UPR) z metodą kasową: podział wpisany, odliczenie czeka na zapłatę",
+        "BOOKKEEPING 1, 4 (MK: bez wiersza do dnia zapłaty); FORMATS 8.2 (UPR), 8.3 (MK)",
+        fa({}, kind="UPR", total="123.00", marks="P_16"),
+        """
+        Wn 402             100,00
+        Wn 224              23,00
+        Ma 202-1111111111  123,00
+        VAT —  księgi 2026-03-12  koszt 2026-03
+        FZ on-payment
+        """,
+        choices=by(table=(("23", Decimal("100.00"), Decimal("23.00")),)),
+    ),
+    purchase(
+        "Odwrotne obciążenie obok 23 %: podatek nabywcy tylko od oo, wiersz 23 % wpisze człowiek",
+        "FORMATS 8.5(7); art. 17 ust. 1 pkt 5: K_31, K_32; art. 86 ust. 10b pkt 1 (23 %: dopiero po otrzymaniu)",
+        fa({"oo": "1000.00", "23": "100.00 23.00"}),
+        """
+        Wn 330             1100,00
+        Wn 223              253,00   # 230,00 i 23,00
+        Ma 202-1111111111  1123,00
+        Ma 222              230,00
+        sprzedaż 2026-03  K_31 1000,00  K_32 230,00
+        zakup 2026-03     K_42 1000,00  K_43 230,00
+        VAT 2026-03  księgi 2026-03-12  koszt 2026-03
+        FZ self-assessed
+        wstrzymuje rows-differ
+        wstrzymuje input-differs
+        wstrzymuje tax-lines-differ
+        """,
+        told=("K_41 + K_43 jest 230,00, a z tabeli VAT wynika 253,00",),
     ),
 )
