@@ -624,7 +624,7 @@ SEQUENCES = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(SEQUENCES, st.sets(st.integers(0, COUNT - 1)))
 def test_whatever_was_decided_is_restored_exactly(steps: list[Any], drafts: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:

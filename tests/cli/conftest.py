@@ -78,7 +78,10 @@ class Blink:
 
 @pytest.fixture
 def blink(tmp_path: Path) -> Blink:
-    return Blink(tmp_path)
+    """In this process: what needs one of its own makes a `Blink`."""
+    from tests.cli.inside import BlinkInside  # which is made of what stands here
+
+    return BlinkInside(tmp_path)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,39 @@
 from __future__ import annotations
 
 import io
+import os
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import pytest
+
+from blink_tui.cli import option_value
 from blink_tui.cli.app import run
-from tests.cli.conftest import Ended
+from blink_tui.i18n import language, set_language
+from tests.cli.conftest import Blink, Ended
+
+
+def ended_inside(
+    words: Sequence[str], stdin: str = "", environment: Mapping[str, str] | None = None
+) -> Ended:
+    """A command line run here, with streams of its own; an environment is put in place of this process's."""
+    given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sys.stdin", given)
+        if environment is not None:
+            for name in os.environ.keys() - environment.keys():
+                patched.delenv(name)
+            for name, value in environment.items():
+                patched.setenv(name, value)
+        before = language()
+        set_language(option_value(words, "--lang"))
+        code = run(words)
+        set_language(before)
+    for stream in (out, err):
+        stream.flush()
+    return Ended(code, out.buffer.getvalue(), err.buffer.getvalue().decode())
 
 
 class Inside:
@@ -21,15 +49,20 @@ class Inside:
         return self.home / "default" / "buffer.db"
 
     def __call__(self, *words: str, code: int = 0) -> Ended:
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-        with redirect_stdout(out), redirect_stderr(err):
-            ended = run(["--home", str(self.home), "--lang", "en", *words])
-        for stream in (out, err):
-            stream.flush()
-        result = Ended(ended, out.buffer.getvalue(), err.buffer.getvalue().decode())
-        assert ended == code, f"{words}: {result}"
-        return result
+        ended = ended_inside(["--home", str(self.home), "--lang", "en", *words])
+        assert ended.code == code, f"{words}: {ended}"
+        return ended
 
     def failed(self, *words: str, code: int = 2) -> str:
         """The sentence of a refusal, as programs get it."""
         return str(self(*words, "--json", code=code).json["error"]["message"])
+
+
+class BlinkInside(Blink):
+    """As `Blink`, with its home and environment, without a process for each command."""
+
+    def __call__(self, *words: str, stdin: str = "", code: int | None = 0, **environment: str) -> Ended:
+        ended = ended_inside(words, stdin, self.environment | environment)
+        if code is not None:
+            assert ended.code == code, f"{words}: {ended}"
+        return ended

@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Blink, SandboxProcess
+from tests.cli.inside import BlinkInside
 
 
 @pytest.fixture(scope="module")
 def sandbox(start_sandbox: Callable[..., Any]) -> Iterator[SandboxProcess]:
-    with start_sandbox("--demo") as running:
+    with start_sandbox("--demo", "--no-limits") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def office(sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Blink:
     """A home with the first two firms of the demo, fetched once."""
-    blink = Blink(tmp_path_factory.mktemp("home"))
+    blink = BlinkInside(tmp_path_factory.mktemp("home"))
     for firm in sandbox.firms[:2]:
         blink.add_firm(sandbox.url, firm["nip"], firm["token"], "--name", firm["name"])
     assert blink("sync", "--json").json["documents"]["new"] > 0

@@ -30,33 +30,36 @@ from blink_tui.cli import main
 main(sys.argv[2:])
 """
 NUMBER = "5265877635-20250826-0100001AF629-AF"
+_FEW = [
+    ("firm", "list"),
+    ("sync",),
+    ("schedule", "run"),
+    ("doc", "list"),
+    ("demo", "--headless"),
+]
+_REST = [
+    ("firm", "add", "--nip", "5265877635"),
+    ("firm", "edit", "5265877635", "--name", "x"),
+    ("credential", "list"),
+    ("credential", "check"),
+    ("sync", "--due"),
+    ("schedule", "list"),
+    ("reconcile",),
+    ("status",),
+    ("log",),
+    ("doc", "show", NUMBER),
+    ("doc", "xml", NUMBER),
+    ("doc", "approve", NUMBER),
+    ("doc", "accept", NUMBER, "--firm", "5265877635", "--reason", "x"),
+    ("export", "--format", "csv"),
+    ("export", "list"),
+]
 
 
 @pytest.mark.parametrize(
     "words",
-    [
-        ("firm", "add", "--nip", "5265877635"),
-        ("firm", "list"),
-        ("firm", "edit", "5265877635", "--name", "x"),
-        ("credential", "list"),
-        ("credential", "check"),
-        ("sync",),
-        ("sync", "--due"),
-        ("schedule", "list"),
-        ("schedule", "run"),
-        ("reconcile",),
-        ("status",),
-        ("log",),
-        ("doc", "list"),
-        ("doc", "show", NUMBER),
-        ("doc", "xml", NUMBER),
-        ("doc", "approve", NUMBER),
-        ("doc", "accept", NUMBER, "--firm", "5265877635", "--reason", "x"),
-        ("export", "--format", "csv"),
-        ("export", "list"),
-        ("demo", "--headless"),
-    ],
-    ids=" ".join,
+    [*_FEW, *(pytest.param(words, marks=pytest.mark.proof) for words in _REST)],
+    ids=map(" ".join, [*_FEW, *_REST]),
 )
 def test_a_fault_ends_the_command(blink: Blink, tmp_path: Path, words: tuple[str, ...]) -> None:
     moment = tmp_path / "moment"

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
 
 from blink_tui.buffer import open_buffer
 from tests.cli.conftest import Blink
+from tests.cli.inside import BlinkInside
 from tests.tui.office import open_office
 
 
-@pytest.fixture
-def office(blink: Blink) -> Blink:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Blink:
+    """Sixty documents of two firms, nothing decided."""
+    blink = BlinkInside(tmp_path_factory.mktemp("home"))
     asyncio.run(_fill(blink.home / "data" / "default" / "buffer.db"))
+    return blink
+
+
+@pytest.fixture
+def office(filled: Blink, blink: Blink) -> Blink:
+    """A copy of it."""
+    shutil.copytree(filled.home / "data", blink.home / "data")
     return blink
 
 
@@ -80,8 +91,8 @@ def test_all_of_a_filter_is_told_first_and_then_done(office: Blink) -> None:
         (("undo",), "taken back"),
     ],
 )
-def test_what_is_missing_is_said(office: Blink, words: tuple[str, ...], part: str) -> None:
-    assert part in office("doc", *words, code=2).err
+def test_what_is_missing_is_said(filled: Blink, words: tuple[str, ...], part: str) -> None:
+    assert part in filled("doc", *words, code=2).err
 
 
 def test_what_was_handed_over_is_confirmed_as_booked(office: Blink, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Blink, SandboxProcess
+from tests.cli.inside import BlinkInside
 from tests.cli.test_disk_full import can_mount
 from tests.invoices.documents import faktura
 
@@ -48,7 +49,7 @@ def sandbox(
 @pytest.fixture(scope="module")
 def office(sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Blink:
     """Seller and buyer of the same invoices: every number is held by both."""
-    blink = Blink(tmp_path_factory.mktemp("home"))
+    blink = BlinkInside(tmp_path_factory.mktemp("home"))
     for nip in (_FIRM, "5252344078"):
         blink.add_firm(sandbox.url, nip, sandbox.token(nip))
     assert blink("sync", "--json").json["documents"]["total"] == 2 * _COUNT
@@ -206,7 +207,7 @@ def test_without_the_extra_the_command_to_install_it_is_told(
     (tmp_path / "typst.py").write_text("raise ImportError('no typst here')\n")
     out = tmp_path / "out"
     words = ("doc", "pdf", *numbers, "--firm", _FIRM, "--out", str(out))
-    ended = office(*words, code=1, PYTHONPATH=str(tmp_path))
+    ended = Blink(office.home)(*words, code=1, PYTHONPATH=str(tmp_path))
     assert "pip install 'blink-tui[pdf]'" in ended.err
     assert ended.err.count("pip install") == 1
     assert not out.exists()

@@ -13,7 +13,7 @@ from tests.cli.conftest import Blink, SandboxProcess
 
 @pytest.fixture(scope="module")
 def sandbox(start_sandbox: Callable[..., Any]) -> Iterator[SandboxProcess]:
-    with start_sandbox("--demo") as running:
+    with start_sandbox("--demo", "--no-limits") as running:
         yield running
 
 

@@ -15,12 +15,13 @@ from blink_tui.cli.context import system_user
 from blink_tui.model.documents import Role, Status
 from tests.buffer.factory import NIP, SELLER, invoice
 from tests.cli.conftest import Blink
+from tests.cli.inside import BlinkInside
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Blink:
     """Four documents of two firms, one of which is the user's own client."""
-    blink = Blink(tmp_path_factory.mktemp("home"))
+    blink = BlinkInside(tmp_path_factory.mktemp("home"))
     me = system_user()
     blink(
         "firm", "add", "--nip", NIP, "--env", "test", "--name", "Biuro", "--accountant", me, "--label", "KPiR,nowi"
@@ -119,7 +120,7 @@ def test_the_fields_are_told_in_both_languages(office: Blink) -> None:
 
 
 def test_a_firm_has_an_accountant_and_labels(tmp_path: Path) -> None:
-    blink = Blink(tmp_path)
+    blink = BlinkInside(tmp_path)
     blink(
         "firm", "add", "--nip", NIP, "--env", "test", "--accountant", "anna", "--label", "a", "--label", "B,a"
     )

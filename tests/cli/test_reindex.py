@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from blink_tui.buffer import open_buffer
 from tests.bench.filling import fill
 from tests.cli.conftest import Blink
+from tests.cli.inside import BlinkInside
 
 _DOCUMENTS = 1500
 
@@ -52,9 +54,34 @@ def _scalar(blink: Blink, sql: str) -> int:
         return int(connection.execute(sql).fetchone()[0])
 
 
-@pytest.fixture
-def filled(blink: Blink) -> tuple[Blink, int]:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Blink, int]:
+    """A home with documents that were never read."""
+    blink = BlinkInside(tmp_path_factory.mktemp("home"))
     return blink, asyncio.run(_filled(_path(blink)))
+
+
+@pytest.fixture(scope="module")
+def prepared_and_read(prepared: tuple[Blink, int], tmp_path_factory: pytest.TempPathFactory) -> Blink:
+    """The same, read and compared."""
+    blink = BlinkInside(tmp_path_factory.mktemp("home"))
+    shutil.copytree(prepared[0].home / "data", blink.home / "data")
+    blink("reindex")
+    return blink
+
+
+@pytest.fixture
+def filled(prepared: tuple[Blink, int], blink: Blink) -> tuple[Blink, int]:
+    """A copy of what was never read."""
+    shutil.copytree(prepared[0].home / "data", blink.home / "data")
+    return blink, prepared[1]
+
+
+@pytest.fixture
+def read(prepared: tuple[Blink, int], prepared_and_read: Blink, blink: Blink) -> tuple[Blink, int]:
+    """A copy of what was read."""
+    shutil.copytree(prepared_and_read.home / "data", blink.home / "data")
+    return blink, prepared[1]
 
 
 def test_all_is_read_and_read_again_alike(filled: tuple[Blink, int]) -> None:
@@ -67,9 +94,9 @@ def test_all_is_read_and_read_again_alike(filled: tuple[Blink, int]) -> None:
     assert set(blink("reindex", "--rest", "--json").json.values()) == {0}
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was(filled: tuple[Blink, int]) -> None:
-    blink, total = filled
-    blink("reindex")
+@pytest.mark.proof
+def test_a_run_that_is_killed_goes_on_where_it_was(read: tuple[Blink, int]) -> None:
+    blink, total = read
     whole = _derived(blink)
     waiting = "SELECT count(*) FROM document WHERE derived_version = 0"
     child = subprocess.Popen(
@@ -86,9 +113,8 @@ def test_a_run_that_is_killed_goes_on_where_it_was(filled: tuple[Blink, int]) ->
     assert _derived(blink) == whole
 
 
-def test_only_what_could_not_be_read_is_read_again(filled: tuple[Blink, int]) -> None:
-    blink, _total = filled
-    blink("reindex")
+def test_only_what_could_not_be_read_is_read_again(read: tuple[Blink, int]) -> None:
+    blink, _total = read
     with closing(sqlite3.connect(_path(blink))) as connection:
         connection.execute("UPDATE document SET problem = 'form-unknown: FA (9)' WHERE id IN (3, 5)")
         connection.commit()
@@ -98,9 +124,8 @@ def test_only_what_could_not_be_read_is_read_again(filled: tuple[Blink, int]) ->
     assert blink("doc", "list", "--unreadable", "--json").json_lines == []
 
 
-def test_findings_choose_documents_and_a_mistyped_one_is_told(filled: tuple[Blink, int]) -> None:
-    blink, _total = filled
-    blink("reindex")
+def test_findings_choose_documents_and_a_mistyped_one_is_told(read: tuple[Blink, int]) -> None:
+    blink, _total = read
     some = blink("doc", "list", "--finding", "split-payment", "--json").json_lines
     assert some
     assert {one["attention"] for one in some} <= {"note", "warning", "alarm"}
@@ -110,9 +135,8 @@ def test_findings_choose_documents_and_a_mistyped_one_is_told(filled: tuple[Blin
     assert "split-payment" in wrong.err
 
 
-def test_an_unknown_firm_is_refused_before_anything_is_touched(filled: tuple[Blink, int]) -> None:
-    blink, total = filled
-    blink("reindex")
+def test_an_unknown_firm_is_refused_before_anything_is_touched(read: tuple[Blink, int]) -> None:
+    blink, total = read
     assert "1234563218" in blink("reindex", "--firm", "1234563218", code=2).err
     assert _scalar(blink, "SELECT count(*) FROM document WHERE derived_version > 0") == total
 

@@ -15,6 +15,7 @@ import pytest
 
 from blink_tui.model.clock import SystemClock
 from tests.cli.conftest import Blink, SandboxProcess
+from tests.cli.inside import BlinkInside
 from tests.sync.test_leases import holder_of
 
 
@@ -86,7 +87,7 @@ def test_nothing_is_set_where_one_firm_cannot(blink: Blink, nip: str) -> None:
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Blink:
     """A home with one firm that was never fetched."""
-    blink = Blink(tmp_path_factory.mktemp("home"))
+    blink = BlinkInside(tmp_path_factory.mktemp("home"))
     blink("firm", "add", "--nip", "5265877635", "--env", "test")
     return blink
 
@@ -159,6 +160,7 @@ def test_run_asks_at_once_whatever_the_schedule_says(blink: Blink, nip: str) -> 
 
 @pytest.mark.proof
 def test_run_leaves_a_wish_where_another_process_works(blink: Blink, nip: str) -> None:
+    blink = Blink(blink.home)  # this process is the other one
     blink("schedule", "list")
     until = f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%S}.000000000"
     with closing(sqlite3.connect(database(blink), isolation_level=None)) as rows:

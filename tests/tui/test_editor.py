@@ -533,6 +533,7 @@ async def test_four_eyes_leave_the_document_coded_for_somebody_else(
         assert (await desk.buffer.documents.get(document.id)).status is Status.CODED
 
 
+@pytest.mark.proof
 async def test_the_queue_opens_the_editor_and_goes_on_after_it(
     open_desk: OpenDesk, firms: list[Firm]
 ) -> None:

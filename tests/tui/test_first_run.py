@@ -106,6 +106,7 @@ async def test_four_steps_end_with_documents_in_the_grid(
         assert "Guided start" not in desk.text
 
 
+@pytest.mark.proof
 async def test_it_is_taken_up_where_it_was_left_after_a_kill_too(
     start: Start, sandbox: RunningSandbox, buffer: Buffer, tmp_path: Path
 ) -> None:
