@@ -62,9 +62,9 @@ def why_lines(proposal: Proposal) -> Iterator[str]:
     """Why a document is proposed so: the rule that won, the runner-up, the others, and the sentences of its months."""
     if not proposal.candidates:
         yield _("No rule fits, and the data source has no row for it.")
-    titles = (_("Chosen by"), _("Runner-up"))
+    titles, further = (_("Chosen by"), _("Runner-up")), _("Also fits")
     for place, candidate in enumerate(proposal.candidates):
-        yield f"{titles[place] if place < len(titles) else _('Also fits')}: {_candidate(candidate)}"
+        yield f"{titles[place] if place < len(titles) else further}: {_candidate(candidate)}"
         for field, text in candidate.matched:
             yield f"    {clean(field)}: {clean(text)}"
     for problem in (*proposal.coding.reasons, *proposal.coding.problems):

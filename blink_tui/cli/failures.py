@@ -24,6 +24,14 @@ CRASHED = ErrorKind(
 )
 
 
+_DETAILS = {
+    "does not exist": N_("there is no such file"),
+    "is a directory": N_("it is a folder"),
+    "valid integer": N_("it is a whole number"),
+}
+"""What the parser says → what we say."""
+
+
 def exit_code_of(error: BlinkError, *, as_json: bool) -> int:
     """Print an expected error; returns its exit code."""
     if as_json:
@@ -44,11 +52,27 @@ def usage_error(error: typer.TyperException) -> BlinkError:
     elif name == "MissingParameter":
         problem = _("{which} is missing.").format(which=which or error.format_message())
     elif name == "BadParameter" and which:
-        problem = _("The value of {which} is not right: {detail}").format(which=which, detail=error.message)
+        problem = _("The value of {which} is not right: {detail}").format(
+            which=which, detail=_detail(error.message)
+        )
     else:
         problem = _("The command is not understood: {detail}").format(detail=error.format_message())
     ending = "" if problem.endswith((".", "!", "?")) else "."
     return BlinkError(USAGE, problem=f"{problem}{ending} {hint}")
+
+
+def _detail(told: str) -> str:
+    """What the parser says of a value, in the language of the console; as it is where it says something else."""
+    _value, one_of, choices = told.partition(" is not one of ")
+    if one_of:
+        return _("choose one of {choices}").format(choices=choices.rstrip(".").replace("'", ""))
+    least = told.partition("greater than or equal to ")[2]
+    if least:
+        return _("it is at least {least}").format(least=least)
+    for words, detail in _DETAILS.items():
+        if words in told:
+            return _(detail)
+    return told
 
 
 def crash_report(error: BaseException, folder: Path) -> BlinkError:

@@ -45,6 +45,16 @@ class Case:
         return self.facts.direction is Direction.SALE
 
     @property
+    def impossible_day(self) -> date | None:
+        """A day that decides and that no invoice can mean, from which no month or rate can be counted."""
+        days = (
+            self.dates.issue,
+            self.dates.tax_point,
+            *(one.issue_date for one in self.facts.invoice.corrected),
+        )
+        return next((day for day in days if day is not None and day.year not in YEARS), None)
+
+    @property
     def exempt(self) -> bool:
         """The firm is exempt from VAT."""
         return self.status.kind is VatKind.EXEMPT
@@ -146,6 +156,8 @@ BY_ISSUE = "by_issue"
 UNION = "wnt"
 """Its value for goods from the Union: the issue, but not after the 15th of the month after delivery (art. 20(5))."""
 _LAST_DAY = 15
+YEARS = range(1900, 2200)
+"""Of days that an invoice can mean."""
 
 
 def case_of(facts: Facts, choices: Choices, parameters: Mapping[str, str] | None = None) -> Case:
@@ -160,7 +172,7 @@ def case_of(facts: Facts, choices: Choices, parameters: Mapping[str, str] | None
     point = choices.tax_point or advance_day(facts)
     told = choices.parameters if parameters is None else parameters
     dates = dates_of(facts.invoice, received, tax_point=point, by_issue=is_on(told, BY_ISSUE))
-    if told.get(BY_ISSUE) == UNION and point is None:
+    if told.get(BY_ISSUE) == UNION and point is None and dates.tax_point.year in YEARS:
         dates = replace(dates, tax_point=_of_union_goods(dates))
     sale = facts.direction is Direction.SALE
     decisive = dates.tax_point if sale else max(dates.tax_point, dates.receipt)

@@ -111,7 +111,7 @@ def allowed_vat_months(facts: Facts, choices: Choices, scheme: Scheme | None = N
     parameters = {**(scheme.parameters if scheme else {}), **choices.parameters}
     self_assessed = scheme is not None and scheme.identity is Identity.SELF_ASSESSED
     case = case_of(facts, choices, parameters)
-    if case.outside:
+    if case.outside or case.impossible_day is not None:
         return ()
     if case.deferred and not self_assessed:
         months = _of_payment(case, case.payments[-1]).months if case.payments else ()

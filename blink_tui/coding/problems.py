@@ -109,6 +109,9 @@ BUYER_SETTLES = Sentence(
         "Net of {net} is under reverse charge (oo): the buyer settles its tax, choose a scheme with self-assessment."
     ),
 )
+DAY_IMPOSSIBLE = Sentence(
+    "day-impossible", N_("The day {day} on the document cannot be right: no month or rate follows from it.")
+)
 PARAMETER = Sentence("parameter", N_("Parameter {name} has to be a number from 0 to {most}, not {value}."))
 OVERPAID = Sentence("overpaid", N_("Payments of {paid} exceed the document's {total}."))
 

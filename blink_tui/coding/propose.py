@@ -115,6 +115,8 @@ def _not_booked(case: Case) -> Problem | None:
         return problems.FOR_INFORMATION.of()
     if facts.books.keeper(facts.direction) is Keeper.ELSEWHERE:
         return problems.BOOKED_ELSEWHERE.of()
+    if (day := case.impossible_day) is not None:
+        return problems.DAY_IMPOSSIBLE.of(day=day)
     return None
 
 

@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 
 from blink_tui.i18n import N_, Message
 from blink_tui.model.books import Account, Contractor, DimensionValue
-from blink_tui.model.sheets import BadFieldError, Column, Layout, Line, Remark, laid_out
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.sheets import BAD_TABLE, BadFieldError, Column, Layout, Line, Remark, laid_out
 from blink_tui.model.text import folded
 from blink_tui.model.values import parse_nip
 
@@ -113,6 +114,8 @@ def _read(
         if before != item:
             text = N_("line {other} says something else of the same")
             problems.append(Remark(line, Message(text, {"other": at})))
+    if not (items or problems):  # it would take the place of all that is kept
+        raise BlinkError(BAD_TABLE, problem=Message(N_("no row of it can be taken")))
     return Listed(tuple(items.values()), tuple(problems), _shown(layout))
 
 

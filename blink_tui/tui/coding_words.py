@@ -142,7 +142,7 @@ def told(coding: Coding, books: Books, room: int) -> Iterator[Pieces]:
         (_("exchange rate for income tax"), coding.income_rate),
     ):
         if rate is not None:
-            parts = (rate_number(rate.rate), day(rate.day), clean(rate.table))
+            parts = (rate_number(rate.rate), day(rate.day), clean(_(rate.table) if rate.table else ""))
             yield from _plain(f"{word}: " + " · ".join(part for part in parts if part), room)
 
 

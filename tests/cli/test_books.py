@@ -48,6 +48,9 @@ def test_what_is_said_wrongly_is_refused_in_words(office: Inside) -> None:
     assert "there are: wapro" in office.failed("books", "set", "--firm", ONE, "--program", "excel")
     assert "no amount" in office.failed("books", "set", "--firm", ONE, "--four-eyes", "-1")
     assert "no amount" in office.failed("books", "set", "--firm", ONE, "--four-eyes", "1e99999")
+    assert "choose one of ledger, kpir, lump-sum." in office.failed("books", "set", "--all", "--kind", "nic")
+    assert "there is no such file" in office.failed("books", "rates", "import", "nic.csv")
+    assert "it is at least 1" in office.failed("rules", "show", "paliwo", "--version", "0")
     office("books", "set", "--firm", ONE, "--kind", "kpir")
     refused = office("books", "set", "--all", "--cars", "private", "--json", code=2).json["error"]
     assert refused["firm"] == TWO

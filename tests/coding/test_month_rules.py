@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from blink_tui.coding.months import allowed_vat_months
 from blink_tui.coding.propose import code
 from blink_tui.model.books import VatKind
 from blink_tui.model.coding import Choices, Coding
@@ -396,3 +397,16 @@ def test_a_correction_of_an_invoice_that_waits_for_its_payment_asks_for_the_mont
     assert asks not in sentences(told)
     assert str(told.periods.vat) == "2026-05"
     assert asks not in sentences(_coded(replace(one, originals=FEBRUARY)))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("currency", ["PLN", "EUR"])
+def test_a_day_at_the_end_of_the_calendar_is_told_and_breaks_nothing(day: str, currency: str) -> None:
+    books = replace(LEDGER, judgment_t_689=True)
+    for scheme in ("", "wnt"):
+        for days in ({"sold": day}, {"issued": day}):
+            xml = fa({"23": "100.00 23.00"}, currency=currency, **days)  # type: ignore[arg-type] # days
+            one = purchase("", "", xml, "", books=books, choices=by(scheme))
+            coding = _coded(one)
+            assert [problem.code for problem in coding.problems] == ["day-impossible"]
+            assert allowed_vat_months(one.facts, one.choices) == ()

@@ -89,6 +89,12 @@ def test_a_chart_out_of_a_workbook_keeps_numbers_as_they_are_typed() -> None:
     assert listed.items == (Account("401", "Materiały"), Account("010", "ŚT"))
 
 
+def test_a_list_of_headings_alone_does_not_take_the_place_of_what_is_kept() -> None:
+    for read, text in ((read_accounts, "konto;nazwa\n"), (read_contractors, "nip;nazwa\n;Jan Kowalski\n")):
+        with pytest.raises(BlinkError, match="no row of it"):
+            read(read_table(text.encode()))
+
+
 def test_a_workbook_whose_cells_lie_far_apart_is_refused_before_it_is_read() -> None:
     """The reader makes a table of all that is between them, and a refused allocation ends the whole program."""
     made = io.BytesIO()
