@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from blink_tui.buffer import chain, history, sealed
+from blink_tui.buffer import chain, closing_pages, history, sealed
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.records import DocumentEvent
 from blink_tui.buffer.session import Row
@@ -31,7 +31,8 @@ _ENTRIES = """
 _OF_CODING = """
     SELECT e.seq, d.id, d.ksef_number, NULL, e.at, e.who, e.what, e.before, e.after, e.reason, e.hash
     FROM document d JOIN document_event e ON e.document_id = d.id
-    WHERE d.id = ? ORDER BY e.after = 'coded' DESC, e.seq DESC LIMIT 1
+    WHERE d.id = ?
+    ORDER BY e.after = 'coded' OR e.what = 'coding' AND e.reason IS NOT NULL DESC, e.seq DESC LIMIT 1
 """
 _WITHIN = "e.seq BETWEEN ?2 AND ?3"
 _BEYOND = "(e.seq < 1 OR e.seq > (SELECT length FROM chain c WHERE c.firm_id = ?1))"
@@ -73,6 +74,10 @@ class Touched(StrEnum):
     """A batch or a closed month has a head that the chain never had."""
     CODING = "coding"
     """A document's coding, or its rows in the registers, are not those that the entry tells of."""
+    PAGE = "page"
+    """The closing page that the entry tells of is gone or was changed."""
+    STRANGE_PAGE = "strange-page"
+    """There is a closing page that no entry tells of."""
 
 
 _SENTENCES = {
@@ -81,6 +86,8 @@ _SENTENCES = {
     Touched.ADDED: N_("Entry {seq} was put in: {entry}."),
     Touched.END: N_("The chain of {seq} entries ends otherwise than it was written."),
     Touched.CODING: N_("The coding is not the one that entry {seq} tells of: {entry}."),
+    Touched.PAGE: N_("The closing page that entry {seq} tells of is gone or was changed: {entry}."),
+    Touched.STRANGE_PAGE: N_("There is a closing page that no entry of the chain tells of."),
     Touched.PRINTED: N_("A batch or a closed month was written after an entry that the chain no longer has."),
 }
 _ENTRY = N_("{at}, {who}, {what}, document {ksef_number}: {before} → {after}")
@@ -161,7 +168,7 @@ class History:
     async def verify(self, firm_id: int) -> ChainState:
         """Compute a firm's chain again from its first entry and name the first that was touched.
 
-        Then the codings that hold are compared with the entries that tell of them.
+        Then the codings that hold and the closing pages are compared with the entries that tell of them.
         """
         length, kept = await history.end(self._database.reader, firm_id)
         head = await self._genesis(firm_id)
@@ -186,7 +193,16 @@ class History:
         if printed - grown:
             return Break(Touched.PRINTED, length + 1)
         document_id = await sealed.touched(self._database, firm_id)
-        return await self._coded(document_id) if document_id is not None else None
+        if document_id is not None:
+            return await self._coded(document_id)
+        page = await closing_pages.first_wrong(self._database.reader, firm_id)
+        return await self._signed(firm_id, length, page.seq) if page is not None else None
+
+    async def _signed(self, firm_id: int, length: int, seq: int | None) -> Break:
+        """The entry whose closing page is not the one that was signed, or that there is a page without any."""
+        if seq is None:
+            return Break(Touched.STRANGE_PAGE, length + 1)
+        return Break(Touched.PAGE, seq, _entry((await self._rows(_WITHIN, firm_id, seq, seq))[0]))
 
     async def _coded(self, document_id: int) -> Break:
         """The last entry that a document was coded by, which its coding does not agree with."""

@@ -34,6 +34,7 @@ from blink_tui.buffer.mismatches import Mismatches
 from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.outages import Outages
 from blink_tui.buffer.overview import Overview
+from blink_tui.buffer.payments import Payments
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.questions import Questions
 from blink_tui.buffer.ranges import HistoryRanges
@@ -84,6 +85,7 @@ class Buffer:
         self.rates = ExchangeRates(database)
         self.rules = Rules(database, clock)
         self.codings = Codings(database, clock)
+        self.payments = Payments(database, clock)
         self.briefs = Briefs(database)
         self.learning = Learning(database)
         self.locks = Locks(database, clock)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from blink_tui.buffer import amounts
+from blink_tui.buffer import amounts, closing_pages
+from blink_tui.buffer.closing_pages import KeptPage
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed
@@ -36,7 +37,6 @@ _LOCKS = """
         SELECT count(*) FROM document d WHERE d.id IN ({arrived}) AND {of_month})
     FROM month_lock l INDEXED BY month_lock_by_month WHERE l.month = ?
 """
-_SIGNED = "SELECT signed FROM month_lock WHERE firm_id = ? AND month = ?"
 _COLUMNS = """
     d.id, d.direction, d.status, d.invoice_number, d.seller_name, d.buyer_name, d.issue_date, d.received_date,
     d.gross, d.vat, d.currency, d.vat_month
@@ -161,8 +161,11 @@ class Closing:
 
     async def signed(self, firm_id: int, month: Month) -> str | None:
         """JSON of the page with which a firm's month was signed off; None where it was not."""
-        row = await self._database.reader.row(_SIGNED, (firm_id, str(month)))
-        return row[0] if row else None
+        return await closing_pages.in_force(self._database.reader, firm_id, month)
+
+    async def pages(self, firm_id: int, month: Month) -> list[KeptPage]:
+        """Every page with which a firm's month was ever signed off, the first one first."""
+        return await closing_pages.of_month(self._database.reader, firm_id, month)
 
     async def after_lock(self, firm_id: int, month: Month, limit: int) -> list[ClosedOn]:
         """Documents that came after a firm's month was locked, the earliest first."""

@@ -66,7 +66,7 @@ _CODE_ALONE = """
         AND NOT EXISTS (SELECT 1 FROM document_event e WHERE e.document_id = d.id AND e.what = 'status')
     LIMIT ?
 """
-_DRAFT = composed(
+DRAFT = composed(
     """
     INSERT INTO coding (
         document_id, firm_id, direction, contractor, text_key, state, month_before, at, who, {columns}
@@ -83,6 +83,7 @@ _DRAFT = composed(
     places=places(len(COLUMNS.split(", "))),
     news=", ".join(f"excluded.{name}" for name in COLUMNS.split(", ")),
 )
+"""Puts down a coding as a document's draft: time, who, values of `COLUMNS`, the document."""
 
 
 class CodingState(StrEnum):
@@ -272,7 +273,7 @@ class Codings:
             document, before = await _to_code(session, document_id, version)
             if before == gist.body:
                 return version
-            await session.run(_DRAFT, (at, who, *gist, document_id))
+            await session.run(DRAFT, (at, who, *gist, document_id))
             await _note(session, document, before, gist.body, at, who)
             return version + 1
 

@@ -118,3 +118,17 @@ DIRECTION_CODED = ErrorKind(
     ExitCode.FAILED,
     N_("Document {ksef_number} is coded; reopen it before its direction is changed."),
 )
+IN_BOOKS = ErrorKind(
+    "already-exported",
+    ExitCode.FAILED,
+    N_("{number} is handed over to the books already; its coding stays as it is."),
+)
+INCOMPLETE = ErrorKind("coding-incomplete", ExitCode.FAILED, N_("Not coded. {why}"))
+CLOSED_MONTH = ErrorKind(
+    "closed-month-changes",
+    ExitCode.FAILED,
+    N_(
+        "Not added: {month} is closed and would change. Choose an open month for the VAT of the payment,"
+        " or open {month} again."
+    ),
+)

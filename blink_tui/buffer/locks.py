@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass
 
-from blink_tui.buffer import errors, history
+from blink_tui.buffer import closing_pages, errors, history
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Session
 from blink_tui.model.clock import Clock
@@ -57,8 +56,8 @@ class Locks:
     ) -> bytes:
         """Lock a month, signed off with the closing page or without; returns the head of the firm's chain.
 
-        `seen` is the head that the page was made by. Raises BlinkError: MONTH_LOCKED, and CHANGED_MEANWHILE where
-        the chain goes on behind it.
+        The page (JSON) is kept for good, also when the month is opened again. `seen` is the head that it was made by.
+        Raises BlinkError: MONTH_LOCKED, and CHANGED_MEANWHILE where the chain goes on behind that head.
         """
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
@@ -69,11 +68,11 @@ class Locks:
             what = "month-locked" if signed is None else "month-signed"
             after = {"month": str(month)}
             if signed is not None:
-                after["sha256"] = hashlib.sha256(signed.encode()).hexdigest()
+                after["sha256"] = await closing_pages.keep(session, firm_id, month, signed, at=at, who=who)
             head = await history.append_firm(session, firm_id, what, None, json.dumps(after), at=at, who=who)
             await session.run(
                 "INSERT INTO month_lock (firm_id, month, at, who, signed, chain_head) VALUES (?, ?, ?, ?, ?, ?)",
-                (firm_id, str(month), at, who, signed, head),
+                (firm_id, str(month), at, who, after.get("sha256"), head),
             )
             await _propose_again(session, firm_id)
             return head

@@ -21,7 +21,8 @@ _WITH_GROUND = composed(
     """
     SELECT c.document_id, (
         SELECT e.reason FROM document_event e INDEXED BY document_event_by_document
-        WHERE e.document_id = c.document_id AND e.what = 'status' AND e.after = 'coded' AND e.reason LIKE '{{"coding"%'
+        WHERE e.document_id = c.document_id AND (e.what = 'coding' OR e.what = 'status' AND e.after = 'coded')
+            AND e.reason LIKE '{{"coding"%'
         ORDER BY e.seq DESC LIMIT 1
     ), {columns}, (
         SELECT json_group_array(json_array(a.month, a.register, a.field, a.position, a.amount, a.marks))

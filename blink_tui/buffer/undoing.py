@@ -105,6 +105,8 @@ class _Way:
             return Refusal.IN_BOOKS
         if now.version != version:
             return Refusal.CHANGED
+        if action is Action.CODE and then.to is not Status.FETCHED:
+            return Refusal.PAYMENT
         counted = now.status in CODED_OR_LATER, then.to in CODED_OR_LATER
         return Refusal.LOCKED if locked and counted[0] != counted[1] else None
 

@@ -22,10 +22,12 @@ from blink_tui.model.typed import checked_month
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
+    from blink_tui.buffer.closing_pages import KeptPage
     from blink_tui.cli.context import Profile
     from blink_tui.model.firms import Firm
     from blink_tui.sync.closing import FirmMonth
-    from blink_tui.sync.closing_page import FirmClosing
+    from blink_tui.sync.closing_page import ClosingPage, FirmClosing
+    from blink_tui.sync.signing import SignedPage
 
 _PAGES = (".html", ".txt")
 
@@ -48,11 +50,27 @@ def close(
             help=_("Write the page of each firm: .html, .txt, a folder, or -."),
         ),
     ] = None,
+    number: Annotated[
+        int | None,
+        typer.Option(
+            "--page",
+            metavar="NUMBER",
+            help=_(
+                "Print the page of this signing, 1 being the first, also of a month that was opened again since. "
+                "Example: blink close --month 2026-10 --firm 5265877635 --page 1 --print first.html"
+            ),
+            show_default=False,
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     if sign and not firms:
         raise BlinkError(USAGE, problem=_("Name the firms whose month is signed off: --firm"))
-    wanted = _Wanted(checked_month(month), firms or [], sign, reason, page, json)
+    if number is not None and (page is None or len(firms or []) != 1):
+        raise BlinkError(
+            USAGE, problem=_("A page of an earlier signing needs one firm and a file: --firm, --print")
+        )
+    wanted = _Wanted(checked_month(month), firms or [], sign, reason, page, number, json)
     raise typer.Exit(options.run(_close(options.profile(context), wanted)))
 
 
@@ -60,13 +78,21 @@ class _Wanted:
     """What was typed."""
 
     def __init__(
-        self, month: Month, firms: Sequence[str], sign: bool, reason: str, page: str | None, as_json: bool
+        self,
+        month: Month,
+        firms: Sequence[str],
+        sign: bool,
+        reason: str,
+        page: str | None,
+        number: int | None,
+        as_json: bool,
     ) -> None:
         self.month = month
         self.firms = firms
         self.sign = sign
         self.reason = reason
         self.page = page
+        self.number = number
         self.as_json = as_json
 
 
@@ -115,11 +141,14 @@ async def _sign(buffer: Buffer, firms: Sequence[Firm], wanted: _Wanted) -> ExitC
 async def _print(buffer: Buffer, firms: Sequence[Firm], wanted: _Wanted, out: str) -> None:
     """Pages as they were signed, where they were; else as the month stands now."""
     from blink_tui.sync.files import place
-    from blink_tui.sync.signing import printed
+    from blink_tui.sync.signing import printed, printed_again
 
     single = _single_file(out, len(firms))
     for firm in firms:
-        made = await printed(buffer, firm, wanted.month, who=system_user(), now=datetime.now(UTC))
+        if wanted.number is not None:
+            made: SignedPage | ClosingPage = await printed_again(buffer, firm, wanted.month, wanted.number)
+        else:
+            made = await printed(buffer, firm, wanted.month, who=system_user(), now=datetime.now(UTC))
         if out == STDOUT:
             output.say(made.text.removesuffix("\n"))
             continue
@@ -147,7 +176,8 @@ async def _show(buffer: Buffer, firms: Sequence[Firm], wanted: _Wanted) -> None:
     now = datetime.now(UTC)
     if len(wanted.firms) == 1:
         closing = await read_closing(buffer, firms[0], wanted.month, now)
-        _show_one(closing, as_json=wanted.as_json)
+        pages = await buffer.closing.pages(firms[0].id, wanted.month)
+        _show_one(closing, pages, as_json=wanted.as_json)
         return
     chosen = {firm.id for firm in firms}
     months = [one for one in await read_month(buffer, wanted.month, now) if one.firm.id in chosen]
@@ -205,7 +235,7 @@ def _late(one: FirmMonth, *, sale: bool) -> int:
     return one.late(Direction.SALE if sale else Direction.PURCHASE)
 
 
-def _show_one(closing: FirmClosing, *, as_json: bool) -> None:
+def _show_one(closing: FirmClosing, pages: Sequence[KeptPage], *, as_json: bool) -> None:
     if as_json:
         points = [
             {"about": point.about, "text": point.text, "open": point.open, "absolute": point.absolute}
@@ -216,8 +246,14 @@ def _show_one(closing: FirmClosing, *, as_json: bool) -> None:
             for register, sums in closing.sums.items()
         }
         told = {"points": points, "registers": registers, "chain_head": closing.chain_head.hex()}
+        told["pages"] = [
+            {"number": number, "at": one.at, "who": one.who, "sha256": one.sha256, "in_force": one.in_force}
+            for number, one in enumerate(pages, 1)
+        ]
         output.say_json(_month_json(closing.found) | told)
         return
+    from blink_tui.sync.closing_points import shown
+
     for point in closing.points:
         output.say(f"{'!' if point.open else '·'} {point.text}")
     for register, sums in closing.sums.items():
@@ -225,3 +261,10 @@ def _show_one(closing: FirmClosing, *, as_json: bool) -> None:
 
         amounts = "  ".join(f"{field} {output.amount(amount)}" for field, amount in sums.items())
         output.say(f"  {_(DIRECTION_WORDS[register])}: {amounts}")
+    for number, one in enumerate(pages, 1):
+        text = (
+            _("signed page {number}: {who}, {at}")
+            if one.in_force
+            else _("signed page {number}: {who}, {at}; the month was opened again since")
+        )
+        output.say("  " + text.format(number=number, who=clean(one.who), at=shown(one.at)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from blink_tui.buffer.errors import IN_BOOKS, INCOMPLETE
 from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.books import books_of
@@ -30,6 +31,7 @@ from blink_tui.model.typed import checked_day, checked_month
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer, Document
     from blink_tui.cli.context import Profile
+    from blink_tui.model.months import Month
     from blink_tui.sync.surroundings import Desk
 
 NOT_BY_PAYMENT = ErrorKind(
@@ -37,12 +39,6 @@ NOT_BY_PAYMENT = ErrorKind(
     ExitCode.FAILED,
     N_("The VAT of {number} does not follow payments: it is no document of the cash method and no VAT RR."),
 )
-IN_BOOKS = ErrorKind(
-    "already-exported",
-    ExitCode.FAILED,
-    N_("{number} is handed over to the books already; its coding stays as it is."),
-)
-INCOMPLETE = ErrorKind("coding-incomplete", ExitCode.FAILED, N_("Not coded. {why}"))
 OVERPAID = ErrorKind("overpaid", ExitCode.USAGE, N_("Only {left} {currency} of {number} is left to be paid."))
 
 
@@ -101,15 +97,29 @@ def pay(
     amount: Annotated[
         str | None, typer.Option(help=_("Gross in the invoice's currency; all that is left if left out."))
     ] = None,
+    vat_month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help=_("Month of its VAT, within the law."))
+    ] = None,
     firm: HolderOption = None,
     dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
     day = checked_day(on)
     assert day is not None  # noqa: S101 - an option that has to be there
-    paid = _amount(amount) if amount is not None else None
-    work = _pay(options.profile(context), number, firm, day, paid, dry_run=dry_run, as_json=json)
+    month = checked_month(vat_month) if vat_month else None
+    paid = _Paid(day, _amount(amount) if amount is not None else None, month)
+    work = _pay(options.profile(context), number, firm, paid, dry_run=dry_run, as_json=json)
     raise typer.Exit(options.run(work))
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """A payment as it is typed."""
+
+    day: date
+    amount: Decimal | None
+    """None: all that is left."""
+    vat_month: Month | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,14 +322,7 @@ async def _why(profile: Profile, number: str, firm: str | None, *, as_json: bool
 
 
 async def _pay(
-    profile: Profile,
-    number: str,
-    firm: str | None,
-    day: date,
-    amount: Decimal | None,
-    *,
-    dry_run: bool,
-    as_json: bool,
+    profile: Profile, number: str, firm: str | None, paid: _Paid, *, dry_run: bool, as_json: bool
 ) -> int:
     async with profile.open_buffer() as buffer:
         document = await the_document(buffer, number, firm)
@@ -327,17 +330,13 @@ async def _pay(
             raise BlinkError(IN_BOOKS, number=document.ksef_number)
         desk = await _desk(buffer, document.id)
         kept = await _before(buffer, document.id)
+        if document.status is not Status.FETCHED:
+            desk = replace(desk, facts=replace(desk.facts, kept=kept))
         choices = kept.choices if kept is not None else Choices()
         if _recoded(desk, kept, choices).identity is not Identity.ON_PAYMENT:
             raise BlinkError(NOT_BY_PAYMENT, number=document.ksef_number)
-        paid = PartPaid(day, _left(document, choices, amount))
-        payments = tuple(sorted((*choices.payments, paid), key=lambda one: one.day))
-        coding = _recoded(desk, kept, replace(choices, payments=payments))
-        if not dry_run:
-            was = document.status
-            await _keep(buffer, await _reopened(buffer, document), coding, code_it=True)
-            if was is Status.APPROVED:
-                output.warn(_("It was approved before: it has to be approved anew."))
+        coding = _recoded(desk, kept, _with(document, choices, paid))
+        await _add(buffer, document, coding, dry_run=dry_run)
         books = await books_of(buffer, (await buffer.firms.get(document.firm_id)))
     if as_json:
         output.say_json(
@@ -347,6 +346,30 @@ async def _pay(
         for line in coding_lines(coding, books):
             output.say(line)
     return ExitCode.DONE
+
+
+def _with(document: Document, choices: Choices, paid: _Paid) -> Choices:
+    """The choices with a payment more; the month of what is coded already was that of its own last payment."""
+    part = PartPaid(paid.day, _left(document, choices, paid.amount))
+    payments = tuple(sorted((*choices.payments, part), key=lambda one: one.day))
+    if paid.vat_month is not None and payments[-1] is not part:
+        raise BlinkError(USAGE, problem=_("A month can be chosen for the VAT of the last payment only."))
+    before = choices.vat_month if document.status is Status.FETCHED else None
+    return replace(choices, payments=payments, vat_month=paid.vat_month or before)
+
+
+async def _add(buffer: Buffer, document: Document, coding: Coding, *, dry_run: bool) -> None:
+    """Code by a coding with a payment more, from wherever the document stands. Raises BlinkError."""
+    if document.status is Status.FETCHED:
+        if not dry_run:
+            await _keep(buffer, document, coding, code_it=True)
+        return
+    if dry_run:
+        await buffer.payments.check(document.id, document.version, coding)
+        return
+    await buffer.payments.add_parts(document.id, document.version, coding, who=system_user())
+    if document.status is Status.APPROVED:
+        output.warn(_("It was approved before: it has to be approved anew."))
 
 
 def _left(document: Document, choices: Choices, amount: Decimal | None) -> Decimal:
@@ -359,19 +382,6 @@ def _left(document: Document, choices: Choices, amount: Decimal | None) -> Decim
             OVERPAID, left=output.amount(left), currency=document.currency, number=document.ksef_number
         )
     return amount
-
-
-async def _reopened(buffer: Buffer, document: Document) -> Document:
-    """The document as one that a draft can be kept for."""
-    if document.status is Status.FETCHED:
-        return document
-    reason = _("payment")
-    outcome = await buffer.decisions.decide(
-        {document.id: document.version}, Decision(Action.REOPEN, reason), who=system_user()
-    )
-    if not outcome.done:
-        raise BlinkError(REFUSED, why=" ".join(refused_sentences(outcome.refused)))
-    return await buffer.documents.get(document.id)
 
 
 def _amount(text: str) -> Decimal:

@@ -72,6 +72,7 @@ async def _tell(profile: Profile, number: str, firm: str | None, *, as_json: boo
 def _head(event: DocumentEvent) -> str:
     what = _(_WHAT[event.what]) if event.what in _WHAT else clean(event.what)
     if event.what == _CODING:
+        what = _("payment") if event.reason else what
         return what if event.after else _("draft dropped")
     before, after = _value(event.before), _value(event.after)
     return f"{what}: {before} → {after}" if before else f"{what}: {after}"

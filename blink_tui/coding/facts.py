@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from blink_tui.model.books import Books, Contractor, ExchangeRate
+from blink_tui.model.coding import Coding
 from blink_tui.model.documents import Direction, FirmKind, Role, Status
 from blink_tui.model.invoice import Invoice
 from blink_tui.model.months import Month
@@ -55,6 +56,8 @@ class Facts:
     """National Bank's tables by currency, in the order of their days, as far as they were loaded."""
     locked: frozenset[Month] = frozenset()
     """Months of the firm that nothing may be put into."""
+    kept: Coding | None = None
+    """As it is coded already, where payments are added: what stands so keeps its months, closed ones as well."""
     today: date
     """Warsaw day on which this is asked."""
     contractor: Contractor | None = None

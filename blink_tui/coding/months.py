@@ -8,7 +8,7 @@ received (art. 22(7c)); revenue on the day of delivery but not after the invoice
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from blink_tui.coding.shapes import Scheme
 from blink_tui.i18n import Message
 from blink_tui.invoices.periods import Deduction, Treatment, dates_of, deduction, output
 from blink_tui.model.books import BookKind
-from blink_tui.model.coding import ZERO, Choices, Identity, PartPaid, Periods, Problem
+from blink_tui.model.coding import ZERO, Choices, Coding, Identity, PartPaid, Periods, Problem
 from blink_tui.model.deadlines import Duty, deadlines_of
 from blink_tui.model.decisions import CODED_OR_LATER
 from blink_tui.model.months import Month
@@ -85,6 +85,8 @@ def timing(case: Case, *, rows: bool, self_assessed: bool, asset: bool, tax: Dec
     """
     found = Timing()
     found.problems += _receipt_problems(case)
+    if _kept(case) is not None:
+        found.reasons.append(problems.AS_CODED.of())
     if not rows:
         found.reasons.append(problems.NO_ROW.of())
     elif case.deferred and not self_assessed:
@@ -221,12 +223,33 @@ def _by_payments(case: Case, tax: Decimal, found: Timing) -> list[VatPart]:
         found.reasons.append(problems.CASH_CONSUMER.of(day=last_day))
     if abs(paid) > abs(total):
         found.problems.append(problems.OVERPAID.of(paid=paid, total=total))
-    parts = []
+    parts, settled = [], _settled(case)
     for position, payment in enumerate(payments, 1):
         chosen = case.choices.vat_month if position == len(payments) else None
+        if payment in settled and chosen in (None, settled[payment]):
+            parts.append(VatPart(settled[payment], payment))
+            continue
         part = tax * payment.amount / total if total else ZERO
         parts.append(VatPart(_placed(case, _of_payment(case, payment), chosen, part, found), payment))
     return parts
+
+
+def _kept(case: Case) -> Coding | None:
+    """The coding that stands, where a person changes nothing of it but payments and the month of the last one."""
+    kept = case.facts.kept
+    if kept is None or kept.identity is not Identity.ON_PAYMENT or not case.deferred:
+        return None
+    return kept if kept.choices.but_payments == case.choices.but_payments else None
+
+
+def _settled(case: Case) -> dict[PartPaid, Month]:
+    """Payments of the coding that stands with the months that their rows have; every template has a row for each."""
+    kept = _kept(case)
+    if kept is None:
+        return {}
+    payments = replace(case, choices=kept.choices).payments
+    months = [row.month for row in kept.rows[: len(payments)]]
+    return {payment: month for payment, month in zip(payments, months, strict=False) if month is not None}
 
 
 def _placed(case: Case, allowed: Lawful, chosen: Month | None, tax: Decimal, found: Timing) -> Month:
@@ -243,6 +266,11 @@ def _placed(case: Case, allowed: Lawful, chosen: Month | None, tax: Decimal, fou
             found.reasons.append(problems.MOVED_BY_PERSON.of(month=chosen, first=first, last=last))
         return chosen
     open_one = next((month for month in allowed.months if month not in locked), None)
+    if open_one not in (None, first) and _kept(case) is not None:
+        found.problems.append(
+            problems.CHOSEN_LOCKED.of(month=first)
+        )  # nobody looks at it any more: a person chooses
+        return first
     if open_one is None:
         found.problems.append(_nothing_open(allowed, tax))
         return first
@@ -295,6 +323,9 @@ def income_day(case: Case) -> tuple[date, Problem]:
 def _books_day(case: Case, found: Timing, *, asset: bool) -> date:
     """The day as chosen, else as proposed; in a closed month the first day of the next open one."""
     chosen, locked = case.choices.books_day, case.facts.locked
+    kept = _kept(case)
+    if kept is not None and kept.periods.books is not None:
+        return kept.periods.books
     if chosen is not None:
         if Month.of(chosen) in locked:
             found.problems.append(problems.DAY_LOCKED.of(month=Month.of(chosen)))
@@ -312,6 +343,9 @@ def _books_day(case: Case, found: Timing, *, asset: bool) -> date:
 def _cost_month(case: Case, found: Timing) -> Month:
     """The month whose cost it is: of delivery, moved with the books where it is closed."""
     chosen, locked = case.choices.cost_month, case.facts.locked
+    kept = _kept(case)
+    if kept is not None and kept.periods.cost is not None:
+        return kept.periods.cost
     if chosen is not None:
         if chosen in locked:
             found.problems.append(problems.COST_LOCKED.of(month=chosen))

@@ -148,6 +148,7 @@ LATE_BOOKS = told("late-books", N_("{month} is closed in the books: it goes to {
 MOVED_BY_PERSON = told(
     "month-chosen", N_("Month {month} was chosen by a person; the law allows {first} to {last}.")
 )
+AS_CODED = told("as-coded", N_("What was coded before stays in its months; a payment is added to it."))
 NO_ROW = told("no-row", N_("No row in the VAT register, so no VAT month."))
 RR_PART = told(
     "rr-part-paid",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -141,6 +141,11 @@ class Choices:
     """Rate, net and tax, in the invoice's currency, of an invoice that has no VAT table (UPR), typed by a person."""
     original_month: Month | None = None
     """Month in which the document that it corrects is settled, where that is known."""
+
+    @property
+    def but_payments(self) -> Choices:
+        """Those that payments do not bring."""
+        return replace(self, payments=(), vat_month=None)
 
 
 @dataclass(frozen=True, slots=True)

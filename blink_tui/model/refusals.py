@@ -30,6 +30,7 @@ class Refusal(StrEnum):
     FOUR_EYES = "four-eyes"
     HELD_BACK = "held-back"
     NOT_HANDED_OVER = "not-handed-over"
+    PAYMENT = "payment-added"
 
 
 def refused_sentence(why: Refusal, count: int) -> str:
@@ -132,6 +133,13 @@ def _of_coding(count: int) -> dict[Refusal, str]:
         Refusal.NOT_HANDED_OVER: ngettext(
             "{count} document is not handed over to the books yet, and no other source books it.",
             "{count} documents are not handed over to the books yet, and no other source books them.",
+            count,
+        ),
+        Refusal.PAYMENT: ngettext(
+            "{count} document has a payment added, which is not taken back: change its payments in the editor,"
+            " or reopen it.",
+            "{count} documents have payments added, which are not taken back: change their payments in the editor,"
+            " or reopen them.",
             count,
         ),
         Refusal.HELD_BACK: ngettext(

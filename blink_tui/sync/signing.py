@@ -34,11 +34,16 @@ ALREADY_CLOSED = ErrorKind(
     ExitCode.FAILED,
     N_("{month} of this firm is closed already, by {who}. Unlock it first, with a reason."),
 )
+NO_SUCH_PAGE = ErrorKind(
+    "no-such-page",
+    ExitCode.USAGE,
+    N_("{month} of this firm has no signed page {number}; signed pages: {signed}."),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedPage:
-    """The page of a month as it was signed off: kept with the lock, never made anew."""
+    """The page of a month as it was signed off: kept for good, never made anew."""
 
     title: str
     text: str
@@ -51,7 +56,7 @@ class SignedPage:
 
 
 def kept(signed: str) -> SignedPage:
-    """The page that a lock holds."""
+    """The page that the buffer holds."""
     return msgspec.json.decode(signed, type=SignedPage)
 
 
@@ -64,6 +69,16 @@ async def printed(
         if signed is not None:
             return kept(signed)
     return page_of(await read_closing(buffer, firm, month, now), who=who)
+
+
+async def printed_again(buffer: Buffer, firm: Firm, month: Month, number: int) -> SignedPage:
+    """The page of one signing, 1 being the first, in force or not. Raises BlinkError: NO_SUCH_PAGE."""
+    pages = await buffer.closing.pages(firm.id, month)
+    if not 1 <= number <= len(pages):
+        raise BlinkError(
+            NO_SUCH_PAGE, firm=firm.context_value, month=str(month), number=number, signed=len(pages)
+        )
+    return kept(pages[number - 1].body)
 
 
 def require_signable(closing: FirmClosing, reason: str) -> None:
@@ -83,7 +98,7 @@ def require_signable(closing: FirmClosing, reason: str) -> None:
 async def sign_off(
     buffer: Buffer, firm: Firm, month: Month, *, who: str, now: datetime, reason: str = ""
 ) -> ClosingPage:
-    """Sign a firm's month off and lock it; returns the page, which the lock keeps.
+    """Sign a firm's month off and lock it; returns the page, which the buffer keeps.
 
     Raises BlinkError as `require_signable`, and CHANGED_MEANWHILE where something of the firm changed while the page
     was made.

@@ -104,7 +104,7 @@ def _told(screen: ConsoleScreen, then: Then) -> Callable[[ClosingPage], None]:
 
 
 def ask_to_unlock(screen: ConsoleScreen, found: FirmMonth, then: Then) -> None:
-    """Ask why, then open the month again; the signed page stays in the chain of events by its hash alone."""
+    """Ask why, then open the month again; the signed page is kept, without being in force."""
     console = screen.console
     if not found.closed:
         console.tell(_("This month is open."))
@@ -118,7 +118,7 @@ def ask_to_unlock(screen: ConsoleScreen, found: FirmMonth, then: Then) -> None:
         return True
 
     title = _("Unlock {month}: {firm}").format(month=found.month, firm=clean(found.firm.name))
-    intro = _("Documents can be coded into it again. The signed page is no longer valid: print it before.")
+    intro = _("Documents can be coded into it again. The signed page is kept, but no longer holds.")
     form: FormWindow[bool] = FormWindow(
         f"unlock.{found.firm.id}.{found.month}", title, [field], submit, intro=intro
     )

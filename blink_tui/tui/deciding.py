@@ -44,7 +44,7 @@ _WIDTH = 74
 _AT_ONCE = 300
 """Documents that are done before a window about them could be read."""
 _TOLD_EVERY = timedelta(seconds=0.5)
-_COUNTED = (Action.CODE, Action.APPROVE)
+_COUNTED = (Action.CODE, Action.APPROVE, Action.BOOK)
 """Shown with count and sums even where it is one document."""
 
 
@@ -60,6 +60,11 @@ def ask_to_approve(screen: Screen[Any], selection: Selection, then: Then = nothi
 def ask_to_code(screen: Screen[Any], selection: Selection, then: Then = nothing) -> None:
     """Ask with count and sums, then code as proposed, or as their drafts say."""
     _start(screen, partial(_carry_out, screen, selection, Decision(Action.CODE), then))
+
+
+def ask_to_book(screen: Screen[Any], selection: Selection, then: Then = nothing) -> None:
+    """Ask with count and sums, then take as booked what was handed over or what another source books."""
+    _start(screen, partial(_carry_out, screen, selection, Decision(Action.BOOK), then))
 
 
 def edit_coding(screen: Screen[Any], document_id: int, then: Then = nothing) -> None:
@@ -198,6 +203,7 @@ def question(action: Action, count: int) -> str:
     text = {
         Action.CODE: ngettext("Code {count} document?", "Code {count} documents?", count),
         Action.APPROVE: ngettext("Approve {count} document?", "Approve {count} documents?", count),
+        Action.BOOK: ngettext("Take {count} document as booked?", "Take {count} documents as booked?", count),
         Action.QUERY: ngettext("Query {count} document?", "Query {count} documents?", count),
         Action.EXCLUDE: ngettext("Not book {count} document?", "Not book {count} documents?", count),
     }.get(action) or ngettext("Reopen {count} document?", "Reopen {count} documents?", count)

@@ -120,6 +120,8 @@ _ALL: tuple[Action | str, ...] = (
            N_("Do not book documents, with a reason and who decided"), shown=True, in_palette=True),
     Action("reopen", ("o",), "reopen", N_("Reopen"),
            N_("Put documents back: what was set aside to where it was, the rest to decide anew"), in_palette=True),
+    Action("book", ("B",), "book", N_("In the books"),
+           N_("Confirm that documents stand in the books: handed over, or booked by another source"), in_palette=True),
     Action("edit-coding-here", ("E",), "edit_coding", N_("Editor"),
            N_("Edit the coding of the document under the cursor"), in_palette=True),
     Action("skip", ("space", "n"), "skip", N_("Skip"), N_("Leave the document for later and go on"), shown=True),

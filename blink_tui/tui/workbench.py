@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from blink_tui.buffer import Buffer, Document
+from blink_tui.buffer.codings import CodingState
 from blink_tui.coding import editing
 from blink_tui.i18n import _
 from blink_tui.model.books import Account, DimensionValue
@@ -208,6 +209,8 @@ async def read_workbench(buffer: Buffer, document_id: int, today: date) -> Workb
     entries = await buffer.rules.entries(document.firm_id)
     rulebook = await asyncio.to_thread(Rulebook.of, entries)
     kept = await buffer.codings.get(document_id)
+    if kept is not None and kept.state is CodingState.CODED:
+        facts = replace(facts, kept=kept.coding)
     proposal = await buffer.codings.proposal(document_id)
     accounts = await buffer.charts.accounts(document.firm_id)
     start = kept.coding if kept is not None else proposal.coding if proposal is not None else Coding()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -239,3 +240,42 @@ async def test_codings_agree_after_ways_back_and_forth(buffer: Buffer, firm: Fir
     assert (await buffer.history.verify(firm.id)).broken is None
     await _run(buffer, "UPDATE coding SET body = '{}' WHERE document_id = 2")
     assert (await buffer.history.verify(firm.id)).broken is not None
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        "UPDATE closing_page SET body = '{}' WHERE id = 1",
+        "UPDATE closing_page SET who = 'ewa' WHERE id = 1",
+        "UPDATE closing_page SET month = '2026-09' WHERE id = 1",
+        "UPDATE closing_page SET body = '{}', sha256 = lower(hex(sha256)) WHERE id = 1",
+        "DELETE FROM closing_page WHERE id = 1",
+    ],
+)
+async def test_a_closing_page_that_is_not_what_was_signed_is_found(
+    buffer: Buffer, firm: Firm, touch: str
+) -> None:
+    await buffer.locks.lock(firm.id, OCTOBER, who="anna", signed='{"page": 1}')
+    await buffer.locks.unlock(firm.id, OCTOBER, who="anna", reason="x")
+    await buffer.locks.lock(firm.id, OCTOBER, who="anna", signed='{"page": 2}')
+    assert (await buffer.history.verify(firm.id)).broken is None
+    await _run(buffer, touch)
+    broken = (await buffer.history.verify(firm.id)).broken
+    assert broken is not None
+    assert (broken.touched, broken.seq) == (Touched.PAGE, 1)
+    assert "month-signed" in str(broken.message)
+
+
+async def test_a_closing_page_that_nobody_signed_is_found(buffer: Buffer, firm: Firm) -> None:
+    await buffer.locks.lock(firm.id, OCTOBER, who="anna", signed='{"page": 1}')
+    sha256 = hashlib.sha256(b"{}").hexdigest()
+    await _run(
+        buffer,
+        "INSERT INTO closing_page (firm_id, month, sha256, at, who, body) VALUES (?, '2026-10', ?, 'z', 'zz', '{}')",
+        firm.id,
+        sha256,
+    )
+    broken = (await buffer.history.verify(firm.id)).broken
+    assert broken is not None
+    assert broken.touched is Touched.STRANGE_PAGE
+    assert "no entry" in str(broken.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date
 from decimal import Decimal
@@ -186,4 +187,21 @@ async def test_a_month_is_locked_once_and_opened_with_a_reason(buffer: Buffer, f
         ("anna", "month-locked", None),
         ("ewa", "month-unlocked", "korekta"),
     ]
+    await intact(buffer, firm)
+
+
+async def test_signed_pages_outlive_the_lock(buffer: Buffer, firm: Firm) -> None:
+    for who, page in (("anna", '{"page": 1}'), ("ewa", '{"page": 2}')):
+        await buffer.locks.lock(firm.id, SEPTEMBER, who=who, signed=page)
+        assert await buffer.closing.signed(firm.id, SEPTEMBER) == page
+        await buffer.locks.unlock(firm.id, SEPTEMBER, who=who, reason="korekta")
+        assert await buffer.closing.signed(firm.id, SEPTEMBER) is None
+    await buffer.locks.lock(firm.id, SEPTEMBER, who="ola", signed='{"page": 1}')
+    pages = await buffer.closing.pages(firm.id, SEPTEMBER)
+    assert [(one.who, one.body, one.in_force) for one in pages] == [
+        ("anna", '{"page": 1}', True),
+        ("ewa", '{"page": 2}', False),
+    ]
+    assert pages[0].sha256 == hashlib.sha256(b'{"page": 1}').hexdigest()
+    assert await buffer.closing.pages(firm.id, OCTOBER) == []
     await intact(buffer, firm)

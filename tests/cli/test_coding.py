@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -256,6 +257,39 @@ def test_payments_of_the_cash_method_in_two_parts(office: Inside) -> None:
     other = bought(office, SISTER)
     assert "does not follow payments" in office.failed("doc", "pay", other, "--on", "2026-10-05", code=1)
     assert "no amount" in office.failed("doc", "pay", one, "--on", "2026-10-05", "--amount", "x")
+
+
+def _rows(coding: Any) -> list[tuple[str, str]]:
+    return [(row["month"], row["amounts"]["K_43"]) for row in coding["rows"]]
+
+
+def test_a_part_is_paid_after_the_month_of_the_first_one_was_closed(office: Inside) -> None:
+    office("books", "set", "--firm", FIRM, "--cash-method", "--since", "2026-01-01")
+    office("reindex", "--rest")
+    one = bought(office)
+    office("doc", "pay", one, "--on", "2026-09-20", "--amount", "41", "--json")
+    office("doc", "approve", one)
+    office("period", "lock", "--firm", FIRM, "--month", "2026-09")
+    inside = ("doc", "pay", one, "--on", "2026-09-21", "--amount", "20")
+    for words in (inside, (*inside, "--dry-run")):
+        error = office(*words, "--json", code=1).json["error"]
+        assert (error["code"], "2026-09 is closed" in error["message"]) == ("closed-month-changes", True)
+    assert office("doc", "show", one, "--json").json["status"] == "approved"
+    second = ("doc", "pay", one, "--on", "2026-10-05", "--amount", "41", "--json")
+    assert _rows(office(*second, "--dry-run").json["coding"]) == [("2026-09", "7.67"), ("2026-10", "7.66")]
+    paid = office(*second)
+    assert "approved anew" in paid.err
+    assert _rows(paid.json["coding"]) == [("2026-09", "7.67"), ("2026-10", "7.66")]
+    assert (paid.json["coding"]["books_day"], paid.json["coding"]["vat_month"]) == ("2026-09-01", "2026-09")
+    assert "the last payment only" in office.failed(*inside, "--vat-month", "2026-11")
+    last = office("doc", "pay", one, "--on", "2026-10-06", "--vat-month", "2026-11", "--json").json["coding"]
+    assert _rows(last) == [("2026-09", "7.67"), ("2026-10", "7.66"), ("2026-11", "7.67")]
+    told = office("doc", "history", one).text
+    assert "payment\n" in told
+    assert "approved → coded" in told
+    assert "are as they were written" in office("doctor", "--audit").text
+    assert "has a payment added" in office("doc", "undo").err
+    assert office("doc", "show", one, "--json").json["status"] == "coded"
 
 
 def test_a_payment_after_the_hand_over_is_refused(office: Inside, tmp_path: Path) -> None:

@@ -10,9 +10,12 @@ import sqlite3
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from blink_tui.buffer import open_buffer
+from blink_tui.model.months import Month
+from blink_tui.sync.signing import SignedPage
 from tests.cli.inside import Inside
 from tests.sync.buying import Books, Paper
 
@@ -151,3 +154,33 @@ def test_a_month_is_shown_printed_and_not_signed_while_it_is_not_whole(
     signed = office("close", "--month", "2026-09", "--firm", FIRM, "--sign", "--json", code=1).json
     assert signed["error"]["code"] == "month-not-signed"
     assert "--firm" in office.failed("close", "--month", "2026-09", "--sign")
+
+
+def test_the_page_of_a_month_that_was_opened_again_is_printed(office: Inside, tmp_path: Path) -> None:
+    async def sign() -> None:
+        async with open_buffer(office.buffer_path) as buffer:
+            firm = next(one for one in await buffer.firms.list() if one.context_value == FIRM)
+            page = SignedPage("Closing", "first page", "<p>first page</p>", "en", "", ())
+            signed = msgspec.json.encode(page).decode()
+            await buffer.locks.lock(firm.id, Month(2026, 9), who="anna", signed=signed)
+
+    asyncio.run(sign())
+    words = ("close", "--month", "2026-09", "--firm", FIRM)
+    assert "signed page 1: anna" in office(*words).text
+    assert "first page" in office(*words, "--print", "-").text
+    office("period", "unlock", *words[1:], "--reason", "zapomniana faktura")
+    assert "first page" not in office(*words, "--print", "-").text
+    assert "the month was opened again since" in office(*words).text
+    (page,) = office(*words, "--json").json["pages"]
+    assert (page["number"], page["who"], page["in_force"]) == (1, "anna", False)
+    file = tmp_path / "first.html"
+    office(*words, "--page", "1", "--print", str(file))
+    assert file.read_text() == "<p>first page</p>"
+    assert "no signed page 2" in office.failed(*words, "--page", "2", "--print", "-")
+    assert "--print" in office.failed(*words, "--page", "1")
+    assert "--firm" in office.failed("close", "--month", "2026-09", "--page", "1", "--print", "-")
+    assert office("doctor", "--audit", "--json").json["sound"]
+    with sqlite3.connect(office.buffer_path) as database:
+        database.execute("DELETE FROM closing_page")
+    touched = office("doctor", "--audit", "--json", code=1).json["firms"][0]["touched"]
+    assert touched["what"] == "page"

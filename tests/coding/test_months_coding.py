@@ -9,7 +9,7 @@ import pytest
 from blink_tui.coding.facts import Facts, Original
 from blink_tui.coding.months import Timing, allowed_vat_months, timing
 from blink_tui.model.books import VatKind
-from blink_tui.model.coding import Choices, PartPaid
+from blink_tui.model.coding import Choices, Coding, Identity, PartPaid, Periods, RegisterRow
 from blink_tui.model.documents import Direction, FirmKind, Role, Status
 from blink_tui.model.invoice import InvoiceParty
 from blink_tui.model.months import Month
@@ -131,6 +131,32 @@ def test_each_payment_under_the_cash_method_has_its_month_and_its_window() -> No
     assert allowed_vat_months(facts, Choices(payments=payments))[0] == MAY
     assert not timed(facts).parts
     assert "waits-for-payment" in [reason.code for reason in timed(facts).reasons]
+
+
+def test_a_payment_is_added_to_what_stands_in_closed_months() -> None:
+    """Coded in March, paid in part in March and settled late in April: nothing of it moves, whatever is closed."""
+    first, later = PartPaid(date(2026, 3, 20), d("600")), PartPaid(date(2026, 5, 5), d("300"))
+    bought = purchase(invoice(cash_method=True))
+    kept = Coding(
+        identity=Identity.ON_PAYMENT,
+        choices=Choices(payments=(first,), vat_month=APRIL),
+        rows=(RegisterRow(Direction.PURCHASE, APRIL, ()),),
+        periods=Periods(vat=APRIL, books=date(2026, 3, 12), cost=MARCH),
+    )
+    facts = replace(bought, kept=kept, locked=frozenset({MARCH, APRIL}))
+    found = timed(facts, payments=(first, later))
+    assert [part.month for part in found.parts] == [APRIL, MAY]
+    assert found.periods == Periods(vat=APRIL, books=date(2026, 3, 12), cost=MARCH)
+    assert not codes(found)
+    assert "as-coded" in [reason.code for reason in found.reasons]
+    closed = timed(facts, payments=(first, replace(later, day=date(2026, 4, 20))))
+    assert codes(closed) == ["month-locked"]
+    chosen = timed(facts, payments=(first, replace(later, day=date(2026, 4, 20))), vat_month=JUNE)
+    assert ([part.month for part in chosen.parts], codes(chosen)) == ([APRIL, JUNE], [])
+    assert [part.month for part in timed(facts, payments=(first,), vat_month=MAY).parts] == [MAY]
+    other = timed(facts, payments=(first, later), tax_point=date(2026, 3, 11))
+    assert [part.month for part in other.parts] == [MAY, MAY]
+    assert Month.of(other.periods.books or date.max) == MAY
 
 
 def test_a_payment_before_receipt_waits_for_it() -> None:

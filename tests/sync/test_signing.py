@@ -22,7 +22,16 @@ from blink_tui.model.values import Nip
 from blink_tui.sync.closing import read_firm_month, read_month
 from blink_tui.sync.closing_page import page_of, read_closing
 from blink_tui.sync.closing_points import About, obstacles, points_of
-from blink_tui.sync.signing import ALREADY_CLOSED, NOT_SIGNED, REASON_NEEDED, kept, printed, sign_off
+from blink_tui.sync.signing import (
+    ALREADY_CLOSED,
+    NO_SUCH_PAGE,
+    NOT_SIGNED,
+    REASON_NEEDED,
+    kept,
+    printed,
+    printed_again,
+    sign_off,
+)
 from tests.tui.office import make, store
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
@@ -125,6 +134,22 @@ async def test_a_month_with_nothing_left_is_signed_and_locked_with_its_page(
     now = await printed(buffer, firm, NOVEMBER, who="ola", now=NOW, as_signed=False)
     assert "locked by anna" in now.text
     assert "Printed by" in now.text
+
+
+async def test_the_page_of_a_month_opened_again_is_printed_as_it_was_signed(
+    buffer: Buffer, firm: Firm
+) -> None:
+    first = await sign_off(buffer, firm, NOVEMBER, who="anna", now=NOW)
+    await buffer.locks.unlock(firm.id, NOVEMBER, who="ola", reason="korekta")
+    assert "Printed by" in (await printed(buffer, firm, NOVEMBER, who="ola", now=NOW)).text
+    second = await sign_off(buffer, firm, NOVEMBER, who="ola", now=NOW)
+    texts = [(await printed_again(buffer, firm, NOVEMBER, number)).text for number in (1, 2)]
+    assert texts == [first.text, second.text]
+    for number in (0, 3):
+        with pytest.raises(BlinkError) as caught:
+            await printed_again(buffer, firm, NOVEMBER, number)
+        assert caught.value.kind is NO_SUCH_PAGE
+    assert (await buffer.history.verify(firm.id)).broken is None
 
 
 @pytest.mark.parametrize(

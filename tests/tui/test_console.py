@@ -12,6 +12,7 @@ from textual.app import App, ComposeResult
 from blink_tui import i18n
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import language
+from blink_tui.ledger.handover import hand_over
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.events import PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import Firm
@@ -117,6 +118,33 @@ async def test_no_is_no(open_desk: OpenDesk) -> None:
         await desk.press("escape")
         await desk.until(lambda: "Approve 1 document?" not in desk.text)
         assert {status for _, status in await desk.buffer.grid.tree_counts()} == {Status.FETCHED}
+
+
+async def test_what_was_handed_over_is_taken_as_booked_by_a_key(
+    open_desk: OpenDesk, firms: list[Firm]
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("5")
+        await desk.see("1/300")
+        await desk.press("space", "space")
+        await desk.see("2 marked")
+        rows = list(grid(desk).marks.rows.values())
+        ids = [row.id for row in rows]
+        await desk.buffer.documents.change_status(ids, Status.APPROVED, who="ewa")
+        await hand_over(desk.buffer, firms[0], ids, desk.folder, who="ewa")
+        await desk.press("minus", "home", "f5")
+        await desk.until(lambda: getattr(grid(desk).current, "status", None) is Status.EXPORTED)
+        await desk.press("space", "space", "space", "B")
+        total = f"{sum(row.gross or 0 for row in rows):,.2f}".replace(",", " ").replace(".", ",")
+        await desk.see("Take 2 documents as booked?", total, "1 document is not handed over to the books")
+        await desk.press("escape")
+        await desk.until(lambda: "as booked?" not in desk.text)
+        assert (await desk.buffer.documents.get(rows[0].id)).status is Status.EXPORTED
+        await desk.press("B", "enter")
+        await desk.see("2 documents are booked.")
+        for row in rows:
+            assert (await desk.buffer.documents.get(row.id)).status is Status.BOOKED
+            assert (await desk.buffer.history.of_document(row.id))[-1].who == "anna"
 
 
 async def test_what_is_handed_over_is_not_approved_again(open_desk: OpenDesk) -> None:

@@ -17,6 +17,7 @@ from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
+from blink_tui.sync.proposing import propose_pending
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.memory import Memory
 from blink_tui.tui.screens.editor import EditorWindow
@@ -283,6 +284,49 @@ async def test_only_months_of_the_law_are_offered_with_the_sentence(
         status, coding = await kept(desk, document)
         assert (status, coding.periods.vat) == (Status.CODED, Month(2026, 11))
         assert {row.month for row in coding.rows} == {Month(2026, 11)}
+
+
+async def test_a_part_is_paid_after_the_month_of_the_first_one_was_closed(
+    open_desk: OpenDesk, firms: list[Firm]
+) -> None:
+    async with open_desk() as desk:
+        firm, september, october = firms[0], Month(2026, 9), Month(2026, 10)
+        cash = replace(BOOKS, vat=(replace(BOOKS.vat[0], cash_method=True),))
+        await desk.buffer.books.save(firm.id, cash, who="ewa", version=1)
+        await propose_pending(desk.buffer, TODAY)
+        document = (await purchases(desk, firm))[0]
+
+        async def pay(payments: str) -> EditorWindow:
+            window = await opened(desk, await desk.buffer.documents.get(document.id))
+            await desk.press("f4")
+            await desk.see("Data of the document")
+            field_of(desk, "payments").editor.value = payments
+            await desk.press("f10")
+            await desk.until(lambda: desk.app.screen is window)
+            await desk.press("f10")
+            return window
+
+        window = await pay("2026-09-30 10,00")
+        await desk.until(lambda: desk.app.screen is not window)
+        status, first = await kept(desk, document)
+        assert (status, [row.month for row in first.rows]) == (Status.CODED, [september])
+        await desk.buffer.locks.lock(firm.id, september, who="ewa")
+        before = await desk.buffer.registers.sums(firm.id, september)
+        await desk.buffer.decisions.decide(
+            {document.id: (await desk.buffer.documents.get(document.id)).version},
+            Decision(Action.APPROVE),
+            who="ewa",
+        )
+        window = await pay("2026-09-30 10,00; 2026-10-05 20,00")
+        await desk.until(lambda: desk.app.screen is not window)
+        status, both = await kept(desk, document)
+        assert (status, [row.month for row in both.rows]) == (Status.CODED, [september, october])
+        assert (both.rows[0], both.periods) == (first.rows[0], first.periods)
+        assert await desk.buffer.registers.sums(firm.id, september) == before
+        window = await pay("2026-09-30 11,00; 2026-10-05 20,00")
+        await desk.see("2026-09 is closed and would change")
+        assert desk.app.screen is window
+        assert await kept(desk, document) == (status, both)
 
 
 async def test_another_scheme_takes_the_place_of_the_lines(open_desk: OpenDesk, firms: list[Firm]) -> None:

@@ -194,10 +194,12 @@ async def test_signing_wants_a_reason_for_what_is_left_and_locks_the_month(
         await desk.until((tmp_path / "closing-2222222222-2026-11.txt").exists)
         assert (tmp_path / "closing-2222222222-2026-11.txt").read_text() == page.text
         await desk.press("u")
-        await desk.see("Unlock 2026-11", "> Reason")
+        await desk.see("Unlock 2026-11", "> Reason", "The signed page is kept")
         await desk.press(*"spóźniona faktura", "f10")
         await desk.until(lambda: "1 closed" not in desk.text)
         assert not await buffer.locks.locked(firms[1].id)
+        (old,) = await buffer.closing.pages(firms[1].id, Month(2026, 11))
+        assert (kept(old.body), old.in_force) == (page, False)
 
 
 async def test_what_is_not_fetched_to_now_cannot_be_signed(

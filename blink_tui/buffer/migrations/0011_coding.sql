@@ -144,6 +144,18 @@ CREATE TABLE learned (
     PRIMARY KEY (firm_id, seller, direction, text_key, scheme, parameters)
 ) STRICT, WITHOUT ROWID;
 
+-- Closing pages as they were signed off; they outlive the lock and are never deleted.
+CREATE TABLE closing_page (
+    id INTEGER PRIMARY KEY, -- in the order of signing
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    month TEXT NOT NULL,
+    sha256 TEXT NOT NULL, -- of the body, in hex, as the event month-signed names it
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    body TEXT NOT NULL, -- JSON
+    UNIQUE (firm_id, month, sha256)
+) STRICT;
+
 -- Months that nothing may be put into any more.
 CREATE TABLE month_lock (
     firm_id INTEGER NOT NULL REFERENCES firm (id),
@@ -151,10 +163,11 @@ CREATE TABLE month_lock (
     at TEXT NOT NULL,
     who TEXT NOT NULL,
     chain_head BLOB NOT NULL,
-    signed TEXT, -- JSON of the closing page that was signed off; NULL: locked without one. Long, so the last
-    PRIMARY KEY (firm_id, month)
+    signed TEXT, -- sha256 of the closing page that was signed off; NULL: locked without one
+    PRIMARY KEY (firm_id, month),
+    FOREIGN KEY (firm_id, month, signed) REFERENCES closing_page (firm_id, month, sha256)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX month_lock_by_month ON month_lock (month); -- pages are long: those of other months are not read
+CREATE INDEX month_lock_by_month ON month_lock (month); -- of all firms
 
 -- Questions about documents, numbered within a firm, with their answers.
 CREATE TABLE question (

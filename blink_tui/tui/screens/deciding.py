@@ -9,6 +9,7 @@ from blink_tui.i18n import _
 from blink_tui.tui.deciding import (
     Then,
     ask_to_approve,
+    ask_to_book,
     ask_to_code,
     ask_to_exclude,
     ask_to_query,
@@ -23,7 +24,7 @@ from blink_tui.tui.screens.queue import QueueWindow
 class DecidingScreen(ConsoleScreen):
     """Every decision is asked about first, and can be taken back."""
 
-    BINDINGS = bindings("decide", "code-many", "approve", "query", "exclude", "reopen", "undo")
+    BINDINGS = bindings("decide", "code-many", "approve", "query", "exclude", "reopen", "book", "undo")
 
     def selection(self) -> Selection | None:
         """What is marked, else the document under the cursor; None where there is nothing."""
@@ -63,6 +64,10 @@ class DecidingScreen(ConsoleScreen):
     def action_reopen(self) -> None:
         """Ask why, then put back."""
         self._decide(ask_to_reopen)
+
+    def action_book(self) -> None:
+        """Ask, with count and sums, then take as booked."""
+        self._decide(ask_to_book)
 
     def action_undo(self) -> None:
         """Take the last decision back."""

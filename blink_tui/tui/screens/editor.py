@@ -12,7 +12,7 @@ from blink_tui.buffer.bodies import dumped, loaded
 from blink_tui.i18n import _
 from blink_tui.model.coding import Choices, Coding
 from blink_tui.model.decisions import Action, Decision
-from blink_tui.model.documents import Direction
+from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.refusals import refused_sentences
 from blink_tui.model.text import clean
@@ -175,6 +175,11 @@ class EditorWindow(LinesWindow[Edited | None]):
     async def _save(self) -> None:
         buffer, document, who = self.console.buffer, self._bench.document, self.console.who
         coding = self._bench.checked(self.coding) if self.coding.lines_by_hand else self.coding
+        if document.status is not Status.FETCHED:
+            added = await buffer.payments.add_parts(document.id, document.version, coding, who=who)
+            self._forget()
+            self.call_later(self._close, Edited(added))
+            return
         version = await buffer.codings.save_draft(document.id, document.version, coding, who=who)
         self._forget()
         decided: int | None = None
