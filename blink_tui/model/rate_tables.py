@@ -79,6 +79,10 @@ def _archive(headings: Sequence[str], rows: Sequence[Line]) -> Listed[ExchangeRa
     for line, fields in rows:
         day = day_of(fields[0])
         if day is None:  # the names of currencies and units below and above the rates
+            if fields[0].strip().isdigit():
+                problems.append(
+                    Remark(line, Message(N_("this is no day: {text}"), {"text": fields[0].strip()}))
+                )
             continue
         table = fields[tables[0]].strip() if tables and tables[0] < len(fields) else ""
         for place, text in _filled(codes, fields):

@@ -166,6 +166,7 @@ def test_the_bank_s_archive_is_read_for_one_unit_of_each_currency() -> None:
         ";dolar amerykański;forint (Węgry);rupia;;;\n"
         "20260102;3,5981;1,0912;2,1500;1;001/A/NBP/2026;\n"
         "20260105;3,6000;;x;2;002/A/NBP/2026;\n"
+        "20261399;3,6000;1,0912;2,1500;3;003/A/NBP/2026;\n"
         "kod ISO;USD;HUF;IDR;;;\n"
     )
     listed = read_rates(read_table(text.encode("cp1250")))
@@ -176,7 +177,7 @@ def test_the_bank_s_archive_is_read_for_one_unit_of_each_currency() -> None:
         ExchangeRate("IDR", first, Decimal("0.000215"), table),
         ExchangeRate("USD", date(2026, 1, 5), Decimal("3.6000"), "002/A/NBP/2026"),
     )
-    assert remarks(listed) == [(4, "this is no rate: x")]
+    assert remarks(listed) == [(4, "this is no rate: x"), (5, "this is no day: 20261399")]
 
 
 def test_a_plain_list_of_rates_with_comma_or_point() -> None:

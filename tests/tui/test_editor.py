@@ -318,6 +318,7 @@ async def test_a_part_is_paid_after_the_month_of_the_first_one_was_closed(
             who="ewa",
         )
         window = await pay("2026-09-30 10,00; 2026-10-05 20,00")
+        await desk.see("only payments can be added")
         await desk.until(lambda: desk.app.screen is not window)
         status, both = await kept(desk, document)
         assert (status, [row.month for row in both.rows]) == (Status.CODED, [september, october])

@@ -67,6 +67,11 @@ class EditorWindow(LinesWindow[Edited | None]):
         if kept is not None:
             self.coding = kept
             self.console.tell(_("Taken up from before; Ctrl+N starts afresh."))
+        if self._bench.document.status is not Status.FETCHED:
+            self.console.tell(
+                _("Coded already: only payments can be added. To change the rest, reopen it first."),
+                severity="warning",
+            )
 
     # What is half typed
 
