@@ -1,14 +1,31 @@
-"""Where commands write: into a folder, into one file, or to stdout."""
+"""Where commands write (a folder, one file, stdout), and what they are given to read (a file, stdin)."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from blink_tui.i18n import _
 from blink_tui.model.errors import USAGE, BlinkError
+from blink_tui.model.text import clean
 
 STDOUT = "-"
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a text that a command reads at once."""
+
+
+def given(file: str) -> bytes | None:
+    """What is in a file, or came by stdin for `-`; None for more than `LARGEST`. Raises BlinkError (usage)."""
+    if file == STDOUT:
+        content = sys.stdin.buffer.read(LARGEST + 1)
+    else:
+        path = Path(file)
+        if not path.is_file():
+            raise BlinkError(USAGE, problem=_("There is no file {file}.").format(file=clean(file)))
+        with path.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+    return content if len(content) <= LARGEST else None
 
 
 @dataclass(frozen=True, slots=True)

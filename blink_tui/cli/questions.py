@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named, system_user
-from blink_tui.cli.files import STDOUT
+from blink_tui.cli.files import STDOUT, given
 from blink_tui.cli.lists import DryRun
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _, ngettext
@@ -32,7 +31,6 @@ NO_ANSWERS = ErrorKind(
     ExitCode.USAGE,
     N_("No answer was found: each has to stand behind the number of its question. Open: {numbers}"),
 )
-_LARGEST = 4 * 1024 * 1024
 _LETTERS_A_DAY = 100
 
 
@@ -220,15 +218,8 @@ def _read(file: str) -> str:
     """The reply. Raises BlinkError (usage)."""
     from blink_tui.model.sheets import decoded
 
-    if file == STDOUT:
-        content = sys.stdin.buffer.read(_LARGEST + 1)
-    else:
-        path = Path(file)
-        if not path.is_file():
-            raise BlinkError(USAGE, problem=_("There is no file {file}.").format(file=clean(file)))
-        with path.open("rb") as opened:
-            content = opened.read(_LARGEST + 1)
-    text = decoded(content) if len(content) <= _LARGEST else None
+    content = given(file)
+    text = decoded(content) if content is not None else None
     if text is None:
         problem = _("{file} is no reply: it is no text, or too long.").format(file=clean(file))
         raise BlinkError(USAGE, problem=problem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,7 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named, system_user
-from blink_tui.cli.files import STDOUT
+from blink_tui.cli.files import STDOUT, given
 from blink_tui.cli.lists import DryRun
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _, ngettext
@@ -38,7 +37,6 @@ KIND_WORDS = {
     EntryKind.SCHEME: N_("scheme"),
     EntryKind.SOURCE: N_("data source"),
 }
-_LARGEST = 4 * 1024 * 1024
 
 app = typer.Typer(help=_("Rules and posting schemes, each in all its versions."), no_args_is_help=True)
 
@@ -270,16 +268,9 @@ async def _export(
 
 def text_of(file: str) -> str:
     """The TOML as typed. Raises BlinkError (usage)."""
-    if file == STDOUT:
-        content = sys.stdin.buffer.read(_LARGEST + 1)
-    else:
-        path = Path(file)
-        if not path.is_file():
-            raise BlinkError(USAGE, problem=_("There is no file {file}.").format(file=clean(file)))
-        with path.open("rb") as opened:
-            content = opened.read(_LARGEST + 1)
+    content = given(file)
     try:
-        if len(content) <= _LARGEST:
+        if content is not None:
             return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass

@@ -358,7 +358,7 @@ async def test_the_seller_s_last_document_is_copied_with_this_one_s_amounts(
         window = await opened(desk, second)
         own = window.coding
         await desk.press("f5")
-        await desk.see("No document of this seller is coded yet.")
+        await desk.see("No document of this contractor is coded yet.")
         await desk.press("escape")
         await opened(desk, first)
         await desk.press("s", *"75/25", "enter", *"409-01", "enter", "f10")

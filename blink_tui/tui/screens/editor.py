@@ -132,7 +132,7 @@ class EditorWindow(LinesWindow[Edited | None]):
         async def copy() -> None:
             last = await self._bench.last()
             if last is None:
-                self.console.tell(_("No document of this seller is coded yet."), severity="warning")
+                self.console.tell(_("No document of this contractor is coded yet."), severity="warning")
             else:
                 self.put_coding(self._bench.copied(self.coding, last), 0)
 
