@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from blink_tui.i18n import N_, Message
 from blink_tui.invoices.words import money
 from blink_tui.model.books import BookKind, Books
-from blink_tui.model.coding import Coding, Identity, PostingLine, Side
-from blink_tui.model.documents import Direction
+from blink_tui.model.coding import Coding, Identity
 from blink_tui.model.targets import Accounts, Target
 
 
@@ -57,7 +55,7 @@ def _accounts(coding: Coding, books: Books, target: Target) -> Iterator[Part]:
         return
     if target.accounts is Accounts.ALL:
         yield _part(N_("{count} posting lines, {sum}"), count=str(len(coding.lines)), sum=money(coding.debit))
-    elif target.accounts is Accounts.NET and (net := net_line(coding)) is not None:
+    elif target.accounts is Accounts.NET and (net := coding.net_line) is not None:
         yield _part(N_("net account {account}"), account=net.account)
         others = sorted({line.account for line in coding.lines} - {net.account})
         yield _part(
@@ -67,24 +65,6 @@ def _accounts(coding: Coding, books: Books, target: Target) -> Iterator[Part]:
         yield _part(N_("accounts"), goes=False)
     if any(line.dimensions for line in coding.lines):
         yield _part(N_("dimensions"), goes=target.dimensions)
-
-
-def net_line(coding: Coding) -> PostingLine | None:
-    """The line whose account travels where one alone does: the largest one of the cost or revenue side."""
-    sale = (
-        any(row.register is Direction.SALE for row in coding.rows)
-        and coding.identity is not Identity.SELF_ASSESSED
-    )
-    side = Side.CREDIT if sale or _is_sale(coding) else Side.DEBIT
-    return max((line for line in coding.lines if line.side is side), key=_size, default=None)
-
-
-def _is_sale(coding: Coding) -> bool:
-    return coding.document_type.startswith("FS")
-
-
-def _size(line: PostingLine) -> Decimal:
-    return abs(line.amount)
 
 
 def _book(coding: Coding, target: Target) -> Iterator[Part]:

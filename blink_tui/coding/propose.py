@@ -28,6 +28,7 @@ from blink_tui.model.coding import (
     Identity,
     Problem,
     Proposal,
+    RateAmount,
     RuleRef,
 )
 from blink_tui.model.documents import Direction
@@ -185,6 +186,7 @@ def _by_scheme(case: Case, bare: Coding, chosen: _Chosen, parameters: Mapping[st
         rule=chosen.rule,
         identity=identity_of(case, scheme.identity, amounts),
         lines=made.lines,
+        table=tuple(RateAmount(row.rate, row.net, row.vat) for row in amounts.rows),
         rows=made.rows,
         entries=made.entries,
         periods=when.periods,

@@ -61,6 +61,16 @@ class PostingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RateAmount:
+    """Net and tax of one rate in PLN, as the document has them."""
+
+    rate: str
+    """Group of the VAT table (`23`, `8`, `0 WDT`, `zw` …); `RR` of a farmer's invoice."""
+    net: Decimal
+    vat: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterRow:
     """One row of a VAT register, as JPK_V7 will have it (FORMATS 8)."""
 
@@ -200,6 +210,8 @@ class Coding:
     lines: tuple[PostingLine, ...] = ()
     lines_by_hand: bool = False
     """A person changed the lines: a change of the other choices does not compute them anew."""
+    table: tuple[RateAmount, ...] = ()
+    """The document's VAT table in PLN, whatever of it is deducted; empty of a margin and where there is none."""
     rows: tuple[RegisterRow, ...] = ()
     entries: tuple[BookEntry, ...] = ()
     periods: Periods = Periods()
@@ -230,6 +242,19 @@ class Coding:
     def difference(self) -> Decimal:
         """Debit less credit: zero when balanced."""
         return self.debit - self.credit
+
+    @property
+    def net_line(self) -> PostingLine | None:
+        """The line whose account travels where one alone does: the largest one of the cost or revenue side."""
+        side = Side.CREDIT if self._sells else Side.DEBIT
+        return max(
+            (one for one in self.lines if one.side is side), key=lambda one: abs(one.amount), default=None
+        )
+
+    @property
+    def _sells(self) -> bool:
+        sold = any(row.register is Direction.SALE for row in self.rows)
+        return (sold and self.identity is not Identity.SELF_ASSESSED) or self.document_type.startswith("FS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

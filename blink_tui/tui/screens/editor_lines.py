@@ -11,7 +11,6 @@ from textual import events
 from textual.app import ComposeResult
 
 from blink_tui.coding import editing
-from blink_tui.coding.carried import net_line
 from blink_tui.i18n import _
 from blink_tui.model.books import BookKind
 from blink_tui.model.coding import Coding, PostingLine
@@ -253,7 +252,7 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
 
 def _first_place(coding: Coding) -> int:
     """Where the cursor stands at first: on the cost or the revenue, which is what is changed most."""
-    net = net_line(coding)
+    net = coding.net_line
     return next((place for place, line in enumerate(coding.lines) if net and line.side is net.side), 0)
 
 

@@ -1,0 +1,34 @@
+-- Hand-overs to the books in several files, cancelling them, what the books are to put right, settings of exports.
+
+ALTER TABLE batch ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'; -- JSON: by which the files were made
+ALTER TABLE batch ADD COLUMN amends INTEGER NOT NULL DEFAULT 0; -- its documents are in the books already, to be put right
+ALTER TABLE batch ADD COLUMN cancelled_at TEXT;
+ALTER TABLE batch ADD COLUMN cancelled_by TEXT;
+ALTER TABLE batch ADD COLUMN cancel_reason TEXT;
+
+CREATE TABLE batch_file (
+    batch_id INTEGER NOT NULL REFERENCES batch (id),
+    position INTEGER NOT NULL,
+    file TEXT NOT NULL, -- where it is to stand
+    temp TEXT NOT NULL, -- where it was written
+    sha256 BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Documents that the books have and are to put right: handed over as such, never as new.
+CREATE TABLE amendment (
+    document_id INTEGER PRIMARY KEY REFERENCES document (id),
+    batch_id INTEGER REFERENCES batch (id), -- by which the books got it
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE export_setting (
+    firm_id INTEGER NOT NULL REFERENCES firm (id),
+    format TEXT NOT NULL, -- empty: of the firm itself, for all formats
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (firm_id, format, name)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,79 @@
+"""A document as exporters get it: the invoice as it is, and what it becomes in the books."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from blink_tui.model.books import Contractor
+from blink_tui.model.coding import ZERO, Coding, RateAmount
+from blink_tui.model.dates import Instant
+from blink_tui.model.documents import Direction
+from blink_tui.model.invoice import Invoice, InvoiceParty
+
+_NAMESPACE = uuid.UUID("6f0f3f5c-5a8e-5d0b-9f0c-0f6d1c7f4b11")
+"""Of the ids below; changing it would make every document a new one for Optima."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerDocument:
+    """One document on its way to the books."""
+
+    id: int
+    """Its number in the buffer, the same for ever."""
+    ksef_number: str
+    """Empty only for what never was in KSeF, such as a row of books read back."""
+    direction: Direction
+    received: date
+    """Legal day of receipt, in Warsaw."""
+    received_at: Instant | None = None
+    """Moment at which KSeF gave the number."""
+    invoice: Invoice
+    coding: Coding
+    """Empty (no scheme, no rows) for a firm without books: then the invoice alone goes."""
+    contractor: Contractor | None = None
+    """As the ledger knows the other side; None where it does not yet."""
+    amends: bool = False
+    """The books have it already and it is to be put right there ("do poprawy w księgach"), never entered as new."""
+
+    @property
+    def sale(self) -> bool:
+        """The firm sold."""
+        return self.direction is Direction.SALE
+
+    @property
+    def party(self) -> InvoiceParty:
+        """The other side: the buyer of a sale, else the seller."""
+        return self.invoice.buyer if self.sale else self.invoice.seller
+
+    @property
+    def guid(self) -> uuid.UUID:
+        """The same for the same document every time it is written: a UUID5 of its KSeF number."""
+        return uuid.uuid5(_NAMESPACE, self.ksef_number or f"{self.party.identifier}/{self.invoice.number}")
+
+    @property
+    def table(self) -> tuple[RateAmount, ...]:
+        """The VAT table in PLN: as it was coded, else as the invoice alone tells it."""
+        if self.coding.table:
+            return self.coding.table
+        rate = ZERO + 1 if self.invoice.currency == "PLN" else self.invoice.exchange_rate
+        return tuple(
+            RateAmount(
+                row.rate,
+                row.net_pln if row.net_pln is not None else row.net * (rate or ZERO),
+                row.vat_pln if row.vat_pln is not None else (row.vat or ZERO) * (rate or ZERO),
+            )
+            for row in self.invoice.vat_table
+        )
+
+    @property
+    def net(self) -> Decimal:
+        """In PLN."""
+        return sum((row.net for row in self.table), ZERO)
+
+    @property
+    def vat(self) -> Decimal:
+        """In PLN."""
+        return sum((row.vat for row in self.table), ZERO)

@@ -1,0 +1,29 @@
+"""Every export format by its id. A new one is a module with an exporter, named here (`docs/exporters.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from blink_tui.i18n import N_
+from blink_tui.ledger.exporter import Exporter
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+
+FORMAT_UNKNOWN = ErrorKind(
+    "format-unknown", ExitCode.USAGE, N_("There is no export format {format}. Known: {known}.")
+)
+
+
+@lru_cache(maxsize=1)
+def exporters() -> Mapping[str, Exporter]:
+    """All formats, in the order in which they are listed."""
+    found: tuple[Exporter, ...] = ()
+    return {one.id: one for one in found}
+
+
+def exporter(name: str) -> Exporter:
+    """A format by its id. Raises BlinkError(FORMAT_UNKNOWN)."""
+    known = exporters()
+    if name not in known:
+        raise BlinkError(FORMAT_UNKNOWN, format=name or "–", known=", ".join(known))
+    return known[name]
