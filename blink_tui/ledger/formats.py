@@ -17,9 +17,9 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    from blink_tui.ledger.exporters import wapro
+    from blink_tui.ledger.exporters import epp, wapro
 
-    found: tuple[Exporter, ...] = (wapro.EXPORTER,)
+    found: tuple[Exporter, ...] = (wapro.EXPORTER, epp.EXPORTER)
     return {one.id: one for one in found}
 
 
