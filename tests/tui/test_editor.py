@@ -1,69 +1,30 @@
-"""The coding editor by keys, on a real buffer: what is typed, split, copied, taken back, saved and found again."""
+"""The coding editor by keys, on a real buffer: what is typed, split, added and taken back, and months."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import Buffer, Document, GridFilter
-from blink_tui.i18n import set_language
-from blink_tui.model.coding import Coding, Side
+from blink_tui.buffer import Buffer
+from blink_tui.model.coding import Side
 from blink_tui.model.decisions import Action, Decision
-from blink_tui.model.documents import Direction, Status
+from blink_tui.model.documents import Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.sync.proposing import propose_pending
-from blink_tui.tui.app import ConsoleApp
-from blink_tui.tui.memory import Memory
 from blink_tui.tui.screens.editor import EditorWindow
-from blink_tui.tui.screens.forms import FormWindow
 from blink_tui.tui.widgets.cell import CellLine
-from blink_tui.tui.widgets.form import FieldRow
 from blink_tui.tui.widgets.posting import LineGrid
-from tests.tui.coded_office import BOOKS, TODAY, WAPRO, four_eyes, keep_books
-from tests.tui.conftest import Desk, OpenDesk, Wishes
-from tests.tui.office import open_office
-
-PURCHASES = GridFilter(direction=Direction.PURCHASE)
+from tests.tui.coded_office import BOOKS, TODAY
+from tests.tui.conftest import OpenDesk
+from tests.tui.editing import accounts, field_of, kept, office_with_proposals, opened, purchases
 
 
 @pytest.fixture
 async def firms(buffer: Buffer) -> list[Firm]:
-    """Two firms with a few documents, the first one with books and proposals."""
-    set_language("en")
-    firms = await open_office(buffer, 40)
-    await keep_books(buffer, firms[0])
-    return firms
-
-
-async def purchases(desk: Desk, firm: Firm, count: int = 5) -> list[Document]:
-    chosen = replace(PURCHASES, firm_ids=(firm.id,))
-    rows = await desk.buffer.grid.first(chosen, "received_date", False, count)
-    return [await desk.buffer.documents.get(row.id) for row in rows]
-
-
-async def opened(desk: Desk, document: Document) -> EditorWindow:
-    from blink_tui.tui.screens.editor import edit_document
-
-    desk.app.run_worker(edit_document(desk.app, document.id))
-    await desk.see("Name of account", document.invoice_number)
-    assert isinstance(desk.app.screen, EditorWindow)
-    return desk.app.screen
-
-
-async def kept(desk: Desk, document: Document) -> tuple[Status, Coding]:
-    found = await desk.buffer.codings.get(document.id)
-    assert found is not None
-    return (await desk.buffer.documents.get(document.id)).status, found.coding
-
-
-def accounts(coding: Coding) -> list[str]:
-    return [line.account for line in coding.lines]
+    return await office_with_proposals(buffer)
 
 
 async def test_a_split_in_few_keys_is_coded_to_the_grosz(open_desk: OpenDesk, firms: list[Firm]) -> None:
@@ -257,12 +218,6 @@ async def test_a_month_that_was_closed_meanwhile_is_told_of_when_it_is_saved(
         assert (await desk.buffer.documents.get(document.id)).status is Status.FETCHED
 
 
-def field_of(desk: Desk, name: str) -> FieldRow:
-    form = desk.app.screen
-    assert isinstance(form, FormWindow)
-    return next(row for row in form.body.rows if row.field.name == name)
-
-
 async def test_only_months_of_the_law_are_offered_with_the_sentence(
     open_desk: OpenDesk, firms: list[Firm]
 ) -> None:
@@ -328,308 +283,3 @@ async def test_a_part_is_paid_after_the_month_of_the_first_one_was_closed(
         await desk.see("2026-09 is closed and would change")
         assert desk.app.screen is window
         assert await kept(desk, document) == (status, both)
-
-
-async def test_another_scheme_takes_the_place_of_the_lines(open_desk: OpenDesk, firms: list[Firm]) -> None:
-    async with open_desk(120, 40) as desk:
-        window = await opened(desk, (await purchases(desk, firms[0]))[0])
-        before = window.coding
-        assert before.scheme is not None
-        await desk.press("x", "f8")
-        await desk.see("Which scheme?")
-        await desk.press(*"zakup", "space", *"towar", "enter")
-        await desk.until(lambda: desk.app.screen is window)
-        assert window.coding.scheme is not None
-        assert window.coding.scheme.name != before.scheme.name
-        assert "330" in accounts(window.coding)
-        assert window.coding.lines_by_hand is False
-        assert window.coding.complete
-        await desk.press("ctrl+z", "ctrl+z")
-        assert window.coding == before
-
-
-async def test_the_seller_s_last_document_is_copied_with_this_one_s_amounts(
-    open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    async with open_desk() as desk:
-        found = await purchases(desk, firms[0], 30)
-        first = found[0]
-        second = next(one for one in found[1:] if one.seller == first.seller and one.currency == "PLN")
-        window = await opened(desk, second)
-        own = window.coding
-        await desk.press("f5")
-        await desk.see("No document of this contractor is coded yet.")
-        await desk.press("escape")
-        await opened(desk, first)
-        await desk.press("s", *"75/25", "enter", *"409-01", "enter", "f10")
-        await desk.until(lambda: not isinstance(desk.app.screen, EditorWindow))
-        window = await opened(desk, second)
-        await desk.press("f5")
-        await desk.until(
-            lambda: "409-01" in accounts(window.coding), lambda: f"{window.coding.lines}\n{desk.text}"
-        )
-        assert window.coding.difference == 0
-        by_account = {line.account: line.amount for line in window.coding.lines}
-        tax = next(line for line in own.lines if line.account == "223")
-        assert by_account["223"] == tax.amount
-        assert {line.description for line in window.coding.lines} == {own.description}
-        assert window.coding.complete
-
-
-async def test_why_names_the_rule_what_fits_it_and_the_sentences_of_the_months(
-    open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    async with open_desk(120, 40) as desk:
-        window = await opened(desk, (await purchases(desk, firms[0]))[0])
-        await desk.press("y")
-        text = await desk.see("Why", "Rule that decided:", "precedence")
-        assert window.coding.scheme is not None
-        assert window.coding.scheme.name in text
-        assert str(window.coding.periods.vat) in text
-        await desk.press("escape")
-        assert desk.app.screen is window
-
-
-async def test_a_half_edited_document_is_found_again_after_a_lost_line(
-    buffer: Buffer, firms: list[Firm], tmp_path: Path
-) -> None:
-    path = tmp_path / "memory.json"
-
-    @asynccontextmanager
-    async def console() -> AsyncIterator[Desk]:
-        engine = Wishes()
-        app = ConsoleApp(buffer, engine, who="anna", export_dir=tmp_path, memory=Memory(path))
-        async with app.run_test(size=(80, 24), notifications=True) as pilot:
-            yield Desk(app, pilot, buffer, engine, tmp_path)
-
-    async with console() as desk:
-        document = (await purchases(desk, firms[0]))[0]
-        window = await opened(desk, document)
-        await desk.press("right", *"77,00", "enter")
-        half = window.coding
-        desk.app.remember()  # twice a second by itself; the terminal is gone after it
-    async with console() as desk:
-        window = await opened(desk, document)
-        await desk.see("Taken up from before", "77,00")
-        assert window.coding == half
-        await desk.press("ctrl+n")
-        assert window.coding.lines[0].amount != 77
-        await desk.press("ctrl+z", "f10")
-        await desk.see("Saved as a draft.")
-    async with console() as desk:
-        await opened(desk, await desk.buffer.documents.get(document.id))
-        assert "Taken up from before" not in desk.text, "what was saved is not offered again"
-
-
-async def test_a_draft_of_the_memory_is_not_laid_over_another_version(
-    open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    async with open_desk() as desk:
-        document = (await purchases(desk, firms[0]))[0]
-        window = await opened(desk, document)
-        await desk.press("right", *"77,00", "enter", "escape")
-        await desk.until(lambda: desk.app.screen is not window)
-        coding = replace(window.coding, description="inny")
-        await desk.buffer.codings.save_draft(document.id, document.version, coding, who="ewa")
-        window = await opened(desk, document)
-        assert window.coding.description == "inny"
-        assert "Taken up from before" not in desk.text
-
-
-async def test_somebody_else_s_change_meanwhile_is_not_written_over(
-    open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    async with open_desk() as desk:
-        document = (await purchases(desk, firms[0]))[0]
-        window = await opened(desk, document)
-        await desk.buffer.decisions.decide({document.id: document.version}, Decision(Action.CODE), who="ewa")
-        await desk.press("s", *"50/50", "enter", "f10")
-        await desk.see("changed")
-        assert desk.app.screen is window
-        status, coding = await kept(desk, document)
-        assert (status, coding.lines_by_hand) == (Status.CODED, False)
-
-
-async def test_hostile_names_stay_text(open_desk: OpenDesk, firms: list[Firm]) -> None:
-    async with open_desk(120, 40) as desk:
-        document = next(one for one in await purchases(desk, firms[0], 50) if one.seller.name)
-        window = await opened(desk, document)
-        grid = window.query_one(LineGrid)
-        line = replace(window.coding.lines[0], description="[bold red]x[/] \x1b[2J\u202e")
-        grid.show([line], 0)
-        await desk.see("[bold red]x[/]")
-        assert "\x1b[2J" not in desk.text
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_the_editor_is_whole_in_polish(
-    open_desk: OpenDesk, firms: list[Firm], size: tuple[int, int]
-) -> None:
-    async with open_desk(*size) as desk:
-        set_language("pl")
-        document = (await purchases(desk, firms[0]))[0]
-        from blink_tui.tui.screens.editor import edit_document
-
-        desk.app.run_worker(edit_document(desk.app, document.id))
-        text = await desk.see("Nazwa konta", "pójdzie do Comarch Optima:", "różnica 0,00", "F10 Zapisz")
-        assert max(map(len, text.splitlines())) <= size[0]
-        assert len(text.splitlines()) <= size[1]
-
-
-# The queue and the lists
-
-
-async def at_queue(desk: Desk, firm: Firm) -> None:
-    from blink_tui.tui.screens.queue import QueueWindow
-
-    await desk.app.push_screen(QueueWindow(replace(PURCHASES, firm_ids=(firm.id,))))
-    await desk.see("1 of ", "Proposed", "will go to Comarch Optima:")
-
-
-@pytest.mark.parametrize("key", ["enter", "f10", "ctrl+s"])
-async def test_one_key_codes_as_proposed(open_desk: OpenDesk, firms: list[Firm], key: str) -> None:
-    async with open_desk() as desk:
-        document = (await purchases(desk, firms[0]))[0]
-        proposal = await desk.buffer.codings.proposal(document.id)
-        await at_queue(desk, firms[0])
-        await desk.press(key)
-        await desk.see("2 of ", "decided 1")
-        status, coding = await kept(desk, document)
-        assert proposal is not None
-        assert (status, coding) == (Status.CODED, proposal.coding)
-        await desk.press("ctrl+z")
-        await desk.see("1 of ", document.invoice_number)
-        assert (await desk.buffer.documents.get(document.id)).status is Status.FETCHED
-
-
-async def test_approving_codes_first_in_two_events_and_is_taken_back_whole(
-    open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    async with open_desk() as desk:
-        document = (await purchases(desk, firms[0]))[0]
-        await at_queue(desk, firms[0])
-        await desk.press("a")
-        await desk.see("2 of ", "decided 1")
-        assert (await desk.buffer.documents.get(document.id)).status is Status.APPROVED
-        events = [event.after for event in await desk.buffer.history.of_document(document.id)]
-        assert [after for after in events if after in ("coded", "approved")] == ["coded", "approved"]
-        await desk.press("ctrl+z")
-        await desk.see("1 of ", document.invoice_number)
-        assert (await desk.buffer.documents.get(document.id)).status is Status.FETCHED
-
-
-async def test_four_eyes_leave_the_document_coded_for_somebody_else(
-    buffer: Buffer, open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    version = await buffer.books.version(firms[0].id)
-    await buffer.books.save(firms[0].id, four_eyes(), who="anna", version=version)
-    from blink_tui.sync.proposing import propose_pending
-
-    await propose_pending(buffer, TODAY)
-    async with open_desk() as desk:
-        document = (await purchases(desk, firms[0]))[0]
-        await at_queue(desk, firms[0])
-        await desk.press("a")
-        await desk.see("2 of ", "another person")
-        assert (await desk.buffer.documents.get(document.id)).status is Status.CODED
-
-
-@pytest.mark.proof
-async def test_the_queue_opens_the_editor_and_goes_on_after_it(
-    open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    async with open_desk() as desk:
-        documents = await purchases(desk, firms[0])
-        await at_queue(desk, firms[0])
-        await desk.press("e")
-        await desk.see("Name of account", documents[0].invoice_number)
-        await desk.press("escape")
-        await desk.see("1 of ", "Proposed")
-        await desk.press("f4")
-        await desk.see("Name of account")
-        await desk.press("right", *"5,00", "enter", "f10")
-        await desk.see("1 of ", "Draft", "! Debit", "differ by", "It cannot be coded")
-        desk.app.clear_notifications()  # the sentence lies over the last lines for a while
-        await desk.see("1 of ", "Draft", "will go to")
-        await desk.press("enter")
-        await desk.see("1 document is not complete")
-        assert (await desk.buffer.documents.get(documents[0].id)).status is Status.FETCHED
-        await desk.press("f4")
-        await desk.see("Name of account", "draft")
-        await desk.press("r", "f10")
-        await desk.see("2 of ", "decided 1")
-        assert (await desk.buffer.documents.get(documents[0].id)).status is Status.CODED
-        await desk.press("y")
-        await desk.see("Why", "Rule that decided:")
-
-
-async def test_a_firm_without_books_stays_as_it_was(open_desk: OpenDesk, firms: list[Firm]) -> None:
-    from blink_tui.tui.screens.queue import QueueWindow
-
-    async with open_desk() as desk:
-        await desk.app.push_screen(QueueWindow(replace(PURCHASES, firm_ids=(firms[1].id,))))
-        text = await desk.see("1 of ", "To pay")
-        assert "Proposed" not in text
-        await desk.press("f4")
-        await desk.see("This firm has no books set up")
-        await desk.press("a")
-        await desk.see("decided 1")
-
-
-async def test_screen_6_codes_and_approves_what_is_ready_in_a_firm(
-    open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    async with open_desk() as desk:
-        to_code = (await desk.buffer.overview.to_code())[firms[0].id]
-        await desk.press("6")
-        await desk.see("Ready", "Żółw", f"F10 codes {to_code.ready} documents as proposed.")
-        await desk.press("f10")
-        await desk.see("Code ", "PLN")
-        await desk.press("enter")
-        await desk.see("documents coded.")
-        coded = (await desk.buffer.overview.waiting())[firms[0].id][Status.CODED]
-        await desk.see(f"F9 approves {coded} that are coded.")
-        await desk.press("f9")
-        await desk.see("Approve ")
-        await desk.press("enter")
-        await desk.see("approved.")
-
-
-async def test_the_grid_codes_marked_documents_and_opens_the_editor(
-    open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    async with open_desk(120, 40) as desk:
-        desk.app.choose_firm(firms[0])
-        await desk.press("5")
-        await desk.see("1/36")
-        await desk.press("E")
-        await desk.see("Name of account")
-        await desk.press("escape")
-        await desk.see("1/36")
-        await desk.press("space", "space", "f10")
-        await desk.see("Code 2 documents?")
-        await desk.press("n")
-        await desk.press("enter")
-        await desk.see("[Summary]")
-        await desk.press("f4")
-        await desk.see("Name of account")
-
-
-Open = Callable[..., AbstractAsyncContextManager[Desk]]
-
-
-async def test_what_wapro_gets_and_what_it_does_not_always_stands_there(
-    buffer: Buffer, open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    await keep_books(buffer, firms[1], WAPRO)
-    async with open_desk() as desk:
-        document = (await purchases(desk, firms[1]))[0]
-        window = await opened(desk, document)
-        await desk.see("will go to WAPRO:", "net account 402", "will not go:")
-        await desk.press("enter", *"409-01", "enter")
-        await desk.see("net account 409-01")
-        assert window.coding.lines_by_hand
-
-
-def test_books_of_the_office_are_complete() -> None:
-    assert BOOKS.vat_on(TODAY).kind == "monthly"
