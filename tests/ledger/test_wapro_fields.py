@@ -162,7 +162,8 @@ def test_foreign_currency_stands_beside_pln_with_its_rate() -> None:
 def test_two_rates_of_exchange_are_told_and_an_unknown_one_keeps_the_document_out() -> None:
     document = six_ledger()[1]
     both = replace(document.coding, income_rate=Rate(Decimal("4.24"), date(2026, 2, 5)))
-    assert told(replace(document, coding=both)) == ["one-rate"]
+    assert "one-rate" in told(replace(document, coding=both))
+    assert "one-rate" not in told(document)
     _, (piece,) = exported(EXPORTER, uncoded(document))
     assert [one.code for one in piece.warnings if one.blocks] == ["rate-unknown"]
     line = replace(document.invoice.lines[0], exchange_rate=Decimal("4.2512"))
