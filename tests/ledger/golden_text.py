@@ -47,7 +47,12 @@ def _wapro(content: bytes) -> Iterator[str]:
         + (f" do {one['NR_DOK_ORYG']}" if one["NR_DOK_ORYG"] else "")
         + f"  {card['NIP'] or 'bez numeru'} {card['NAZWA']}"
     )
-    days = {"wyst.": "DATA_WYSTAWIENIA", "sprz.": "DATA_SPRZEDAZY", "wpływ": "DATA_WPLYWU", "termin": "TERMIN_PLATNOSCI"}
+    days = {
+        "wyst.": "DATA_WYSTAWIENIA",
+        "sprz.": "DATA_SPRZEDAZY",
+        "wpływ": "DATA_WPLYWU",
+        "termin": "TERMIN_PLATNOSCI",
+    }
     yield "  " + "  ".join(f"{word} {one.day(name):%d.%m}" for word, name in days.items())
     free = [one[name] or "–" for name in ("WYROZNIK", "POLE1", "POLE2", "POLE3")]
     yield f"  pola {' | '.join(free)}  kody {one['RODZAJ_TRANSAKCJI_HANDLOWEJ'] or '–'}  {' '.join(one.flags)}".rstrip()
@@ -71,7 +76,11 @@ def _epp(content: bytes) -> Iterator[str]:
     )
     done = file.by_number("DATYZAKONCZENIA")[number][0][:8]
     days = {"wyst.": 22, "sprz.": 23, "wpływ": 24, "termin": 35}
-    yield "  " + "  ".join(f"{word} {one.day(place):%d.%m}" for word, place in days.items()) + f"  zakończono {done}"
+    yield (
+        "  "
+        + "  ".join(f"{word} {one.day(place):%d.%m}" for word, place in days.items())
+        + f"  zakończono {done}"
+    )
     yield f"  stan {one[41]} rodzaj {one[55]} waluta {one[47]} {one[48]}  {one[49]}"
     for rate in one.rates:
         margin = f"  marża {' '.join(map(str, rate.margin))}" if any(rate.margin) else ""

@@ -12,7 +12,7 @@ import pytest
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporters.wapro import EXPORTER
 from blink_tui.model.books import BookKind, Contractor
-from blink_tui.model.coding import BookEntry, Rate, Side
+from blink_tui.model.coding import BookEntry, Identity, Rate, Side
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Direction
 from blink_tui.model.invoice import BankAccount, CorrectedInvoice, Payment, VatAmount
@@ -323,3 +323,24 @@ def test_what_is_owed_is_dozaplaty_else_p_15() -> None:
 def test_a_warehouse_is_the_firm_s() -> None:
     found = one(sale(), {"warehouse": "M&1", "warehouse_id": "7"})
     assert (found["SYMBOL_MAGAZYNU"], found["ID_MAGAZYNU"]) == ("M&1", "7")
+
+
+def test_gross_goes_outside_vat_where_nothing_is_deducted_or_the_table_by_choice() -> None:
+    document = purchase()
+    nothing = replace(document, coding=replace(document.coding, identity=Identity.NONE, rows=()))
+    found = one(nothing)
+    assert rates(found) == ["NP 354.00 0.00"]
+    assert (found["NETTO_ZAKUPU"], found["BRUTTO_ZAKUPU"], found["KW_ROZRACH"]) == (
+        "354.00",
+        "354.00",
+        "354.00",
+    )
+    assert rates(one(nothing, {"not_deducted": "tabela"})) == ["23 200.00 46.00", "8 100.00 8.00"]
+    assert "nothing-deducted" in told(nothing, {"not_deducted": "tabela"})
+
+
+def test_what_the_program_has_to_know_by_itself_is_told() -> None:
+    assert "part-deducted" in told(six_ledger()[4])
+    assert "advances-stay" in told(changed(sale(), kind="ROZ"))
+    waiting = replace(purchase().coding, identity=Identity.ON_PAYMENT, rows=())
+    assert "waits-for-payment" in told(replace(purchase(), coding=waiting))
