@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -46,6 +46,8 @@ class LedgerDocument:
     """As the ledger knows the other side; None where it does not yet."""
     amends: bool = False
     """The books have it already and it is to be put right there ("do poprawy w księgach"), never entered as new."""
+    original: bytes = field(default=b"", repr=False)
+    """The invoice's XML as received, where the export hands it on (`package`); empty where there is none."""
 
     @property
     def sale(self) -> bool:

@@ -1,7 +1,7 @@
 """A document's amounts by rate: in its currency, in PLN for the books and for VAT, and what of a purchase is deducted.
 
 The VAT table of the invoice is what all positions of a document make together; what of it the register rows hold is
-deducted (FORMATS 8.5), the rest is not. No position loses a grosz: shares are rounded, the largest takes the difference.
+deducted (FORMATS 8.5), the rest is not. No grosz is lost: shares are rounded, the largest takes the difference.
 """
 
 from __future__ import annotations
@@ -168,8 +168,8 @@ def _shares(amount: Decimal, weights: Sequence[Decimal], whole: Decimal) -> list
 def positions(document: LedgerDocument) -> list[Position]:
     """All positions of a document, those deducted before what is left of them.
 
-    Of a margin, and where a person typed the rows of a sale, what the register taxes; of a self-assessed document with the tax that the buyer assesses. While
-    the tax waits for payments the whole table stands as one to be deducted.
+    Of a margin, and where a person typed the rows of a sale, what the register taxes; of a self-assessed document with
+    the tax that the buyer assesses. While the tax waits for payments the whole table stands as one to be deducted.
     """
     coding, found = document.coding, table(document)
     if document.sale:

@@ -7,18 +7,19 @@ sections are written aside and joined at the end.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
+from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters.optima_card import AKRONIM, NAME, card_of
 from blink_tui.ledger.exporters.optima_register import CATEGORIES, NUMBER, PROPORTIONS, Register
 from blink_tui.ledger.exporters.optima_words import GOODS, OTHER, SERVICES
 from blink_tui.ledger.facts import partner_of
 from blink_tui.ledger.texts import CUT_NUMBERS, YES, Texts
-from blink_tui.model.text import clean
+from blink_tui.model.documents import Direction
 
 _IDS = 5
 _NAMESPACE = "http://www.comarch.pl/cdn/optima/offline"
@@ -38,16 +39,20 @@ class _Body(NamedTuple):
     register: bytes
 
 
-class _Writer:
+class OptimaWriter:
+    """Three sections written aside, joined when all documents are there."""
+
     def __init__(self, frame: Frame, files: Files) -> None:
         self._files = files
-        ids = (frame.settings[name] for name in ("source_id", "target_id"))
-        source, target = (clean(text)[:_IDS] if _is_id(text) else "" for text in ids)
-        self._version = f"<WERSJA>2.00</WERSJA>\n<BAZA_ZRD_ID>{source}</BAZA_ZRD_ID>\n<BAZA_DOC_ID>{target}</BAZA_DOC_ID>\n"
+        told = (frame.settings[name] for name in ("source_id", "target_id"))
+        source, target = (text if _is_id(text) else "" for text in told)
+        ids = f"<BAZA_ZRD_ID>{source}</BAZA_ZRD_ID>\n<BAZA_DOC_ID>{target}</BAZA_DOC_ID>\n"
+        self._version = f"<WERSJA>2.00</WERSJA>\n{ids}"
         self._aside = {name: TemporaryFile() for name in _SECTIONS}  # noqa: SIM115 # closed when joined
         self._known: set[str] = set()
 
     def add(self, piece: Piece) -> None:
+        """A record into its section, and its contractor where it is new."""
         akronim, card, sale, register = piece.body
         if akronim not in self._known:
             self._known.add(akronim)
@@ -55,6 +60,7 @@ class _Writer:
         self._aside[_SECTIONS[1 if sale else 2]].write(register)
 
     def close(self) -> None:
+        """The file, of whatever documents there were."""
         with self._files.create("", ".xml") as file:
             file.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<ROOT xmlns="{_NAMESPACE}">\n'.encode())
             for name, section in self._aside.items():
@@ -66,13 +72,15 @@ class _Writer:
             file.write(b"</ROOT>\n")
 
 
-class _Optima:
+class Optima:
+    """The exporter."""
+
     id = "optima"
     name = "Comarch Optima, enova365"
     kind = Kind.LEDGER
-    span = Span.VAT
+    span = Span.EITHER
     needs_books = False
-    settings = (
+    settings: tuple[Setting, ...] = (
         Setting(
             "source_id", N_("id of the database that the file comes from (Optima: Configuration, Offline work)"),
             example="BLINK", check=_is_id, required=True,
@@ -98,15 +106,14 @@ class _Optima:
         Setting("payment_form", N_("form of payment where the invoice tells none"), usual="przelew"),
         Setting(CUT_NUMBERS, N_("cut document numbers that are too long"), usual="nie", choices=_YES_NO),
     )  # fmt: skip
-    limits = {
-        "NUMER": NUMBER,
-        "AKRONIM": AKRONIM,
-        "NAZWA1-3": 3 * NAME,
-        "BAZA_ZRD_ID": _IDS,
-        "BAZA_DOC_ID": _IDS,
-    }  # noqa: RUF012
+    limits: Mapping[str, int] = {
+        "NUMER": NUMBER, "AKRONIM": AKRONIM, "NAZWA1-3": 3 * NAME, "BAZA_ZRD_ID": _IDS, "BAZA_DOC_ID": _IDS,
+    }  # fmt: skip
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
+        """Its contractor and its record; None for what is for information only."""
+        if document.direction is Direction.NONE:
+            return None
         texts = Texts()
         partner = partner_of(document)
         card = card_of(partner, sale=document.sale, texts=texts)
@@ -114,13 +121,14 @@ class _Optima:
         return Piece(
             document.id,
             document.ksef_number,
-            str(document.guid),
+            f"{document.invoice.kind} {document.invoice.number} {card.akronim}",
             _Body(card.akronim, card.record.encode(), document.sale, register.encode()),
             texts.warnings,
         )
 
-    def writer(self, frame: Frame, files: Files) -> _Writer:
-        return _Writer(frame, files)
+    def writer(self, frame: Frame, files: Files) -> OptimaWriter:
+        """A writer that holds the symbols of contractors and nothing else."""
+        return OptimaWriter(frame, files)
 
 
-EXPORTER = _Optima()
+EXPORTER: Exporter = Optima()

@@ -12,7 +12,9 @@ from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters import optima_words as words
 from blink_tui.ledger.exporters.optima_card import Card, cdata
-from blink_tui.ledger.facts import Partner, description_of, due_on, marks_of, sold_on, tax_day
+from blink_tui.ledger.facts import Partner, description_of, sold_on, tax_day
+from blink_tui.ledger.marks import marks
+from blink_tui.ledger.owed import issued, owed, tax_point
 from blink_tui.ledger.positions import (
     SELF_ASSESSED,
     Position,
@@ -36,7 +38,7 @@ AMENDS = "DO POPRAWY W KSIĘGACH"
 _PAYMENTS = uuid.UUID("3c1f5b0e-7d5a-5c0e-9b41-5d9b1e0a7f62")
 """Namespace of the ids of payments."""
 _HUNDRED = Decimal(100)
-_RECEIPT, _SPLIT = "FP", "MPP"
+_RECEIPT = "FP"
 
 
 class Register:
@@ -48,14 +50,14 @@ class Register:
         self._document, self._card, self._frame, self._texts = document, card, frame, texts
         self._settings = frame.settings
         self._invoice, self._coding, self._sale = document.invoice, document.coding, document.sale
-        self._issued = self._invoice.issue_date or document.received
+        self._issued = issued(document)
+        self._owed = owed(document)
         self._positions = positions(document)
         rates = [one.rate for one in self._positions]
         self._transaction = words.transaction(document, partner, rates, texts)
         self._vat_ue = words.to_vat_ue(document, rates)
-        marks = marks_of(document)
-        self._receipt = _RECEIPT in marks
-        self._marks = sorted({*marks, _SPLIT} if self._invoice.split_payment else marks)
+        self._marks = marks(document)
+        self._receipt = _RECEIPT in self._marks
         self._description = cdata(texts.of(description_of(document), "OPIS"))
         self._number = texts.number(
             self._invoice.number, "NUMER", NUMBER, may_cut=self._settings[CUT_NUMBERS] == YES
@@ -74,7 +76,7 @@ class Register:
         document, invoice = self._document, self._invoice
         day = tax_day(document)
         sold = sold_on(invoice) or self._issued
-        point = day if self._sale else self._coding.choices.tax_point or sold
+        point = day if self._sale else tax_point(document)
         name = (
             self._coding.register or self._settings["sales_register" if self._sale else "purchases_register"]
         )
@@ -87,17 +89,13 @@ class Register:
             f"<ID_ZRODLA>{document.guid}</ID_ZRODLA>\n<MODUL>Rejestr Vat</MODUL>\n"
             f"<TYP>Rejestr {'sprzedazy' if self._sale else 'zakupu'}</TYP>\n"
             f"<REJESTR>{cdata(self._texts.of(name, 'REJESTR'))}</REJESTR>\n"
-            f"<DATA_WYSTAWIENIA>{self._issued}</DATA_WYSTAWIENIA>\n{days}<TERMIN>{self._due}</TERMIN>\n"
+            f"<DATA_WYSTAWIENIA>{self._issued}</DATA_WYSTAWIENIA>\n{days}<TERMIN>{self._owed.due}</TERMIN>\n"
             f"<DATA_DATAOBOWIAZKUPODATKOWEGO>{point}</DATA_DATAOBOWIAZKUPODATKOWEGO>\n"
             f"<DATA_DATAPRAWAODLICZENIA>{day}</DATA_DATAPRAWAODLICZENIA>\n<NUMER>{cdata(self._number)}</NUMER>\n"
             f"{self._correction()}<WEWNETRZNA>Nie</WEWNETRZNA>\n"
             f"<METODA_KASOWA>{words.yes(self._cash_method)}</METODA_KASOWA>\n<FISKALNA>Nie</FISKALNA>\n"
             f"<DETALICZNA>Nie</DETALICZNA>\n<EKSPORT>{self._transaction}</EKSPORT>\n"
         )
-
-    @property
-    def _due(self) -> date:
-        return due_on(self._invoice) or self._issued
 
     @property
     def _farmer(self) -> bool:
@@ -140,7 +138,7 @@ class Register:
     @property
     def _form(self) -> str:
         usual = clean(self._settings["payment_form"])
-        return cdata(words.payment_form(self._invoice.payment.form, usual))
+        return cdata(words.payment_form(self._owed.form, usual))
 
     def _tax(self) -> str:
         document, invoice = self._document, self._invoice
@@ -299,8 +297,7 @@ class Register:
 
     def _payment(self) -> str:
         """What is owed; nothing of a document to a receipt, which was paid at the till, and nothing of zero."""
-        invoice = self._invoice
-        amount = invoice.to_pay if invoice.to_pay is not None else invoice.net + invoice.vat
+        invoice, amount = self._invoice, self._owed.amount
         if self._receipt or not amount:
             return "<PLATNOSCI/>\n"
         rate = books_rate(self._document)
@@ -313,15 +310,16 @@ class Register:
             if account
             else ""
         )
+        guid = uuid.uuid5(_PAYMENTS, str(self._document.guid))
         return (
-            f"<PLATNOSCI>\n<PLATNOSC>\n<ID_ZRODLA_PLAT>{uuid.uuid5(_PAYMENTS, str(self._document.guid))}</ID_ZRODLA_PLAT>\n"
-            f"<TERMIN_PLAT>{self._due}</TERMIN_PLAT>\n<FORMA_PLATNOSCI_PLAT>{self._form}</FORMA_PLATNOSCI_PLAT>\n"
+            f"<PLATNOSCI>\n<PLATNOSC>\n<ID_ZRODLA_PLAT>{guid}</ID_ZRODLA_PLAT>\n"
+            f"<TERMIN_PLAT>{self._owed.due}</TERMIN_PLAT>\n<FORMA_PLATNOSCI_PLAT>{self._form}</FORMA_PLATNOSCI_PLAT>\n"
             f"<KWOTA_PLAT>{abs(amount):.2f}</KWOTA_PLAT>\n<WALUTA_PLAT>{currency}</WALUTA_PLAT>\n"
             f"<KURS_WALUTY_PLAT>NBP</KURS_WALUTY_PLAT>\n<NOTOWANIE_WALUTY_ILE_PLAT>{quoted}</NOTOWANIE_WALUTY_ILE_PLAT>\n"
             f"<NOTOWANIE_WALUTY_ZA_ILE_PLAT>{units}</NOTOWANIE_WALUTY_ZA_ILE_PLAT>\n"
             f"<KWOTA_PLN_PLAT>{grosze(abs(amount) * rate):.2f}</KWOTA_PLN_PLAT>\n"
-            f"<KIERUNEK>{'przychód' if comes else 'rozchód'}</KIERUNEK>\n<PODLEGA_ROZLICZENIU>tak</PODLEGA_ROZLICZENIU>\n"
-            f"<WALUTA_DOK>{currency}</WALUTA_DOK>\n{self._card.payment}{bank}{self._split()}</PLATNOSC>\n</PLATNOSCI>\n"
+            f"<KIERUNEK>{'przychód' if comes else 'rozchód'}</KIERUNEK>\n"
+            f"<PODLEGA_ROZLICZENIU>tak</PODLEGA_ROZLICZENIU>\n<WALUTA_DOK>{currency}</WALUTA_DOK>\n{self._card.payment}{bank}{self._split()}</PLATNOSC>\n</PLATNOSCI>\n"
         )
 
     def _split(self) -> str:
