@@ -150,7 +150,7 @@ def _spread(base: Decimal, tax: Decimal, of: Sequence[RateAmount]) -> Iterator[t
     else:
         nets = _shares(base, [one.net for one in rates], net)
         vats = _shares(tax, [one.vat for one in rates], vat)
-        yield from ((one.rate, *both) for one, *both in zip(rates, nets, vats, strict=True))
+        yield from zip((one.rate for one in rates), nets, vats, strict=True)
 
 
 def _sums(of: Sequence[RateAmount]) -> tuple[Decimal, Decimal]:
@@ -182,6 +182,8 @@ def positions(document: LedgerDocument) -> list[Position]:
     bought = [row for row in coding.rows if row.register is Direction.PURCHASE]
     if uncoded(document) or not settled(document):
         return _converted(document, [(Part(one.rate, one.net, one.vat), bool(one.vat)) for one in found])
+    if len(bought) == 1 and (assets := _whole(bought[0], found)) is not None:
+        return _converted(document, [(Part(one.rate, one.net, one.vat, assets), True) for one in found])
     deducted = _joined(part for row in bought for part in parts(row, found))
     return _converted(
         document, [*((one, True) for one in deducted), *((one, False) for one in _left(found, deducted))]
@@ -199,6 +201,15 @@ def uncoded(document: LedgerDocument) -> bool:
     """The firm keeps no books here: the document goes as the invoice has it."""
     coding = document.coding
     return coding.scheme is None and not (coding.rows or coding.lines or coding.entries)
+
+
+def _whole(row: RegisterRow, of: Sequence[RateAmount]) -> bool | None:
+    """Whether a row that holds all of the table holds fixed assets; None of a row that holds a part of it."""
+    fields = dict(row.amounts)
+    for base, tax, assets in _BOUGHT:
+        if base in fields and len(fields) == 1 + (tax in fields) and not row.not_deducted:
+            return assets if (fields[base], fields.get(tax, ZERO)) == _sums(of) else None
+    return None
 
 
 def _joined(of: Iterator[Part]) -> list[Part]:

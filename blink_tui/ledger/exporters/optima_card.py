@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zlib
+from functools import lru_cache
 from typing import NamedTuple
 
 from blink_tui.ledger.exporters.optima_words import card_kind, yes
@@ -42,7 +43,7 @@ class Card(NamedTuple):
 def card_of(partner: Partner, *, sale: bool, texts: Texts) -> Card:
     """The same for the same contractor, whatever the document, but for its side and the name written there."""
     akronim = _akronim(partner)
-    guid = uuid.uuid5(_NAMESPACE, akronim)
+    guid = _guid(akronim)
     country = "" if partner.domestic or not partner.number else partner.country
     number = clean(partner.number).removeprefix(country)
     symbol, nip, place = cdata(akronim), cdata(number), partner.place
@@ -71,6 +72,11 @@ def card_of(partner: Partner, *, sale: bool, texts: Texts) -> Card:
         f"<STATUS>aktualny</STATUS>\n{names}<KRAJ/>\n{where}<POCZTA>{town}</POCZTA>\n{tax}"
         "</ADRES>\n</ADRESY>\n</KONTRAHENT>\n",
     )
+
+
+@lru_cache(maxsize=4096)
+def _guid(akronim: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, akronim))
 
 
 def _akronim(partner: Partner) -> str:

@@ -35,8 +35,8 @@ CATEGORIES = ("kategoria", "konto", "brak")
 PROPORTIONS = ("podziel", "warunkowo")
 NUMBER = 256
 AMENDS = "DO POPRAWY W KSIĘGACH"
-_PAYMENTS = uuid.UUID("3c1f5b0e-7d5a-5c0e-9b41-5d9b1e0a7f62")
-"""Namespace of the ids of payments."""
+_PAYMENT = 0x5A17_0000_0000_0000
+"""Tells the id of a document's payment from the document's own."""
 _HUNDRED = Decimal(100)
 _RECEIPT = "FP"
 
@@ -50,12 +50,14 @@ class Register:
         self._document, self._card, self._frame, self._texts = document, card, frame, texts
         self._settings = frame.settings
         self._invoice, self._coding, self._sale = document.invoice, document.coding, document.sale
+        self._guid = document.guid
         self._issued = issued(document)
         self._owed = owed(document)
         self._positions = positions(document)
         rates = [one.rate for one in self._positions]
-        self._transaction = words.transaction(document, partner, rates, texts)
-        self._vat_ue = words.to_vat_ue(document, rates)
+        self._assessed = words.assessed(document)
+        self._transaction = words.transaction(document, partner, rates, self._assessed, texts)
+        self._vat_ue = words.to_vat_ue(document, rates, self._assessed)
         self._marks = marks(document)
         self._receipt = _RECEIPT in self._marks
         self._description = cdata(texts.of(description_of(document), "OPIS"))
@@ -86,7 +88,7 @@ class Register:
             else f"<DATA_ZAKUPU>{sold}</DATA_ZAKUPU>\n<DATA_WPLYWU>{document.received}</DATA_WPLYWU>\n"
         )
         return (
-            f"<ID_ZRODLA>{document.guid}</ID_ZRODLA>\n<MODUL>Rejestr Vat</MODUL>\n"
+            f"<ID_ZRODLA>{self._guid}</ID_ZRODLA>\n<MODUL>Rejestr Vat</MODUL>\n"
             f"<TYP>Rejestr {'sprzedazy' if self._sale else 'zakupu'}</TYP>\n"
             f"<REJESTR>{cdata(self._texts.of(name, 'REJESTR'))}</REJESTR>\n"
             f"<DATA_WYSTAWIENIA>{self._issued}</DATA_WYSTAWIENIA>\n{days}<TERMIN>{self._owed.due}</TERMIN>\n"
@@ -196,7 +198,7 @@ class Register:
         found = []
         for place, one in enumerate(self._joined(), 1):
             account = words.account_of(one, lines)
-            kind = words.kind_of(document, one, account, frame)
+            kind = words.kind_of(document, one, account, self._assessed, frame)
             found.append(f"<POZYCJA>\n<LP>{place}</LP>\n{self._position(one, account, kind)}{columns}"
                          f"<OPIS_POZ>{self._description}</OPIS_POZ>\n</POZYCJA>\n")  # fmt: skip
         self._tell_what_differs()
@@ -310,7 +312,7 @@ class Register:
             if account
             else ""
         )
-        guid = uuid.uuid5(_PAYMENTS, str(self._document.guid))
+        guid = uuid.UUID(int=self._guid.int ^ _PAYMENT)
         return (
             f"<PLATNOSCI>\n<PLATNOSC>\n<ID_ZRODLA_PLAT>{guid}</ID_ZRODLA_PLAT>\n"
             f"<TERMIN_PLAT>{self._owed.due}</TERMIN_PLAT>\n<FORMA_PLATNOSCI_PLAT>{self._form}</FORMA_PLATNOSCI_PLAT>\n"

@@ -12,7 +12,7 @@ from blink_tui.ledger.facts import UNION, Partner
 from blink_tui.ledger.positions import SELF_ASSESSED, Position
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.books import ROLES, BookKind
-from blink_tui.model.coding import BookEntry, PostingLine, Side
+from blink_tui.model.coding import BookEntry, Identity, PostingLine, Side
 
 NO, YES = "Nie", "Tak"
 NOT_BOOKED = "Nie księgować"
@@ -23,6 +23,7 @@ _BY_RATE = {
     "0 WDT": _UNION, "np II": _UNION, "0 EX": _ABROAD, "np I": "poza terytorium kraju", "oo": _BUYER_TAXED,
 }  # fmt: skip
 _GOODS_RATES = frozenset({"0 WDT", "0 EX"})
+_BASES = frozenset(base for base, _tax in SELF_ASSESSED)
 _BOUGHT_GOODS = frozenset({"K_23", "K_25"})
 _STATUSES = {"zw": "zwolniona", "np I": "nie podlega", "np II": "nie podlega", "oo": "nie podlega"}
 _COLUMNS = {"9": "Sprzedaż", "12": "Zakup towarów", "15": "Inne"}
@@ -55,14 +56,16 @@ def card_kind(partner: Partner) -> str:
     return _UNION if partner.country in UNION else _ABROAD
 
 
-def transaction(document: LedgerDocument, partner: Partner, rates: Iterable[str], texts: Texts) -> str:
+def transaction(
+    document: LedgerDocument, partner: Partner, rates: Iterable[str], taxed: Sequence[str], texts: Texts
+) -> str:
     """EKSPORT of a document; one that mixes kinds gets the first of them and a warning."""
     if document.sale:
         kinds = list(dict.fromkeys(_BY_RATE.get(rate, _HOME) for rate in rates))
         if document.invoice.notes.triangular and _UNION in kinds:
             return "wewnątrzunijny trójstronny"
     else:
-        kinds = list(dict.fromkeys(_bought(base, partner) for base in _assessed(document))) or [_HOME]
+        kinds = list(dict.fromkeys(_bought(base, partner) for base in taxed)) or [_HOME]
     special = [kind for kind in kinds if kind != _HOME]
     if len(kinds) > 1:
         texts.tell(
@@ -74,24 +77,25 @@ def transaction(document: LedgerDocument, partner: Partner, rates: Iterable[str]
 
 
 def _bought(base: str, partner: Partner) -> str:
-    if base in {"K_31"}:
+    if base == "K_31":
         return _BUYER_TAXED
     if base in {"K_25", "K_27"}:
         return _ABROAD
     return _UNION if base == "K_23" or partner.union else _ABROAD
 
 
-def _assessed(document: LedgerDocument) -> list[str]:
+def assessed(document: LedgerDocument) -> Sequence[str]:
     """Base fields of tax that the buyer assesses."""
-    bases = [base for base, _tax in SELF_ASSESSED]
-    return [name for row in document.coding.rows for name, _amount in row.amounts if name in bases]
+    if document.coding.identity is not Identity.SELF_ASSESSED:
+        return ()
+    return [name for row in document.coding.rows for name, _amount in row.amounts if name in _BASES]
 
 
-def to_vat_ue(document: LedgerDocument, rates: Iterable[str]) -> bool:
+def to_vat_ue(document: LedgerDocument, rates: Iterable[str], taxed: Sequence[str]) -> bool:
     """It goes to the summary VAT-UE: deliveries and services into the Union, acquisitions from it."""
     if document.sale:
         return any(rate in {"0 WDT", "np II"} for rate in rates)
-    return "K_23" in _assessed(document)
+    return "K_23" in taxed
 
 
 def net_accounts(document: LedgerDocument) -> Sequence[PostingLine]:
@@ -112,7 +116,9 @@ def account_of(position: Position, lines: Sequence[PostingLine]) -> str:
     return next(same, lines[0].account if lines else "")
 
 
-def kind_of(document: LedgerDocument, position: Position, account: str, frame: Frame) -> str:
+def kind_of(
+    document: LedgerDocument, position: Position, account: str, taxed: Sequence[str], frame: Frame
+) -> str:
     """RODZAJ_ZAKUPU, RODZAJ_SPRZEDAZY: what is certain, else what the firm says is usual."""
     if position.assets:
         return ASSETS
@@ -124,7 +130,7 @@ def kind_of(document: LedgerDocument, position: Position, account: str, frame: F
             return ASSETS
         return frame.settings["sold"]
     goods = account in {_role(frame, "goods"), _role(frame, "materials")} and account
-    if goods or (entries and entries[0].column == "12") or not _BOUGHT_GOODS.isdisjoint(_assessed(document)):
+    if goods or (entries and entries[0].column == "12") or not _BOUGHT_GOODS.isdisjoint(taxed):
         return GOODS
     return frame.settings["bought"]
 
