@@ -8,6 +8,7 @@ from datetime import date
 from typing import BinaryIO, NamedTuple
 
 from blink_tui.i18n import N_
+from blink_tui.ledger import facts
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters import jpk_parts as parts
@@ -108,9 +109,7 @@ def evidence_number(document: LedgerDocument, texts: Texts, tag: str) -> str:
 
 def description_of(document: LedgerDocument) -> str:
     """What it is about: as it was coded, else its first row's name, else its direction."""
-    lines = document.invoice.lines
-    said = document.coding.description or (lines[0].name if lines else "")
-    return said or ("Sprzedaż" if document.sale else "Zakup")
+    return facts.description_of(document) or ("Sprzedaż" if document.sale else "Zakup")
 
 
 def piece_number(document: LedgerDocument) -> str:

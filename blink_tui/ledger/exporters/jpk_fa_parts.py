@@ -13,6 +13,7 @@ from typing import NamedTuple
 from blink_tui.ledger.addresses import place_of
 from blink_tui.ledger.exporters import jpk_parts as parts
 from blink_tui.ledger.exporters.jpk_parts import amount_element, element, grosze
+from blink_tui.ledger.facts import UNION
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.invoice import Invoice, InvoiceLine, InvoiceParty
 
@@ -22,10 +23,6 @@ _ABROAD = ("np I", "np II", "OSS")
 _ZERO_RATES = ("0 KR", "0 WDT", "0 EX")
 _RATES = frozenset({"23", "22", "8", "7", "5", "4", "3", "0", "zw", "oo", "np"})
 """P_12."""
-_UNION = frozenset(
-    ("AT", "BE", "BG", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "EL", "HR", "HU", "IE", "IT", "LV", "LT", "LU",
-     "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "GB", "XI")
-)  # fmt: skip
 _SIX_PLACES = Decimal("0.000001")
 _BAILIFFS, _TAX_REPRESENTATIVE = (1, 2), 3
 """Roles of the authorised: organ of enforcement, bailiff; representative."""
@@ -93,7 +90,7 @@ def _vat_number(party: InvoiceParty, country_tag: str, number_tag: str, prefix: 
     if number == parts.NOBODY:
         return ""
     code = prefix or (country if party.vat_ue else "")
-    return element(country_tag, code if code in _UNION else "") + element(
+    return element(country_tag, code if code in UNION or code == "PL" else "") + element(
         number_tag, number[: parts.ID_LIMIT]
     )
 
