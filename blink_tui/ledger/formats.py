@@ -17,7 +17,15 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    from blink_tui.ledger.exporters import epp, jpk_v7, optima, wapro
+    from blink_tui.ledger.exporters import (
+        epp,
+        jpk_ewp,
+        jpk_fa,
+        jpk_pkpir,
+        jpk_v7,
+        optima,
+        wapro,
+    )
 
     found: tuple[Exporter, ...] = (
         wapro.EXPORTER,
@@ -25,6 +33,9 @@ def exporters() -> Mapping[str, Exporter]:
         epp.EXPORTER,
         jpk_v7.V7M,
         jpk_v7.V7K,
+        jpk_pkpir.EXPORTER,
+        jpk_ewp.EXPORTER,
+        jpk_fa.EXPORTER,
     )
     return {one.id: one for one in found}
 
