@@ -9,6 +9,7 @@ from pathlib import Path
 from blink_tui.buffer import schema
 from blink_tui.buffer.audit import History
 from blink_tui.buffer.batches import Batches
+from blink_tui.buffer.book_rows import BookRows
 from blink_tui.buffer.books import BooksOfFirms
 from blink_tui.buffer.briefs import Briefs
 from blink_tui.buffer.charts import Charts
@@ -21,6 +22,7 @@ from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
 from blink_tui.buffer.documents import Documents
+from blink_tui.buffer.export_settings import ExportSettings
 from blink_tui.buffer.exports import PendingExports
 from blink_tui.buffer.findings import Findings
 from blink_tui.buffer.firms import Firms
@@ -76,11 +78,13 @@ class Buffer:
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
         self.settings = Settings(database)
+        self.export_settings = ExportSettings(database, clock)
         self.saved_filters = SavedFilters(database, clock)
         self.grid = Grid(database)
         self.decisions = Decisions(database, clock, self.grid, self.webs)
         self.overview = Overview(database)
         self.books = BooksOfFirms(database, clock)
+        self.book_rows = BookRows(database, clock)
         self.charts = Charts(database, clock)
         self.rates = ExchangeRates(database)
         self.rules = Rules(database, clock)
