@@ -73,6 +73,30 @@ STATUS_NOT_ALLOWED = ErrorKind(
     N_("Document {ksef_number} cannot go from status {before} to {after}."),
 )
 BATCH_UNKNOWN = ErrorKind("batch-unknown", ExitCode.USAGE, N_("There is no such batch: {batch}."))
+BATCH_CANCELLED = ErrorKind(
+    "batch-cancelled", ExitCode.FAILED, N_("Batch {batch} is cancelled already; its documents are approved again.")
+)
+BATCH_IMPORTED = ErrorKind(
+    "batch-imported",
+    ExitCode.FAILED,
+    N_(
+        "Batch {batch} cannot be cancelled whole: its document {ksef_number} is booked or was reopened since, so the"
+        " books have the file. Reopen single documents, they come again to be put right in the books."
+    ),
+)
+NOT_IN_BOOKS = ErrorKind(
+    "not-in-books",
+    ExitCode.FAILED,
+    N_("Document {ksef_number} is not handed over to the books, so there is nothing to put right in them."),
+)
+AMENDS_APART = ErrorKind(
+    "amends-apart",
+    ExitCode.FAILED,
+    N_(
+        "What the books have of document {ksef_number} changed meanwhile: what is to be put right in them is handed"
+        " over apart from new documents. Nothing was marked; repeat."
+    ),
+)
 WRONG_FIRM = ErrorKind(
     "document-of-another-firm",
     ExitCode.USAGE,
@@ -131,4 +155,30 @@ CLOSED_MONTH = ErrorKind(
         "Not added: {month} is closed and would change. Choose an open month for the VAT of the payment,"
         " or open {month} again."
     ),
+)
+BOOK_QUESTION = ErrorKind(
+    "book-question",
+    ExitCode.FAILED,
+    N_(
+        "Document {ksef_number} may stand in the books already, as {number} of {day}. Answer first: blink books answer."
+        " Nothing was written."
+    ),
+)
+IN_BOOKS_ALREADY = ErrorKind(
+    "in-the-books-already",
+    ExitCode.FAILED,
+    N_(
+        "Document {ksef_number} stands in the books already: {file}. It is not handed over again; mark it booked."
+        " Nothing was written."
+    ),
+)
+IMPORT_GONE = ErrorKind(
+    "import-gone",
+    ExitCode.FAILED,
+    N_("Another import of this firm's books came in between. Nothing of this one was kept; import it again."),
+)
+NO_QUESTION = ErrorKind(
+    "no-book-question",
+    ExitCode.USAGE,
+    N_("There is no open question of the books about document {ksef_number}. See: blink books compare"),
 )
