@@ -17,7 +17,9 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    found: tuple[Exporter, ...] = ()
+    from blink_tui.ledger.exporters import wapro
+
+    found: tuple[Exporter, ...] = (wapro.EXPORTER,)
     return {one.id: one for one in found}
 
 
