@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from decimal import Decimal
 
 from blink_tui.i18n import N_
@@ -276,7 +275,9 @@ class Written:
             )  # fmt: skip
         for row in self._amounts:
             if row.margin or row.rate in _UNSURE:
-                texts.tell("wapro-rate-unsure", N_("Rate {rate}: check its register in WAPRO."), rate=row.rate)
+                texts.tell(
+                    "wapro-rate-unsure", N_("Rate {rate}: check its register in WAPRO."), rate=row.rate
+                )
         self._warn_coding(coding)
 
     def _warn_coding(self, coding: Coding) -> None:
