@@ -89,7 +89,9 @@ CONSOLE_ON_HANGUP = Setting(
 PAYMENTS_KSEF_FROM = Setting(
     "payments.ksef-number-from",
     "2027-01-01",
-    N_("The first day on which transfers between active payers of VAT must name the KSeF number (art. 108g)."),
+    N_(
+        "The first day on which transfers between active payers of VAT must name the KSeF number (art. 108g)."
+    ),
     N_("a day written as 2027-01-01, or none"),
     day_or_none,
 )

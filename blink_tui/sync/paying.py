@@ -10,15 +10,24 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from blink_tui.buffer import BatchFile, BatchState, Buffer
+from blink_tui.buffer import BatchFile, Buffer
 from blink_tui.buffer.payment_batches import Candidate, PaymentBatch
 from blink_tui.buffer.xml_codec import decompress
 from blink_tui.i18n import N_, Message
 from blink_tui.invoices import read_invoice
 from blink_tui.ledger import payments_csv
-from blink_tui.ledger.files import FolderFiles, place
-from blink_tui.ledger.payments_list import FORMAT, SETTINGS, Payable, Payments, Refused, Terms, Transfer, payments
-from blink_tui.ledger.placing import withdraw
+from blink_tui.ledger.files import FolderFiles
+from blink_tui.ledger.payments_list import (
+    FORMAT,
+    SETTINGS,
+    Payable,
+    Payments,
+    Refused,
+    Terms,
+    Transfer,
+    payments,
+)
+from blink_tui.ledger.placing import settle_payments
 from blink_tui.ledger.vat_register import Register
 from blink_tui.model.books import VatKind
 from blink_tui.model.dates import instant_of, warsaw, warsaw_day
@@ -96,28 +105,8 @@ async def cancel(buffer: Buffer, batch_id: int, *, reason: str, who: str) -> Pay
     """Let a list's documents be paid by another, and take its file away where it still stands. Raises BlinkError."""
     batch = await buffer.payment_batches.cancel(batch_id, reason=reason, who=who)
     with suppress(OSError):  # tried again at the next start
-        await _settle(buffer, batch_id)
+        await settle_payments(buffer, batch_id)
     return batch
-
-
-async def recover(buffer: Buffer) -> int:
-    """Finish what was interrupted; returns how many lists still wait for their folder."""
-    left = 0
-    for batch_id in await buffer.payment_batches.unsettled():
-        try:
-            await _settle(buffer, batch_id)
-        except OSError:
-            left += 1
-    return left
-
-
-async def _settle(buffer: Buffer, batch_id: int) -> None:
-    """Give a list's file its name, or take a cancelled one's away. Raises OSError."""
-    async with buffer.payment_batches.settling(batch_id) as batch:
-        if batch.state is BatchState.PLACING:
-            await asyncio.to_thread(place, [(Path(batch.file.file), Path(batch.file.temp))])
-        elif batch.state is BatchState.WITHDRAWING:
-            await asyncio.to_thread(withdraw, (batch.file,))
 
 
 async def _made(
@@ -143,7 +132,7 @@ async def _made(
         files.discard()
         raise
     with suppress(OSError):  # it is recorded, and placed at the next start
-        await _settle(buffer, batch_id)
+        await settle_payments(buffer, batch_id)
     return Made(await buffer.payment_batches.get(batch_id), written.path)
 
 
@@ -192,14 +181,10 @@ async def _looked(buffer: Buffer, firm: Firm, wanted: Wanted, register: Path, no
             (payables if isinstance(one, Payable) else unread).append(one)  # type: ignore[arg-type]
         versions |= {one.id: one.version for one in some}
     found = await asyncio.to_thread(payments, payables, terms)
-    return _Looked(
-        replace(found, refused=(*found.refused, *unread)), versions, settings["account"]
-    )
+    return _Looked(replace(found, refused=(*found.refused, *unread)), versions, settings["account"])
 
 
-async def _terms(
-    buffer: Buffer, firm: Firm, settings: dict[str, str], path: Path, now: datetime
-) -> Terms:
+async def _terms(buffer: Buffer, firm: Firm, settings: dict[str, str], path: Path, now: datetime) -> Terms:
     today = warsaw_day(instant_of(now))
     books = await buffer.books.get(firm.id)
     register = await asyncio.to_thread(opened_register, path)
