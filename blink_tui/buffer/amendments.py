@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from blink_tui.buffer import errors, statuses
 from blink_tui.buffer.session import Session
+from blink_tui.buffer.sql import composed
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError
@@ -36,9 +37,7 @@ async def mark(
     for document in documents:
         if document.status not in IN_BOOKS:
             raise BlinkError(errors.NOT_IN_BOOKS, ksef_number=document.ksef_number)
-    await statuses.change(
-        session, documents, Status.APPROVED, at=at, who=who, reason=reason, by_batch=True
-    )
+    await statuses.change(session, documents, Status.APPROVED, at=at, who=who, reason=reason, by_batch=True)
     ids = json.dumps([document.id for document in documents])
     await session.run(_MARK, (at, who, reason, ids))
 
@@ -57,8 +56,11 @@ async def waiting(session: Session, ids: Sequence[int]) -> set[int]:
 async def require_alike(session: Session, ids: Sequence[int], *, amends: bool) -> None:
     """All of a batch are marked, or none is. Raises BlinkError(AMENDS_APART)."""
     row = await session.row(
-        "SELECT d.ksef_number FROM json_each(?) p CROSS JOIN document d ON d.id = p.value"
-        f" WHERE {WAITING} <> ? LIMIT 1",
+        composed(
+            "SELECT d.ksef_number FROM json_each(?) p CROSS JOIN document d ON d.id = p.value"
+            " WHERE {waiting} <> ? LIMIT 1",
+            waiting=WAITING,
+        ),
         (json.dumps(list(ids)), int(amends)),
     )
     if row is not None:

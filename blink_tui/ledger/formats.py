@@ -49,8 +49,12 @@ def exporter(name: str) -> Exporter:
 
 
 def settings_of(name: str) -> tuple[Setting, ...]:
-    """What a firm can say about a format; the firm itself (`ledger.settings.OF_FIRM`) has none beside `FIRM`.
+    """What a firm can say about a format, or about `payments_list.FORMAT`; of the firm itself there is only `FIRM`.
 
     Raises BlinkError(FORMAT_UNKNOWN).
     """
+    from blink_tui.ledger import payments_list
+
+    if name == payments_list.FORMAT:
+        return payments_list.SETTINGS
     return exporter(name).settings if name else ()
