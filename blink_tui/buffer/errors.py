@@ -158,3 +158,29 @@ CLOSED_MONTH = ErrorKind(
         " or open {month} again."
     ),
 )
+BOOK_QUESTION = ErrorKind(
+    "book-question",
+    ExitCode.FAILED,
+    N_(
+        "Document {ksef_number} may stand in the books already, as {number} of {day}. Answer first: blink books answer."
+        " Nothing was written."
+    ),
+)
+IN_BOOKS_ALREADY = ErrorKind(
+    "in-the-books-already",
+    ExitCode.FAILED,
+    N_(
+        "Document {ksef_number} stands in the books already: {file}. It is not handed over again; mark it booked."
+        " Nothing was written."
+    ),
+)
+IMPORT_GONE = ErrorKind(
+    "import-gone",
+    ExitCode.FAILED,
+    N_("Another import of this firm's books came in between. Nothing of this one was kept; import it again."),
+)
+NO_QUESTION = ErrorKind(
+    "no-book-question",
+    ExitCode.USAGE,
+    N_("There is no open question of the books about document {ksef_number}. See: blink books compare"),
+)

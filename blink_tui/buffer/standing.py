@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from blink_tui.buffer import history, statuses
+from blink_tui.buffer.book_guards import QUESTIONED
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
 from blink_tui.buffer.webs import Webs
@@ -25,11 +26,12 @@ from blink_tui.model.documents import Direction, Status
 from blink_tui.model.findings import Severity
 
 _TO_LOOK_AT = composed(
-    "(d.attention >= {alarm} OR d.attention >= {warning} AND EXISTS (SELECT 1 FROM document_finding f"
+    "(d.attention >= {alarm} OR {questioned} OR d.attention >= {warning} AND EXISTS (SELECT 1 FROM document_finding f"
     " WHERE f.document_id = d.id AND f.kind IN ({kinds})))",
     alarm=str(int(LOOK_FROM)),
     warning=str(int(Severity.WARNING)),
     kinds=", ".join(map(repr, DOUBLE_KINDS)),
+    questioned=QUESTIONED,
 )
 """Condition that a document is not approved along with many."""
 _BOOKS = "EXISTS (SELECT 1 FROM books b WHERE b.firm_id = d.firm_id)"

@@ -17,9 +17,9 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    from blink_tui.ledger.exporters import wapro
+    from blink_tui.ledger.exporters import csv_set, jpk_v7, wapro, xlsx
 
-    found: tuple[Exporter, ...] = (wapro.EXPORTER,)
+    found: tuple[Exporter, ...] = (wapro.EXPORTER, csv_set.EXPORTER, jpk_v7.V7M, jpk_v7.V7K, xlsx.EXPORTER)
     return {one.id: one for one in found}
 
 

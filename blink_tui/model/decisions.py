@@ -270,6 +270,8 @@ def explained(kept: str | None) -> str:
     """A reason out of the history in words."""
     try:
         values = json.loads(kept or "")
+        if "books" in values:
+            return _by_books(values)
         return _by_what(values) if "coding" in values else _by_whom(values)
     except (ValueError, KeyError, TypeError):
         return kept or ""
@@ -283,6 +285,12 @@ def _by_what(values: Mapping[str, str]) -> str:
         _("scheme {scheme}").format(scheme=scheme) if scheme else _("by hand"),
     )
     return ", ".join(filter(None, parts))
+
+
+def _by_books(values: Mapping[str, str]) -> str:
+    """The file of books in which it stands, and the row."""
+    file, row = (str(values.get(name, "")) for name in ("books", "row"))
+    return ", ".join(filter(None, (_("in the books: {file}").format(file=file), row)))
 
 
 def _by_whom(values: Mapping[str, str]) -> str:
