@@ -89,7 +89,8 @@ async def _copies(buffer: Buffer, firm: Firm, wanted: int) -> None:
     )
     (newest,) = (await database.reader.rows("SELECT max(id) FROM document"))[0]
     columns = {
-        table: [row[1] for row in await database.reader.rows(f"PRAGMA table_info({table})")] for table in _COPIED
+        table: [row[1] for row in await database.reader.rows(f"PRAGMA table_info({table})")]
+        for table in _COPIED
     }
     xmls = {row[0]: decompress(row[3], row[4]) for row in models}
     for some in sliced(range(wanted - len(models)), 1000):
@@ -134,7 +135,9 @@ async def _round(buffer: Buffer, firm: Firm, form: str, documents: int, folder: 
             seconds = time.perf_counter() - start
     scale = documents / _ALL
     size = sum(path.stat().st_size for path in made.files) / MIB
-    print(f"{form}: {made.documents} documents, {len(made.files)} files, {size:.0f} MB, {len(made.refused)} refused")
+    print(
+        f"{form}: {made.documents} documents, {len(made.files)} files, {size:.0f} MB, {len(made.refused)} refused"
+    )
     print(row(f"  {form}", seconds - marked[0], "s", _WANTED_SECONDS * scale))
     print(row("  marking and recording the batch", marked[0], "s"))
     print(row("  processor time", tree_seconds(this) - before, "s"))
