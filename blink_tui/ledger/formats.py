@@ -18,6 +18,7 @@ FORMAT_UNKNOWN = ErrorKind(
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
     from blink_tui.ledger.exporters import (
+        csv_set,
         epp,
         jpk_ewp,
         jpk_fa,
@@ -25,6 +26,7 @@ def exporters() -> Mapping[str, Exporter]:
         jpk_v7,
         optima,
         wapro,
+        xlsx,
     )
 
     found: tuple[Exporter, ...] = (
@@ -36,6 +38,8 @@ def exporters() -> Mapping[str, Exporter]:
         jpk_pkpir.EXPORTER,
         jpk_ewp.EXPORTER,
         jpk_fa.EXPORTER,
+        csv_set.EXPORTER,
+        xlsx.EXPORTER,
     )
     return {one.id: one for one in found}
 

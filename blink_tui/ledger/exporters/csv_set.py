@@ -90,7 +90,9 @@ class _CsvSet:
     span = Span.EITHER
     needs_books = False
     settings = (
-        Setting("encoding", N_("encoding of the files"), usual=_UTF8, example=_CP1250, choices=tuple(_CODECS)),
+        Setting(
+            "encoding", N_("encoding of the files"), usual=_UTF8, example=_CP1250, choices=tuple(_CODECS)
+        ),
     )
     limits: Mapping[str, int] = {}
 

@@ -14,14 +14,13 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Span, Writer
 from blink_tui.ledger.exporters.csv_set import NUMBER
@@ -165,7 +164,9 @@ class _Rows:
 class WorkbookWriter:
     """A workbook of tables, written when all rows are there."""
 
-    def __init__(self, frame: Frame, files: Files, tables: Sequence[Table], part: str = "", most: int = 0) -> None:
+    def __init__(
+        self, frame: Frame, files: Files, tables: Sequence[Table], part: str = "", most: int = 0
+    ) -> None:
         self._frame, self._files, self._part = frame, files, part
         self._most = most or SHEET_ROWS - _KEPT_FOR_HEAD_AND_SUM
         self._temporary = ExitStack()
@@ -237,7 +238,9 @@ def _outline(page: Worksheet, sheet: _Sheet, sums: Sequence[int], formats: _Form
     page.fit_to_pages(1, 0)
     if sheet.last and sheet.table.sums and sheet.rows:
         below = sheet.rows + 1
-        page.write_string(below, 1, _SUM_BUT_RECEIPTS if sheet.table.id == "vat_sprzedaz" else _SUM, formats.word)
+        page.write_string(
+            below, 1, _SUM_BUT_RECEIPTS if sheet.table.id == "vat_sprzedaz" else _SUM, formats.word
+        )
         for place, amount in zip(sheet.table.sums, sums, strict=True):
             page.write_number(below, place + 1, float(from_minor(amount)), formats.sum)
 
