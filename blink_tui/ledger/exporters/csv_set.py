@@ -87,7 +87,7 @@ class _CsvSet:
     kind = Kind.LEDGER
     span = Span.EITHER
     needs_books = False
-    settings = (
+    settings: tuple[Setting, ...] = (
         Setting(
             "encoding", N_("encoding of the files"), usual=_UTF8, example=_CP1250, choices=tuple(_CODECS)
         ),

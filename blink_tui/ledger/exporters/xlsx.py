@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Span, Writer
+from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span, Writer
 from blink_tui.ledger.exporters.registers import tables_of
 from blink_tui.ledger.packing import Member, join
 from blink_tui.ledger.table_rows import NUMBER, Line, TablesWriter, day_of, piece_of, rendered
@@ -29,9 +29,9 @@ from blink_tui.ledger.texts import Texts
 from blink_tui.model.values import from_minor
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
+    from xlsxwriter import Workbook  # type: ignore[import-untyped] # no stubs, as the two below
+    from xlsxwriter.format import Format  # type: ignore[import-untyped]
+    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 SHEET_ROWS = 1_048_576
 """Of a sheet, head and sum among them."""
@@ -296,7 +296,7 @@ class _Xlsx:
     kind = Kind.REPORT
     span = Span.EITHER
     needs_books = False
-    settings = ()
+    settings: tuple[Setting, ...] = ()
     limits: Mapping[str, int] = {}
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
