@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from blink_tui.buffer.records import (
         Account,
         Batch,
+        BatchFile,
         BatchState,
         DerivedRow,
         Document,
@@ -51,6 +52,7 @@ _MODULES = {
     "Undecided": "overview",
     "Account": "records",
     "Batch": "records",
+    "BatchFile": "records",
     "BatchState": "records",
     "DerivedRow": "records",
     "Document": "records",
@@ -66,6 +68,7 @@ __all__ = [
     "SORTS",
     "Account",
     "Batch",
+    "BatchFile",
     "BatchState",
     "Buffer",
     "ChainState",

@@ -1,49 +1,52 @@
-"""Hand-overs to the books: which documents a file holds, and whether the file stands in its place."""
+"""Hand-overs to the books: which documents a batch of files holds, whether its files stand in their places, its end."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
-from blink_tui.buffer import errors, statuses
+from blink_tui.buffer import amendments, errors, history, statuses
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.records import Batch, BatchState
+from blink_tui.buffer.records import Batch, BatchFile, BatchState
 from blink_tui.buffer.session import Row, Session
-from blink_tui.buffer.sql import composed
+from blink_tui.buffer.sql import composed, sliced
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import instant_of
 from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.values import Sha256
 
 _SELECT = """
-    SELECT id, firm_id, format, file, temp, sha256, who, state, made_at, documents, chain_head, version
+    SELECT id, firm_id, format, who, state, made_at, documents, chain_head, version, settings, amends,
+        cancelled_at, cancelled_by, cancel_reason
     FROM batch WHERE {where} ORDER BY id
+"""
+_FILES = """
+    SELECT f.batch_id, f.file, f.temp, f.sha256, f.size FROM json_each(?) p
+    CROSS JOIN batch_file f ON f.batch_id = p.value ORDER BY f.batch_id, f.position
+"""
+_SETTLED = {BatchState.PLACING: BatchState.PLACED, BatchState.WITHDRAWING: BatchState.CANCELLED}
+"""What becomes of a batch once its files are where they should be."""
+_IN_BOOKS = """
+    SELECT d.ksef_number FROM batch_document b JOIN document d ON d.id = b.document_id
+    WHERE b.batch_id = ?1 AND (d.status <> 'exported' OR EXISTS (
+        SELECT 1 FROM batch_document o WHERE o.document_id = b.document_id AND o.batch_id > ?1
+    )) ORDER BY d.id LIMIT 1
+"""
+"""Of a batch, a document that is further than its file, or was handed over anew since: the file was imported."""
+_KEPT_ELSEWHERE = """
+    SELECT d.ksef_number FROM books b JOIN json_each(?) p CROSS JOIN document d ON d.id = p.value
+    WHERE b.firm_id = ? AND CASE d.direction WHEN 'sale' THEN b.sales_elsewhere
+        WHEN 'purchase' THEN b.purchases_elsewhere END LIMIT 1
 """
 
 
-def _batch(row: Row) -> Batch:
-    id_, firm_id, format_, file, temp, sha256, who, state, made_at, documents, head, version = row
-    return Batch(
-        id_,
-        firm_id,
-        format_,
-        file,
-        temp,
-        sha256,
-        who,
-        BatchState(state),
-        made_at,
-        documents,
-        head,
-        version,
-    )
-
-
 class Batches:
-    """A batch begins when its file is finished under a temporary name, and is placed when it has been renamed.
+    """A batch begins when its files are finished under temporary names, and is placed when they have been renamed.
 
-    A crash between the two leaves it among `unplaced`, to be renamed at the next start.
+    A crash between the two leaves it among `unsettled`, to be gone on with at the next start; so does one between
+    cancelling a batch and taking its files away.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -55,87 +58,186 @@ class Batches:
         firm_id: int,
         format: str,  # noqa: A002 - the field's own word
         document_ids: Sequence[int],
-        file: str,
-        sha256: Sha256,
+        files: Sequence[BatchFile],
+        *,
         who: str,
-        temp: str,
+        settings: str = "{}",
+        amends: bool = False,
+        versions: Mapping[int, int] | None = None,
     ) -> int:
         """Mark approved documents exported and record the batch, in one transaction; returns its id.
 
-        Raises BlinkError: STATUS_NOT_ALLOWED when one of them is not approved, KEPT_ELSEWHERE when another source
-        books its direction, WRONG_FIRM, DOCUMENT_UNKNOWN.
+        `settings` is JSON by which the files can be made again, `versions` those that the documents were written with.
+        Raises BlinkError: STATUS_NOT_ALLOWED when one of them is not approved, CHANGED_MEANWHILE, KEPT_ELSEWHERE when
+        another source books its direction, AMENDS_APART when the books have it already and the batch is for new ones
+        or the other way round, WRONG_FIRM, DOCUMENT_UNKNOWN.
         """
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
-            documents = await statuses.standings(session, document_ids)
-            for document in documents:
-                if document.firm_id != firm_id:
-                    raise BlinkError(errors.WRONG_FIRM, ksef_number=document.ksef_number)
             await _require_kept_here(session, firm_id, document_ids)
-            await statuses.change(
-                session, documents, Status.EXPORTED, at=at, who=who, reason=None, by_batch=True
-            )
+            await amendments.require_alike(session, document_ids, amends=amends)
+            for some in sliced(document_ids, statuses.CHUNK):
+                documents = await statuses.standings(session, some)
+                for document in documents:
+                    if document.firm_id != firm_id:
+                        raise BlinkError(errors.WRONG_FIRM, ksef_number=document.ksef_number)
+                await statuses.change(
+                    session, documents, Status.EXPORTED,
+                    at=at, who=who, reason=None, versions=versions, by_batch=True,
+                )  # fmt: skip
             row = await session.row(
-                "INSERT INTO batch (firm_id, format, file, temp, sha256, who, state, made_at, documents, chain_head)"
-                " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, head FROM chain WHERE firm_id = ? RETURNING id",
-                (
-                    firm_id,
-                    format,
-                    file,
-                    temp,
-                    sha256,
-                    who,
-                    BatchState.PLACING,
-                    at,
-                    len(documents),
-                    firm_id,
-                ),
+                "INSERT INTO batch (firm_id, format, who, state, made_at, documents, chain_head, settings, amends)"
+                " SELECT firm_id, ?, ?, ?, ?, ?, head, ?, ? FROM chain WHERE firm_id = ? RETURNING id",
+                (format, who, BatchState.PLACING, at, len(document_ids), settings, int(amends), firm_id),
             )
             if row is None:
                 raise BlinkError(errors.FIRM_UNKNOWN, context=str(firm_id))
-            await session.run_many(
-                "INSERT INTO batch_document (batch_id, document_id) VALUES (?, ?)",
-                [(row[0], document.id) for document in documents],
-            )
+            await _note(session, row[0], document_ids, files)
+            if amends:
+                await amendments.handed_over(session, row[0])
             return int(row[0])
 
-    async def placed(self, batch_id: int) -> None:
-        """The file has its name. Raises BlinkError(BATCH_UNKNOWN)."""
-        async with self._database.transaction() as session:
-            row = await session.row(
-                "UPDATE batch SET state = ?, version = version + 1 WHERE id = ? RETURNING id",
-                (BatchState.PLACED, batch_id),
-            )
-            if row is None:
-                raise BlinkError(errors.BATCH_UNKNOWN, batch=batch_id)
+    @asynccontextmanager
+    async def settling(self, batch_id: int) -> AsyncIterator[Batch]:
+        """A batch whose files the block gives their names, or takes away if it is cancelled; then it is settled.
 
-    async def unplaced(self) -> list[Batch]:
-        """Batches whose file may still have its temporary name, oldest first."""
-        rows = await self._database.reader.rows(composed(_SELECT, where="state = ?"), (BatchState.PLACING,))
-        return [_batch(row) for row in rows]
+        Nobody else changes the buffer meanwhile, so no batch is cancelled while it is placed. When the block raises,
+        the batch stays as it is. Raises BlinkError(BATCH_UNKNOWN).
+        """
+        async with self._database.transaction() as session:
+            batch = await _one(session, batch_id)
+            yield batch
+            if batch.state in _SETTLED:
+                await session.run(
+                    "UPDATE batch SET state = ?, version = version + 1 WHERE id = ?",
+                    (_SETTLED[batch.state], batch_id),
+                )
+
+    async def cancel(self, batch_id: int, *, reason: str, who: str) -> Batch:
+        """Give all documents of a batch that the books never got back to approved; its files are to be taken away.
+
+        Raises BlinkError: BATCH_UNKNOWN, BATCH_CANCELLED, BATCH_IMPORTED when a document of it is booked or was
+        reopened since, REASON_WANTED, PERSON_DECIDES.
+        """
+        _require_person(reason, who)
+        at = instant_of(self._clock.now())
+        async with self._database.transaction() as session:
+            batch = await _one(session, batch_id)
+            if batch.cancelled:
+                raise BlinkError(errors.BATCH_CANCELLED, batch=batch_id)
+            further = await session.row(_IN_BOOKS, (batch_id,))
+            if further is not None:
+                raise BlinkError(errors.BATCH_IMPORTED, batch=batch_id, ksef_number=further[0])
+            ids = await _document_ids(session, batch_id)
+            for some in sliced(ids, statuses.CHUNK):
+                documents = await statuses.standings(session, some)
+                await statuses.change(
+                    session, documents, Status.APPROVED, at=at, who=who, reason=reason, by_batch=True
+                )
+            await amendments.taken_back(session, batch_id)
+            await session.run(
+                "UPDATE batch SET state = ?, cancelled_at = ?, cancelled_by = ?, cancel_reason = ?,"
+                " version = version + 1 WHERE id = ?",
+                (BatchState.WITHDRAWING, at, who, reason, batch_id),
+            )
+            return await _one(session, batch_id)
+
+    async def amend(self, document_ids: Sequence[int], *, reason: str, who: str) -> None:
+        """Reopen documents that the books have: they are approved, and come again to be put right, never as new.
+
+        Raises BlinkError: NOT_IN_BOOKS for what is neither exported nor booked, KEPT_ELSEWHERE, DOCUMENT_UNKNOWN,
+        REASON_WANTED, PERSON_DECIDES.
+        """
+        _require_person(reason, who)
+        at = instant_of(self._clock.now())
+        async with self._database.transaction() as session:
+            documents = await statuses.standings(session, document_ids)
+            for firm_id in {document.firm_id for document in documents}:
+                await _require_kept_here(session, firm_id, document_ids)
+            await amendments.mark(session, documents, at=at, who=who, reason=reason)
+
+    async def amending(self, document_ids: Sequence[int]) -> set[int]:
+        """Those of some documents that the books have and that are on their way to be put right there."""
+        return await amendments.waiting(self._database.reader, document_ids)
+
+    async def get(self, batch_id: int) -> Batch:
+        """Raises BlinkError(BATCH_UNKNOWN)."""
+        return await _one(self._database.reader, batch_id)
+
+    async def unsettled(self) -> list[Batch]:
+        """Batches whose files may not be where they should be, oldest first."""
+        states = (BatchState.PLACING, BatchState.WITHDRAWING)
+        return await _batches(self._database.reader, "state IN (?, ?)", *states)
 
     async def documents(self, batch_id: int) -> list[int]:
         """Ids of a batch's documents."""
-        rows = await self._database.reader.rows(
-            "SELECT document_id FROM batch_document WHERE batch_id = ? ORDER BY document_id", (batch_id,)
-        )
-        return [row[0] for row in rows]
+        return await _document_ids(self._database.reader, batch_id)
+
+    async def files(self, batch_id: int) -> tuple[BatchFile, ...]:
+        """Files of a batch. Raises BlinkError(BATCH_UNKNOWN)."""
+        return (await self.get(batch_id)).files
 
     async def list(self, firm_id: int | None = None) -> list[Batch]:
         """Batches of a firm or of all, oldest first."""
         if firm_id is None:
-            rows = await self._database.reader.rows(composed(_SELECT, where="1 = 1"))
-        else:
-            rows = await self._database.reader.rows(composed(_SELECT, where="firm_id = ?"), (firm_id,))
-        return [_batch(row) for row in rows]
+            return await _batches(self._database.reader, "1 = 1")
+        return await _batches(self._database.reader, "firm_id = ?", firm_id)
+
+
+def _require_person(reason: str, who: str) -> None:
+    if history.is_program(who):
+        raise BlinkError(errors.PERSON_DECIDES)
+    if not reason.strip():
+        raise BlinkError(errors.REASON_WANTED)
 
 
 async def _require_kept_here(session: Session, firm_id: int, document_ids: Sequence[int]) -> None:
-    row = await session.row(
-        "SELECT d.ksef_number FROM books b JOIN json_each(?) p CROSS JOIN document d ON d.id = p.value"
-        " WHERE b.firm_id = ? AND CASE d.direction WHEN 'sale' THEN b.sales_elsewhere"
-        " WHEN 'purchase' THEN b.purchases_elsewhere END LIMIT 1",
-        (json.dumps(list(document_ids)), firm_id),
-    )
+    row = await session.row(_KEPT_ELSEWHERE, (json.dumps(list(document_ids)), firm_id))
     if row is not None:
         raise BlinkError(errors.KEPT_ELSEWHERE, ksef_number=row[0])
+
+
+async def _note(
+    session: Session, batch_id: int, document_ids: Sequence[int], files: Sequence[BatchFile]
+) -> None:
+    for some in sliced(document_ids, statuses.CHUNK):
+        await session.run_many(
+            "INSERT INTO batch_document (batch_id, document_id) VALUES (?, ?)", [(batch_id, id_) for id_ in some]
+        )
+    await session.run_many(
+        "INSERT INTO batch_file (batch_id, position, file, temp, sha256, size) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (batch_id, place, one.file, one.temp, one.sha256, one.size)
+            for place, one in enumerate(files)
+        ],
+    )
+
+
+async def _document_ids(session: Session, batch_id: int) -> list[int]:
+    rows = await session.rows(
+        "SELECT document_id FROM batch_document WHERE batch_id = ? ORDER BY document_id", (batch_id,)
+    )
+    return [row[0] for row in rows]
+
+
+async def _one(session: Session, batch_id: int) -> Batch:
+    found = await _batches(session, "id = ?", batch_id)
+    if not found:
+        raise BlinkError(errors.BATCH_UNKNOWN, batch=batch_id)
+    return found[0]
+
+
+async def _batches(session: Session, where: str, *values: object) -> list[Batch]:
+    rows = await session.rows(composed(_SELECT, where=where), values)
+    files: dict[int, list[BatchFile]] = defaultdict(list)
+    for batch_id, *file in await session.rows(_FILES, (json.dumps([row[0] for row in rows]),)):
+        files[batch_id].append(BatchFile(*file))
+    return [_batch(row, tuple(files[row[0]])) for row in rows]
+
+
+def _batch(row: Row, files: tuple[BatchFile, ...]) -> Batch:
+    id_, firm_id, format_, who, state, made_at, documents, head, version, settings, amends, *cancelled = row
+    return Batch(
+        id_, firm_id, format_, who, BatchState(state), made_at, documents, head, version, settings, bool(amends),
+        files, *cancelled,
+    )  # fmt: skip

@@ -22,6 +22,7 @@ from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
 from blink_tui.buffer.documents import Documents
+from blink_tui.buffer.export_settings import ExportSettings
 from blink_tui.buffer.exports import PendingExports
 from blink_tui.buffer.findings import Findings
 from blink_tui.buffer.firms import Firms
@@ -77,6 +78,7 @@ class Buffer:
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
         self.settings = Settings(database)
+        self.export_settings = ExportSettings(database, clock)
         self.saved_filters = SavedFilters(database, clock)
         self.grid = Grid(database)
         self.decisions = Decisions(database, clock, self.grid, self.webs)

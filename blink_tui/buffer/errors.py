@@ -73,6 +73,30 @@ STATUS_NOT_ALLOWED = ErrorKind(
     N_("Document {ksef_number} cannot go from status {before} to {after}."),
 )
 BATCH_UNKNOWN = ErrorKind("batch-unknown", ExitCode.USAGE, N_("There is no such batch: {batch}."))
+BATCH_CANCELLED = ErrorKind(
+    "batch-cancelled", ExitCode.FAILED, N_("Batch {batch} is cancelled already; its documents are approved again.")
+)
+BATCH_IMPORTED = ErrorKind(
+    "batch-imported",
+    ExitCode.FAILED,
+    N_(
+        "Batch {batch} cannot be cancelled whole: its document {ksef_number} is booked or was reopened since, so the"
+        " books have the file. Reopen single documents, they come again to be put right in the books."
+    ),
+)
+NOT_IN_BOOKS = ErrorKind(
+    "not-in-books",
+    ExitCode.FAILED,
+    N_("Document {ksef_number} is not handed over to the books, so there is nothing to put right in them."),
+)
+AMENDS_APART = ErrorKind(
+    "amends-apart",
+    ExitCode.FAILED,
+    N_(
+        "What the books have of document {ksef_number} changed meanwhile: what is to be put right in them is handed"
+        " over apart from new documents. Nothing was marked; repeat."
+    ),
+)
 WRONG_FIRM = ErrorKind(
     "document-of-another-firm",
     ExitCode.USAGE,

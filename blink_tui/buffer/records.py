@@ -195,23 +195,36 @@ class DocumentEvent:
 
 
 class BatchState(StrEnum):
-    """Whether a batch's file is known to stand in its place."""
+    """Where a batch's files are known to stand."""
 
     PLACING = "placing"
+    """They are written; whether they have their names is not known yet."""
     PLACED = "placed"
+    WITHDRAWING = "withdrawing"
+    """It is cancelled; its files may still stand under their names."""
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFile:
+    """One file of a batch."""
+
+    file: str
+    """Where it is to stand."""
+    temp: str
+    """Where it was written, finished, and waits to be renamed to `file`."""
+    sha256: Sha256
+    size: int | None
+    """Bytes; None where it was written before sizes were kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One hand-over to the books: its documents are exported, its file is `file` once it is placed."""
+    """One hand-over to the books: its documents are exported, its files stand in their places once it is placed."""
 
     id: int
     firm_id: int
     format: str
-    file: str
-    temp: str
-    """Finished file that waits to be renamed to `file`."""
-    sha256: Sha256
     who: str
     state: BatchState
     made_at: Instant
@@ -219,3 +232,16 @@ class Batch:
     chain_head: bytes
     """Head of the firm's chain of document events after the batch."""
     version: int
+    settings: str
+    """JSON by which its files were made, as `begin` was given it."""
+    amends: bool
+    """Its documents are in the books already and are to be put right there."""
+    files: tuple[BatchFile, ...]
+    cancelled_at: Instant | None = None
+    cancelled_by: str | None = None
+    cancel_reason: str | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        """Its documents went back to approved."""
+        return self.state in (BatchState.WITHDRAWING, BatchState.CANCELLED)

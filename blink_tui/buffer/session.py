@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -55,17 +55,17 @@ class Session:
         self._connection = connection
         self._path = path
 
-    async def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+    async def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """All rows of a statement; it is complete when this returns."""
         with translated(self._path):
             return list(cast("Iterable[Row]", await self._connection.execute_fetchall(sql, values)))
 
-    async def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+    async def row(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
         """The first row, or None."""
         found = await self.rows(sql, values)
         return found[0] if found else None
 
-    async def run(self, sql: str, values: Sequence[Any] = ()) -> None:
+    async def run(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
         """A statement without an answer."""
         await self.rows(sql, values)
 

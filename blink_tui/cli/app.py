@@ -22,6 +22,7 @@ from blink_tui.cli import (
     doc,
     doctor,
     export,
+    export_settings,
     failures,
     fields,
     firm,
@@ -88,6 +89,13 @@ rules.app.command(
 app.add_typer(rules.app, name="rules")
 app.add_typer(period.app, name="period")
 app.add_typer(own_filters.app, name="filter")
+export.app.command(
+    "settings",
+    help=_(
+        "What a firm says about its exports: show, or change with --set. "
+        "Example: blink export settings --firm 5265877635 --format jpk_v7m --set tax_office=1471"
+    ),
+)(export_settings.settings)
 app.add_typer(export.app, name="export")
 doc.app.command(
     "accept",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from blink_tui.model.books import Contractor
 from blink_tui.model.coding import ZERO, Coding, RateAmount
@@ -15,6 +15,15 @@ from blink_tui.model.invoice import Invoice, InvoiceParty
 
 _NAMESPACE = uuid.UUID("6f0f3f5c-5a8e-5d0b-9f0c-0f6d1c7f4b11")
 """Of the ids below; changing it would make every document a new one for Optima."""
+_ONE = Decimal(1)
+_GROSZ = Decimal("0.01")
+_RATE = Decimal("0.000001")
+"""Rates have six decimals at most (FORMATS 8.4)."""
+
+
+def grosze(amount: Decimal) -> Decimal:
+    """Rounded half up to the grosz."""
+    return amount.quantize(_GROSZ, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +46,8 @@ class LedgerDocument:
     """As the ledger knows the other side; None where it does not yet."""
     amends: bool = False
     """The books have it already and it is to be put right there ("do poprawy w księgach"), never entered as new."""
+    original: bytes = field(default=b"", repr=False)
+    """The invoice's XML as received, where the export hands it on (`package`); empty where there is none."""
 
     @property
     def sale(self) -> bool:
@@ -54,16 +65,31 @@ class LedgerDocument:
         return uuid.uuid5(_NAMESPACE, self.ksef_number or f"{self.party.identifier}/{self.invoice.number}")
 
     @property
+    def exchange_rate(self) -> Decimal:
+        """PLN for one unit of the invoice's currency, by which VAT is converted; 1 in PLN.
+
+        As it was coded, else as the invoice states it, else as its tax in PLN tells it; 0 where nobody said it.
+        """
+        invoice = self.invoice
+        if invoice.currency == "PLN":
+            return _ONE
+        if self.coding.vat_rate is not None:
+            return self.coding.vat_rate.rate
+        stated = (invoice.exchange_rate, *(line.exchange_rate for line in invoice.lines))
+        told = (row.vat_pln / row.vat for row in invoice.vat_table if row.vat_pln and row.vat)
+        return next((rate for rate in stated if rate), None) or next(told, ZERO).quantize(_RATE, ROUND_HALF_UP)
+
+    @property
     def table(self) -> tuple[RateAmount, ...]:
-        """The VAT table in PLN: as it was coded, else as the invoice alone tells it."""
+        """The VAT table in PLN, in grosze: as it was coded, else as the invoice alone tells it."""
         if self.coding.table:
             return self.coding.table
-        rate = ZERO + 1 if self.invoice.currency == "PLN" else self.invoice.exchange_rate
+        rate = self.exchange_rate
         return tuple(
             RateAmount(
                 row.rate,
-                row.net_pln if row.net_pln is not None else row.net * (rate or ZERO),
-                row.vat_pln if row.vat_pln is not None else (row.vat or ZERO) * (rate or ZERO),
+                grosze(row.net_pln if row.net_pln is not None else row.net * rate),
+                grosze(row.vat_pln if row.vat_pln is not None else (row.vat or ZERO) * rate),
             )
             for row in self.invoice.vat_table
         )

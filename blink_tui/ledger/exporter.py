@@ -39,6 +39,8 @@ class Span(StrEnum):
     """They are entered in the accounts, the KPiR or the register of revenue in it."""
     ISSUE = "issue"
     """They were issued in it."""
+    EITHER = "either"
+    """A register row of them stands in it, or they are entered in the books in it; without books: issued in it."""
 
 
 @dataclass(frozen=True, slots=True)

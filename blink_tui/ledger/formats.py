@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from blink_tui.i18n import N_
-from blink_tui.ledger.exporter import Exporter
+from blink_tui.ledger.exporter import Exporter, Setting
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 
 FORMAT_UNKNOWN = ErrorKind(
@@ -17,7 +17,9 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    found: tuple[Exporter, ...] = ()
+    from blink_tui.ledger.exporters import jpk_v7
+
+    found: tuple[Exporter, ...] = (jpk_v7.V7M, jpk_v7.V7K)
     return {one.id: one for one in found}
 
 
@@ -27,3 +29,11 @@ def exporter(name: str) -> Exporter:
     if name not in known:
         raise BlinkError(FORMAT_UNKNOWN, format=name or "–", known=", ".join(known))
     return known[name]
+
+
+def settings_of(name: str) -> tuple[Setting, ...]:
+    """What a firm can say about a format; the firm itself (`ledger.settings.OF_FIRM`) has none beside `FIRM`.
+
+    Raises BlinkError(FORMAT_UNKNOWN).
+    """
+    return exporter(name).settings if name else ()

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from blink_tui.i18n import Message, _
-from blink_tui.model.books import BookKind
+from blink_tui.model.books import ROLES, BookKind, Books
 from blink_tui.model.documents import Direction
 from blink_tui.model.months import Month
 
@@ -255,6 +255,25 @@ class Coding:
     def _sells(self) -> bool:
         sold = any(row.register is Direction.SALE for row in self.rows)
         return (sold and self.identity is not Identity.SELF_ASSESSED) or self.document_type.startswith("FS")
+
+
+_TAX_ROLES = ("vat_in", "vat_in_deferred", "vat_out", "vat_out_deferred")
+
+
+def net_accounts(coding: Coding, books: Books) -> tuple[str, ...]:
+    """Accounts of the cost or revenue side but those of VAT, the one with the largest amount first.
+
+    The first is what travels where one account alone does (FORMATS 10.4).
+    """
+    net = coding.net_line
+    if net is None:
+        return ()
+    tax = {books.roles.get(role) or ROLES[role].account for role in _TAX_ROLES}
+    sums: dict[str, Decimal] = {}
+    for line in coding.lines:
+        if line.side is net.side and line.account not in tax:
+            sums[line.account] = sums.get(line.account, ZERO) + line.amount
+    return tuple(sorted(sums, key=lambda account: -abs(sums[account])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

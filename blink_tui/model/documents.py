@@ -61,14 +61,20 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
         {Status.FETCHED, Status.EXPORTED, Status.BOOKED, Status.QUERIED, Status.EXCLUDED}
     ),
     Status.EXPORTED: frozenset({Status.APPROVED, Status.BOOKED}),
-    Status.BOOKED: frozenset(),
+    Status.BOOKED: frozenset({Status.APPROVED}),
     Status.QUERIED: frozenset({Status.FETCHED, Status.CODED, Status.APPROVED}),
     Status.EXCLUDED: frozenset({Status.FETCHED, Status.CODED, Status.APPROVED}),
 }
 """Every allowed change of status; what else it takes (a reason, a second person) is decided above."""
 
-BATCH_ONLY = frozenset({(Status.APPROVED, Status.EXPORTED), (Status.EXPORTED, Status.APPROVED)})
-"""Changes that only a ledger batch makes, by being written or cancelled: done by hand they would double a document."""
+BATCH_ONLY = frozenset(
+    {
+        (Status.APPROVED, Status.EXPORTED),
+        (Status.EXPORTED, Status.APPROVED),
+        (Status.BOOKED, Status.APPROVED),
+    }
+)
+"""Changes that only ledger batches make, by being written, cancelled or amended: by hand they would double a document."""
 
 _PURCHASE_THIRD_ROLES = frozenset({4, 8, 10})
 _SALE_THIRD_ROLES = frozenset({7, 9})

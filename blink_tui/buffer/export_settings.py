@@ -1,0 +1,64 @@
+"""What each firm says about its exports, by format; every change is told in the firm's chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from blink_tui.buffer import history
+from blink_tui.buffer.database import Database
+from blink_tui.buffer.session import Session
+from blink_tui.model.clock import Clock
+from blink_tui.model.dates import instant_of
+
+_SAVE = """
+    INSERT INTO export_setting (firm_id, format, name, value) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET value = excluded.value
+"""
+
+
+class ExportSettings:
+    """Texts by firm, format and name; the empty format is the firm itself. Whoever saves has checked them."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def of(self, firm_id: int, format: str) -> dict[str, str]:  # noqa: A002 - the field's own word
+        """What a firm said of itself and of a format; what it did not say is not there."""
+        return {**await _kept(self._database.reader, firm_id, ""), **await self.own(firm_id, format)}
+
+    async def own(self, firm_id: int, format: str) -> dict[str, str]:  # noqa: A002
+        """What it said of a format alone."""
+        return await _kept(self._database.reader, firm_id, format)
+
+    async def save(
+        self,
+        firm_id: int,
+        format: str,  # noqa: A002
+        values: Mapping[str, str],
+        *,
+        who: str,
+    ) -> None:
+        """Keep values, forget those that are empty, leave others as they are."""
+        async with self._database.transaction() as session:
+            before = await _kept(session, firm_id, format)
+            after = {name: value for name, value in {**before, **values}.items() if value}
+            if after == before:
+                return
+            gone = [(firm_id, format, name) for name in before.keys() - after.keys()]
+            await session.run_many(
+                "DELETE FROM export_setting WHERE firm_id = ? AND format = ? AND name = ?", gone
+            )
+            await session.run_many(_SAVE, [(firm_id, format, *one) for one in after.items()])
+            at = instant_of(self._clock.now())
+            told = [json.dumps({format: one}, ensure_ascii=False, sort_keys=True) for one in (before, after)]
+            await history.append_firm(session, firm_id, "export-settings", *told, at=at, who=who)
+
+
+async def _kept(session: Session, firm_id: int, format_: str) -> dict[str, str]:
+    rows = await session.rows(
+        "SELECT name, value FROM export_setting WHERE firm_id = ? AND format = ? ORDER BY name",
+        (firm_id, format_),
+    )
+    return dict(rows)

@@ -1,0 +1,228 @@
+"""What ledger programs ask of a document beyond its fields: days, the other side, amounts in both currencies, marks."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from blink_tui.ledger.addresses import Place, place_of
+from blink_tui.ledger.document import LedgerDocument, grosze
+from blink_tui.model.coding import ZERO, Identity, RateAmount
+from blink_tui.model.invoice import Invoice, InvoiceParty
+from blink_tui.model.months import Month
+from blink_tui.model.text import clean, folded
+
+MARGIN = "marża"
+OSS = "OSS"
+BUYER_SETTLES = frozenset({"oo", "np I", "np II"})
+"""Rates of a purchase on which the buyer accounts for the tax itself."""
+UNION = frozenset(
+    "AT BE BG CY CZ DE DK EE EL ES FI FR GR HR HU IE IT LT LU LV MT NL PT RO SE SI SK XI".split()
+)
+"""The other countries of the Union, with both codes of Greece and that of Northern Ireland."""
+_KINDS_OF_ROWS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
+_NRB = re.compile(r"\d{26}")
+
+
+class Amounts(NamedTuple):
+    """One rate of a document's VAT table."""
+
+    rate: str
+    """Group of the VAT table; of a margin whose tax was typed, the rate of that tax."""
+    net: Decimal
+    """In PLN, as `vat`."""
+    vat: Decimal
+    net_currency: Decimal
+    """In the invoice's currency, as `vat_currency`."""
+    vat_currency: Decimal
+    margin: bool = False
+    rest: Decimal = ZERO
+    """Of a margin: what of the sale is neither its base nor its tax, so what the goods had cost."""
+
+    @property
+    def gross(self) -> Decimal:
+        """In PLN."""
+        return self.net + self.vat
+
+    @property
+    def gross_currency(self) -> Decimal:
+        """In the invoice's currency."""
+        return self.net_currency + self.vat_currency
+
+
+def amounts_of(document: LedgerDocument) -> tuple[Amounts, ...]:
+    """The VAT table; a margin with its typed tax in the place of what the invoice has there."""
+    invoice, table = document.invoice, document.table
+    own = [(row.net, row.vat or ZERO) for row in invoice.vat_table]
+    if not own:  # an invoice without a table: it was typed, in the invoice's currency
+        own = [(net, vat) for _rate, net, vat in document.coding.choices.table]
+    if len(own) != len(table):
+        own = [(ZERO, ZERO)] * len(table)
+    found: list[Amounts] = []
+    for row, (net, vat) in zip(table, own, strict=True):
+        if row.rate == MARGIN:
+            found += _margin(document, row, net)
+        else:
+            found.append(Amounts(row.rate, row.net, row.vat, net, vat))
+    return tuple(found)
+
+
+def _margin(document: LedgerDocument, row: RateAmount, net: Decimal) -> list[Amounts]:
+    typed = document.coding.choices.margin
+    if not typed:
+        return [Amounts(MARGIN, row.net, row.vat, net, ZERO, margin=True)]
+    rest = row.net - sum((base + tax for _rate, base, tax in typed), ZERO)
+    return [
+        Amounts(rate, base, tax, base, tax, margin=True, rest=ZERO if place else rest)
+        for place, (rate, base, tax) in enumerate(typed)
+    ]
+
+
+def sold_on(invoice: Invoice) -> date | None:
+    """Day of delivery: P_6, the end of OkresFa, the latest of the rows (FORMATS 8.1), else the day of issue."""
+    if invoice.sale_date is not None:
+        return invoice.sale_date
+    if invoice.period is not None and invoice.period[1] is not None:
+        return invoice.period[1]
+    days = [line.sale_date for line in invoice.lines if line.sale_date is not None]
+    return max(days) if days else invoice.issue_date
+
+
+def due_on(invoice: Invoice) -> date | None:
+    """Last day on which something falls due, else when it was paid; nobody's term is the day of issue."""
+    payment = invoice.payment
+    return max(payment.due) if payment.terms and payment.due else payment.paid_on or invoice.issue_date
+
+
+def tax_day(document: LedgerDocument) -> date:
+    """A day that lies in the month of the document's VAT, for programs that take the month from a day.
+
+    The tax point of a sale, of a correction its day of issue, of a purchase the later of tax point and receipt; where
+    the coding puts the VAT into another month, the day of that month that is nearest.
+    """
+    invoice, coding = document.invoice, document.coding
+    issued = invoice.issue_date or document.received
+    point = coding.choices.tax_point or (issued if invoice.is_correction else sold_on(invoice)) or issued
+    natural = point if document.sale else max(point, document.received)
+    months = [row.month for row in coding.rows if row.month is not None]
+    month = months[0] if months else coding.periods.vat
+    if month is None or month == Month.of(natural):
+        return natural
+    return min(max(natural, month.first_day), month.last_day)
+
+
+def owed(document: LedgerDocument, gross: Decimal) -> Decimal:
+    """What is to be settled in PLN: DoZaplaty, else P_15, where that is not the VAT table's gross (FORMATS 8.3)."""
+    invoice = document.invoice
+    to_pay = invoice.to_pay
+    if to_pay is None or to_pay == invoice.net + invoice.vat:
+        return gross
+    return grosze(to_pay * document.exchange_rate)
+
+
+def paid_part(invoice: Invoice) -> Decimal:
+    """What the invoice itself says was paid, in its currency."""
+    payment = invoice.payment
+    if payment.paid or payment.part_paid == 2:
+        return invoice.to_pay or ZERO
+    return sum((part.amount for part in payment.parts if part.amount is not None), ZERO)
+
+
+def self_assessed(document: LedgerDocument) -> bool:
+    """A purchase whose tax the buyer settles: the coding says so, or without one its rates do."""
+    coding = document.coding
+    if coding.scheme is not None or coding.rows or coding.lines:
+        return coding.identity is Identity.SELF_ASSESSED
+    return not document.sale and any(row.rate in BUYER_SETTLES for row in document.invoice.vat_table)
+
+
+def marks_of(document: LedgerDocument) -> frozenset[str]:
+    """Marks of JPK_V7, each once: of the coded rows; without a coding, of a sale, those that the invoice brings."""
+    rows = document.coding.rows
+    if rows:
+        return frozenset(mark for row in rows for mark in row.marks)
+    if not document.sale:
+        return frozenset()
+    invoice = document.invoice
+    found = {mark for line in invoice.lines for mark in (line.gtu, line.procedure) if mark}
+    found.update(("TP",) if invoice.related_parties else (), ("FP",) if invoice.receipt_follows else ())
+    return frozenset(found)
+
+
+def procedures_of(document: LedgerDocument) -> tuple[str, ...]:
+    """Codes of goods and procedures in order, MPP among them; those that say what kind of document it is left out."""
+    found = marks_of(document) - _KINDS_OF_ROWS
+    return tuple(sorted(found | {"MPP"} if document.invoice.split_payment else found))
+
+
+def description_of(document: LedgerDocument) -> str:
+    """What it is about: as coded, else the first row's name."""
+    lines = document.invoice.lines
+    return document.coding.description or (lines[0].name if lines else "") or ""
+
+
+def from_net(invoice: Invoice) -> bool:
+    """It is counted from net prices."""
+    return not invoice.lines or invoice.lines[0].net is not None or invoice.lines[0].gross is None
+
+
+def domestic_account(invoice: Invoice) -> str:
+    """First account in the Polish form, 26 digits; foreign ones do not fit anywhere."""
+    for written in invoice.payment.accounts:
+        digits = re.sub(r"[\s-]", "", written).upper().removeprefix("PL")
+        if _NRB.fullmatch(digits):
+            return digits
+    return ""
+
+
+class Partner(NamedTuple):
+    """The other side as a card of a program."""
+
+    key: tuple[str, str]
+    """Country and number, else nothing and the folded name: the same for the same contractor."""
+    code: str
+    """Its symbol in the ledger, where it is known."""
+    name: str
+    number: str
+    """NIP alone, or a foreign number with its country before it; empty for a consumer."""
+    domestic: bool
+    """The number is a NIP."""
+    country: str
+    """Two letters."""
+    union: bool
+    """Of the Union, and not of Poland."""
+    place: Place
+
+
+def partner_of(document: LedgerDocument) -> Partner:
+    """Who is on the other side."""
+    party, known = document.party, document.contractor
+    place = place_of(party)
+    country, number = _number(party, place.country)
+    name = clean(party.name or party.trade_name).strip()
+    domestic = country == "PL" and bool(number)
+    shown = number if domestic or number.startswith(country) else country + number
+    where = (number and country) or place.country or "PL"
+    return Partner(
+        key=(country, number) if number else ("", folded(name)),
+        code=known.code if known is not None else "",
+        name=name or shown,
+        number=shown if number else "",
+        domestic=domestic,
+        country=where,
+        union=where in UNION,
+        place=place,
+    )
+
+
+def _number(party: InvoiceParty, seat: str) -> tuple[str, str]:
+    """Country and number by which a party is known; both may be empty."""
+    if party.nip or party.internal_id:
+        return "PL", clean(party.nip or party.internal_id)
+    if party.vat_ue:
+        return clean(party.eu_country).upper() or seat, clean(party.vat_ue)
+    if party.other_id:
+        return clean(party.id_country).upper() or seat, clean(party.other_id)
+    return "", ""

@@ -1,0 +1,143 @@
+"""Files of an export in a folder: written aside, synced and summed, then given their names, never over another file."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import BinaryIO
+
+from blink_tui.i18n import N_
+from blink_tui.model.dates import warsaw
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.months import Month
+from blink_tui.model.values import Nip, Sha256
+
+FOLDER_REFUSED = ErrorKind(
+    "folder-refused",
+    ExitCode.FAILED,
+    N_("The file cannot be written to {folder}. No document was marked; choose another folder."),
+)
+FOLDER_FULL = ErrorKind(
+    "folder-full",
+    ExitCode.FAILED,
+    N_("The disk of {folder} is full. No document was marked and nothing was left there; make room and repeat."),
+)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_ASIDE = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished file that has not its name yet."""
+
+    path: Path
+    temporary: Path
+    sha256: Sha256
+    size: int
+
+
+def stem(nip: Nip, form: str, months: Sequence[Month], made: datetime) -> str:
+    """How the names of an export's files begin; they sort by firm, format, month and time."""
+    first, last = (str(months[0]), str(months[-1])) if months else ("all", "all")
+    span = first if first == last else f"{first}_{last}"
+    return f"{nip}-{form}-{span}-{made.astimezone(warsaw()):%Y%m%d-%H%M%S}"
+
+
+class FolderFiles:
+    """Implements `exporter.Files`: what is created is a temporary file until it is placed.
+
+    Raises BlinkError: folder-refused or folder-full, as soon as the disk says so.
+    """
+
+    def __init__(self, folder: Path, stem: str) -> None:
+        self._folder = folder
+        self._stem = stem
+        self._begun: set[Path] = set()
+        self.written: list[Written] = []
+        """In the order in which they were finished."""
+
+    @contextmanager
+    def create(self, part: str, suffix: str) -> Iterator[BinaryIO]:
+        """A new file to be written from its beginning to its end; a `/` in the part makes a folder of its own."""
+        with translated(self._folder):
+            path, temporary, file = self._opened(part, suffix)
+            self._begun.add(temporary)
+            try:
+                with file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                with temporary.open("rb") as made:
+                    digest = hashlib.file_digest(made, "sha256").digest()
+                self.written.append(Written(path, temporary, Sha256(digest), temporary.stat().st_size))
+                self._begun.remove(temporary)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+
+    def discard(self) -> None:
+        """Leave nothing of what was written, were it half a file that its writer gave up."""
+        for temporary in (*self._begun, *(one.temporary for one in self.written)):
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        self._begun.clear()
+        self.written.clear()
+
+    def _opened(self, part: str, suffix: str) -> tuple[Path, Path, BinaryIO]:
+        """A free name, the name aside that keeps it for this export, and the file under that."""
+        name = self._stem + (f"/{part}" if "/" in part else f"-{part}" if part else "")
+        (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            path = self._folder / f"{name}{f'-{number}' if number > 1 else ''}{suffix}"
+            temporary = path.with_name(f".{path.name}{_ASIDE}")
+            if path.exists():
+                continue
+            with suppress(FileExistsError):
+                file = temporary.open("xb")
+                if not path.exists():  # whoever had the name aside before has not placed it meanwhile
+                    return path, temporary, file
+                file.close()
+                temporary.unlink()
+        raise AssertionError
+
+
+def place(files: Iterable[tuple[Path, Path]]) -> None:
+    """Give finished files, each a name and the temporary one, their names; one that is gone was given it before.
+
+    Raises OSError, at once where a folder is gone.
+    """
+    folders = set()
+    for path, temporary in files:
+        folders.add(path.parent)
+        if temporary.exists():
+            temporary.replace(path)
+        elif not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+    sync(folders)
+
+
+def sync(folders: Iterable[Path]) -> None:
+    """Make names in folders durable. Raises OSError."""
+    for folder in sorted(folders):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def translated(folder: Path) -> Iterator[None]:
+    """Turn the disk's refusals into sentences."""
+    try:
+        yield
+    except OSError as error:
+        kind = FOLDER_FULL if error.errno in _FULL else FOLDER_REFUSED
+        raise BlinkError(kind, cause=str(error), folder=folder) from error
