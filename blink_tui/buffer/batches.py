@@ -202,14 +202,12 @@ async def _note(
 ) -> None:
     for some in sliced(document_ids, statuses.CHUNK):
         await session.run_many(
-            "INSERT INTO batch_document (batch_id, document_id) VALUES (?, ?)", [(batch_id, id_) for id_ in some]
+            "INSERT INTO batch_document (batch_id, document_id) VALUES (?, ?)",
+            [(batch_id, id_) for id_ in some],
         )
     await session.run_many(
         "INSERT INTO batch_file (batch_id, position, file, temp, sha256, size) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (batch_id, place, one.file, one.temp, one.sha256, one.size)
-            for place, one in enumerate(files)
-        ],
+        [(batch_id, place, one.file, one.temp, one.sha256, one.size) for place, one in enumerate(files)],
     )
 
 

@@ -35,6 +35,7 @@ from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.mismatches import Mismatches
 from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.outages import Outages
+from blink_tui.buffer.outgoing import Outgoing
 from blink_tui.buffer.overview import Overview
 from blink_tui.buffer.payments import Payments
 from blink_tui.buffer.proofs import Proofs
@@ -77,6 +78,7 @@ class Buffer:
         self.outages = Outages(database)
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
+        self.outgoing = Outgoing(database)
         self.settings = Settings(database)
         self.export_settings = ExportSettings(database, clock)
         self.saved_filters = SavedFilters(database, clock)

@@ -21,7 +21,7 @@ from blink_tui.cli import (
     discover,
     doc,
     doctor,
-    export,
+    export_batches,
     export_settings,
     failures,
     fields,
@@ -89,14 +89,14 @@ rules.app.command(
 app.add_typer(rules.app, name="rules")
 app.add_typer(period.app, name="period")
 app.add_typer(own_filters.app, name="filter")
-export.app.command(
+export_batches.app.command(
     "settings",
     help=_(
         "What a firm says about its exports: show, or change with --set. "
         "Example: blink export settings --firm 5265877635 --format jpk_v7m --set tax_office=1471"
     ),
 )(export_settings.settings)
-app.add_typer(export.app, name="export")
+app.add_typer(export_batches.app, name="export")
 doc.app.command(
     "accept",
     help=_(

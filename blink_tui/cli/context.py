@@ -68,7 +68,7 @@ class Profile:
     async def open_buffer(self) -> AsyncIterator[Buffer]:
         """The profile's buffer; an interrupted hand-over is finished first."""
         from blink_tui.buffer import open_buffer
-        from blink_tui.ledger.handover import recover
+        from blink_tui.ledger.placing import recover
 
         async with open_buffer(self.buffer_path) as buffer:
             await recover(buffer)

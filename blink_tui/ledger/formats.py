@@ -17,9 +17,9 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    from blink_tui.ledger.exporters import jpk_v7
+    from blink_tui.ledger.exporters import jpk_v7, wapro
 
-    found: tuple[Exporter, ...] = (jpk_v7.V7M, jpk_v7.V7K)
+    found: tuple[Exporter, ...] = (wapro.EXPORTER, jpk_v7.V7M, jpk_v7.V7K)
     return {one.id: one for one in found}
 
 
