@@ -206,11 +206,3 @@ def test_numbers_alike_after_a_cut_are_alike_in_their_pieces() -> None:
         EXPORTER, replace(first, id=1), replace(second, id=2), settings={"cut_numbers": "tak"}
     )
     assert pieces[0].number == pieces[1].number
-
-
-def test_the_same_number_of_two_suppliers_or_of_a_correction_is_not_alike() -> None:
-    document = changed(purchase(), number="1/2026")
-    other = changed(document, seller=replace(document.invoice.seller, nip="5555555555"))
-    correction = changed(document, kind="KOR")
-    pieces = [EXPORTER.prepare(one, frame()) for one in (document, other, correction)]
-    assert len({piece.number for piece in pieces if piece}) == 3
