@@ -17,12 +17,13 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    from blink_tui.ledger.exporters import epp, jpk_v7, optima, wapro
+    from blink_tui.ledger.exporters import epp, jpk_v7, optima, symfonia, wapro
 
     found: tuple[Exporter, ...] = (
         wapro.EXPORTER,
         optima.EXPORTER,
         epp.EXPORTER,
+        symfonia.EXPORTER,
         jpk_v7.V7M,
         jpk_v7.V7K,
     )
