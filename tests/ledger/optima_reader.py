@@ -1,4 +1,4 @@
-"""An independent small reader of Optima's XML for offline work, written from FORMATS 2; it shares nothing with the exporter."""
+"""An independent small reader of Optima's offline XML, written from FORMATS 2; it shares nothing with the exporter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from lxml import etree
 
 NS = "{http://www.comarch.pl/cdn/optima/offline}"
-ORDER = (
+_ELEMENTS = (
     "ID_ZRODLA MODUL TYP REJESTR DATA_WYSTAWIENIA DATA_SPRZEDAZY DATA_ZAKUPU DATA_WPLYWU TERMIN"
     " DATA_DATAOBOWIAZKUPODATKOWEGO DATA_DATAPRAWAODLICZENIA NUMER KOREKTA KOREKTA_NUMER WEWNETRZNA METODA_KASOWA"
     " FISKALNA DETALICZNA EKSPORT FINALNY PODATNIK_CZYNNY IDENTYFIKATOR_KSIEGOWY TYP_PODMIOTU PODMIOT PODMIOT_ID"
@@ -20,7 +20,8 @@ ORDER = (
     " NOTOWANIE_WALUTY_ILE_2 NOTOWANIE_WALUTY_ZA_ILE_2 DATA_KURSU_2 PLATNOSC_VAT_W_PLN AKCYZA_NA_WEGIEL"
     " AKCYZA_NA_WEGIEL_KOLUMNA_KPR FA_Z_PA VAN_FA_Z_PA VAN_RODZAJ JPK_FA MPP NR_KSEF KSEF_DATA_PRZYJECIA"
     " DODATKOWY_OPIS POZYCJE KWOTY_DODATKOWE PLATNOSCI KODY_JPK ATRYBUTY UWAGI"
-).split()
+)
+ORDER = _ELEMENTS.split()
 """Elements of a record as FORMATS 2.3 lists them."""
 Fields = dict[str, str]
 

@@ -6,6 +6,7 @@ import pickle
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ from tests.ledger.hostile import (
 from tests.ledger.optima_reader import File, Record, read
 from tests.ledger.six import BOOKS, six_kpir, six_ledger, six_lump_sum
 from tests.ledger.totals import of_codings, summed
-from tests.ledger.worked import worked_documents
+from tests.ledger.worked import OnItsWay, worked_documents
 
 IDS = {"source_id": "BLINK", "target_id": "KSIEG"}
 
@@ -58,9 +59,15 @@ def told(document: LedgerDocument, **settings: str) -> list[str]:
     return codes(piece)
 
 
+@lru_cache(maxsize=1)
+def all_worked() -> list[OnItsWay]:
+    """The worked set, made once."""
+    return worked_documents()
+
+
 def worked(title: str) -> tuple[Record, list[str]]:
     """A document of the worked set with the frame of its own firm, and what is told of it."""
-    (one,) = [one for one in worked_documents() if one.title.startswith(title)]
+    (one,) = [one for one in all_worked() if one.title.startswith(title)]
     own = settled(EXPORTER, IDS, books=one.frame.books)
     piece = EXPORTER.prepare(one.document, own)
     assert piece is not None
@@ -121,7 +128,7 @@ def test_totals_read_back_are_those_of_the_codings(documents: tuple[LedgerDocume
 
 
 def test_totals_of_the_worked_set_are_those_of_its_codings() -> None:
-    for title, document, own in worked_documents():
+    for title, document, own in all_worked():
         if document.coding.identity is Identity.SELF_ASSESSED:
             continue
         one = record(document, books=own.books)
@@ -129,7 +136,7 @@ def test_totals_of_the_worked_set_are_those_of_its_codings() -> None:
 
 
 def test_what_is_deducted_is_what_the_register_of_purchases_holds() -> None:
-    for title, document, own in worked_documents():
+    for title, document, own in all_worked():
         one = record(document, books=own.books)
         rows = [row for row in document.coding.rows if row.register is Direction.PURCHASE]
         if one.sale or one["METODA_KASOWA"] == "Tak" or document.coding.identity is Identity.ON_PAYMENT:
@@ -141,7 +148,7 @@ def test_what_is_deducted_is_what_the_register_of_purchases_holds() -> None:
 
 
 def test_postings_go_side_by_side_and_balance() -> None:
-    for title, document, own in worked_documents():
+    for title, document, own in all_worked():
         one = record(document, books=own.books)
         assert one.side("KONTO_WN") == one.side("KONTO_MA") == document.coding.debit, title
         assert len(one.postings) == len(document.coding.lines)
@@ -163,7 +170,7 @@ def test_half_of_a_car_s_tax_is_deducted_and_half_is_not() -> None:
 
 
 def test_a_proportion_is_divided_as_deducted_or_left_to_optima() -> None:
-    (one,) = [one for one in worked_documents() if one.title.startswith("Proporcja")]
+    (one,) = [one for one in all_worked() if one.title.startswith("Proporcja")]
     divided = record(one.document, books=one.frame.books)
     assert [(row["NETTO"], row["VAT"], row["ODLICZENIA_VAT"]) for row in divided.positions] == [
         ("1000.00", "184.00", "tak"), ("0.00", "46.00", "nie"),
