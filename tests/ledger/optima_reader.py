@@ -70,12 +70,12 @@ def read(content: bytes) -> File:
     assert [one.tag.removeprefix(NS) for one in root] == names
     cards, sales, purchases = root
     for section in root:
-        assert [one.tag.removeprefix(NS) for one in section[:3]] == ["WERSJA", "BAZA_ZRD_ID", "BAZA_DOC_ID"]
+        assert [one.tag.removeprefix(NS) for one in list(section)[:3]] == ["WERSJA", "BAZA_ZRD_ID", "BAZA_DOC_ID"]
         assert _text(section[0]) == "2.00"
-    contractors = [_card(one) for one in cards[3:]]
+    contractors = [_card(one) for one in list(cards)[3:]]
     found = [
-        *(_record(one, "REJESTR_SPRZEDAZY_VAT") for one in sales[3:]),
-        *(_record(one, "REJESTR_ZAKUPU_VAT") for one in purchases[3:]),
+        *(_record(one, "REJESTR_SPRZEDAZY_VAT") for one in list(sales)[3:]),
+        *(_record(one, "REJESTR_ZAKUPU_VAT") for one in list(purchases)[3:]),
     ]
     by_symbol = {one["AKRONIM"]: one for one in contractors}
     assert len(by_symbol) == len(contractors) == len({one["ID_ZRODLA"] for one in contractors})

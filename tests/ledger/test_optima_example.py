@@ -43,7 +43,8 @@ def ours() -> File:
 def theirs() -> tuple[list[etree._Element], list[etree._Element]]:
     """Contractors and records of the example."""
     root = etree.fromstring(shared("ledger", "examples", "optima_vat.xml").read_bytes())
-    return [*root[0][3:]], [*root[1][3:], *root[2][3:]]
+    cards, sales, purchases = (list(section)[3:] for section in root)
+    return cards, [*sales, *purchases]
 
 
 def leaves(element: etree._Element) -> Fields:
