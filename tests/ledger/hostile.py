@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from blink_tui.ledger.document import LedgerDocument
@@ -54,11 +55,13 @@ def uncoded(document: LedgerDocument) -> LedgerDocument:
     return replace(document, coding=Coding())
 
 
+@lru_cache(maxsize=1)
 def sale() -> LedgerDocument:
     """A sale at 23 %."""
     return six_ledger()[0]
 
 
+@lru_cache(maxsize=1)
 def purchase() -> LedgerDocument:
     """A purchase at 23 and 8 %."""
     return six_ledger()[3]

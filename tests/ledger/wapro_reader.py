@@ -28,6 +28,7 @@ class Rate:
     cost: Decimal
     """KW_NABYCIA."""
     day: date
+    rate_day: date
     rate: Decimal
 
 
@@ -108,6 +109,7 @@ def _rate(found: dict[str, str]) -> Rate:
         margin=found["MARZA"] == "1",
         cost=Decimal(found["KW_NABYCIA"]),
         day=date(1800, 12, 28) + timedelta(days=int(found["DATA_VAT"])),
+        rate_day=date(1800, 12, 28) + timedelta(days=int(found["DATA_KURSU"])),
         rate=Decimal(found["KURS_VAT"]),
     )
 
