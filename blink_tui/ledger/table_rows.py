@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Frame, Piece
 from blink_tui.ledger.exporters.registers import rows_of, tables_of
-from blink_tui.ledger.tables import Row, Table
+from blink_tui.ledger.tables import Cell, Row, Table
 from blink_tui.ledger.texts import Texts
+
+NUMBER = "Lp"
+"""Head of the first column of every table."""
+_C = TypeVar("_C")
 
 
 class Line(NamedTuple):
@@ -38,22 +42,42 @@ class Sink(Protocol):
 
 
 def piece_of(
-    document: LedgerDocument, frame: Frame, texts: Texts, line: Callable[[int, Table, Row], Line]
+    document: LedgerDocument,
+    frame: Frame,
+    texts: Texts,
+    lines_of: Callable[[int, Table, Sequence[Row]], Iterable[Line]],
 ) -> Piece | None:
     """A document's lines in all tables; None where it has none.
 
     Nothing is told apart by a document's own number here: two sellers may use the same one.
     """
     tables = tables_of(frame)
-    lines = [
-        line(place, table, row)
-        for place, (table, rows) in enumerate(zip(tables, rows_of(document, frame, texts), strict=True))
-        for row in rows
-    ]
+    lines: list[Line] = []
+    for place, rows in enumerate(rows_of(document, frame, texts)):
+        if rows:
+            lines += lines_of(place, tables[place], rows)
     if not lines:
         return None
     number = document.ksef_number or str(document.guid)
     return Piece(document.id, document.ksef_number, number, lines, texts.warnings)
+
+
+def rendered(
+    rows: Sequence[Row], columns: Sequence[_C], cell: Callable[[Cell, _C], str]
+) -> Iterator[tuple[Row, list[str]]]:
+    """Each row with its cells as text; what is the very same as in the row above is not made again."""
+    above: tuple[Cell, ...] = ()
+    parts: list[str] = []
+    for row in rows:
+        if above:
+            parts = [
+                part if value is before else cell(value, column)
+                for value, before, part, column in zip(row.cells, above, parts, columns, strict=True)
+            ]
+        else:
+            parts = [cell(value, column) for value, column in zip(row.cells, columns, strict=True)]
+        above = row.cells
+        yield row, parts
 
 
 def day_of(table: Table, row: Row) -> int:
@@ -109,7 +133,7 @@ class _Waiting:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
-        self._file = self._stack.enter_context(tempfile.TemporaryFile())
+        self._file = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - entered right here
         self._places: list[tuple[int, int, int]] = []
         self._end = 0
 

@@ -76,6 +76,8 @@ class Table:
     """Rows stand in the order of the days in their first column."""
     always: bool = True
     """It is written even where it has no rows."""
+    receipts: bool = False
+    """Some rows stand in it that its sums leave out."""
 
     @cached_property
     def sums(self) -> tuple[int, ...]:

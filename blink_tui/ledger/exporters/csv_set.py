@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
@@ -13,13 +13,11 @@ from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span, Writer
 from blink_tui.ledger.exporters.registers import tables_of
-from blink_tui.ledger.table_rows import Line, TablesWriter, day_of, piece_of
+from blink_tui.ledger.table_rows import NUMBER, Line, TablesWriter, day_of, piece_of, rendered
 from blink_tui.ledger.tables import Cell, Column, Row, Table
 from blink_tui.ledger.tables import Kind as Cells
 from blink_tui.ledger.texts import Texts
 
-NUMBER = "Lp"
-"""Head of the first column of every table."""
 _UTF8, _CP1250 = "utf-8", "cp1250"
 _CODECS = {_UTF8: "utf-8-sig", _CP1250: _CP1250}
 _END = "\r\n"
@@ -57,10 +55,10 @@ def csv_line(cells: list[str]) -> str:
     return text.getvalue()
 
 
-def line(place: int, table: Table, row: Row) -> Line:
-    """A row of a table as a line of its file, but for its number."""
-    cells = [_cell(value, column) for value, column in zip(row.cells, table.columns, strict=True)]
-    return Line(place, day_of(table, row), csv_line(cells))
+def lines(place: int, table: Table, rows: Sequence[Row]) -> Iterator[Line]:
+    """Rows of a table as lines of its file, but for their numbers."""
+    for row, parts in rendered(rows, table.columns, _cell):
+        yield Line(place, day_of(table, row), csv_line(parts))
 
 
 class _CsvFile:
@@ -89,7 +87,7 @@ class _CsvSet:
     kind = Kind.LEDGER
     span = Span.EITHER
     needs_books = False
-    settings = (
+    settings: tuple[Setting, ...] = (
         Setting(
             "encoding", N_("encoding of the files"), usual=_UTF8, example=_CP1250, choices=tuple(_CODECS)
         ),
@@ -97,7 +95,7 @@ class _CsvSet:
     limits: Mapping[str, int] = {}
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
-        return piece_of(document, frame, Texts(codec=_encoding(frame)), line)
+        return piece_of(document, frame, Texts(codec=_encoding(frame)), lines)
 
     def writer(self, frame: Frame, files: Files) -> Writer:
         codec = _CODECS[_encoding(frame)]

@@ -191,6 +191,7 @@ SALES = Table(
         *(money(name) for name, _field in _SOLD), *TOTAL, *CURRENCY, DESCRIPTION,
     ),
     _sales,
+    receipts=True,
 )  # fmt: skip
 PURCHASES = Table(
     "vat_zakup",
@@ -218,4 +219,4 @@ SELF_ASSESSED = Table(
     _self_assessed,
     always=False,
 )  # fmt: skip
-"""Tax that the firm owes as a buyer: it stands among the sales of a JPK, but the table of sales has no columns for it."""
+"""Tax that the firm owes as a buyer: among the sales of a JPK, where the table of sales has no columns for it."""
