@@ -101,7 +101,7 @@ class Preview:
     warnings: tuple[Told, ...]
     refused: tuple[Refused, ...]
     files: tuple[Counted, ...]
-    """Names that the files would have, without the time in them."""
+    """With the names that they would have now."""
     marks: bool
     """The documents would be marked: it is the firm's own ledger format."""
 
@@ -161,7 +161,11 @@ async def preview(
     runs, files = [], []
     for job in jobs:
         counted = CountedFiles(job.stem)
-        runs.append(await run(buffer, job.form, job.frame, job.ids, counted, told=told, summed=True))
+        runs.append(
+            await run(
+                buffer, job.form, job.frame, job.ids, counted, told=told, summed=True, only_some=job.marks
+            )
+        )
         files += counted.written
     return Preview(
         documents=sum(len(one.written) for one in runs),
