@@ -36,9 +36,7 @@ async def mark(
     for document in documents:
         if document.status not in IN_BOOKS:
             raise BlinkError(errors.NOT_IN_BOOKS, ksef_number=document.ksef_number)
-    await statuses.change(
-        session, documents, Status.APPROVED, at=at, who=who, reason=reason, by_batch=True
-    )
+    await statuses.change(session, documents, Status.APPROVED, at=at, who=who, reason=reason, by_batch=True)
     ids = json.dumps([document.id for document in documents])
     await session.run(_MARK, (at, who, reason, ids))
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from blink_tui.buffer import amendments, errors, history, statuses
+from blink_tui.buffer.book_guards import require_settled
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.records import Batch, BatchFile, BatchState
 from blink_tui.buffer.session import Row, Session
@@ -76,6 +77,7 @@ class Batches:
         async with self._database.transaction() as session:
             await _require_kept_here(session, firm_id, document_ids)
             await amendments.require_alike(session, document_ids, amends=amends)
+            await require_settled(session, document_ids)
             for some in sliced(document_ids, statuses.CHUNK):
                 documents = await statuses.standings(session, some)
                 for document in documents:
@@ -202,14 +204,12 @@ async def _note(
 ) -> None:
     for some in sliced(document_ids, statuses.CHUNK):
         await session.run_many(
-            "INSERT INTO batch_document (batch_id, document_id) VALUES (?, ?)", [(batch_id, id_) for id_ in some]
+            "INSERT INTO batch_document (batch_id, document_id) VALUES (?, ?)",
+            [(batch_id, id_) for id_ in some],
         )
     await session.run_many(
         "INSERT INTO batch_file (batch_id, position, file, temp, sha256, size) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (batch_id, place, one.file, one.temp, one.sha256, one.size)
-            for place, one in enumerate(files)
-        ],
+        [(batch_id, place, one.file, one.temp, one.sha256, one.size) for place, one in enumerate(files)],
     )
 
 

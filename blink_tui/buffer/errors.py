@@ -74,7 +74,9 @@ STATUS_NOT_ALLOWED = ErrorKind(
 )
 BATCH_UNKNOWN = ErrorKind("batch-unknown", ExitCode.USAGE, N_("There is no such batch: {batch}."))
 BATCH_CANCELLED = ErrorKind(
-    "batch-cancelled", ExitCode.FAILED, N_("Batch {batch} is cancelled already; its documents are approved again.")
+    "batch-cancelled",
+    ExitCode.FAILED,
+    N_("Batch {batch} is cancelled already; its documents are approved again."),
 )
 BATCH_IMPORTED = ErrorKind(
     "batch-imported",

@@ -203,7 +203,9 @@ def positions(document: LedgerDocument) -> list[Position]:
     if uncoded(document) or not settled(document):
         return _converted(document, [(Part(one.rate, one.net, one.vat), bool(one.vat)) for one in found])
     deducted = _joined(part for row in bought for part in parts(row, found))
-    return _converted(document, [*((one, True) for one in deducted), *((one, False) for one in _left(found, deducted))])
+    return _converted(
+        document, [*((one, True) for one in deducted), *((one, False) for one in _left(found, deducted))]
+    )
 
 
 def uncoded(document: LedgerDocument) -> bool:
@@ -218,7 +220,9 @@ def _joined(of: Iterator[Part]) -> list[Part]:
     for one in of:
         key = one.rate, one.assets
         before = found.get(key)
-        found[key] = one if before is None else Part(one.rate, before.net + one.net, before.vat + one.vat, one.assets)
+        found[key] = (
+            one if before is None else Part(one.rate, before.net + one.net, before.vat + one.vat, one.assets)
+        )
     return list(found.values())
 
 
@@ -263,12 +267,16 @@ def _converted(document: LedgerDocument, of: Sequence[tuple[Part, bool]]) -> lis
     books = books_rate(document) or ZERO
     found: list[Position] = []
     for place, (one, deducted) in enumerate(of):
-        net, vat = own.get(one.rate, (rounded(one.net / rate), rounded(one.vat / rate)) if rate else (ZERO, ZERO))
+        net, vat = own.get(
+            one.rate, (rounded(one.net / rate), rounded(one.vat / rate)) if rate else (ZERO, ZERO)
+        )
         others = [other for at, (other, _) in enumerate(of) if other.rate == one.rate and at != place]
         if others:
             net = _of_same_rate(net, one.net, one.net + sum((other.net for other in others), ZERO))
             vat = _of_same_rate(vat, one.vat, one.vat + sum((other.vat for other in others), ZERO))
-        found.append(Position(one.rate, net, vat, rounded(net * books), one.net, one.vat, deducted, one.assets))
+        found.append(
+            Position(one.rate, net, vat, rounded(net * books), one.net, one.vat, deducted, one.assets)
+        )
     return found
 
 

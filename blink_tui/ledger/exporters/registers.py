@@ -180,7 +180,12 @@ _KSEF = Column("Numer KSeF", width=37)
 _MARK = Column("Oznaczenie", width=11)
 _ISSUED = _day("Data wystawienia")
 _MONTH = Column("Okres VAT", width=9)
-_PARTY = (Column("Kraj", width=5), Column("NIP", width=13), Column("Kontrahent", width=34), Column("Adres", width=34))
+_PARTY = (
+    Column("Kraj", width=5),
+    Column("NIP", width=13),
+    Column("Kontrahent", width=34),
+    Column("Adres", width=34),
+)
 _TOTAL = (_money("Netto", zero=True), _money("VAT", zero=True), _money("Brutto", zero=True))
 _CURRENCY = (
     Column("Waluta", width=7),
@@ -516,4 +521,3 @@ PLAIN = Table("", "Dokumenty", _PLAIN_COLUMNS, _plain)
 """One row a document, amounts in its currency: of a firm without books, and of a package."""
 OTHERS = Table("pozostale", "Pozostałe dokumenty", _PLAIN_COLUMNS, _nothing, always=False)
 """Documents that have a row in no other table."""
-
