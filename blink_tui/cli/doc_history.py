@@ -30,11 +30,8 @@ _WHAT = {
     "direction": N_("direction"),
     "status": N_("status"),
     "undo": N_("taken back"),
-<<<<<<< HEAD
     "book-row": N_("a row of the books"),
-=======
     "payment": N_("list of payments"),
->>>>>>> main
     _CODING: N_("draft"),
 }
 _PARTS: tuple[tuple[str, Callable[[Coding], object]], ...] = (
