@@ -48,7 +48,7 @@ class InOrder(parts.Aside):
     def add(self, day: date, content: bytes) -> None:
         """One more row, in any order of days."""
         self._places.append((day.toordinal(), self._end, len(content)))
-        self._end += self._file.write(content)
+        self._end += self._keep(content)
 
     def pour(self, out: BinaryIO) -> None:
         """All rows with their numbers."""

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 
 from blink_tui.i18n import N_, Message
 from blink_tui.ledger.exporter import Files, Frame
+from blink_tui.ledger.files import translated
 from blink_tui.ledger.schema_check import validated
 from blink_tui.model.book_rows import BookRow
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -251,6 +252,11 @@ class Aside:
         self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
         weakref.finalize(self, self._file.close)
 
+    def _keep(self, content: bytes) -> int:
+        """Write bytes; returns how many. Raises BlinkError: folder-full, folder-refused."""
+        with translated(Path(tempfile.gettempdir())):
+            return self._file.write(content)
+
 
 class Spool(Aside):
     """Pieces of XML in the order in which they came."""
@@ -261,7 +267,7 @@ class Spool(Aside):
 
     def add(self, content: bytes) -> None:
         """One more piece, after the others."""
-        self._file.write(content)
+        self._keep(content)
         self.count += 1
 
     def pour(self, out: BinaryIO) -> None:
