@@ -12,13 +12,13 @@ from textual.app import App, ComposeResult
 from blink_tui import i18n
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import language
-from blink_tui.ledger.handover import hand_over
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.events import PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import Firm
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.widgets.firms import FirmRows
 from blink_tui.tui.widgets.grid import InvoiceGrid
+from tests.sync.exporting import exported
 from tests.tui.conftest import Desk, OpenDesk, Wishes
 from tests.tui.office import make, store
 
@@ -131,7 +131,7 @@ async def test_what_was_handed_over_is_taken_as_booked_by_a_key(
         rows = list(grid(desk).marks.rows.values())
         ids = [row.id for row in rows]
         await desk.buffer.documents.change_status(ids, Status.APPROVED, who="ewa")
-        await hand_over(desk.buffer, firms[0], ids, desk.folder, who="ewa")
+        await exported(desk.buffer, firms[0], desk.folder, document_ids=ids)
         await desk.press("minus", "home", "f5")
         await desk.until(lambda: getattr(grid(desk).current, "status", None) is Status.EXPORTED)
         await desk.press("space", "space", "space", "B")
