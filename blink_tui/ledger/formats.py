@@ -17,13 +17,15 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    from blink_tui.ledger.exporters import csv_set, jpk_v7, xlsx
+    from blink_tui.ledger.exporters import beancount, csv_set, hledger, jpk_v7, xlsx
 
     found: tuple[Exporter, ...] = (
         jpk_v7.V7M,
         jpk_v7.V7K,
         csv_set.EXPORTER,
         xlsx.EXPORTER,
+        hledger.EXPORTER,
+        beancount.EXPORTER,
     )
     return {one.id: one for one in found}
 
