@@ -16,28 +16,41 @@ from blink_tui.model.documents import Direction, Status
 from blink_tui.model.months import Month
 from blink_tui.model.values import KsefNumber
 
-_BOOKS_MONTH = "substr(json_extract(c.body, '$.periods.books'), 1, 7)"
 _MONTHS = "(SELECT value FROM json_each(:months))"
-_OF_LEDGER = composed(
-    "coalesce(nullif(d.vat_month, ''), {books}, substr(d.received_date, 1, 7)) IN {months}",
-    books=_BOOKS_MONTH, months=_MONTHS,
-)  # fmt: skip
+_BOOKS = "substr(json_extract(c.body, '$.periods.books'), 1, 7)"
+_RECEIVED = "substr(d.received_date, 1, 7)"
+_VAT = (
+    "(d.vat_month IN {months} OR EXISTS (SELECT 1 FROM register_amount r"
+    " WHERE r.document_id = d.id AND r.month IN {months}))"
+)
 _BY = {
-    "ledger": _OF_LEDGER,
-    "vat": composed(
-        "(d.vat_month IN {months} OR EXISTS (SELECT 1 FROM register_amount r"
-        " WHERE r.document_id = d.id AND r.month IN {months}))",
-        months=_MONTHS,
-    ),
-    "books": composed(
-        "coalesce({books}, substr(d.received_date, 1, 7)) IN {months}", books=_BOOKS_MONTH, months=_MONTHS
-    ),
-    "issue": composed("substr(d.issue_date, 1, 7) IN {months}", months=_MONTHS),
+    name: condition.format(months=_MONTHS)
+    for name, condition in {
+        "ledger": f"coalesce(nullif(d.vat_month, ''), {_BOOKS}, {_RECEIVED}) IN {{months}}",
+        "vat": _VAT,
+        "books": f"coalesce({_BOOKS}, {_RECEIVED}) IN {{months}}",
+        "issue": "substr(d.issue_date, 1, 7) IN {months}",
+        "either": "CASE WHEN c.document_id IS NULL THEN substr(d.issue_date, 1, 7) IN {months}"
+        f" ELSE {_BOOKS} IN {{months}} OR {_VAT} END",
+    }.items()
 }
 """By what a month chooses a document `d` with the coding `c` that holds."""
+_ELSEWHERE = (
+    "coalesce(CASE d.direction WHEN 'sale' THEN b.sales_elsewhere"
+    " WHEN 'purchase' THEN b.purchases_elsewhere END, 0)"
+)
+_NEVER_THERE = "NOT EXISTS (SELECT 1 FROM amendment m WHERE m.document_id = d.id)"
+_STANDS = f"""
+    (EXISTS (SELECT 1 FROM book_row r INDEXED BY book_row_by_document JOIN book_import i ON i.id = r.import_id
+        WHERE r.document_id = d.id AND i.state = 'current') AND {_NEVER_THERE})
+"""
+_ASKED = f"""
+    (EXISTS (SELECT 1 FROM book_question q JOIN book_import i ON i.id = q.import_id
+        WHERE q.document_id = d.id AND q.differs = '' AND i.state = 'current') AND {_NEVER_THERE})
+"""
+"""Of each document what `book_guards` refuses of them all."""
 _CHOOSE = """
-    SELECT d.id, d.version, d.status, {waiting},
-        coalesce(CASE d.direction WHEN 'sale' THEN b.sales_elsewhere WHEN 'purchase' THEN b.purchases_elsewhere END, 0)
+    SELECT d.id, d.version, d.status, d.direction = 'none', {waiting}, {elsewhere}, {stands}, {asked}
     FROM {source} LEFT JOIN books b ON b.firm_id = d.firm_id
         LEFT JOIN coding c ON c.document_id = d.id AND c.state = 'coded'
     WHERE d.firm_id = :firm AND {conditions} ORDER BY d.id
@@ -60,10 +73,16 @@ class Chosen:
     id: int
     version: int
     status: Status
+    informs: bool
+    """It is for information only."""
     amends: bool
     """The books have it and it is to be put right there."""
     elsewhere: bool
     """Another source books its direction."""
+    stands: bool
+    """It stands in the books that were read back."""
+    asked: bool
+    """It may stand there, and nobody answered yet."""
 
 
 class OutgoingRow(NamedTuple):
@@ -102,7 +121,8 @@ class Outgoing:
     ) -> list[Chosen]:
         """Documents of a firm, in the order in which they came.
 
-        `by` tells what a month chooses them by: `ledger`, `vat`, `books` or `issue`; without months all are meant.
+        `by` tells what a month chooses them by: `ledger` (VAT, else books, else receipt), `vat`, `books`, `issue` or
+        `either` (VAT or books); without months all are meant.
         `ids` leaves some of them, whatever their status. `booked_here` leaves out what another source books and what
         is for information only.
         """
@@ -112,25 +132,53 @@ class Outgoing:
             conditions.append("d.status IN (SELECT value FROM json_each(:statuses))")
             values["statuses"] = json.dumps(sorted(statuses))
         if booked_here and ids is None:
-            conditions.append(
-                "d.direction <> 'none' AND NOT coalesce(CASE d.direction WHEN 'sale' THEN b.sales_elsewhere"
-                " ELSE b.purchases_elsewhere END, 0)"
-            )
+            conditions.append(f"d.direction <> 'none' AND NOT {_ELSEWHERE}")
         source = "document d"
         if ids is not None:
             source = "json_each(:ids) p CROSS JOIN document d ON d.id = p.value"
             values["ids"] = json.dumps(sorted(set(ids)))
-        sql = composed(_CHOOSE, waiting=WAITING, source=source, conditions=" AND ".join(conditions) or "1")
-        rows = await self._database.reader.rows(sql, values)  # type: ignore[arg-type]
+        sql = composed(
+            _CHOOSE,
+            waiting=WAITING,
+            elsewhere=_ELSEWHERE,
+            stands=_STANDS,
+            asked=_ASKED,
+            source=source,
+            conditions=" AND ".join(conditions) or "1",
+        )
+        rows = await self._database.reader.rows(sql, values)
         return [
-            Chosen(id_, version, Status(status), bool(amends), bool(elsewhere))
-            for id_, version, status, amends, elsewhere in rows
+            Chosen(id_, version, Status(status), *map(bool, more)) for id_, version, status, *more in rows
         ]
 
     async def rows(self, ids: Sequence[int]) -> list[OutgoingRow]:
         """Documents by their ids, in the order of these; a few hundred at a time."""
         sql = composed(_ROWS, waiting=WAITING, contractor=CONTRACTOR)
-        return [
-            OutgoingRow(*row[:8], tuple(row[8:13]) if row[8] is not None else None, bool(row[13]))
-            for row in await self._database.reader.rows(sql, (json.dumps(list(ids)),))
-        ]
+        return [_row(*row) for row in await self._database.reader.rows(sql, (json.dumps(list(ids)),))]
+
+
+def _row(
+    id_: int,
+    number: KsefNumber,
+    direction: str,
+    received: Instant | None,
+    received_date: str,
+    body: bytes,
+    dictionary: int,
+    coding: str,
+    *more: str,
+) -> OutgoingRow:
+    nip, name, code, payable, receivable, amends = more
+    contractor = (nip, name, code, payable, receivable) if nip is not None else None
+    return OutgoingRow(
+        id_,
+        number,
+        Direction(direction),
+        received,
+        received_date,
+        body,
+        dictionary,
+        coding,
+        contractor,
+        bool(amends),
+    )

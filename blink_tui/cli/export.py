@@ -1,150 +1,292 @@
-"""`blink export`: the hand-over to the ledger."""
+"""`blink export`: documents handed over to the ledger, once, and reports made of them, any number of times."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blink_tui.cli import options, output
-from blink_tui.cli.context import firm_named, system_user
-from blink_tui.cli.options import AsJson, FirmsOption
+from blink_tui.cli.bar import bar
+from blink_tui.cli.context import system_user
+from blink_tui.cli.export_months import MonthsOption, QuarterOption, YearOption, months_of
+from blink_tui.cli.export_settings import assignments
+from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
 from blink_tui.i18n import _, ngettext
-from blink_tui.model.documents import Status
-from blink_tui.model.errors import USAGE, BlinkError
+from blink_tui.model.errors import BlinkError, ExitCode
+from blink_tui.model.text import clean
 
 if TYPE_CHECKING:
-    from blink_tui.buffer import Buffer, Document
+    from blink_tui.buffer import Buffer
     from blink_tui.cli.context import Profile
     from blink_tui.model.firms import Firm
+    from blink_tui.model.months import Month
+    from blink_tui.sync.exporting import Exported, Preview, Progress
+    from blink_tui.sync.exporting_work import Refused, Told
 
-app = typer.Typer(help=_("Hand approved documents over to the ledger, once."), invoke_without_command=True)
+app = typer.Typer(
+    help=_("Hand approved documents over to the ledger, once; make reports."), invoke_without_command=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What was typed."""
+
+    form: str | None
+    months: tuple[Month, ...]
+    options: Mapping[str, str]
+    folder: Path
+    dry_run: bool
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What became of the firms."""
+
+    done: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[BlinkError] = field(default_factory=list)
+
+    @property
+    def documents(self) -> int:
+        return sum(one["documents"] for one in self.done)
+
+    @property
+    def code(self) -> int:
+        """One cause for all gives its own code."""
+        if not self.failures:
+            return ExitCode.DONE
+        if self.done:
+            return ExitCode.PARTLY_FAILED
+        codes = {error.kind.exit_code for error in self.failures}
+        return codes.pop() if len(codes) == 1 else ExitCode.FAILED
 
 
 @app.callback(
     help=_(
-        "Hand approved documents over, once. Example: blink export --format csv --firm 5265877635 --out ./for-ledger"
+        "Hand approved documents over in the format of each firm's ledger, once; any other format is a report and"
+        " marks nothing. Example: blink export --firm 5265877635 --month 2026-03 --out ./for-ledger"
     )
 )
 def export(
     context: typer.Context,
-    form: Annotated[str | None, typer.Option("--format", help=_("Format of the file: csv."))] = None,
-    firms: FirmsOption = None,
-    month: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help=_("Only documents received in this month."))
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help=_("Each firm's own ledger where none is named.")),
     ] = None,
+    firms: FirmsOption = None,
+    months: MonthsOption = None,
+    year: YearOption = None,
+    quarter: QuarterOption = None,
     out: Annotated[Path | None, typer.Option(file_okay=False, help=_("Folder for the files."))] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Only tell what would be handed over."))
+        bool, typer.Option("--dry-run", help=_("Only tell what would be written: documents, sums, warnings."))
     ] = False,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help=_("A setting or field of this one export.")),
+    ] = None,
     json: AsJson = False,
-) -> None:
+) -> int:
     if context.invoked_subcommand is not None:
-        return
-    from blink_tui.ledger.handover import FORMAT_UNKNOWN, LEDGER_FORMATS
-
-    if form not in LEDGER_FORMATS:
-        raise BlinkError(FORMAT_UNKNOWN, format=form or "–", known=", ".join(LEDGER_FORMATS))
-    options.run(
-        _export(
-            options.profile(context), firms or [], checked_month(month), out, dry_run=dry_run, as_json=json
-        )
+        return ExitCode.DONE
+    profile = options.profile(context)
+    call = _Call(
+        form,
+        months_of(months or [], year, quarter),
+        assignments(changes or []),
+        (out or profile.export_folder).absolute(),
+        dry_run,
     )
+    return options.run(_export(profile, firms or [], call, as_json=json))
 
 
-@app.command("list", help=_("What was handed over. Example: blink export list"))
-def list_batches(context: typer.Context, json: AsJson = False) -> None:
-    options.run(_list(options.profile(context), as_json=json))
+async def _export(profile: Profile, texts: list[str], call: _Call, *, as_json: bool) -> int:
+    from blink_tui.ledger.formats import exporter
+    from blink_tui.sync.exporting import recover
 
-
-async def _export(
-    profile: Profile, texts: list[str], month: date | None, out: Path | None, *, dry_run: bool, as_json: bool
-) -> None:
-    from blink_tui.ledger.handover import hand_over
-
-    batches: list[dict[str, Any]] = []
+    if call.form is not None:
+        exporter(call.form)
+    outcome = _Outcome()
     async with profile.open_buffer() as buffer:
-        firms = [await firm_named(buffer, text) for text in texts] or await buffer.firms.list()
-        for firm in firms:
-            documents = await _approved(buffer, firm, month)
-            batch: dict[str, Any] = {"firm": firm.context_value, "documents": len(documents)}
-            if documents and not dry_run:
-                done = await hand_over(
-                    buffer, firm, documents, (out or profile.export_folder).absolute(), who=system_user()
-                )
-                batch |= {"file": str(done.path), "batch": done.batch_id}
-            if documents:
-                batches.append(batch)
-    total = sum(batch["documents"] for batch in batches)
-    if as_json:
-        output.say_json({"documents": total, "dry_run": dry_run, "batches": batches})
-        return
-    for batch in batches:
-        output.say(f"{batch['firm']}: {batch['documents']}  {batch.get('file', '')}")
-    output.say(
-        ngettext("{n} document.", "{n} documents.", total).format(n=total)
-        if total
-        else _("Nothing approved waits for the hand-over.")
-    )
+        for left in await recover(buffer):
+            output.warn(waits(left.batch.id, left.cause))
+        for firm in await chosen_firms(buffer, texts):
+            try:
+                outcome.done.append(await _of_firm(buffer, firm, call))
+            except BlinkError as error:
+                error.firm = firm.context_value
+                outcome.failures.append(error)
+    if outcome.failures and not outcome.done and len(outcome.failures) == 1:
+        raise outcome.failures[0]
+    _tell(outcome, call, as_json=as_json)
+    return outcome.code
 
 
-async def _approved(buffer: Buffer, firm: Firm, month: date | None) -> list[int]:
-    """Approved documents of a firm, oldest first."""
-    from blink_tui.buffer import GridFilter
-    from blink_tui.cli.listing import matching
+async def _of_firm(buffer: Buffer, firm: Firm, call: _Call) -> dict[str, Any]:
+    """Export or preview one firm; returns what JSON tells of it."""
+    from blink_tui.sync import exporting
 
-    wanted = GridFilter(firm_ids=(firm.id,), statuses=(Status.APPROVED,))
-    found: list[Document] = [document async for document in matching(buffer, wanted)]
-    return [
-        document.id
-        for document in sorted(found, key=lambda document: document.id)
-        if month is None or (document.received_date and document.received_date.replace(day=1) == month)
-    ]
+    form = call.form or exporting.ledger_of(firm, await buffer.books.get(firm.id))
+    wanted = exporting.Wanted(format=form, months=call.months, options=call.options)
+    who, now = system_user(), datetime.now(UTC)
+    told = {"firm": firm.context_value, "format": form}
+    with _progress(clean(firm.name)) as progress:
+        if call.dry_run:
+            preview = await exporting.preview(buffer, firm, wanted, who=who, now=now, told=progress)
+            return told | _previewed(preview)
+        made = await exporting.export(buffer, firm, wanted, call.folder, who=who, now=now, told=progress)
+        return told | _exported(made)
 
 
-async def _list(profile: Profile, *, as_json: bool) -> None:
-    async with profile.open_buffer() as buffer:
-        firms = {firm.id: firm.context_value for firm in await buffer.firms.list()}
-        batches = [
+@contextmanager
+def _progress(label: str) -> Iterator[Progress]:
+    """A bar that begins when it is known of how many."""
+    with _Bars(label) as bars:
+        yield bars.told
+
+
+class _Bars:
+    """One bar at a time: an export may write new documents and such as amend, one after the other."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._shown: Any = None
+        self._last = 0
+
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._end()
+
+    def told(self, done: int, total: int) -> None:
+        """So many of so many."""
+        if self._shown is None or done <= self._last:
+            self._end()
+            self._shown, self._last = bar(self._label, total), 0
+            self._move = self._shown.__enter__()
+        self._move(done - self._last)
+        self._last = done
+
+    def _end(self) -> None:
+        if self._shown is not None:
+            self._shown.__exit__(None, None, None)
+            self._shown = None
+
+
+def _previewed(preview: Preview) -> dict[str, Any]:
+    return {
+        "documents": preview.documents,
+        "amending": preview.amending,
+        "marks": preview.marks,
+        "files": [one.name for one in preview.files],
+        "sums": [
             {
-                "batch": batch.id,
-                "firm": firms.get(batch.firm_id, ""),
-                "format": batch.format,
-                "at": batch.made_at,
-                "who": batch.who,
-                "documents": batch.documents,
-                "file": batch.file,
-                "sha256": batch.sha256.hex(),
+                "register": register,
+                "rate": rate,
+                "documents": one.documents,
+                "net": str(one.net),
+                "vat": str(one.vat),
             }
-            for batch in await buffer.batches.list()
+            for (register, rate), one in preview.sums.items()
+        ],
+        **_notes(preview.warnings, preview.refused),
+    }
+
+
+def _exported(made: Exported) -> dict[str, Any]:
+    return {
+        "documents": made.documents,
+        "marks": made.marks,
+        "files": [str(path) for path in made.files],
+        "batches": list(made.batch_ids),
+        "unplaced": made.unplaced,
+        **_notes(made.warnings, made.refused),
+    }
+
+
+def _notes(warnings: Sequence[Told], refused: Sequence[Refused]) -> dict[str, Any]:
+    return {
+        kind: [
+            {"document": one.ksef_number, "number": one.number, "sentences": list(map(str, one.sentences))}
+            for one in some
         ]
+        for kind, some in (("warnings", warnings), ("refused", refused))
+    }
+
+
+def _tell(outcome: _Outcome, call: _Call, *, as_json: bool) -> None:
     if as_json:
-        output.say_json(batches)
-        return
-    head = ("#", _("Firm"), _("When"), _("Who"), _("Documents"), _("File"))
-    rows = [
-        (
-            str(batch["batch"]),
-            str(batch["firm"]),
-            output.moment(str(batch["at"])),
-            str(batch["who"]),
-            str(batch["documents"]),
-            str(batch["file"]),
+        failures = [output.failure_json(error)["error"] for error in outcome.failures]
+        output.say_json(
+            {
+                "documents": outcome.documents,
+                "dry_run": call.dry_run,
+                "firms": [one for one in outcome.done if _worth(one)],
+                "failures": failures,
+            }
         )
-        for batch in batches
-    ]
-    output.say(output.table(head, rows) if rows else _("Nothing was handed over yet."))
+        return
+    for error in outcome.failures:
+        for line in output.failure_lines(error):
+            output.warn(line)
+    for one in outcome.done:
+        if _worth(one):
+            _tell_firm(one)
+    count = outcome.documents
+    output.say(
+        ngettext("{n} document.", "{n} documents.", count).format(n=count)
+        if count
+        else _("Nothing waits to be written.")
+    )
 
 
-def checked_month(text: str | None) -> date | None:
-    """First day of a month written as 2026-01. Raises BlinkError (usage)."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise BlinkError(
-            USAGE, problem=_("A month is written as 2026-01; this is not: {text}").format(text=text)
-        ) from None
+def _worth(one: Mapping[str, Any]) -> bool:
+    return bool(one["documents"] or one["files"] or one["refused"])
+
+
+def _tell_firm(one: Mapping[str, Any]) -> None:
+    output.say(f"{one['firm']}  {one['format']}: {one['documents']}")
+    for file in one["files"]:
+        output.say(f"  {clean(file)}")
+    if not one["marks"]:
+        output.say("  " + _("A report: no document is marked as handed over."))
+    for row in one.get("sums", ()):
+        net, vat = (output.amount(_decimal(row[name])) for name in ("net", "vat"))
+        output.say(f"  {_register(row['register'])} {row['rate']}: {net} + {vat}")
+    for note in one["warnings"]:
+        for sentence in note["sentences"]:
+            output.warn(f"  {clean(note['number'])} ({note['document']}): {clean(sentence)}")
+    for note in one["refused"]:
+        for sentence in note["sentences"]:
+            output.warn(
+                "  "
+                + _("{number} stays where it is: {why}").format(
+                    number=f"{clean(note['number'])} ({note['document']})", why=clean(sentence)
+                )
+            )
+    if one.get("unplaced"):
+        output.warn(waits(one["batches"][0], one["unplaced"]))
+
+
+def _decimal(text: str) -> Any:
+    from decimal import Decimal
+
+    return Decimal(text)
+
+
+def _register(direction: str) -> str:
+    return {"sale": _("sales"), "purchase": _("purchases")}.get(direction, "–")
+
+
+def waits(batch: int, cause: str) -> str:
+    """A batch whose folder is not there."""
+    return _(
+        "Batch {batch} is marked, its files wait for their folder ({cause}); they get their names at the next start."
+    ).format(batch=batch, cause=clean(cause))

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from blink_tui.ledger.addresses import Place, place_of
 from blink_tui.ledger.document import LedgerDocument, grosze
+from blink_tui.ledger.marks import marks
+from blink_tui.ledger.owed import deductible
 from blink_tui.model.coding import ZERO, Identity, RateAmount
 from blink_tui.model.invoice import Invoice, InvoiceParty
 from blink_tui.model.months import Month
@@ -18,10 +20,14 @@ MARGIN = "marża"
 OSS = "OSS"
 BUYER_SETTLES = frozenset({"oo", "np I", "np II"})
 """Rates of a purchase on which the buyer accounts for the tax itself."""
-UNION = frozenset(
-    "AT BE BG CY CZ DE DK EE EL ES FI FR GR HR HU IE IT LT LU LV MT NL PT RO SE SI SK XI".split()
-)
-"""The other countries of the Union, with both codes of Greece and that of Northern Ireland."""
+UNION = {
+    "AT": "Austria", "BE": "Belgia", "BG": "Bułgaria", "CY": "Cypr", "CZ": "Czechy", "DE": "Niemcy", "DK": "Dania",
+    "EE": "Estonia", "EL": "Grecja", "ES": "Hiszpania", "FI": "Finlandia", "FR": "Francja", "GR": "Grecja",
+    "HR": "Chorwacja", "HU": "Węgry", "IE": "Irlandia", "IT": "Włochy", "LT": "Litwa", "LU": "Luksemburg",
+    "LV": "Łotwa", "MT": "Malta", "NL": "Holandia", "PT": "Portugalia", "RO": "Rumunia", "SE": "Szwecja",
+    "SI": "Słowenia", "SK": "Słowacja", "XI": "Irlandia Północna",
+}  # fmt: skip
+"""The other countries of the Union, with both codes of Greece, and Northern Ireland; Polish names."""
 _KINDS_OF_ROWS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
 _NRB = re.compile(r"\d{26}")
 
@@ -90,22 +96,13 @@ def sold_on(invoice: Invoice) -> date | None:
     return max(days) if days else invoice.issue_date
 
 
-def due_on(invoice: Invoice) -> date | None:
-    """Last day on which something falls due, else when it was paid; nobody's term is the day of issue."""
-    payment = invoice.payment
-    return max(payment.due) if payment.terms and payment.due else payment.paid_on or invoice.issue_date
-
-
 def tax_day(document: LedgerDocument) -> date:
-    """A day that lies in the month of the document's VAT, for programs that take the month from a day.
+    """A day in the month of the document's VAT, for programs that take the month from a day.
 
-    The tax point of a sale, of a correction its day of issue, of a purchase the later of tax point and receipt; where
-    the coding puts the VAT into another month, the day of that month that is nearest.
+    The day on which the tax falls due or may be deducted; where the coding puts the VAT into another month, the day
+    of that month that is nearest.
     """
-    invoice, coding = document.invoice, document.coding
-    issued = invoice.issue_date or document.received
-    point = coding.choices.tax_point or (issued if invoice.is_correction else sold_on(invoice)) or issued
-    natural = point if document.sale else max(point, document.received)
+    coding, natural = document.coding, deductible(document)
     months = [row.month for row in coding.rows if row.month is not None]
     month = months[0] if months else coding.periods.vat
     if month is None or month == Month.of(natural):
@@ -113,13 +110,10 @@ def tax_day(document: LedgerDocument) -> date:
     return min(max(natural, month.first_day), month.last_day)
 
 
-def owed(document: LedgerDocument, gross: Decimal) -> Decimal:
-    """What is to be settled in PLN: DoZaplaty, else P_15, where that is not the VAT table's gross (FORMATS 8.3)."""
+def owed_pln(document: LedgerDocument, amount: Decimal, gross: Decimal) -> Decimal:
+    """What is owed, in PLN; the VAT table's gross where that is what is owed (FORMATS 8.3)."""
     invoice = document.invoice
-    to_pay = invoice.to_pay
-    if to_pay is None or to_pay == invoice.net + invoice.vat:
-        return gross
-    return grosze(to_pay * document.exchange_rate)
+    return gross if amount == invoice.net + invoice.vat else grosze(amount * document.exchange_rate)
 
 
 def paid_part(invoice: Invoice) -> Decimal:
@@ -138,23 +132,9 @@ def self_assessed(document: LedgerDocument) -> bool:
     return not document.sale and any(row.rate in BUYER_SETTLES for row in document.invoice.vat_table)
 
 
-def marks_of(document: LedgerDocument) -> frozenset[str]:
-    """Marks of JPK_V7, each once: of the coded rows; without a coding, of a sale, those that the invoice brings."""
-    rows = document.coding.rows
-    if rows:
-        return frozenset(mark for row in rows for mark in row.marks)
-    if not document.sale:
-        return frozenset()
-    invoice = document.invoice
-    found = {mark for line in invoice.lines for mark in (line.gtu, line.procedure) if mark}
-    found.update(("TP",) if invoice.related_parties else (), ("FP",) if invoice.receipt_follows else ())
-    return frozenset(found)
-
-
 def procedures_of(document: LedgerDocument) -> tuple[str, ...]:
     """Codes of goods and procedures in order, MPP among them; those that say what kind of document it is left out."""
-    found = marks_of(document) - _KINDS_OF_ROWS
-    return tuple(sorted(found | {"MPP"} if document.invoice.split_payment else found))
+    return tuple(sorted(mark for mark in marks(document) if mark not in _KINDS_OF_ROWS))
 
 
 def description_of(document: LedgerDocument) -> str:

@@ -27,7 +27,9 @@ FOLDER_REFUSED = ErrorKind(
 FOLDER_FULL = ErrorKind(
     "folder-full",
     ExitCode.FAILED,
-    N_("The disk of {folder} is full. No document was marked and nothing was left there; make room and repeat."),
+    N_(
+        "The disk of {folder} is full. No document was marked and nothing was left there; make room and repeat."
+    ),
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _ASIDE = ".part"

@@ -166,7 +166,7 @@ def _owed_in_currency(document: LedgerDocument, frame: Frame) -> tuple[PostingLi
     return lines[0], invoice.total
 
 
-def without(text: str, signs: Mapping[int, str], field: str, texts: Texts) -> str:
+def without(text: str, signs: Mapping[int, int], field: str, texts: Texts) -> str:
     """A text without signs that would end it in a journal; told where there were any."""
     found = text.translate(signs)
     if found != text:

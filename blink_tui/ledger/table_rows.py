@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
 from typing import NamedTuple, Protocol, TypeVar
@@ -13,6 +13,7 @@ from blink_tui.ledger.exporter import Frame, Piece
 from blink_tui.ledger.exporters.registers import rows_of, tables_of
 from blink_tui.ledger.tables import Cell, Row, Table
 from blink_tui.ledger.texts import Texts
+from blink_tui.model.months import Month
 
 NUMBER = "Lp"
 """Head of the first column of every table."""
@@ -46,6 +47,7 @@ def piece_of(
     frame: Frame,
     texts: Texts,
     lines_of: Callable[[int, Table, Sequence[Row]], Iterable[Line]],
+    months: Collection[Month],
 ) -> Piece | None:
     """A document's lines in all tables; None where it has none.
 
@@ -53,7 +55,7 @@ def piece_of(
     """
     tables = tables_of(frame)
     lines: list[Line] = []
-    for place, rows in enumerate(rows_of(document, frame, texts)):
+    for place, rows in enumerate(rows_of(document, frame, texts, months)):
         if rows:
             lines += lines_of(place, tables[place], rows)
     if not lines:

@@ -74,7 +74,10 @@ BATCH_ONLY = frozenset(
         (Status.BOOKED, Status.APPROVED),
     }
 )
-"""Changes that only ledger batches make, by being written, cancelled or amended: by hand they would double a document."""
+"""Changes that only ledger batches make, written, cancelled or amended: by hand they would double a document."""
+
+IN_BOOKS = frozenset({Status.EXPORTED, Status.BOOKED})
+"""What the books have, or were given."""
 
 _PURCHASE_THIRD_ROLES = frozenset({4, 8, 10})
 _SALE_THIRD_ROLES = frozenset({7, 9})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blink_tui.buffer import open_buffer
-from blink_tui.ledger.handover import recover
+from blink_tui.ledger.placing import recover
 from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.ports import Engine
 from blink_tui.tui.app import ConsoleApp

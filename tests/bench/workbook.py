@@ -50,7 +50,10 @@ def _prepared(first: int) -> tuple[list[Piece], float]:
         document = six[number % len(six)]
         lines = document.coding.lines
         while len(lines) < 4:
-            lines = (*lines, PostingLine(Side.DEBIT, f"500-{number % 90:02}", lines[0].amount, lines[0].description))
+            lines = (
+                *lines,
+                PostingLine(Side.DEBIT, f"500-{number % 90:02}", lines[0].amount, lines[0].description),
+            )
         ksef = f"{1_000_000_000 + number * 7919 % 9_000_000_000}-20260205-{number * 7_654_321:012X}-37"
         known = replace(
             document,

@@ -95,7 +95,8 @@ class _CsvSet:
     limits: Mapping[str, int] = {}
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
-        return piece_of(document, frame, Texts(codec=_encoding(frame)), lines)
+        # handed over whole: its rows of other months would never come again
+        return piece_of(document, frame, Texts(codec=_encoding(frame)), lines, ())
 
     def writer(self, frame: Frame, files: Files) -> Writer:
         codec = _CODECS[_encoding(frame)]

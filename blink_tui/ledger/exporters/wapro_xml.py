@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from importlib.metadata import version
 
 from blink_tui.model.dates import Instant, datetime_of, warsaw
 
+PROGRAM_VERSION = version("blink-tui")
 _EPOCH = date(1800, 12, 28).toordinal()
 _GROSZ = Decimal("0.01")
 _RATE = Decimal("0.00000001")

@@ -300,7 +300,7 @@ class _Xlsx:
     limits: Mapping[str, int] = {}
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
-        return piece_of(document, frame, Texts(), lines)
+        return piece_of(document, frame, Texts(), lines, frame.months)
 
     def writer(self, frame: Frame, files: Files) -> Writer:
         return WorkbookWriter(frame, files, tables_of(frame))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from textual.widget import Widget
 
 from blink_tui.buffer import Batch, BatchState, Buffer, GridFilter, GridRow
 from blink_tui.i18n import _, ngettext
-from blink_tui.ledger.handover import Handover, hand_over
 from blink_tui.model.documents import Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
+from blink_tui.sync.exporting import Exported, Wanted, export, ledger_of
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.dialogs import Confirm
@@ -95,7 +96,7 @@ class BatchRows(RowsView):
 
     def row(self, index: int, width: int) -> Pieces:
         batch = self._batches[index]
-        file = clean(Path(batch.file).name)
+        file = clean(Path(batch.files[0].file).name)
         if batch.state is not BatchState.PLACED:
             file = _("! not in its place yet: {file}").format(file=file)
         cells = self._cells(
@@ -207,17 +208,26 @@ class HandoverScreen(ConsoleScreen):
                 partial(self._write, firm, [row.id for row in rows]), self._written, "write", exclusive=False
             )
 
-    async def _write(self, firm: Firm, ids: list[int]) -> Handover:
+    async def _write(self, firm: Firm, ids: list[int]) -> Exported:
         try:
-            return await hand_over(
-                self.console.buffer, firm, ids, self.console.export_dir, who=self.console.who
+            buffer = self.console.buffer
+            form = ledger_of(firm, await buffer.books.get(firm.id))
+            return await export(
+                buffer,
+                firm,
+                Wanted(format=form, document_ids=ids),
+                self.console.export_dir,
+                who=self.console.who,
+                now=datetime.now(UTC),
             )
         finally:
             self._writing = False
 
-    def _written(self, done: Handover) -> None:
+    def _written(self, done: Exported) -> None:
         text = ngettext(
             "{count} document handed over: {path}", "{count} documents handed over: {path}", done.documents
         )
-        self.console.tell(text.format(count=number(done.documents), path=clean(str(done.path))))
+        self.console.tell(
+            text.format(count=number(done.documents), path=clean(", ".join(map(str, done.files))))
+        )
         self.reload()

@@ -1,0 +1,89 @@
+"""Files of batches where they should be: named once their documents are marked, taken away once they are cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from blink_tui.buffer import Batch, BatchFile, BatchState, Buffer
+from blink_tui.ledger.files import place, sync
+
+_CANCELLED = ".anulowany"
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A batch whose files could not be given their names; it is tried again at every start."""
+
+    batch: Batch
+    cause: str
+
+
+async def recover(buffer: Buffer) -> list[Unplaced]:
+    """Finish what was interrupted; returns the batches that still wait for their folder.
+
+    A temporary file that is gone was placed: the ledger program may have taken the file at once.
+    """
+    left = []
+    for batch in await buffer.batches.unsettled():
+        try:
+            await settle(buffer, batch.id)
+        except OSError as error:
+            left.append(Unplaced(batch, str(error)))
+    return left
+
+
+async def settle(buffer: Buffer, batch_id: int) -> None:
+    """Give the files of a marked batch their names, or take those of a cancelled one away. Raises OSError."""
+    async with buffer.batches.settling(batch_id) as batch:
+        if batch.state is BatchState.PLACING:
+            await asyncio.to_thread(place, [(Path(one.file), Path(one.temp)) for one in batch.files])
+        elif batch.state is BatchState.WITHDRAWING:
+            await asyncio.to_thread(withdraw, batch.files)
+
+
+async def recover_payments(buffer: Buffer) -> int:
+    """The same for lists of payments; returns how many still wait for their folder."""
+    left = 0
+    for batch_id in await buffer.payment_batches.unsettled():
+        try:
+            await settle_payments(buffer, batch_id)
+        except OSError:
+            left += 1
+    return left
+
+
+async def settle_payments(buffer: Buffer, batch_id: int) -> None:
+    """Give a list's file its name, or take a cancelled one's away. Raises OSError."""
+    async with buffer.payment_batches.settling(batch_id) as batch:
+        if batch.state is BatchState.PLACING:
+            await asyncio.to_thread(place, [(Path(batch.file.file), Path(batch.file.temp))])
+        elif batch.state is BatchState.WITHDRAWING:
+            await asyncio.to_thread(withdraw, (batch.file,))
+
+
+def withdraw(files: tuple[BatchFile, ...]) -> None:
+    """What stands there still gets a name that no ledger takes; what is not ours any more stays. Raises OSError."""
+    folders = set()
+    for one in files:
+        path = Path(one.file)
+        Path(one.temp).unlink(missing_ok=True)
+        if _is(path, one):
+            path.replace(_free(path))
+            folders.add(path.parent)
+    sync(folders)
+
+
+def _is(path: Path, one: BatchFile) -> bool:
+    """Whether a batch's own file stands under its name."""
+    with suppress(FileNotFoundError, NotADirectoryError), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest() == one.sha256
+    return False
+
+
+def _free(path: Path) -> Path:
+    names = (path.with_name(f"{path.name}{_CANCELLED}{count or ''}") for count in range(10_000))
+    return next(name for name in names if not name.exists())

@@ -1,0 +1,360 @@
+"""Exports: documents are chosen, prepared in worker processes, written aside, marked in one transaction, then placed.
+
+The order makes a kill at any moment harmless: documents are marked in the transaction that records their batch, and
+a batch that was not placed is placed at the next occasion (`ledger.placing.recover`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from blink_tui.buffer import BatchFile, Buffer
+from blink_tui.buffer import errors as buffer_errors
+from blink_tui.buffer.bodies import dumped, loaded
+from blink_tui.buffer.outgoing import Chosen
+from blink_tui.i18n import N_, Message
+from blink_tui.invoices.qr import qr_host
+from blink_tui.ledger import settings as firm_settings
+from blink_tui.ledger.exporter import Exporter, Frame, Kind
+from blink_tui.ledger.files import FolderFiles, place, stem, translated
+from blink_tui.ledger.formats import exporter
+from blink_tui.ledger.placing import recover, settle
+from blink_tui.model.books import Books
+from blink_tui.model.coding import Problem
+from blink_tui.model.documents import Status
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.firms import Firm
+from blink_tui.model.months import Month
+from blink_tui.model.words import STATUS_WORDS
+from blink_tui.sync.exporting_run import Counted, CountedFiles, Run, run
+from blink_tui.sync.exporting_work import Refused, Sum, SumKey, Told
+
+__all__ = ["Exported", "Preview", "Wanted", "again", "export", "ledger_of", "preview", "recover"]
+
+NEEDS_BOOKS = ErrorKind(
+    "format-needs-books",
+    ExitCode.FAILED,
+    N_("{format} takes coded documents only, and the firm {firm} has no books set up."),
+)
+NOT_THE_SAME = ErrorKind(
+    "batch-not-the-same",
+    ExitCode.FAILED,
+    N_(
+        "Batch {batch} cannot be written again as it was: codings, contractors or the program changed since."
+        " Nothing was written."
+    ),
+)
+AMENDS = "DO-POPRAWY-W-KSIEGACH"
+"""Part of the names of files with documents that the books have already."""
+
+_REPORTED = (Status.APPROVED, Status.EXPORTED, Status.BOOKED)
+_TRIES = 2
+_NOT_APPROVED = Problem("not-approved", N_("It is not approved: {status}."))
+_ELSEWHERE = Problem("kept-elsewhere", N_("Another source books it, so it is never handed over."))
+_STANDS = Problem("in-the-books", N_("It stands in the books that were read back: mark it booked."))
+_ASKED = Problem(
+    "may-be-in-the-books",
+    N_("It may stand in the books that were read back: answer whether it is the same document first."),
+)
+_INFORMS = Problem("for-information", N_("It is for information only and is not booked."))
+_ANEW = frozenset(
+    {
+        "changed-meanwhile",
+        "status-not-allowed",
+        "amends-apart",
+        "kept-elsewhere",
+        "in-the-books-already",
+        "book-question",
+    }
+)
+"""Codes of what changed between choosing documents and marking them."""
+
+Progress = Callable[[int, int], None]
+"""Hears how many documents are done, of how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be exported."""
+
+    format: str
+    months: tuple[Month, ...] = ()
+    """In order; empty: all there is."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Of this one export, and settings in the place of the firm's."""
+    document_ids: Sequence[int] | None = None
+    """Some documents alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an export would write now."""
+
+    documents: int
+    amending: int
+    """How many of them the books have already and are to put right."""
+    sums: Mapping[SumKey, Sum]
+    """By register and rate, in PLN."""
+    warnings: tuple[Told, ...]
+    refused: tuple[Refused, ...]
+    files: tuple[Counted, ...]
+    """Names that the files would have, without the time in them."""
+    marks: bool
+    """The documents would be marked: it is the firm's own ledger format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written."""
+
+    files: tuple[Path, ...]
+    documents: int
+    batch_ids: tuple[int, ...]
+    """One for new documents, one for those that the books are to put right; none of a report."""
+    warnings: tuple[Told, ...]
+    refused: tuple[Refused, ...]
+    marks: bool
+    unplaced: str | None = None
+    """Why the marked files have not their names yet; they get them at the next start."""
+
+    @property
+    def batch_id(self) -> int | None:
+        """The first batch, if it marked anything."""
+        return self.batch_ids[0] if self.batch_ids else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Documents that go into the same files."""
+
+    firm: Firm
+    form: Exporter
+    frame: Frame
+    marks: bool
+    amends: bool
+    chosen: tuple[Chosen, ...]
+
+    @property
+    def stem(self) -> str:
+        """How its files' names begin."""
+        name = stem(self.firm.nip, self.form.id, self.frame.months, self.frame.made)
+        return f"{name}-{AMENDS}" if self.amends else name
+
+    @property
+    def ids(self) -> list[int]:
+        return [one.id for one in self.chosen]
+
+
+def ledger_of(firm: Firm, books: Books | None) -> str:
+    """Id of the format that marks a firm's documents exported."""
+    return books.program if books is not None else firm.ledger_format
+
+
+async def preview(
+    buffer: Buffer, firm: Firm, wanted: Wanted, *, who: str, now: datetime, told: Progress | None = None
+) -> Preview:
+    """What `export` would do now, written nowhere. Raises as `export` does before it writes."""
+    jobs, refused = await _jobs(buffer, firm, wanted, who, now)
+    runs, files = [], []
+    for job in jobs:
+        counted = CountedFiles(job.stem)
+        runs.append(await run(buffer, job.form, job.frame, job.ids, counted, told=told, summed=True))
+        files += counted.written
+    return Preview(
+        documents=sum(len(one.written) for one in runs),
+        amending=sum(len(one.written) for job, one in zip(jobs, runs, strict=True) if job.amends),
+        sums=_joined(runs),
+        warnings=tuple(told for one in runs for told in one.warnings),
+        refused=(*refused, *(refusal for one in runs for refusal in one.refused)),
+        files=tuple(files),
+        marks=jobs[0].marks if jobs else False,
+    )
+
+
+async def export(
+    buffer: Buffer,
+    firm: Firm,
+    wanted: Wanted,
+    folder: Path,
+    *,
+    who: str,
+    now: datetime,
+    told: Progress | None = None,
+) -> Exported:
+    """Write documents of a firm to new files in a folder; the firm's own ledger format marks them exported, once.
+
+    What cannot be written is refused document by document and stays as it is; the others go. Documents that the books
+    have already go into files and a batch of their own. When documents change meanwhile, it begins anew once.
+    Raises BlinkError: format-unknown, format-needs-books, export-settings-missing, folder-refused, folder-full, or
+    what the buffer raises; then nothing is marked, and nothing is left of its files.
+    """
+    await recover(buffer)
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            jobs, refused = await _jobs(buffer, firm, wanted, who, now)
+            found = Exported((), 0, (), (), refused, jobs[0].marks if jobs else False)
+            for job in jobs:
+                found = _with(found, await _written(buffer, job, folder, told))
+        except BlinkError as error:
+            if error.kind.code not in _ANEW or tries >= _TRIES:
+                raise
+        else:
+            return found
+
+
+async def again(
+    buffer: Buffer, batch_id: int, folder: Path, *, told: Progress | None = None
+) -> tuple[Path, ...]:
+    """Write the files of a batch once more to a folder, byte for byte, with the batch's own time; marks nothing.
+
+    Raises BlinkError: BATCH_UNKNOWN, BATCH_CANCELLED, NOT_THE_SAME, folder-refused, folder-full.
+    """
+    batch = await buffer.batches.get(batch_id)
+    if batch.cancelled:
+        raise BlinkError(buffer_errors.BATCH_CANCELLED, batch=batch_id)
+    frame = loaded(Frame, batch.settings)
+    ids = await buffer.batches.documents(batch_id)
+    name = stem(frame.nip, batch.format, frame.months, frame.made)
+    files = FolderFiles(folder, f"{name}-{AMENDS}" if batch.amends else name)
+    try:
+        await run(buffer, exporter(batch.format), frame, ids, files, told=told, amends=batch.amends)
+        if [one.sha256 for one in files.written] != [one.sha256 for one in batch.files]:
+            raise BlinkError(NOT_THE_SAME, batch=batch_id)
+        await _placed(files, folder)
+    except BaseException:
+        files.discard()
+        raise
+    return tuple(one.path for one in files.written)
+
+
+async def _jobs(
+    buffer: Buffer, firm: Firm, wanted: Wanted, who: str, now: datetime
+) -> tuple[list[_Job], tuple[Refused, ...]]:
+    """What is to be written, in files of their own for what amends, and documents that are refused at once."""
+    form, books = exporter(wanted.format), await buffer.books.get(firm.id)
+    if form.needs_books and books is None:
+        raise BlinkError(NEEDS_BOOKS, firm=firm.nip, format=Message(form.name))
+    told = {**await buffer.export_settings.of(firm.id, form.id), **wanted.options}
+    firm_settings.require(form, told, firm.nip)
+    frame = Frame(
+        nip=firm.nip,
+        name=told.get("full_name") or firm.name,
+        books=books,
+        settings=firm_settings.filled(form, told),
+        options=dict(wanted.options),
+        months=tuple(wanted.months),
+        made=now,
+        who=who,
+        qr_host=qr_host(firm.base_url) or "",
+    )
+    marks = form.kind is Kind.LEDGER and form.id == ledger_of(firm, books)
+    chosen = await buffer.outgoing.choose(
+        firm.id,
+        (Status.APPROVED,) if marks else _REPORTED,
+        wanted.months,
+        "ledger" if form.kind is Kind.LEDGER else form.span.value,
+        ids=wanted.document_ids,
+        booked_here=marks,
+    )
+    job = _Job(firm, form, frame, marks, False, tuple(chosen))
+    if not marks:
+        return [job], ()
+    refused = [(one, why) for one in chosen if (why := _why_not(one)) is not None]
+    going = [one for one in chosen if _why_not(one) is None]
+    parts = [
+        replace(job, amends=amends, chosen=tuple(one for one in going if one.amends is amends))
+        for amends in (False, True)
+    ]
+    return [one for one in parts if one.chosen] or [parts[0]], await _refusals(buffer, refused)
+
+
+def _why_not(one: Chosen) -> Problem | None:
+    """What keeps a chosen document from being handed over."""
+    if one.status is not Status.APPROVED:
+        return replace(_NOT_APPROVED, values={"status": STATUS_WORDS[one.status]})
+    found = (
+        (one.elsewhere, _ELSEWHERE),
+        (one.informs, _INFORMS),
+        (one.stands, _STANDS),
+        (one.asked, _ASKED),
+    )
+    return next((problem for holds, problem in found if holds), None)
+
+
+async def _refusals(buffer: Buffer, refused: Sequence[tuple[Chosen, Problem]]) -> tuple[Refused, ...]:
+    documents = await buffer.documents.get_many([one.id for one, _why in refused])
+    return tuple(
+        Refused(one.id, one.ksef_number, one.invoice_number, (why,))
+        for one, (_chosen, why) in zip(documents, refused, strict=True)
+    )
+
+
+async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | None) -> Exported:
+    """Write a job's files, mark its documents where it marks, give the files their names."""
+    files = FolderFiles(folder, job.stem)
+    unplaced = None
+    batch_ids: tuple[int, ...] = ()
+    try:
+        done = await run(buffer, job.form, job.frame, job.ids, files, told=told, only_some=job.marks)
+        if job.marks and done.written:
+            batch_ids = (await _marked(buffer, job, done, files),)
+        elif not job.marks:
+            await _placed(files, folder)
+    except BaseException:
+        files.discard()
+        raise
+    if batch_ids:
+        try:
+            await settle(buffer, batch_ids[0])
+        except OSError as error:
+            unplaced = str(error)
+    paths = tuple(one.path for one in files.written)
+    return Exported(
+        paths, len(done.written), batch_ids, tuple(done.warnings), tuple(done.refused), job.marks, unplaced
+    )
+
+
+async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles) -> int:
+    versions = {one.id: one.version for one in job.chosen}
+    return await buffer.batches.begin(
+        job.firm.id,
+        job.form.id,
+        done.written,
+        [BatchFile(str(one.path), str(one.temporary), one.sha256, one.size) for one in files.written],
+        who=job.frame.who,
+        settings=dumped(job.frame),
+        amends=job.amends,
+        versions=versions,
+    )
+
+
+async def _placed(files: FolderFiles, folder: Path) -> None:
+    """Give files that mark nothing their names."""
+    with translated(folder):
+        await asyncio.to_thread(place, [(one.path, one.temporary) for one in files.written])
+
+
+def _with(first: Exported, more: Exported) -> Exported:
+    return Exported(
+        (*first.files, *more.files),
+        first.documents + more.documents,
+        (*first.batch_ids, *more.batch_ids),
+        (*first.warnings, *more.warnings),
+        (*first.refused, *more.refused),
+        more.marks,
+        first.unplaced or more.unplaced,
+    )
+
+
+def _joined(runs: Sequence[Run]) -> dict[SumKey, Sum]:
+    found: dict[SumKey, Sum] = {}
+    for one in runs:
+        for key, part in one.sums.items():
+            found.setdefault(key, Sum()).add(part.documents, part.net, part.vat)
+    return dict(sorted(found.items()))

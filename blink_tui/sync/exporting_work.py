@@ -1,0 +1,216 @@
+"""Work of a worker process: documents as they are kept become pieces of an export, sums and refusals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from blink_tui.buffer.bodies import loaded
+from blink_tui.buffer.outgoing import OutgoingRow
+from blink_tui.buffer.xml_codec import decompress
+from blink_tui.i18n import N_, Message
+from blink_tui.invoices import read_header, read_invoice
+from blink_tui.ledger.document import LedgerDocument
+from blink_tui.ledger.exporter import Exporter, Frame, Kind, Piece
+from blink_tui.ledger.formats import exporter
+from blink_tui.model.books import Contractor
+from blink_tui.model.coding import Coding, Problem
+from blink_tui.model.documents import Direction
+from blink_tui.model.errors import BlinkError
+
+NO_CODING = Problem("not-coded", N_("It is not coded, and this format takes coded documents only."))
+_FAULT = Problem("program-failed", N_("The program met a fault of its own with this document: {cause}"))
+ALIKE = Problem(
+    "numbers-alike",
+    N_("Its number {number} would stand in the file as {shown}, as that of another document does."),
+)
+_UNREAD = Problem("invoice-unread", N_("Its invoice cannot be read: {cause}"))
+_TOLD = 200
+"""Characters of a fault's cause."""
+_NOTHING = Coding()
+
+SumKey = tuple[Direction, str]
+"""Register and rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that stays as it is, and why."""
+
+    document_id: int
+    ksef_number: str
+    number: str
+    why: tuple[Problem, ...]
+
+    @property
+    def sentences(self) -> tuple[Message, ...]:
+        """Why, to be translated when shown."""
+        return tuple(one.message for one in self.why)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A document that goes, with what is cut, replaced or does not travel."""
+
+    document_id: int
+    ksef_number: str
+    number: str
+    warnings: tuple[Problem, ...]
+
+    @property
+    def sentences(self) -> tuple[Message, ...]:
+        """To be translated when shown."""
+        return tuple(one.message for one in self.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document's piece, and what it is told apart by from others of the same other side."""
+
+    piece: Piece
+    party: str
+    """Who gives the numbers: the seller of a purchase; empty for the firm itself."""
+    number: str
+    """As the invoice has it."""
+    kind: str
+
+
+@dataclass(slots=True)
+class Sum:
+    """What some documents put into a register at a rate, in PLN."""
+
+    documents: int = 0
+    net: Decimal = Decimal(0)
+    vat: Decimal = Decimal(0)
+
+    def add(self, documents: int, net: Decimal, vat: Decimal) -> None:
+        """Count more of them."""
+        self.documents += documents
+        self.net += net
+        self.vat += vat
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What became of some documents, in their order."""
+
+    pieces: list[Prepared] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    sums: dict[SumKey, Sum] = field(default_factory=dict)
+    left_out: int = 0
+    """Documents of which nothing belongs into the files."""
+
+
+class Gate:
+    """Keeps documents out of a ledger's file that the ledger would take for one another.
+
+    Those whose numbers became alike by what was done to them on the way, and those that have number, kind and seller
+    alike, which KSeF rules out. Documents of different kinds may share a number.
+    """
+
+    def __init__(self, closed: bool) -> None:
+        self._closed = closed
+        self._seen: set[int] = set()
+        self._shown: dict[int, int] = {}
+
+    def passed(self, chunk: Chunk) -> list[Piece]:
+        """Pieces that go; the others are put among the chunk's refused ones."""
+        if not self._closed:
+            return [one.piece for one in chunk.pieces]
+        alike = [one for one in chunk.pieces if not self._alone(one)]
+        chunk.refused += map(_alike, alike)
+        refused = {one.piece.document_id for one in alike}
+        return [one.piece for one in chunk.pieces if one.piece.document_id not in refused]
+
+    def _alone(self, one: Prepared) -> bool:
+        own = hash((one.party, one.kind, one.number))
+        if own in self._seen:
+            return False
+        number = hash(one.number)
+        if self._shown.setdefault(hash((one.party, one.piece.number)), number) != number:
+            return False
+        self._seen.add(own)
+        return True
+
+
+def _alike(one: Prepared) -> Refused:
+    why = replace(ALIKE, values={"number": one.number[:_TOLD], "shown": one.piece.number[:_TOLD]})
+    return Refused(one.piece.document_id, one.piece.ksef_number, one.number, (why,))
+
+
+def prepare_chunk(
+    format_id: str, rows: Sequence[OutgoingRow], frame: Frame, *, summed: bool
+) -> Iterator[Chunk]:
+    """One result: the pieces of some documents, and what keeps others out of a ledger's file."""
+    form = exporter(format_id)
+    chunk, sums = Chunk(), defaultdict[SumKey, Sum](Sum)
+    for row in rows:
+        found = _prepared(form, row, frame, sums if summed else None)
+        if isinstance(found, Prepared):
+            chunk.pieces.append(found)
+        elif found is not None:
+            chunk.refused.append(found)
+        else:
+            chunk.left_out += 1
+    chunk.sums = dict(sums)
+    yield chunk
+
+
+def _prepared(
+    form: Exporter, row: OutgoingRow, frame: Frame, sums: defaultdict[SumKey, Sum] | None
+) -> Prepared | Refused | None:
+    """A fault of the program's own is told of its document and does not keep the others back."""
+    number = ""
+    try:
+        document = ledger_document(row, whole=not getattr(form, "header_only", False))
+        number = document.invoice.number
+        if form.needs_books and not row.coding:
+            return Refused(row.id, row.ksef_number, number, (NO_CODING,))
+        piece = form.prepare(document, frame)
+    except BlinkError as error:
+        why = Problem(_UNREAD.code, _UNREAD.text, {"cause": str(error)})
+        return Refused(row.id, row.ksef_number, number, (why,))
+    except Exception as error:
+        why = Problem(_FAULT.code, _FAULT.text, {"cause": repr(error)[:_TOLD]})
+        return Refused(row.id, row.ksef_number, number, (why,))
+    if piece is None:
+        return None
+    blocking = tuple(one for one in piece.warnings if one.blocks)
+    if blocking and form.kind is Kind.LEDGER:
+        return Refused(row.id, row.ksef_number, number, blocking)
+    if sums is not None:
+        _sum(document, sums)
+    party = "" if document.sale else document.party.identifier or document.party.name or ""
+    return Prepared(piece, party, number, document.invoice.kind)
+
+
+def ledger_document(row: OutgoingRow, *, whole: bool = True) -> LedgerDocument:
+    """A document as exporters get it. Raises BlinkError where its invoice cannot be read."""
+    xml = decompress(row.body, row.dictionary)
+    invoice = read_invoice(xml) if whole else read_header(xml)
+    coding = loaded(Coding, row.coding) if row.coding else _NOTHING
+    return LedgerDocument(
+        id=row.id,
+        ksef_number=row.ksef_number,
+        direction=row.direction,
+        received=coding.choices.receipt or _received(row),
+        received_at=row.received,
+        invoice=invoice,
+        coding=coding,
+        contractor=Contractor(*row.contractor) if row.contractor else None,
+        amends=row.amends,
+        original=xml,
+    )
+
+
+def _received(row: OutgoingRow) -> date:
+    """The day that KSeF told, else the one in the number, which is that of its giving."""
+    return date.fromisoformat(row.received_date or row.ksef_number[11:19])
+
+
+def _sum(document: LedgerDocument, sums: defaultdict[SumKey, Sum]) -> None:
+    for row in document.table:
+        sums[document.direction, row.rate].add(1, row.net, row.vat)
