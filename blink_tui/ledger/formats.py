@@ -27,6 +27,7 @@ def exporters() -> Mapping[str, Exporter]:
         jpk_pkpir,
         jpk_v7,
         optima,
+        package,
         wapro,
         xlsx,
     )
@@ -44,6 +45,7 @@ def exporters() -> Mapping[str, Exporter]:
         xlsx.EXPORTER,
         hledger.EXPORTER,
         beancount.EXPORTER,
+        package.EXPORTER,
     )
     return {one.id: one for one in found}
 
