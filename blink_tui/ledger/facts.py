@@ -29,7 +29,8 @@ UNION = {
 }  # fmt: skip
 """The other countries of the Union, with both codes of Greece, and Northern Ireland; Polish names."""
 _KINDS_OF_ROWS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
-_NRB = re.compile(r"\d{26}")
+_PER_CENT = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?", re.ASCII)
+_NRB = re.compile(r"\d{26}", re.ASCII)
 
 
 class Amounts(NamedTuple):
@@ -141,6 +142,11 @@ def description_of(document: LedgerDocument) -> str:
     """What it is about: as coded, else the first row's name."""
     lines = document.invoice.lines
     return document.coding.description or (lines[0].name if lines else "") or ""
+
+
+def per_cent(rate: str) -> Decimal:
+    """Of a rate that is written as a number; zero of all others."""
+    return Decimal(rate.replace(",", ".")) if _PER_CENT.fullmatch(rate) else ZERO
 
 
 def from_net(invoice: Invoice) -> bool:

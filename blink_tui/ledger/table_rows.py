@@ -103,7 +103,7 @@ class TablesWriter:
         """Write a document's lines."""
         for place, day, text, sums in piece.body:
             if self._tables[place].dated:
-                self._waiting.setdefault(place, _Waiting()).put(day, text)
+                self._waiting_for(place).put(day, text)
             else:
                 self._sink(place).put(text)
             if sums:
@@ -123,6 +123,11 @@ class TablesWriter:
                 self._sink(place)
         for _place, sink in sorted(self._sinks.items()):
             sink.close()
+
+    def _waiting_for(self, place: int) -> _Waiting:
+        if place not in self._waiting:
+            self._waiting[place] = _Waiting()
+        return self._waiting[place]
 
     def _sink(self, place: int) -> Sink:
         if place not in self._sinks:

@@ -225,7 +225,7 @@ class Written:
                 "rate",
                 [
                     self._text(symbol, "stawka", 6),
-                    epp.amount(Decimal(percent) if percent is not None else _per_cent(row.rate)),
+                    epp.amount(Decimal(percent) if percent is not None else facts.per_cent(row.rate)),
                     *sums,
                     *sums,
                     *[epp.NIL] * 6,
@@ -241,11 +241,6 @@ class Written:
         days = [one.issue_date for one in self._invoice.corrected if one.issue_date is not None]
         same = next((day for day in days if Month.of(day) == Month.of(own)), None)
         return f"1,{epp.day(same)}" if same is not None else f"3,{epp.day(own)}"
-
-
-def _per_cent(rate: str) -> Decimal:
-    digits = rate.replace(",", ".")
-    return Decimal(digits) if digits.replace(".", "", 1).isdecimal() and digits.isascii() else ZERO
 
 
 def country_name(code: str) -> str:

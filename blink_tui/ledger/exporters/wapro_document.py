@@ -13,7 +13,6 @@ from blink_tui.ledger.exporters import wapro_xml as xml
 from blink_tui.ledger.exporters.common import AMENDS, tell_rates
 from blink_tui.ledger.exporters.wapro_settings import NOTHING, document_type, said
 from blink_tui.ledger.owed import FORMS, issued, owed
-from blink_tui.ledger.positions import percent
 from blink_tui.ledger.texts import CUT_NUMBERS, YES, Texts
 from blink_tui.model.books import BookKind
 from blink_tui.model.coding import ZERO, BookEntry, Coding, net_accounts
@@ -301,7 +300,7 @@ def _size(entry: BookEntry) -> Decimal:
 
 def _amounts_of(line: InvoiceLine) -> tuple[Decimal, Decimal]:
     """Net and gross of a row in the invoice's currency; of one before a correction with the sign turned."""
-    share = (percent(line.rate or "") or ZERO) / 100
+    share = facts.per_cent(line.rate or "") / 100
     net, gross = line.net, line.gross
     if net is None:
         net = grosze((gross or ZERO) / (1 + share))
