@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -23,6 +23,20 @@ def files_of(exporter: Exporter, documents: Iterable[LedgerDocument], frame: Fra
     """What an exporter writes."""
     files = MemoryFiles()
     write(exporter, documents, frame, files)
+    return files.written
+
+
+def written_together(
+    exporter: Exporter, documents: Sequence[tuple[LedgerDocument, Frame]]
+) -> dict[str, bytes]:
+    """What an exporter writes of documents whose books are of one kind, but not of one firm."""
+    files = MemoryFiles()
+    writer = exporter.writer(documents[0][1], files)
+    for document, frame in documents:
+        piece = exporter.prepare(document, frame)
+        if piece is not None:
+            writer.add(piece)
+    writer.close()
     return files.written
 
 
