@@ -21,6 +21,7 @@ from blink_tui.model.coding import PostingLine, Side
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.invoice import InvoiceParty
 from blink_tui.model.months import Month
+from tests.coding.engine import speaking
 from tests.invoices.samples import shared
 from tests.ledger.hostile import TEXTS, changed, purchase, sale, with_text
 from tests.ledger.sheets import files_of, written_together
@@ -124,7 +125,7 @@ def test_a_currency_amount_stands_where_it_is_wanted(exporter: Exporter) -> None
 
 
 @pytest.mark.parametrize(
-    ("kind", "word"), [(BookKind.KPIR, "KPiR"), (BookKind.LUMP_SUM, "ryczałt"), (None, "ksiąg")]
+    ("kind", "word"), [(BookKind.KPIR, "KPiR"), (BookKind.LUMP_SUM, "ryczałt"), (None, "nie ma ustawionych")]
 )
 @pytest.mark.parametrize("exporter", BOTH, ids=_id)
 def test_a_firm_without_full_books_is_refused(exporter: Exporter, kind: BookKind | None, word: str) -> None:
@@ -132,7 +133,8 @@ def test_a_firm_without_full_books_is_refused(exporter: Exporter, kind: BookKind
     with pytest.raises(BlinkError) as refused:
         files_of(exporter, [], own)
     assert refused.value.kind.code == "no-journal"
-    assert word in str(refused.value)
+    with speaking("pl"):
+        assert word in str(refused.value)
     with pytest.raises(BlinkError):
         exporter.prepare(sale(), own)
 
