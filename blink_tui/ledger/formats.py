@@ -17,9 +17,30 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    from blink_tui.ledger.exporters import jpk_v7, wapro
+    from blink_tui.ledger.exporters import (
+        csv_set,
+        epp,
+        jpk_ewp,
+        jpk_fa,
+        jpk_pkpir,
+        jpk_v7,
+        optima,
+        wapro,
+        xlsx,
+    )
 
-    found: tuple[Exporter, ...] = (wapro.EXPORTER, jpk_v7.V7M, jpk_v7.V7K)
+    found: tuple[Exporter, ...] = (
+        wapro.EXPORTER,
+        optima.EXPORTER,
+        epp.EXPORTER,
+        jpk_v7.V7M,
+        jpk_v7.V7K,
+        jpk_pkpir.EXPORTER,
+        jpk_ewp.EXPORTER,
+        jpk_fa.EXPORTER,
+        csv_set.EXPORTER,
+        xlsx.EXPORTER,
+    )
     return {one.id: one for one in found}
 
 
