@@ -166,6 +166,24 @@ async def test_possible_duplicates_wait_until_one_of_them_is_excluded(
     assert [one.document_id for one in (await seen(buffer, firm, tmp_path)).transfers] == [1]
 
 
+async def test_a_document_that_rows_of_the_books_may_be_waits_for_an_answer(
+    buffer: Buffer, firm: Firm, tmp_path: Path
+) -> None:
+    await approved(buffer, firm, 1)
+    statements = (
+        f"INSERT INTO book_import VALUES (1, {firm.id}, 'jpk_v7m', '2026-09', '2026-09', '3', '1', 0, 'f', x'00', '',"
+        " 'anna', 1, 'current')",
+        f"INSERT INTO book_row VALUES (1, 'purchases', 1, {firm.id}, '2026-09', 'purchase', '', 'fv', 'k', '{{}}',"
+        " NULL, 0)",
+        "INSERT INTO book_question VALUES (1, 1, 'purchases', 1, '')",
+    )
+    async with buffer._database.transaction() as session:
+        for statement in statements:
+            await session.run(statement)
+    (left,) = (await seen(buffer, firm, tmp_path)).refused
+    assert "answer that first" in left.reason.text
+
+
 async def test_what_changed_since_it_was_looked_at_is_not_paid(
     buffer: Buffer, firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
