@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -100,6 +101,11 @@ class ZipFiles:
         """In the order in which they were finished."""
 
     @property
+    def sums(self) -> str:
+        """JSON of the names and SHA-256 of the files within, as a batch keeps them."""
+        return json.dumps({one.name: one.sha256.hex() for one in self.packed})
+
+    @property
     def written(self) -> list[Written]:
         """The zip, once it is closed."""
         return self._outer.written
@@ -147,7 +153,7 @@ class ZipFiles:
         return self._zip
 
     def _entry(self, name: str) -> Any:
-        import pyzipper  # type: ignore[import-untyped] # no stubs
+        import pyzipper
 
         found = pyzipper.zipfile_aes.AESZipInfo(name, self._made.timetuple()[:6])
         found.compress_type = pyzipper.ZIP_DEFLATED

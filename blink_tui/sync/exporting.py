@@ -7,6 +7,7 @@ a batch that was not placed is placed at the next occasion (`ledger.placing.reco
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from blink_tui.buffer.bodies import dumped, loaded
 from blink_tui.buffer.outgoing import Chosen
 from blink_tui.i18n import N_, Message
 from blink_tui.ledger import settings as firm_settings
+from blink_tui.ledger.delivery import ZipFiles
 from blink_tui.ledger.exporter import Exporter, Frame, Kind
 from blink_tui.ledger.files import FolderFiles, place, stem, translated
 from blink_tui.ledger.formats import exporter
@@ -28,6 +30,7 @@ from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
+from blink_tui.model.secret import Secret
 from blink_tui.model.words import STATUS_WORDS
 from blink_tui.sync.exporting_run import Counted, CountedFiles, Run, run
 from blink_tui.sync.exporting_work import Refused, Sum, SumKey, Told
@@ -87,6 +90,8 @@ class Wanted:
     """Of this one export, and settings in the place of the firm's."""
     document_ids: Sequence[int] | None = None
     """Some documents alone."""
+    zip_password: Secret | None = None
+    """The files go into one zip that it opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,13 @@ class _Job:
     marks: bool
     amends: bool
     chosen: tuple[Chosen, ...]
+    zip_password: Secret | None = None
+
+    def files(self, folder: Path) -> FolderFiles | ZipFiles:
+        """What its exporter writes into."""
+        if self.zip_password is None:
+            return FolderFiles(folder, self.stem)
+        return ZipFiles(folder, self.stem, self.zip_password, self.frame.made)
 
     @property
     def stem(self) -> str:
@@ -212,6 +224,8 @@ async def again(
 ) -> tuple[Path, ...]:
     """Write the files of a batch once more to a folder, byte for byte, with the batch's own time; marks nothing.
 
+    Those of an encrypted zip come as they were before they went into it.
+
     Raises BlinkError: BATCH_UNKNOWN, BATCH_CANCELLED, NOT_THE_SAME, folder-refused, folder-full.
     """
     batch = await buffer.batches.get(batch_id)
@@ -223,13 +237,20 @@ async def again(
     files = FolderFiles(folder, f"{name}-{AMENDS}" if batch.amends else name)
     try:
         await run(buffer, exporter(batch.format), frame, ids, files, told=told, amends=batch.amends)
-        if [one.sha256 for one in files.written] != [one.sha256 for one in batch.files]:
+        if [one.sha256 for one in files.written] != _sums(batch.files):
             raise BlinkError(NOT_THE_SAME, batch=batch_id)
         await _placed(files, folder)
     except BaseException:
         files.discard()
         raise
     return tuple(one.path for one in files.written)
+
+
+def _sums(files: Sequence[BatchFile]) -> list[bytes]:
+    """Of the files of a batch before any of them was encrypted."""
+    if any(one.packed for one in files):
+        return [bytes.fromhex(text) for one in files for text in json.loads(one.packed).values()]
+    return [one.sha256 for one in files]
 
 
 async def _jobs(
@@ -260,7 +281,7 @@ async def _jobs(
         ids=wanted.document_ids,
         booked_here=marks,
     )
-    job = _Job(firm, form, frame, marks, False, tuple(chosen))
+    job = _Job(firm, form, frame, marks, False, tuple(chosen), wanted.zip_password)
     if not marks:
         return [job], ()
     refused = [(one, why) for one in chosen if (why := _why_not(one)) is not None]
@@ -295,11 +316,12 @@ async def _refusals(buffer: Buffer, refused: Sequence[tuple[Chosen, Problem]]) -
 
 async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | None) -> Exported:
     """Write a job's files, mark its documents where it marks, give the files their names."""
-    files = FolderFiles(folder, job.stem)
+    files = job.files(folder)
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:
         done = await run(buffer, job.form, job.frame, job.ids, files, told=told, only_some=job.marks)
+        await asyncio.to_thread(files.close)
         if job.marks and done.written:
             batch_ids = (await _marked(buffer, job, done, files),)
         elif not job.marks:
@@ -318,13 +340,14 @@ async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | Non
     )
 
 
-async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles) -> int:
+async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles | ZipFiles) -> int:
+    packed = files.sums if isinstance(files, ZipFiles) else ""
     versions = {one.id: one.version for one in job.chosen}
     return await buffer.batches.begin(
         job.firm.id,
         job.form.id,
         done.written,
-        [BatchFile(str(one.path), str(one.temporary), one.sha256, one.size) for one in files.written],
+        [BatchFile(str(one.path), str(one.temporary), one.sha256, one.size, packed) for one in files.written],
         who=job.frame.who,
         settings=dumped(job.frame),
         amends=job.amends,
@@ -332,7 +355,7 @@ async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles) -> i
     )
 
 
-async def _placed(files: FolderFiles, folder: Path) -> None:
+async def _placed(files: FolderFiles | ZipFiles, folder: Path) -> None:
     """Give files that mark nothing their names."""
     with translated(folder):
         await asyncio.to_thread(place, [(one.path, one.temporary) for one in files.written])
