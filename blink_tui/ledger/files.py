@@ -84,6 +84,9 @@ class FolderFiles:
                 temporary.unlink(missing_ok=True)
                 raise
 
+    def close(self) -> None:
+        """No more files come; each was finished by itself."""
+
     def discard(self) -> None:
         """Leave nothing of what was written, were it half a file that its writer gave up."""
         for temporary in (*self._begun, *(one.temporary for one in self.written)):
