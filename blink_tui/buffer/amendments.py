@@ -11,15 +11,19 @@ from collections.abc import Sequence
 
 from blink_tui.buffer import errors, statuses
 from blink_tui.buffer.session import Session
+from blink_tui.buffer.sql import composed
 from blink_tui.model.dates import Instant
-from blink_tui.model.documents import Status
+from blink_tui.model.documents import IN_BOOKS, Status
 from blink_tui.model.errors import BlinkError
 
-IN_BOOKS = frozenset({Status.EXPORTED, Status.BOOKED})
-"""What the books have, or were given."""
 WAITING = "EXISTS (SELECT 1 FROM amendment a WHERE a.document_id = d.id AND a.again_in IS NULL)"
 """Of a document `d`: it is still to be put right in the books."""
 
+_KEPT_ELSEWHERE = """
+    SELECT d.ksef_number FROM books b JOIN json_each(?) p CROSS JOIN document d ON d.id = p.value
+    WHERE b.firm_id = ? AND CASE d.direction WHEN 'sale' THEN b.sales_elsewhere
+        WHEN 'purchase' THEN b.purchases_elsewhere END LIMIT 1
+"""
 _MARK = """
     INSERT OR REPLACE INTO amendment (document_id, batch_id, again_in, at, who, reason)
     SELECT p.value, (
@@ -55,8 +59,11 @@ async def waiting(session: Session, ids: Sequence[int]) -> set[int]:
 async def require_alike(session: Session, ids: Sequence[int], *, amends: bool) -> None:
     """All of a batch are marked, or none is. Raises BlinkError(AMENDS_APART)."""
     row = await session.row(
-        "SELECT d.ksef_number FROM json_each(?) p CROSS JOIN document d ON d.id = p.value"
-        f" WHERE {WAITING} <> ? LIMIT 1",
+        composed(
+            "SELECT d.ksef_number FROM json_each(?) p CROSS JOIN document d ON d.id = p.value"
+            " WHERE {waiting} <> ? LIMIT 1",
+            waiting=WAITING,
+        ),
         (json.dumps(list(ids)), int(amends)),
     )
     if row is not None:
@@ -75,3 +82,10 @@ async def handed_over(session: Session, batch_id: int) -> None:
 async def taken_back(session: Session, batch_id: int) -> None:
     """The books did not get them a second time: what they have of them is still to be put right."""
     await session.run("UPDATE amendment SET again_in = NULL WHERE again_in = ?", (batch_id,))
+
+
+async def require_kept_here(session: Session, firm_id: int, document_ids: Sequence[int]) -> None:
+    """None of a firm's documents is booked by another source. Raises BlinkError(KEPT_ELSEWHERE)."""
+    row = await session.row(_KEPT_ELSEWHERE, (json.dumps(list(document_ids)), firm_id))
+    if row is not None:
+        raise BlinkError(errors.KEPT_ELSEWHERE, ksef_number=row[0])

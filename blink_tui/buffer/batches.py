@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from blink_tui.buffer import amendments, errors, history, statuses
+from blink_tui.buffer.book_guards import require_settled
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.records import Batch, BatchFile, BatchState
 from blink_tui.buffer.session import Row, Session
@@ -35,11 +36,6 @@ _IN_BOOKS = """
     )) ORDER BY d.id LIMIT 1
 """
 """Of a batch, a document that is further than its file, or was handed over anew since: the file was imported."""
-_KEPT_ELSEWHERE = """
-    SELECT d.ksef_number FROM books b JOIN json_each(?) p CROSS JOIN document d ON d.id = p.value
-    WHERE b.firm_id = ? AND CASE d.direction WHEN 'sale' THEN b.sales_elsewhere
-        WHEN 'purchase' THEN b.purchases_elsewhere END LIMIT 1
-"""
 
 
 class Batches:
@@ -70,12 +66,13 @@ class Batches:
         `settings` is JSON by which the files can be made again, `versions` those that the documents were written with.
         Raises BlinkError: STATUS_NOT_ALLOWED when one of them is not approved, CHANGED_MEANWHILE, KEPT_ELSEWHERE when
         another source books its direction, AMENDS_APART when the books have it already and the batch is for new ones
-        or the other way round, WRONG_FIRM, DOCUMENT_UNKNOWN.
+        or the other way round, IN_BOOKS_ALREADY, BOOK_QUESTION, WRONG_FIRM, DOCUMENT_UNKNOWN.
         """
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
-            await _require_kept_here(session, firm_id, document_ids)
+            await amendments.require_kept_here(session, firm_id, document_ids)
             await amendments.require_alike(session, document_ids, amends=amends)
+            await require_settled(session, document_ids)
             for some in sliced(document_ids, statuses.CHUNK):
                 documents = await statuses.standings(session, some)
                 for document in documents:
@@ -153,7 +150,7 @@ class Batches:
         async with self._database.transaction() as session:
             documents = await statuses.standings(session, document_ids)
             for firm_id in {document.firm_id for document in documents}:
-                await _require_kept_here(session, firm_id, document_ids)
+                await amendments.require_kept_here(session, firm_id, document_ids)
             await amendments.mark(session, documents, at=at, who=who, reason=reason)
 
     async def amending(self, document_ids: Sequence[int]) -> set[int]:
@@ -189,12 +186,6 @@ def _require_person(reason: str, who: str) -> None:
         raise BlinkError(errors.PERSON_DECIDES)
     if not reason.strip():
         raise BlinkError(errors.REASON_WANTED)
-
-
-async def _require_kept_here(session: Session, firm_id: int, document_ids: Sequence[int]) -> None:
-    row = await session.row(_KEPT_ELSEWHERE, (json.dumps(list(document_ids)), firm_id))
-    if row is not None:
-        raise BlinkError(errors.KEPT_ELSEWHERE, ksef_number=row[0])
 
 
 async def _note(

@@ -37,6 +37,7 @@ from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.outages import Outages
 from blink_tui.buffer.outgoing import Outgoing
 from blink_tui.buffer.overview import Overview
+from blink_tui.buffer.payment_batches import PaymentBatches
 from blink_tui.buffer.payments import Payments
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.questions import Questions
@@ -92,6 +93,7 @@ class Buffer:
         self.rules = Rules(database, clock)
         self.codings = Codings(database, clock)
         self.payments = Payments(database, clock)
+        self.payment_batches = PaymentBatches(database, clock)
         self.briefs = Briefs(database)
         self.learning = Learning(database)
         self.locks = Locks(database, clock)

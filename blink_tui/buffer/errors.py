@@ -184,3 +184,21 @@ NO_QUESTION = ErrorKind(
     ExitCode.USAGE,
     N_("There is no open question of the books about document {ksef_number}. See: blink books compare"),
 )
+NO_PAYMENTS = ErrorKind(
+    "payments-unknown",
+    ExitCode.USAGE,
+    N_("There is no list of payments number {batch}. See: blink payments list"),
+)
+PAYMENTS_CANCELLED = ErrorKind(
+    "payments-cancelled", ExitCode.USAGE, N_("The list of payments {batch} is cancelled already.")
+)
+IN_PAYMENTS = ErrorKind(
+    "already-in-payments",
+    ExitCode.FAILED,
+    N_("Document {ksef_number} is in the list of payments {batch} already. Nothing was written."),
+)
+NOT_TO_PAY = ErrorKind(
+    "not-to-pay",
+    ExitCode.FAILED,
+    N_("Document {ksef_number} ({status}) is no approved purchase and is not paid. Nothing was written."),
+)

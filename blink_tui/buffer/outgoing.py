@@ -39,8 +39,18 @@ _ELSEWHERE = (
     "coalesce(CASE d.direction WHEN 'sale' THEN b.sales_elsewhere"
     " WHEN 'purchase' THEN b.purchases_elsewhere END, 0)"
 )
+_NEVER_THERE = "NOT EXISTS (SELECT 1 FROM amendment m WHERE m.document_id = d.id)"
+_STANDS = f"""
+    (EXISTS (SELECT 1 FROM book_row r INDEXED BY book_row_by_document JOIN book_import i ON i.id = r.import_id
+        WHERE r.document_id = d.id AND i.state = 'current') AND {_NEVER_THERE})
+"""
+_ASKED = f"""
+    (EXISTS (SELECT 1 FROM book_question q JOIN book_import i ON i.id = q.import_id
+        WHERE q.document_id = d.id AND q.differs = '' AND i.state = 'current') AND {_NEVER_THERE})
+"""
+"""Of each document what `book_guards` refuses of them all."""
 _CHOOSE = """
-    SELECT d.id, d.version, d.status, d.direction = 'none', {waiting}, {elsewhere}
+    SELECT d.id, d.version, d.status, d.direction = 'none', {waiting}, {elsewhere}, {stands}, {asked}
     FROM {source} LEFT JOIN books b ON b.firm_id = d.firm_id
         LEFT JOIN coding c ON c.document_id = d.id AND c.state = 'coded'
     WHERE d.firm_id = :firm AND {conditions} ORDER BY d.id
@@ -69,6 +79,10 @@ class Chosen:
     """The books have it and it is to be put right there."""
     elsewhere: bool
     """Another source books its direction."""
+    stands: bool
+    """It stands in the books that were read back."""
+    asked: bool
+    """It may stand there, and nobody answered yet."""
 
 
 class OutgoingRow(NamedTuple):
@@ -127,6 +141,8 @@ class Outgoing:
             _CHOOSE,
             waiting=WAITING,
             elsewhere=_ELSEWHERE,
+            stands=_STANDS,
+            asked=_ASKED,
             source=source,
             conditions=" AND ".join(conditions) or "1",
         )

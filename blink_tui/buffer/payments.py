@@ -6,23 +6,23 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from blink_tui.buffer import coding_states, errors, history, statuses
+from blink_tui.buffer import amendments, coding_states, errors, history, statuses
 from blink_tui.buffer.bodies import loaded
 from blink_tui.buffer.codings import DRAFT
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.gists import Gist, gist_of
 from blink_tui.buffer.session import Session
-from blink_tui.i18n import Message
+from blink_tui.i18n import Message, _
 from blink_tui.model.clock import Clock
 from blink_tui.model.coding import Coding, Identity, PostingLine, Side
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.decisions import Action
-from blink_tui.model.documents import Status
+from blink_tui.model.documents import IN_BOOKS, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.months import Month
 from blink_tui.model.words import STATUS_WORDS
 
-_CODED = frozenset({Status.CODED, Status.APPROVED})
+_CODED = frozenset({Status.CODED, Status.APPROVED, *IN_BOOKS})
 _DECIDED = """
     INSERT INTO decision_document
         (decision_id, document_id, status, previous, version_before, version_after, coding)
@@ -45,8 +45,9 @@ class Payments:
     async def add_parts(self, document_id: int, version: int, coding: Coding, *, who: str) -> int:
         """Let a coding with other payments take the place of the one that holds; returns the decision.
 
-        An approved document is coded again and waits for a person's approval. Taking the decision back is refused.
-        Raises BlinkError: CHANGED_MEANWHILE, IN_BOOKS, NOT_TO_CODE (for whatever is not by payments, too),
+        An approved document is coded again and waits for a person's approval; one that the books have as well, and
+        it is marked to be put right there. Taking the decision back is refused.
+        Raises BlinkError: CHANGED_MEANWHILE, KEPT_ELSEWHERE, NOT_TO_CODE (for whatever is not by payments, too),
         CLOSED_MONTH, INCOMPLETE, PERSON_DECIDES, DOCUMENT_UNKNOWN.
         """
         if history.is_program(who):
@@ -55,6 +56,9 @@ class Payments:
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             document, before = await _allowed(session, document_id, version, coding, gist)
+            if document.status in IN_BOOKS:
+                await amendments.mark(session, [document], at=at, who=who, reason=_("a payment"))
+                (document,) = await statuses.standings(session, [document_id])
             snapshot = (await coding_states.snapshots(session, [document_id]))[document_id]
             await coding_states.release(session, [document_id])
             await session.run(DRAFT, (at, who, *gist, document_id))
@@ -68,8 +72,8 @@ async def _allowed(
 ) -> tuple[statuses.Standing, str]:
     """The document and the body of its coding, if another may take its place."""
     document = (await statuses.standings(session, [document_id]))[0]
-    if document.status in (Status.EXPORTED, Status.BOOKED):
-        raise BlinkError(errors.IN_BOOKS, number=document.ksef_number)
+    if document.status in IN_BOOKS:
+        await amendments.require_kept_here(session, document.firm_id, [document_id])
     if document.version != version:
         raise BlinkError(errors.CHANGED_MEANWHILE, what=document.ksef_number)
     row = await session.row(

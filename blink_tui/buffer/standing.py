@@ -22,7 +22,7 @@ from blink_tui.model.decisions import (
     Paper,
     Standing,
 )
-from blink_tui.model.documents import Direction, Status
+from blink_tui.model.documents import IN_BOOKS, Direction, Status
 from blink_tui.model.findings import Severity
 
 _TO_LOOK_AT = composed(
@@ -78,7 +78,6 @@ _READ = """
     SELECT d.id, d.firm_id, d.ksef_number, x.sha256, d.version, d.currency, d.gross, {seal}, {looked}
     FROM json_each(?) p CROSS JOIN document d ON d.id = p.value JOIN invoice_xml x ON x.ksef_number = d.ksef_number
 """
-_IN_BOOKS = frozenset({Status.EXPORTED, Status.BOOKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _subject(row: Row, version: int, seal: str, web: Web) -> Subject:
     standing_ = replace(
         standing(row[8:]),
         original_coded=any(web.members[one].status in CODED_OR_LATER for one in web.originals(id_)),
-        corrections_booked=any(web.members[one].status in _IN_BOOKS for one in web.corrections(id_)),
+        corrections_booked=any(web.members[one].status in IN_BOOKS for one in web.corrections(id_)),
         changed=now != version or found != seal,
     )
     document = statuses.Standing(id_, firm_id, number, sha256, standing_.status, standing_.previous, now)

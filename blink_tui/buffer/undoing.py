@@ -10,11 +10,10 @@ from blink_tui.buffer import coding_states, errors, questions, statuses
 from blink_tui.buffer.session import Session
 from blink_tui.model.dates import Instant
 from blink_tui.model.decisions import CODED_OR_LATER, Action
-from blink_tui.model.documents import Status
+from blink_tui.model.documents import IN_BOOKS, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.refusals import Refusal
 
-_IN_BOOKS = frozenset({Status.EXPORTED, Status.BOOKED})
 _RECODING = frozenset({Action.CODE, Action.REOPEN})
 """After which a coding may hold that did not, or the other way round."""
 _NEXT = """
@@ -101,7 +100,7 @@ class _Way:
     def refusal(self, version: int, action: Action, *, locked: bool) -> Refusal | None:
         """Why it stays as it is."""
         now, then = self.move.document, self.move
-        if now.status in _IN_BOOKS and action is not Action.BOOK:
+        if now.status in IN_BOOKS and action is not Action.BOOK:
             return Refusal.IN_BOOKS
         if now.version != version:
             return Refusal.CHANGED

@@ -21,6 +21,7 @@ from blink_tui.cli import (
     discover,
     doc,
     doctor,
+    export,
     export_batches,
     export_settings,
     failures,
@@ -89,14 +90,41 @@ rules.app.command(
 app.add_typer(rules.app, name="rules")
 app.add_typer(period.app, name="period")
 app.add_typer(own_filters.app, name="filter")
-export_batches.app.command(
+export.app.command(
     "settings",
     help=_(
         "What a firm says about its exports: show, or change with --set. "
         "Example: blink export settings --firm 5265877635 --format jpk_v7m --set tax_office=1471"
     ),
 )(export_settings.settings)
-app.add_typer(export_batches.app, name="export")
+export.app.command("list", help=_("What was handed over. Example: blink export list --firm 5265877635"))(
+    export_batches.list_batches
+)
+export.app.command("show", help=_("A batch with its files and documents. Example: blink export show 12"))(
+    export_batches.show
+)
+export.app.command(
+    "again",
+    help=_(
+        "Write the files of a batch once more, byte for byte; marks nothing. Example: blink export again 12 --out ."
+    ),
+)(export_batches.again)
+export.app.command(
+    "cancel",
+    help=_(
+        "Take a batch back that the ledger has not imported: its documents are approved again. Of one that was"
+        " imported only single documents are reopened, to be put right in the books."
+        ' Example: blink export cancel 12 --reason "wrong month" --not-imported'
+    ),
+)(export_batches.cancel)
+export.app.command(
+    "amend",
+    help=_(
+        "Reopen documents that the books have: they come again apart, to be put right there, never as new."
+        ' Example: blink export amend 5265877635-20260301-0100001AF629-AF --reason "wrong account"'
+    ),
+)(export_batches.amend)
+app.add_typer(export.app, name="export")
 doc.app.command(
     "accept",
     help=_(

@@ -60,18 +60,24 @@ class Profile:
         return self.folder / "export"
 
     @property
+    def vat_register_path(self) -> Path:
+        """The register of VAT payers, made small."""
+        return self.folder / "vat-register"
+
+    @property
     def keymap_path(self) -> Path:
         """The user's own keys of the console."""
         return self.folder / "keymap.toml"
 
     @asynccontextmanager
     async def open_buffer(self) -> AsyncIterator[Buffer]:
-        """The profile's buffer; an interrupted hand-over is finished first."""
+        """The profile's buffer; an interrupted hand-over or list of payments is finished first."""
         from blink_tui.buffer import open_buffer
-        from blink_tui.ledger.placing import recover
+        from blink_tui.ledger.placing import recover, recover_payments
 
         async with open_buffer(self.buffer_path) as buffer:
             await recover(buffer)
+            await recover_payments(buffer)
             yield buffer
 
     def open_vault(self) -> Vault:

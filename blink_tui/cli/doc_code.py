@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blink_tui.buffer.errors import IN_BOOKS, INCOMPLETE
+from blink_tui.buffer.errors import INCOMPLETE
 from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.books import books_of
@@ -22,7 +22,7 @@ from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.coding import Choices, Coding, Identity, PartPaid
 from blink_tui.model.decisions import Action, Decision
-from blink_tui.model.documents import Status
+from blink_tui.model.documents import IN_BOOKS, Status
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.refusals import refused_sentences
 from blink_tui.model.text import clean
@@ -326,8 +326,6 @@ async def _pay(
 ) -> int:
     async with profile.open_buffer() as buffer:
         document = await the_document(buffer, number, firm)
-        if document.status in (Status.EXPORTED, Status.BOOKED):
-            raise BlinkError(IN_BOOKS, number=document.ksef_number)
         desk = await _desk(buffer, document.id)
         kept = await _before(buffer, document.id)
         if document.status is not Status.FETCHED:
@@ -370,6 +368,10 @@ async def _add(buffer: Buffer, document: Document, coding: Coding, *, dry_run: b
     await buffer.payments.add_parts(document.id, document.version, coding, who=system_user())
     if document.status is Status.APPROVED:
         output.warn(_("It was approved before: it has to be approved anew."))
+    elif document.status in IN_BOOKS:
+        output.warn(
+            _("The books have it: approved anew, it is handed over apart, to be put right in the books.")
+        )
 
 
 def _left(document: Document, choices: Choices, amount: Decimal | None) -> Decimal:

@@ -30,6 +30,7 @@ _WHAT = {
     "direction": N_("direction"),
     "status": N_("status"),
     "undo": N_("taken back"),
+    "payment": N_("list of payments"),
     _CODING: N_("draft"),
 }
 _PARTS: tuple[tuple[str, Callable[[Coding], object]], ...] = (

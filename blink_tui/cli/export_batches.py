@@ -12,7 +12,6 @@ from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.choice import HolderOption, the_document
 from blink_tui.cli.context import system_user
-from blink_tui.cli.export import app
 from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
@@ -33,22 +32,14 @@ BatchArgument = Annotated[int, typer.Argument(metavar="BATCH", help=_("Number of
 ReasonOption = Annotated[str, typer.Option("--reason", help=_("Why; it is kept."))]
 
 
-@app.command("list", help=_("What was handed over. Example: blink export list --firm 5265877635"))
 def list_batches(context: typer.Context, firms: FirmsOption = None, json: AsJson = False) -> None:
     options.run(_list(options.profile(context), firms or [], as_json=json))
 
 
-@app.command("show", help=_("A batch with its files and documents. Example: blink export show 12"))
 def show(context: typer.Context, batch: BatchArgument, json: AsJson = False) -> None:
     options.run(_show(options.profile(context), batch, as_json=json))
 
 
-@app.command(
-    "again",
-    help=_(
-        "Write the files of a batch once more, byte for byte; marks nothing. Example: blink export again 12 --out ."
-    ),
-)
 def again(
     context: typer.Context,
     batch: BatchArgument,
@@ -58,14 +49,6 @@ def again(
     options.run(_again(options.profile(context), batch, out.absolute(), as_json=json))
 
 
-@app.command(
-    "cancel",
-    help=_(
-        "Take a batch back that the ledger has not imported: its documents are approved again. Of one that was"
-        " imported only single documents are reopened, to be put right in the books."
-        ' Example: blink export cancel 12 --reason "wrong month" --not-imported'
-    ),
-)
 def cancel(
     context: typer.Context,
     batch: BatchArgument,
@@ -95,13 +78,6 @@ def cancel(
         options.run(_cancel(profile, batch, reason, as_json=json))
 
 
-@app.command(
-    "amend",
-    help=_(
-        "Reopen documents that the books have: they come again apart, to be put right there, never as new."
-        ' Example: blink export amend 5265877635-20260301-0100001AF629-AF --reason "wrong account"'
-    ),
-)
 def amend(
     context: typer.Context,
     numbers: Annotated[list[str], typer.Argument(metavar="KSEF-NUMBER…", help=_("Documents to reopen."))],

@@ -12,6 +12,7 @@ from blink_tui.i18n import _
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.months import Month
 from blink_tui.model.text import clean
+from blink_tui.model.typed import checked_month
 
 MonthsOption = Annotated[
     list[str] | None,
@@ -34,17 +35,6 @@ def months_of(months: Sequence[str], year: int | None, quarter: str | None) -> t
     if quarter:
         return _quarter(quarter)
     return tuple(sorted({checked_month(text) for text in months}))
-
-
-def checked_month(text: str) -> Month:
-    """A month written as 2026-01. Raises BlinkError (usage)."""
-    try:
-        return Month.parse(text)
-    except ValueError:
-        raise BlinkError(
-            USAGE,
-            problem=_("A month is written as 2026-01; this is not: {text}").format(text=clean(text)),
-        ) from None
 
 
 def _quarter(text: str) -> tuple[Month, ...]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
-from blink_tui.cli.export import checked_month
 from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
 from blink_tui.cli.sync import NO_FIRMS, exit_code, run_pass
 from blink_tui.i18n import _
 from blink_tui.model.dates import start_of_warsaw_day
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ExitCode
+from blink_tui.model.typed import checked_month
 from blink_tui.model.words import DIRECTION_WORDS, ROLE_SHORT
 
 if TYPE_CHECKING:
@@ -37,7 +37,14 @@ def reconcile(
     json: AsJson = False,
 ) -> None:
     raise typer.Exit(
-        options.run(_reconcile(options.profile(context), firms or [], checked_month(month), as_json=json))
+        options.run(
+            _reconcile(
+                options.profile(context),
+                firms or [],
+                checked_month(month).first_day if month else None,
+                as_json=json,
+            )
+        )
     )
 
 

@@ -77,7 +77,9 @@ class LedgerDocument:
             return self.coding.vat_rate.rate
         stated = (invoice.exchange_rate, *(line.exchange_rate for line in invoice.lines))
         told = (row.vat_pln / row.vat for row in invoice.vat_table if row.vat_pln and row.vat)
-        return next((rate for rate in stated if rate), None) or next(told, ZERO).quantize(_RATE, ROUND_HALF_UP)
+        return next((rate for rate in stated if rate), None) or next(told, ZERO).quantize(
+            _RATE, ROUND_HALF_UP
+        )
 
     @property
     def table(self) -> tuple[RateAmount, ...]:

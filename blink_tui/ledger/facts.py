@@ -20,10 +20,14 @@ MARGIN = "marża"
 OSS = "OSS"
 BUYER_SETTLES = frozenset({"oo", "np I", "np II"})
 """Rates of a purchase on which the buyer accounts for the tax itself."""
-UNION = frozenset(
-    "AT BE BG CY CZ DE DK EE EL ES FI FR GR HR HU IE IT LT LU LV MT NL PT RO SE SI SK XI".split()
-)
-"""The other countries of the Union, with both codes of Greece and that of Northern Ireland."""
+UNION = {
+    "AT": "Austria", "BE": "Belgia", "BG": "Bułgaria", "CY": "Cypr", "CZ": "Czechy", "DE": "Niemcy", "DK": "Dania",
+    "EE": "Estonia", "EL": "Grecja", "ES": "Hiszpania", "FI": "Finlandia", "FR": "Francja", "GR": "Grecja",
+    "HR": "Chorwacja", "HU": "Węgry", "IE": "Irlandia", "IT": "Włochy", "LT": "Litwa", "LU": "Luksemburg",
+    "LV": "Łotwa", "MT": "Malta", "NL": "Holandia", "PT": "Portugalia", "RO": "Rumunia", "SE": "Szwecja",
+    "SI": "Słowenia", "SK": "Słowacja", "XI": "Irlandia Północna",
+}  # fmt: skip
+"""The other countries of the Union, with both codes of Greece, and Northern Ireland; Polish names."""
 _KINDS_OF_ROWS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
 _NRB = re.compile(r"\d{26}")
 

@@ -17,9 +17,30 @@ FORMAT_UNKNOWN = ErrorKind(
 @lru_cache(maxsize=1)
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
-    from blink_tui.ledger.exporters import jpk_v7, wapro
+    from blink_tui.ledger.exporters import (
+        csv_set,
+        epp,
+        jpk_ewp,
+        jpk_fa,
+        jpk_pkpir,
+        jpk_v7,
+        optima,
+        wapro,
+        xlsx,
+    )
 
-    found: tuple[Exporter, ...] = (wapro.EXPORTER, jpk_v7.V7M, jpk_v7.V7K)
+    found: tuple[Exporter, ...] = (
+        wapro.EXPORTER,
+        optima.EXPORTER,
+        epp.EXPORTER,
+        jpk_v7.V7M,
+        jpk_v7.V7K,
+        jpk_pkpir.EXPORTER,
+        jpk_ewp.EXPORTER,
+        jpk_fa.EXPORTER,
+        csv_set.EXPORTER,
+        xlsx.EXPORTER,
+    )
     return {one.id: one for one in found}
 
 
@@ -32,8 +53,12 @@ def exporter(name: str) -> Exporter:
 
 
 def settings_of(name: str) -> tuple[Setting, ...]:
-    """What a firm can say about a format; the firm itself (`ledger.settings.OF_FIRM`) has none beside `FIRM`.
+    """What a firm can say about a format, or about `payments_list.FORMAT`; of the firm itself there is only `FIRM`.
 
     Raises BlinkError(FORMAT_UNKNOWN).
     """
+    from blink_tui.ledger import payments_list
+
+    if name == payments_list.FORMAT:
+        return payments_list.SETTINGS
     return exporter(name).settings if name else ()

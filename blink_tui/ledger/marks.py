@@ -18,7 +18,9 @@ _PROCEDURES = frozenset(
 def marks(document: LedgerDocument) -> tuple[str, ...]:
     """In the order in which they are met, each once; `MPP` last, where split payment is obligatory."""
     rows = document.coding.rows
-    found = [mark for row in rows for mark in row.marks] if rows else _of_invoice(document.invoice, document.sale)
+    found = (
+        [mark for row in rows for mark in row.marks] if rows else _of_invoice(document.invoice, document.sale)
+    )
     if document.invoice.split_payment:
         found = [*found, SPLIT_PAYMENT]
     return tuple(dict.fromkeys(found))
@@ -33,5 +35,7 @@ def _of_invoice(invoice: Invoice, sale: bool) -> list[str]:
     if invoice.notes.margin:
         found.append("MR_T" if invoice.notes.margin_travel else "MR_UZ")
     found += sorted({line.gtu for line in invoice.lines if line.gtu and _GTU.fullmatch(line.gtu)})
-    found += sorted({line.procedure for line in invoice.lines if line.procedure in _PROCEDURES and line.procedure})
+    found += sorted(
+        {line.procedure for line in invoice.lines if line.procedure in _PROCEDURES and line.procedure}
+    )
     return found

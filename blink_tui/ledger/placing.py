@@ -42,10 +42,30 @@ async def settle(buffer: Buffer, batch_id: int) -> None:
         if batch.state is BatchState.PLACING:
             await asyncio.to_thread(place, [(Path(one.file), Path(one.temp)) for one in batch.files])
         elif batch.state is BatchState.WITHDRAWING:
-            await asyncio.to_thread(_withdraw, batch.files)
+            await asyncio.to_thread(withdraw, batch.files)
 
 
-def _withdraw(files: tuple[BatchFile, ...]) -> None:
+async def recover_payments(buffer: Buffer) -> int:
+    """The same for lists of payments; returns how many still wait for their folder."""
+    left = 0
+    for batch_id in await buffer.payment_batches.unsettled():
+        try:
+            await settle_payments(buffer, batch_id)
+        except OSError:
+            left += 1
+    return left
+
+
+async def settle_payments(buffer: Buffer, batch_id: int) -> None:
+    """Give a list's file its name, or take a cancelled one's away. Raises OSError."""
+    async with buffer.payment_batches.settling(batch_id) as batch:
+        if batch.state is BatchState.PLACING:
+            await asyncio.to_thread(place, [(Path(batch.file.file), Path(batch.file.temp))])
+        elif batch.state is BatchState.WITHDRAWING:
+            await asyncio.to_thread(withdraw, (batch.file,))
+
+
+def withdraw(files: tuple[BatchFile, ...]) -> None:
     """What stands there still gets a name that no ledger takes; what is not ours any more stays. Raises OSError."""
     folders = set()
     for one in files:

@@ -1,7 +1,7 @@
 """A document's amounts by rate: in its currency, in PLN for the books and for VAT, and what of a purchase is deducted.
 
 The VAT table of the invoice is what all positions of a document make together; what of it the register rows hold is
-deducted (FORMATS 8.5), the rest is not. No position loses a grosz: shares are rounded, the largest takes the difference.
+deducted (FORMATS 8.5), the rest is not. No grosz is lost: shares are rounded, the largest takes the difference.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from blink_tui.ledger.document import LedgerDocument
+from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.model.coding import ZERO, Identity, RateAmount, RegisterRow
 from blink_tui.model.documents import Direction
 
-_GROSZ = Decimal("0.01")
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 _PERCENT = {
@@ -62,11 +61,6 @@ class Position:
     assets: bool = False
 
 
-def rounded(amount: Decimal) -> Decimal:
-    """To a grosz, halves away from zero (FORMATS "Common rules")."""
-    return amount.quantize(_GROSZ, ROUND_HALF_UP)
-
-
 def percent(rate: str, net: Decimal = ZERO, vat: Decimal = ZERO) -> Decimal | None:
     """Of a rate group; None for what is exempt or outside tax.
 
@@ -80,38 +74,23 @@ def percent(rate: str, net: Decimal = ZERO, vat: Decimal = ZERO) -> Decimal | No
     return usual
 
 
-def vat_rate(document: LedgerDocument) -> Decimal | None:
-    """PLN for one unit of the document's currency, for VAT: coded, else as the invoice tells it; None if unknown."""
-    invoice, coded = document.invoice, document.coding.vat_rate
-    if invoice.currency == "PLN":
-        return _ONE
-    if coded is not None:
-        return coded.rate
-    lines = (line.exchange_rate for line in invoice.lines if line.exchange_rate)
-    return invoice.exchange_rate or next(lines, None)
-
-
-def books_rate(document: LedgerDocument) -> Decimal | None:
-    """The same for cost or revenue."""
+def books_rate(document: LedgerDocument) -> Decimal:
+    """PLN for one unit of the document's currency, by which cost or revenue is converted; 0 where nobody said it."""
     coded = document.coding.income_rate
     if coded is not None and document.invoice.currency != "PLN":
         return coded.rate
-    return vat_rate(document)
+    return document.exchange_rate
 
 
 def table(document: LedgerDocument) -> tuple[RateAmount, ...]:
-    """The VAT table in PLN, each rate once; without a known exchange rate a foreign one is zero."""
-    if document.coding.table:
-        return document.coding.table
-    rate = vat_rate(document) or ZERO
+    """The VAT table in PLN, each rate once."""
+    rows = document.table
+    if len({row.rate for row in rows}) == len(rows):
+        return rows
     found: dict[str, RateAmount] = {}
-    for row in document.invoice.vat_table:
-        net = row.net_pln if row.net_pln is not None else rounded(row.net * rate)
-        vat = row.vat_pln if row.vat_pln is not None else rounded((row.vat or ZERO) * rate)
-        before = found.get(row.rate)
-        found[row.rate] = RateAmount(
-            row.rate, net + (before.net if before else ZERO), vat + (before.vat if before else ZERO)
-        )
+    for row in rows:
+        before = found.get(row.rate, RateAmount(row.rate, ZERO, ZERO))
+        found[row.rate] = RateAmount(row.rate, before.net + row.net, before.vat + row.vat)
     return tuple(found.values())
 
 
@@ -171,7 +150,7 @@ def _spread(base: Decimal, tax: Decimal, of: Sequence[RateAmount]) -> Iterator[t
     else:
         nets = _shares(base, [one.net for one in rates], net)
         vats = _shares(tax, [one.vat for one in rates], vat)
-        yield from ((one.rate, *both) for one, *both in zip(rates, nets, vats, strict=True))
+        yield from zip((one.rate for one in rates), nets, vats, strict=True)
 
 
 def _sums(of: Sequence[RateAmount]) -> tuple[Decimal, Decimal]:
@@ -180,7 +159,7 @@ def _sums(of: Sequence[RateAmount]) -> tuple[Decimal, Decimal]:
 
 def _shares(amount: Decimal, weights: Sequence[Decimal], whole: Decimal) -> list[Decimal]:
     """An amount by weights; the largest takes what rounding leaves."""
-    found = [rounded(amount * weight / whole) if whole else ZERO for weight in weights]
+    found = [grosze(amount * weight / whole) if whole else ZERO for weight in weights]
     largest = max(range(len(weights)), key=lambda place: abs(weights[place]))
     found[largest] += amount - sum(found, ZERO)
     return found
@@ -189,21 +168,33 @@ def _shares(amount: Decimal, weights: Sequence[Decimal], whole: Decimal) -> list
 def positions(document: LedgerDocument) -> list[Position]:
     """All positions of a document, those deducted before what is left of them.
 
-    Of a margin what its register row taxes; of a self-assessed document with the tax that the buyer assesses. While
-    the tax waits for payments the whole table stands as one to be deducted.
+    Of a margin, and where a person typed the rows of a sale, what the register taxes; of a self-assessed document with
+    the tax that the buyer assesses. While the tax waits for payments the whole table stands as one to be deducted.
     """
     coding, found = document.coding, table(document)
-    if coding.identity is Identity.MARGIN and coding.rows:
-        return _converted(document, [(part, True) for row in coding.rows for part in parts(row, ())])
     if document.sale:
-        return _converted(document, [(Part(one.rate, one.net, one.vat), True) for one in found])
+        rows = [part for row in coding.rows for part in parts(row, ())]
+        if not _rows_differ(document, rows):
+            rows = [Part(one.rate, one.net, one.vat) for one in found]
+        return _converted(document, [(one, True) for one in rows])
     if coding.identity is Identity.SELF_ASSESSED:
         found = _with_own_tax(found, coding.rows)
     bought = [row for row in coding.rows if row.register is Direction.PURCHASE]
     if uncoded(document) or not settled(document):
         return _converted(document, [(Part(one.rate, one.net, one.vat), bool(one.vat)) for one in found])
+    if len(bought) == 1 and (assets := _whole(bought[0], found)) is not None:
+        return _converted(document, [(Part(one.rate, one.net, one.vat, assets), True) for one in found])
     deducted = _joined(part for row in bought for part in parts(row, found))
-    return _converted(document, [*((one, True) for one in deducted), *((one, False) for one in _left(found, deducted))])
+    return _converted(
+        document, [*((one, True) for one in deducted), *((one, False) for one in _left(found, deducted))]
+    )
+
+
+def _rows_differ(document: LedgerDocument, rows: Sequence[Part]) -> bool:
+    """The register tells another tax than the invoice: a margin's, or rows that a person typed."""
+    if not rows or document.coding.identity is Identity.ON_PAYMENT:
+        return False
+    return document.coding.identity is Identity.MARGIN or sum((one.vat for one in rows), ZERO) != document.vat
 
 
 def uncoded(document: LedgerDocument) -> bool:
@@ -212,13 +203,24 @@ def uncoded(document: LedgerDocument) -> bool:
     return coding.scheme is None and not (coding.rows or coding.lines or coding.entries)
 
 
+def _whole(row: RegisterRow, of: Sequence[RateAmount]) -> bool | None:
+    """Whether a row that holds all of the table holds fixed assets; None of a row that holds a part of it."""
+    fields = dict(row.amounts)
+    for base, tax, assets in _BOUGHT:
+        if base in fields and len(fields) == 1 + (tax in fields) and not row.not_deducted:
+            return assets if (fields[base], fields.get(tax, ZERO)) == _sums(of) else None
+    return None
+
+
 def _joined(of: Iterator[Part]) -> list[Part]:
     """Parts of the same rate and kind as one: rows of several payments."""
     found: dict[tuple[str, bool], Part] = {}
     for one in of:
         key = one.rate, one.assets
         before = found.get(key)
-        found[key] = one if before is None else Part(one.rate, before.net + one.net, before.vat + one.vat, one.assets)
+        found[key] = (
+            one if before is None else Part(one.rate, before.net + one.net, before.vat + one.vat, one.assets)
+        )
     return list(found.values())
 
 
@@ -259,18 +261,21 @@ def _converted(document: LedgerDocument, of: Sequence[tuple[Part, bool]]) -> lis
         sums = own.setdefault(row.rate, [ZERO, ZERO])
         sums[0] += row.net
         sums[1] += row.vat or ZERO
-    rate = vat_rate(document) or ZERO
-    books = books_rate(document) or ZERO
+    rate, books = document.exchange_rate, books_rate(document)
     found: list[Position] = []
     for place, (one, deducted) in enumerate(of):
-        net, vat = own.get(one.rate, (rounded(one.net / rate), rounded(one.vat / rate)) if rate else (ZERO, ZERO))
+        net, vat = own.get(
+            one.rate, (grosze(one.net / rate), grosze(one.vat / rate)) if rate else (ZERO, ZERO)
+        )
         others = [other for at, (other, _) in enumerate(of) if other.rate == one.rate and at != place]
         if others:
             net = _of_same_rate(net, one.net, one.net + sum((other.net for other in others), ZERO))
             vat = _of_same_rate(vat, one.vat, one.vat + sum((other.vat for other in others), ZERO))
-        found.append(Position(one.rate, net, vat, rounded(net * books), one.net, one.vat, deducted, one.assets))
+        found.append(
+            Position(one.rate, net, vat, grosze(net * books), one.net, one.vat, deducted, one.assets)
+        )
     return found
 
 
 def _of_same_rate(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    return rounded(amount * part / whole) if whole else ZERO
+    return grosze(amount * part / whole) if whole else ZERO

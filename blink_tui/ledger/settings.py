@@ -119,7 +119,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "jpk_v7k": ("tax_office", "email"),
     "jpk_pkpir": _TAX_OFFICE,
     "jpk_ewp": _TAX_OFFICE,
-    "jpk_fa": _TAX_OFFICE,
+    "jpk_fa": ("tax_office", "street", "city", "postal_code"),
 }
 """What of the firm a format cannot do without; each of these wants to know who the taxpayer is, too."""
 

@@ -111,8 +111,9 @@ def _read(file: BinaryIO, source: Path) -> tuple[_Header, tuple[bytes, bytes]]:
     day, rounds = values.get(_DAY, b"").decode("ascii", "replace"), values.get(_ROUNDS, b"")
     if not (_is_day(day) and rounds.isdigit() and 0 < int(rounds) <= _MOST_ROUNDS):
         raise BlinkError(NOT_A_REGISTER, path=source, why=_NO_HEAD)
-    lists = _in_order(sums[_ACTIVE]), _in_order(sums[_EXEMPT])
-    return _Header(day, int(rounds), *(len(one) // _BYTES for one in lists), tuple(masks)), lists
+    active, exempt = _in_order(sums[_ACTIVE]), _in_order(sums[_EXEMPT])
+    header = _Header(day, int(rounds), len(active) // _BYTES, len(exempt) // _BYTES, tuple(masks))
+    return header, (active, exempt)
 
 
 def _members(file: BinaryIO, source: Path) -> Iterator[tuple[bytes, bytes]]:

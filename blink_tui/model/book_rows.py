@@ -78,7 +78,9 @@ class BookRow:
     address: str = ""
     issued: date | None = None
     day: date | None = None
-    """Sale, receipt or entry, by the register."""
+    """Sale, receipt, event or revenue, by the register."""
+    entered: date | None = None
+    """Day of the entry in the register of revenue, which is sorted by it."""
     month: Month | None = None
     """In which it is settled or booked."""
     net: Decimal | None = None

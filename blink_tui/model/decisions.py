@@ -9,7 +9,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 
 from blink_tui.i18n import N_, _, ngettext
-from blink_tui.model.documents import Direction, Status
+from blink_tui.model.documents import IN_BOOKS, Direction, Status
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.findings import Severity
 from blink_tui.model.refusals import Refusal
@@ -78,8 +78,7 @@ _TARGETS = {
 """The others put documents back to where they were."""
 _BEFORE_BOOKS = frozenset({Status.FETCHED, Status.CODED, Status.APPROVED})
 _ASIDE = frozenset({Status.QUERIED, Status.EXCLUDED})
-_GONE = frozenset({Status.EXPORTED, Status.BOOKED})
-CODED_OR_LATER = frozenset({Status.CODED, Status.APPROVED, *_GONE})
+CODED_OR_LATER = frozenset({Status.CODED, Status.APPROVED, *IN_BOOKS})
 UNDECIDED = (Status.FETCHED, Status.CODED)
 """Statuses of documents that need a decision."""
 DOUBLE_KINDS = ("duplicate-number", "duplicate-amount")
@@ -197,7 +196,7 @@ def refusal(decision: Decision, standing: Standing, *, among_many: bool) -> Refu
         return Refusal.CHANGED
     if decision.action is Action.BOOK:
         return _no_booking(standing)
-    if standing.status in _GONE:
+    if standing.status in IN_BOOKS:
         return Refusal.IN_BOOKS
     if decision.action is Action.CODE:
         return _no_coding(standing)

@@ -76,6 +76,9 @@ BATCH_ONLY = frozenset(
 )
 """Changes that only ledger batches make, written, cancelled or amended: by hand they would double a document."""
 
+IN_BOOKS = frozenset({Status.EXPORTED, Status.BOOKED})
+"""What the books have, or were given."""
+
 _PURCHASE_THIRD_ROLES = frozenset({4, 8, 10})
 _SALE_THIRD_ROLES = frozenset({7, 9})
 _RECIPIENT = 2

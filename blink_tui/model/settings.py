@@ -86,5 +86,17 @@ CONSOLE_ON_HANGUP = Setting(
     one_of("stop", "go-on"),
 )
 
-SETTINGS: dict[str, Setting[Any]] = {setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP)}
+PAYMENTS_KSEF_FROM = Setting(
+    "payments.ksef-number-from",
+    "2027-01-01",
+    N_(
+        "The first day on which transfers between active payers of VAT must name the KSeF number (art. 108g)."
+    ),
+    N_("a day written as 2027-01-01, or none"),
+    day_or_none,
+)
+
+SETTINGS: dict[str, Setting[Any]] = {
+    setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP, PAYMENTS_KSEF_FROM)
+}
 """Every setting by its name."""

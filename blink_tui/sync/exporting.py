@@ -54,8 +54,22 @@ _REPORTED = (Status.APPROVED, Status.EXPORTED, Status.BOOKED)
 _TRIES = 2
 _NOT_APPROVED = Problem("not-approved", N_("It is not approved: {status}."))
 _ELSEWHERE = Problem("kept-elsewhere", N_("Another source books it, so it is never handed over."))
+_STANDS = Problem("in-the-books", N_("It stands in the books that were read back: mark it booked."))
+_ASKED = Problem(
+    "may-be-in-the-books",
+    N_("It may stand in the books that were read back: answer whether it is the same document first."),
+)
 _INFORMS = Problem("for-information", N_("It is for information only and is not booked."))
-_ANEW = frozenset({"changed-meanwhile", "status-not-allowed", "amends-apart", "kept-elsewhere"})
+_ANEW = frozenset(
+    {
+        "changed-meanwhile",
+        "status-not-allowed",
+        "amends-apart",
+        "kept-elsewhere",
+        "in-the-books-already",
+        "book-question",
+    }
+)
 """Codes of what changed between choosing documents and marking them."""
 
 Progress = Callable[[int, int], None]
@@ -262,9 +276,13 @@ def _why_not(one: Chosen) -> Problem | None:
     """What keeps a chosen document from being handed over."""
     if one.status is not Status.APPROVED:
         return replace(_NOT_APPROVED, values={"status": STATUS_WORDS[one.status]})
-    if one.elsewhere:
-        return _ELSEWHERE
-    return _INFORMS if one.informs else None
+    found = (
+        (one.elsewhere, _ELSEWHERE),
+        (one.informs, _INFORMS),
+        (one.stands, _STANDS),
+        (one.asked, _ASKED),
+    )
+    return next((problem for holds, problem in found if holds), None)
 
 
 async def _refusals(buffer: Buffer, refused: Sequence[tuple[Chosen, Problem]]) -> tuple[Refused, ...]:

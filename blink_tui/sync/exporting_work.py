@@ -75,6 +75,7 @@ class Prepared:
     """Who gives the numbers: the seller of a purchase; empty for the firm itself."""
     number: str
     """As the invoice has it."""
+    kind: str
 
 
 @dataclass(slots=True)
@@ -104,28 +105,35 @@ class Chunk:
 
 
 class Gate:
-    """Keeps documents out of a ledger's file whose numbers became alike by what was done to them on the way.
+    """Keeps documents out of a ledger's file that the ledger would take for one another.
 
-    Numbers that are alike on the invoices themselves pass: KSeF gives one number to documents of different kinds, and
-    doubled invoices were looked at before they were approved.
+    Those whose numbers became alike by what was done to them on the way, and those that have number, kind and seller
+    alike, which KSeF rules out. Documents of different kinds may share a number.
     """
 
     def __init__(self, closed: bool) -> None:
         self._closed = closed
-        self._seen: dict[int, int] = {}
+        self._seen: set[int] = set()
+        self._shown: dict[int, int] = {}
 
     def passed(self, chunk: Chunk) -> list[Piece]:
         """Pieces that go; the others are put among the chunk's refused ones."""
         if not self._closed:
             return [one.piece for one in chunk.pieces]
-        going = []
-        for one in chunk.pieces:
-            own = hash(one.number)
-            if self._seen.setdefault(hash((one.party, one.piece.number)), own) == own:
-                going.append(one.piece)
-            else:
-                chunk.refused.append(_alike(one))
-        return going
+        alike = [one for one in chunk.pieces if not self._alone(one)]
+        chunk.refused += map(_alike, alike)
+        refused = {one.piece.document_id for one in alike}
+        return [one.piece for one in chunk.pieces if one.piece.document_id not in refused]
+
+    def _alone(self, one: Prepared) -> bool:
+        own = hash((one.party, one.kind, one.number))
+        if own in self._seen:
+            return False
+        number = hash(one.number)
+        if self._shown.setdefault(hash((one.party, one.piece.number)), number) != number:
+            return False
+        self._seen.add(own)
+        return True
 
 
 def _alike(one: Prepared) -> Refused:
@@ -176,7 +184,7 @@ def _prepared(
     if sums is not None:
         _sum(document, sums)
     party = "" if document.sale else document.party.identifier or document.party.name or ""
-    return Prepared(piece, party, number)
+    return Prepared(piece, party, number, document.invoice.kind)
 
 
 def ledger_document(row: OutgoingRow, *, whole: bool = True) -> LedgerDocument:

@@ -3,13 +3,16 @@
 CREATE TABLE payment_batch (
     id INTEGER PRIMARY KEY,
     firm_id INTEGER NOT NULL REFERENCES firm (id),
-    file TEXT NOT NULL,
-    temp TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    file TEXT NOT NULL, -- where it is to stand
+    temp TEXT NOT NULL, -- where it was written
     sha256 BLOB NOT NULL,
-    state TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    state TEXT NOT NULL, -- placing, placed, withdrawing, cancelled
     at TEXT NOT NULL,
     who TEXT NOT NULL,
-    payments INTEGER NOT NULL,
+    documents INTEGER NOT NULL,
+    total INTEGER NOT NULL, -- minor units of the currency
     cancelled_at TEXT,
     cancelled_by TEXT,
     cancel_reason TEXT
@@ -19,11 +22,12 @@ CREATE INDEX payment_batch_by_firm ON payment_batch (firm_id);
 CREATE TABLE payment (
     batch_id INTEGER NOT NULL REFERENCES payment_batch (id),
     document_id INTEGER NOT NULL REFERENCES document (id),
-    amount INTEGER NOT NULL, -- minor units of the currency; what is paid for this document
-    currency TEXT NOT NULL,
+    amount INTEGER NOT NULL, -- minor units; of the document itself, below zero for a correction
     account TEXT NOT NULL,
-    account_check TEXT NOT NULL, -- listed, missing, unchecked
-    checked_on TEXT NOT NULL, -- day of the register's file; empty where unchecked
+    account_check TEXT NOT NULL, -- model.transfers.AccountCheck
+    checked_on TEXT NOT NULL, -- day of the register's file; empty where it was not asked
+    title TEXT NOT NULL,
+    pays_with INTEGER REFERENCES document (id), -- of a correction: the document whose payment it lessens
     cancelled INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (batch_id, document_id)
 ) STRICT, WITHOUT ROWID;

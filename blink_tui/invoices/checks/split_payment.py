@@ -50,7 +50,7 @@ OWN_SALE = Kind(
     ),
 )
 
-_LIMIT = Decimal(15000)
+LIMIT = Decimal(15000)
 """PLN, gross (art. 108a(1a))."""
 _LENGTHS = (3, 4, 5, 6, 7)
 """Digits of the codes in the data."""
@@ -117,7 +117,7 @@ def listed(line: InvoiceLine, day: date) -> tuple[str, Listed] | None:
     return None
 
 
-def _in_pln(invoice: Invoice) -> Decimal | None:
+def in_pln(invoice: Invoice) -> Decimal | None:
     """The total in PLN, by the proportion of tax in PLN where the currency is foreign; None where it cannot be told."""
     if invoice.currency == "PLN":
         return invoice.total
@@ -133,8 +133,8 @@ def _split(invoice: Invoice, context: Context) -> Iterator[Finding]:
     if invoice.split_payment:
         yield SPLIT.found("split_payment")
         return
-    total = _in_pln(invoice)
-    if total is None or total <= _LIMIT or not invoice.vat or invoice.buyer.no_id:
+    total = in_pln(invoice)
+    if total is None or total <= LIMIT or not invoice.vat or invoice.buyer.no_id:
         return
     found = _expected(invoice, context)
     if found is not None:
@@ -157,7 +157,7 @@ def _expected(invoice: Invoice, context: Context) -> Finding | None:
         return LISTED_IN_PART.found(
             "split_payment",
             f"lines[{place}]",
-            limit=money(_LIMIT),
+            limit=money(LIMIT),
             row=str(place + 1),
             code=code,
             what=one.what,
@@ -171,7 +171,7 @@ def _found(kind: Kind, invoice: Invoice, context: Context, place: int, code: str
         "split_payment",
         "total",
         f"lines[{place}]",
-        limit=money(_LIMIT),
+        limit=money(LIMIT),
         row=str(place + 1),
         code=code,
         what=what,

@@ -1,119 +1,41 @@
-"""The tables of a firm's books, once for CSV and for XLSX: registers, postings, KPiR, register of revenue (FORMATS 7, 9)."""
+"""The tables of a firm's books, once for CSV and for XLSX: which there are, and the registers of VAT (FORMATS 7)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
 from decimal import Decimal
-from enum import Enum
-from typing import NamedTuple
 
-from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
-from blink_tui.ledger.facts import description_of, partner_of, sold_on
+from blink_tui.ledger.exporters.book_tables import KPIR, LUMP_SUM, OTHERS, PLAIN, POSTINGS
+from blink_tui.ledger.facts import sold_on
+from blink_tui.ledger.tables import (
+    CURRENCY,
+    DESCRIPTION,
+    ISSUED,
+    KSEF,
+    MARK,
+    MONTH,
+    NUMBER,
+    PARTY,
+    TOTAL,
+    Column,
+    Kind,
+    Row,
+    Table,
+    Told,
+    day,
+    money,
+    told_of,
+)
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.books import BookKind
-from blink_tui.model.coding import ZERO, BookEntry, Identity, RegisterRow, Side
+from blink_tui.model.coding import ZERO, Identity, RegisterRow
 from blink_tui.model.documents import Direction
-from blink_tui.model.months import Month
 
-LONGEST = 32_767
-"""Characters of a cell, in every spreadsheet; longer texts are cut with a warning."""
-AMENDS = "DO POPRAWY W KSIĘGACH"
-"""Stands before the description of what the books have already (BOOKKEEPING 3)."""
 _RECEIPT = "FP"
 _KINDS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
 """Marks that say what kind of document it is; the others are procedures."""
-_OUTSIDE = "BFK"
-"""Of what never was in KSeF."""
-
-
-class Kind(Enum):
-    """What the cells of a column are."""
-
-    TEXT = "text"
-    DAY = "day"
-    MONEY = "money"
-    RATE = "rate"
-    """Exchange rate, four to six decimals."""
-    WHOLE = "whole"
-
-
-Cell = str | Decimal | date | None
-"""Text, amount or day; None and an empty text are blank, and so is zero where the column does not tell it."""
-
-
-class Row(NamedTuple):
-    """A row without its number, which the one who writes it knows."""
-
-    cells: tuple[Cell, ...]
-    counted: bool = True
-    """It belongs into the sums; a sale of a cash register (FP) does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table."""
-
-    name: str
-    kind: Kind = Kind.TEXT
-    width: int = 12
-    """In characters."""
-    summed: bool = False
-    zero: bool = False
-    """A zero is told; elsewhere it is blank."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of the books."""
-
-    id: str
-    """Name of its file."""
-    title: str
-    """Name of its sheet."""
-    columns: tuple[Column, ...]
-    """But for the first one, the number of the row."""
-    rows: Callable[[Told], Iterable[Row]]
-    dated: bool = False
-    """Rows stand in the order of the days in their first column."""
-    always: bool = True
-    """It is written even where it has no rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What tables say of a document, its texts made safe once."""
-
-    document: LedgerDocument
-    months: frozenset[Month]
-    """Whose rows are wanted; empty: all."""
-    texts: Texts
-    number: str
-    mark: str
-    country: str
-    tax_id: str
-    name: str
-    address: str
-    description: str
-    gross_currency: tuple[str, Decimal | None, Decimal | None]
-    """Currency, and where it is a foreign one: rate, gross."""
-
-    def wants(self, month: Month | None) -> bool:
-        """Rows of a month belong into the tables; those that wait for a payment into none."""
-        return month is not None and (not self.months or month in self.months)
-
-    @property
-    def identity(self) -> tuple[str, str, str]:
-        """Number, KSeF number, mark."""
-        return self.number, self.document.ksef_number, self.mark
-
-    @property
-    def party(self) -> tuple[str, str, str, str]:
-        """Country, number, name and address of the other side."""
-        return self.country, self.tax_id, self.name, self.address
 
 
 def tables_of(frame: Frame) -> tuple[Table, ...]:
@@ -131,63 +53,11 @@ def rows_of(document: LedgerDocument, frame: Frame, texts: Texts) -> list[tuple[
     asked for: what is handed over stands somewhere.
     """
     tables = tables_of(frame)
-    told = _told(document, frame, texts)
+    told = told_of(document, frame, texts)
     found = [tuple(table.rows(told)) for table in tables]
     if tables[-1] is OTHERS and not told.months and not any(found):
-        found[-1] = tuple(_plain(told))
+        found[-1] = tuple(PLAIN.rows(told))
     return found
-
-
-def summed(table: Table) -> tuple[int, ...]:
-    """Places of the columns that have a sum."""
-    return tuple(place for place, column in enumerate(table.columns) if column.summed)
-
-
-def _told(document: LedgerDocument, frame: Frame, texts: Texts) -> Told:
-    invoice, partner = document.invoice, partner_of(document)
-    country, tax_id = partner.key if partner.number else (partner.country, "")
-    foreign = invoice.currency != "PLN"
-    description = texts.of(description_of(document), "Opis", LONGEST)
-    return Told(
-        document=document,
-        months=frozenset(frame.months),
-        texts=texts,
-        number=texts.of(invoice.number, "Numer dokumentu", LONGEST),
-        mark="" if document.ksef_number else _OUTSIDE,
-        country=texts.of(country, "Kraj", LONGEST),
-        tax_id=texts.of(tax_id, "NIP", LONGEST),
-        name=texts.of(partner.name, "Kontrahent", LONGEST),
-        address=texts.of(partner.place.line, "Adres", LONGEST),
-        description=f"{AMENDS}: {description}" if document.amends else description,
-        gross_currency=(
-            texts.of(invoice.currency, "Waluta"),
-            (document.exchange_rate or None) if foreign else None,
-            invoice.total if foreign else None,
-        ),
-    )
-
-
-def _money(name: str, *, summed: bool = True, zero: bool = False) -> Column:
-    return Column(name, Kind.MONEY, 13, summed, zero)
-
-
-def _day(name: str) -> Column:
-    return Column(name, Kind.DAY, 12)
-
-
-_NUMBER = Column("Numer dokumentu", width=20)
-_KSEF = Column("Numer KSeF", width=37)
-_MARK = Column("Oznaczenie", width=11)
-_ISSUED = _day("Data wystawienia")
-_MONTH = Column("Okres VAT", width=9)
-_PARTY = (Column("Kraj", width=5), Column("NIP", width=13), Column("Kontrahent", width=34), Column("Adres", width=34))
-_TOTAL = (_money("Netto", zero=True), _money("VAT", zero=True), _money("Brutto", zero=True))
-_CURRENCY = (
-    Column("Waluta", width=7),
-    Column("Kurs", Kind.RATE, 9),
-    _money("Brutto w walucie", summed=False),
-)
-_DESCRIPTION = Column("Opis", width=40)
 
 
 class _Amounts:
@@ -207,13 +77,7 @@ class _Amounts:
         """Tell what is left."""
         for field, amount in self._left.items():
             if amount:
-                self._told.texts.tell(
-                    "no-column",
-                    N_("The amount of {field} ({amount}) has no column in the table {table}."),
-                    field=field,
-                    amount=str(amount),
-                    table=self._where,
-                )
+                self._told.no_column(field, amount, self._where)
 
 
 _SOLD = (
@@ -318,138 +182,25 @@ def _self_assessed(told: Told) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def _postings(told: Told) -> Iterator[Row]:
-    document, coding = told.document, told.document.coding
-    if not coding.lines:
-        return
-    booked = coding.periods.books or document.received
-    if not told.wants(Month.of(booked)):
-        return
-    texts, invoice = told.texts, document.invoice
-    operation = coding.choices.tax_point or sold_on(invoice)
-    head = (
-        told.number, document.ksef_number, texts.of(coding.register, "Rejestr", LONGEST), invoice.issue_date,
-        operation, booked,
-    )  # fmt: skip
-    own = len({line.description for line in coding.lines}) > 1
-    for line in coding.lines:
-        account = texts.of(line.account, "Konto", LONGEST)
-        debit = line.side is Side.DEBIT
-        said = texts.of(line.description, "Opis", LONGEST) if own else ""
-        yield Row(
-            (
-                *head, account if debit else "", "" if debit else account, line.amount, "PLN", told.tax_id,
-                texts.of(_places(line.dimensions), "MPK", LONGEST) if line.dimensions else "",
-                said or told.description,
-            )
-        )  # fmt: skip
-
-
-def _places(dimensions: Sequence[tuple[str, str]]) -> str:
-    """The place of costs, and behind it codes of other dimensions under their names."""
-    return " ".join(code if name == "mpk" else f"{name}:{code}" for name, code in dimensions)
-
-
-def _by_day(told: Told, kind: BookKind) -> Mapping[date, list[BookEntry]]:
-    found: dict[date, list[BookEntry]] = {}
-    for entry in told.document.coding.entries:
-        if entry.book is kind and told.wants(Month.of(entry.day)):
-            found.setdefault(entry.day, []).append(entry)
-    return found
-
-
-def _columns(entries: Iterable[BookEntry], names: Sequence[str], told: Told, where: str) -> list[Decimal]:
-    """Amounts by column."""
-    amounts = dict.fromkeys(names, ZERO)
-    for entry in entries:
-        if entry.column in amounts:
-            amounts[entry.column] += entry.amount
-        else:
-            told.texts.tell(
-                "no-column",
-                N_("The amount of {field} ({amount}) has no column in the table {table}."),
-                field=entry.column, amount=str(entry.amount), table=where,
-            )  # fmt: skip
-    return list(amounts.values())
-
-
-def _kpir(told: Told) -> Iterator[Row]:
-    for day, entries in _by_day(told, BookKind.KPIR).items():
-        sold, other, goods, side, wages, rest, free, research = _columns(
-            entries, ("9", "10", "12", "13", "14", "15", "17", "18"), told, KPIR.title
-        )
-        named = ("", "") if told.tax_id else (told.name, told.address)
-        yield Row(
-            (
-                day, told.document.ksef_number, told.number, told.country + told.tax_id if told.tax_id else "",
-                *named, told.description, sold, other, sold + other, goods, side, wages, rest, wages + rest,
-                free, research, "",
-            )
-        )  # fmt: skip
-
-
-_LUMP_RATES = ("17", "15", "14", "12.5", "12", "10", "8.5", "5.5", "3")
-
-
-def _lump_sum(told: Told) -> Iterator[Row]:
-    for day, entries in _by_day(told, BookKind.LUMP_SUM).items():
-        amounts = _columns(entries, _LUMP_RATES, told, LUMP_SUM.title)
-        issued = told.document.invoice.issue_date or day
-        yield Row(
-            (
-                issued, day, told.document.ksef_number, told.number,
-                told.country + told.tax_id if told.tax_id else "", *amounts, sum(amounts, ZERO),
-                AMENDS if told.document.amends else "",
-            )
-        )  # fmt: skip
-
-
-_DIRECTIONS = {Direction.SALE: "sprzedaż", Direction.PURCHASE: "zakup", Direction.NONE: "do wglądu"}
-_PLAIN_RATES = ("23", "8", "5")
-_PLAIN_UNTAXED = ("0 KR", "0 WDT", "0 EX", "zw", "np I", "np II", "oo", "marża")
-
-
-def _plain(told: Told) -> Iterator[Row]:
-    document, invoice = told.document, told.document.invoice
-    by_rate = {row.rate: row for row in invoice.vat_table}
-    taxed = (by_rate.get(rate) for rate in _PLAIN_RATES)
-    untaxed = (by_rate.get(rate) for rate in _PLAIN_UNTAXED)
-    way = _DIRECTIONS[document.direction]
-    yield Row(
-        (
-            f"{way} ({AMENDS})" if document.amends else way, told.number, document.ksef_number,
-            told.texts.of(invoice.kind, "Rodzaj", LONGEST), invoice.issue_date, document.received,
-            min(invoice.payment.due, default=None),
-            told.texts.of(document.party.identifier, "NIP", LONGEST), told.name,
-            *(value for row in taxed for value in ((row.net, row.vat) if row else (None, None))),
-            *(row.net if row else None for row in untaxed),
-            invoice.net, document.vat, invoice.total, told.gross_currency[0],
-        )
-    )  # fmt: skip
-
-
-def _nothing(_told: Told) -> Iterable[Row]:
-    return ()
-
-
 SALES = Table(
     "vat_sprzedaz",
     "VAT sprzedaż",
     (
-        _NUMBER, _KSEF, _MARK, Column("Typ dokumentu", width=8), _ISSUED, _day("Data sprzedaży"), _MONTH, *_PARTY,
+        NUMBER, KSEF, MARK, Column("Typ dokumentu", width=8), ISSUED, day("Data sprzedaży"), MONTH, *PARTY,
         Column("GTU", width=9), Column("Procedury", width=12),
-        *(_money(name) for name, _field in _SOLD), *_TOTAL, *_CURRENCY, _DESCRIPTION,
+        *(money(name) for name, _field in _SOLD), *TOTAL, *CURRENCY, DESCRIPTION,
     ),
     _sales,
+    receipts=True,
 )  # fmt: skip
 PURCHASES = Table(
     "vat_zakup",
     "VAT zakup",
     (
-        _NUMBER, _KSEF, _MARK, Column("Dokument zakupu", width=8), _ISSUED, _day("Data wpływu"), _MONTH, *_PARTY,
-        *_TOTAL, Column("% odliczenia", Kind.WHOLE, 8), _money("Netto ŚT (K_40)"), _money("VAT ŚT (K_41)"),
-        _money("Netto pozostałe (K_42)"), _money("VAT pozostałe (K_43)"), _money("VAT nieodliczony", zero=True),
-        *_CURRENCY, _DESCRIPTION,
+        NUMBER, KSEF, MARK, Column("Dokument zakupu", width=8), ISSUED, day("Data wpływu"), MONTH, *PARTY,
+        *TOTAL, Column("% odliczenia", Kind.WHOLE, 8), money("Netto ŚT (K_40)"), money("VAT ŚT (K_41)"),
+        money("Netto pozostałe (K_42)"), money("VAT pozostałe (K_43)"), money("VAT nieodliczony", zero=True),
+        *CURRENCY, DESCRIPTION,
     ),
     _bought,
 )  # fmt: skip
@@ -457,63 +208,15 @@ SELF_ASSESSED = Table(
     "vat_nalezny_nabywcy",
     "VAT należny nabywcy",
     (
-        _NUMBER, _KSEF, _MARK, Column("Typ dokumentu", width=8), _ISSUED, _MONTH, *_PARTY,
+        NUMBER, KSEF, MARK, Column("Typ dokumentu", width=8), ISSUED, MONTH, *PARTY,
         *(
-            _money(f"{name} {what} ({field})")
+            money(f"{name} {what} ({field})")
             for name, base, tax in _BUYER_TAXES
             for what, field in (("podstawa", base), ("VAT", tax))
         ),
-        _money("Podstawa", zero=True), _money("VAT należny", zero=True), _DESCRIPTION,
+        money("Podstawa", zero=True), money("VAT należny", zero=True), DESCRIPTION,
     ),
     _self_assessed,
     always=False,
 )  # fmt: skip
-"""Tax that the firm owes as a buyer: it stands in the JPK's part of sales, and the table of sales has no columns for it."""
-POSTINGS = Table(
-    "dekrety",
-    "Dekrety",
-    (
-        _NUMBER, _KSEF, Column("Rejestr", width=10), _day("Data dokumentu"), _day("Data operacji"),
-        _day("Data księgowania"), Column("Konto Wn", width=18), Column("Konto Ma", width=18),
-        _money("Kwota", summed=False, zero=True), Column("Waluta", width=7), Column("Kontrahent NIP", width=14),
-        Column("MPK"), _DESCRIPTION,
-    ),
-    _postings,
-)  # fmt: skip
-KPIR = Table(
-    "kpir_2026",
-    "KPiR",
-    (
-        _day("Data zdarzenia"), _KSEF, Column("Nr dowodu księgowego", width=20),
-        Column("Identyfikator podatkowy", width=15), Column("Kontrahent", width=30), Column("Adres", width=30),
-        Column("Opis zdarzenia", width=40), _money("9 Sprzedaż towarów i usług"), _money("10 Pozostałe przychody"),
-        _money("11 Razem przychód"), _money("12 Zakup towarów i materiałów"), _money("13 Koszty uboczne"),
-        _money("14 Wynagrodzenia"), _money("15 Pozostałe wydatki"), _money("16 Razem wydatki"), _money("17"),
-        _money("18 Badania i rozwój"), Column("19 Uwagi", width=20),
-    ),
-    _kpir,
-    dated=True,
-)  # fmt: skip
-LUMP_SUM = Table(
-    "ryczalt_2026",
-    "Ryczałt",
-    (
-        _day("Data wpisu"), _day("Data uzyskania przychodu"), _KSEF, Column("Nr dowodu", width=20),
-        Column("Identyfikator podatkowy", width=15), *(_money(f"{rate.replace('.', ',')}%") for rate in _LUMP_RATES),
-        _money("Ogółem"), Column("Uwagi", width=20),
-    ),
-    _lump_sum,
-    dated=True,
-)  # fmt: skip
-_PLAIN_COLUMNS = (
-    Column("Kierunek", width=10), _NUMBER, _KSEF, Column("Rodzaj", width=9), _ISSUED, _day("Data wpływu"),
-    _day("Termin płatności"), Column("NIP", width=14), Column("Kontrahent", width=34),
-    *(_money(f"{what} {rate}%", summed=False) for rate in _PLAIN_RATES for what in ("Netto", "VAT")),
-    *(_money(f"Netto {rate}", summed=False) for rate in _PLAIN_UNTAXED),
-    _money("Netto", summed=False), _money("VAT (PLN)"), _money("Brutto", summed=False), Column("Waluta", width=7),
-)  # fmt: skip
-PLAIN = Table("", "Dokumenty", _PLAIN_COLUMNS, _plain)
-"""One row a document, amounts in its currency: of a firm without books, and of a package."""
-OTHERS = Table("pozostale", "Pozostałe dokumenty", _PLAIN_COLUMNS, _nothing, always=False)
-"""Documents that have a row in no other table."""
-
+"""Tax that the firm owes as a buyer: among the sales of a JPK, where the table of sales has no columns for it."""

@@ -10,14 +10,14 @@ import zlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from blink_tui.i18n import N_
 from blink_tui.ledger.addresses import Place
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters import wapro_xml as xml
+from blink_tui.ledger.exporters.common import SELF_ASSESSED, tell_self_assessed
 from blink_tui.ledger.exporters.wapro_document import Written
-from blink_tui.ledger.exporters.wapro_settings import LEFT_OUT, SETTINGS, UTF_8, WINDOWS_1250, said
-from blink_tui.ledger.facts import Partner, partner_of, self_assessed
+from blink_tui.ledger.exporters.wapro_settings import SETTINGS, UTF_8, WINDOWS_1250, said
+from blink_tui.ledger.facts import Partner, partner_of
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.dates import warsaw
 from blink_tui.model.documents import Direction
@@ -66,7 +66,7 @@ class Wapro:
             return None
         codec = CODECS[said(frame, "encoding")]
         texts = Texts(codec=codec)
-        _tell_self_assessed(document, frame, texts)
+        tell_self_assessed(document, said(frame, SELF_ASSESSED.name), self.name, texts)
         partner = partner_of(document)
         written = Written(document, frame, texts)
         before, after = written.parts()
@@ -77,22 +77,6 @@ class Wapro:
     def writer(self, frame: Frame, files: Files) -> WaproWriter:
         """A writer that holds one file's documents at most."""
         return WaproWriter(frame, files)
-
-
-def _tell_self_assessed(document: LedgerDocument, frame: Frame, texts: Texts) -> None:
-    if not self_assessed(document):
-        return
-    if said(frame, "self_assessed") == LEFT_OUT:
-        texts.tell(
-            "wapro-self-assessed-left-out",
-            N_("The buyer settles the tax: enter the document and its internal document in WAPRO by hand."),
-            blocks=True,
-        )
-    else:
-        texts.tell(
-            "wapro-self-assessed",
-            N_("The buyer settles the tax: it goes as a plain purchase, add the internal document in WAPRO."),
-        )
 
 
 def _card(partner: Partner, document: LedgerDocument, texts: Texts) -> Card:

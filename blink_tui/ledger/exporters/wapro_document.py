@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from decimal import Decimal
 
 from blink_tui.i18n import N_
@@ -11,6 +10,7 @@ from blink_tui.ledger import facts
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters import wapro_xml as xml
+from blink_tui.ledger.exporters.common import AMENDS, tell_rates
 from blink_tui.ledger.exporters.wapro_settings import NOTHING, document_type, said
 from blink_tui.ledger.owed import FORMS, issued, owed
 from blink_tui.ledger.positions import percent
@@ -18,10 +18,7 @@ from blink_tui.ledger.texts import CUT_NUMBERS, YES, Texts
 from blink_tui.model.books import BookKind
 from blink_tui.model.coding import ZERO, BookEntry, Coding, net_accounts
 from blink_tui.model.invoice import InvoiceLine
-from blink_tui.model.text import clean
 
-AMENDS = "DO POPRAWY W KSIĘGACH"
-"""In OPIS and WYROZNIK of a document that the books have already; no scheme should take it for a new one."""
 _CODES = {
     "0 KR": "0", "0 WDT": "0", "0 EX": "0", "zw": "ZW", "np I": "NP", "np II": "NP", "oo": "NP", facts.OSS: "NP",
     facts.MARGIN: "NP", "ryczałt taxi": "4", "RR": "7",
@@ -48,6 +45,7 @@ class Written:
         self._in_pln = self._invoice.currency == "PLN"
         self._tax_day = xml.clarion(facts.tax_day(document))
         self._sold = facts.sold_on(self._invoice) or issued(document)
+        self._accounts = _net_accounts(document, frame)
         may_cut = said(frame, CUT_NUMBERS) == YES
         self.number = texts.number(self._invoice.number, "NUMER", 30, may_cut=may_cut)
         """As the file has it."""
@@ -225,9 +223,9 @@ class Written:
             **_pair("bought_currency", nothing if sale else currency),
         }
 
-    def _free(self) -> Mapping[str, object]:
+    def _free(self) -> dict[str, object]:
         """WYROZNIK and POLE1 to POLE3."""
-        found = {
+        found: dict[str, object] = {
             name: self._text(self._content(said(self._frame, name)), name.upper(), limit)
             for name, limit in (("wyroznik", 30), ("pole1", 0), ("pole2", 0), ("pole3", 0))
         }
@@ -240,15 +238,8 @@ class Written:
             return self._column()
         if what.startswith("konto"):
             place = int(what.removeprefix("konto") or 1)
-            accounts = self._accounts()
-            return accounts[place - 1] if len(accounts) >= place else ""
+            return self._accounts[place - 1] if len(self._accounts) >= place else ""
         return _OTHER[what](self._document)
-
-    def _accounts(self) -> tuple[str, ...]:
-        books = self._frame.books
-        if books is None or books.kind is not BookKind.LEDGER:
-            return ()
-        return net_accounts(self._coding, books)
 
     def _column(self) -> str:
         entries = self._coding.entries
@@ -261,23 +252,13 @@ class Written:
 
     def _warn(self) -> None:
         """What of the document the format does not carry, or not surely."""
-        coding, texts = self._coding, self._texts
-        if not self._rate and any(row.net_currency for row in self._amounts):
-            texts.tell(
-                "rate-unknown",
-                N_("Nobody said the exchange rate of {currency}: code the document or enter it by hand."),
-                blocks=True, currency=clean(self._invoice.currency),
-            )  # fmt: skip
-        if coding.vat_rate and coding.income_rate and coding.vat_rate.rate != coding.income_rate.rate:
-            texts.tell(
-                "wapro-two-rates",
-                N_("Only the rate of VAT goes, {vat}; cost or revenue was converted by {income}."),
-                vat=f"{coding.vat_rate.rate:f}", income=f"{coding.income_rate.rate:f}",
-            )  # fmt: skip
+        tell_rates(self._document, self._texts)
         for row in self._amounts:
             if row.margin or row.rate in _UNSURE:
-                texts.tell("wapro-rate-unsure", N_("Rate {rate}: check its register in WAPRO."), rate=row.rate)
-        self._warn_coding(coding)
+                self._texts.tell(
+                    "wapro-rate-unsure", N_("Rate {rate}: check its register in WAPRO."), rate=row.rate
+                )
+        self._warn_coding(self._coding)
 
     def _warn_coding(self, coding: Coding) -> None:
         months = {row.month for row in coding.rows}
@@ -294,13 +275,19 @@ class Written:
                 N_("Columns {columns}: only that of the largest amount goes."),
                 columns=", ".join(columns),
             )
-        accounts = self._accounts()
-        if len(accounts) > 1:
+        if len(self._accounts) > 1:
             self._texts.tell(
                 "wapro-several-accounts",
                 N_("Accounts {accounts}: they go without their amounts, WAPRO's scheme divides the sum."),
-                accounts=", ".join(accounts),
+                accounts=", ".join(self._accounts),
             )
+
+
+def _net_accounts(document: LedgerDocument, frame: Frame) -> tuple[str, ...]:
+    books = frame.books
+    if books is None or books.kind is not BookKind.LEDGER:
+        return ()
+    return net_accounts(document.coding, books)
 
 
 def _pair(name: str, amounts: tuple[str, str]) -> dict[str, str]:

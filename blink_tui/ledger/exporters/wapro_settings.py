@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from blink_tui.i18n import N_
 from blink_tui.ledger.exporter import Frame, Setting
-from blink_tui.ledger.texts import CUT_NUMBERS, YES
+from blink_tui.ledger.exporters.common import CUT, NO, SELF_ASSESSED, is_symbol, sayings
+from blink_tui.ledger.texts import YES
 from blink_tui.model.invoice import Invoice
-from blink_tui.model.text import clean
 
-NO = "nie"
 UTF_8, WINDOWS_1250 = "utf-8", "windows-1250"
-PLAIN, LEFT_OUT = "zwykly", "pomin"
 NOTHING = "puste"
 CONTENTS = (
     "konto", "konto2", "konto3", "rozrachunki", "kolumna", "kategoria", "rejestr", "miesiac-vat", "mpk", "projekt",
@@ -18,11 +16,6 @@ CONTENTS = (
 )  # fmt: skip
 """What WYROZNIK and POLE1 to POLE3 may hold: accounts of the net side by size, the account of the other side, the
 column of the KPiR or the rate of the lump sum, category, VAT register, its month, dimensions, description, number."""
-
-
-def is_symbol(text: str) -> bool:
-    """A symbol of the ledger program: short, on one line."""
-    return 0 < len(text) <= 20 and clean(text) == text
 
 
 def is_whole_number(text: str) -> bool:
@@ -65,24 +58,13 @@ SETTINGS: tuple[Setting, ...] = (
         "new", "new", choices=("new", "old"),
     ),
     Setting("encoding", N_("encoding of the file"), UTF_8, UTF_8, choices=(UTF_8, WINDOWS_1250)),
-    Setting(
-        CUT_NUMBERS, N_("whether document numbers that are too long are cut"), NO, NO, choices=(YES, NO)
-    ),
+    CUT,
     Setting("lines", N_("whether the rows of the invoices are written, too"), NO, NO, choices=(YES, NO)),
-    Setting(
-        "self_assessed",
-        N_("purchases whose tax the buyer settles: as plain purchases (zwykly), or left out (pomin)"),
-        PLAIN, PLAIN, choices=(PLAIN, LEFT_OUT),
-    ),
+    SELF_ASSESSED,
     Setting("warehouse_id", N_("ID_MAGAZYNU, the number of the warehouse"), "1", "1", is_whole_number),
     Setting("warehouse", N_("SYMBOL_MAGAZYNU, the symbol of the warehouse"), "MG", "MG", is_symbol),
 )  # fmt: skip
-_USUAL = {one.name: one.usual for one in SETTINGS}
-
-
-def said(frame: Frame, name: str) -> str:
-    """The value of a setting, the usual one where nothing was said."""
-    return frame.settings.get(name) or _USUAL.get(name, "")
+said = sayings(SETTINGS)
 
 
 def document_type(frame: Frame, invoice: Invoice, *, sale: bool) -> str:

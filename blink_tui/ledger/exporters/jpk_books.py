@@ -1,0 +1,122 @@
+"""What the JPK of the two books by day share: rows in the order of days, kept on disk until all are known."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from typing import BinaryIO, NamedTuple
+
+from blink_tui.i18n import N_
+from blink_tui.ledger import facts
+from blink_tui.ledger.document import LedgerDocument
+from blink_tui.ledger.exporter import Frame
+from blink_tui.ledger.exporters import jpk_parts as parts
+from blink_tui.ledger.exporters.jpk_parts import Form, element
+from blink_tui.ledger.texts import YES, Texts
+from blink_tui.model.book_rows import BookRegister, BookRow
+from blink_tui.model.coding import BookEntry
+from blink_tui.model.months import Month
+
+_COUNTRY = "PL"
+
+
+class Entry(NamedTuple):
+    """One row on its way: all of it but its place in the book."""
+
+    day: date
+    """By which the book is in order."""
+    content: bytes
+    amounts: tuple[tuple[str, int], ...]
+    """Fields and grosze, for the sums."""
+
+
+class InOrder:
+    """Rows by day, those of a day as they came; only their places are in memory."""
+
+    def __init__(self, tag: str) -> None:
+        self._tag = tag
+        self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed when poured
+        self._places: list[tuple[int, int, int]] = []
+        """Day, beginning and length."""
+        self._end = 0
+
+    @property
+    def count(self) -> int:
+        """Rows so far."""
+        return len(self._places)
+
+    def add(self, day: date, content: bytes) -> None:
+        """One more row, in any order of days."""
+        self._places.append((day.toordinal(), self._end, len(content)))
+        self._end += self._file.write(content)
+
+    def pour(self, out: BinaryIO) -> None:
+        """All rows with their numbers; nothing can be added any more."""
+        self._places.sort()
+        with self._file:
+            for number, (_day, start, length) in enumerate(self._places, 1):
+                self._file.seek(start)
+                row = self._file.read(length)
+                out.write(f"<{self._tag}><K_1>{number}</K_1>".encode() + row + f"</{self._tag}>\n".encode())
+
+
+def entries_of(document: LedgerDocument, frame: Frame) -> list[BookEntry]:
+    """A document's entries of the months asked for."""
+    months = frozenset(frame.months)
+    return [one for one in document.coding.entries if Month.of(one.day) in months]
+
+
+def rest_of(register: BookRegister, frame: Frame, form: Form) -> Iterator[tuple[BookRow, date]]:
+    """The book's rows beside the buffer of the months asked for, with their days.
+
+    Raises BlinkError(REST_UNUSABLE) where a row has no day.
+    """
+    months = frozenset(frame.months)
+    for row in frame.rest if frame.complete else ():
+        if row.register is not register:
+            continue
+        day = row.day or row.issued
+        if day is None:
+            raise parts.rest_unusable(row, form, N_("its day"))
+        if (row.month or Month.of(day)) in months:
+            yield row, day
+
+
+def party_elements(document: LedgerDocument, texts: Texts, country_tag: str, number_tag: str) -> str:
+    """Country and number of the other side, nothing where it has none."""
+    country, number = parts.tax_id(document.party)
+    return _numbered(country_tag, country, number_tag, texts.of(number, number_tag, parts.ID_LIMIT))
+
+
+def rest_party(row: BookRow, country_tag: str, number_tag: str) -> str:
+    """The same of a row read back."""
+    return _numbered(country_tag, row.country, number_tag, row.contractor or parts.NOBODY)
+
+
+def _numbered(country_tag: str, country: str, number_tag: str, number: str) -> str:
+    """These forms list countries by their own codes: Greece is GR, Poland is named."""
+    if number == parts.NOBODY:
+        return ""
+    code = {parts.GREECE_IN_VAT: parts.GREECE}.get(country, country) or _COUNTRY
+    return element(country_tag, code) + element(number_tag, number)
+
+
+def evidence_number(document: LedgerDocument, texts: Texts, tag: str) -> str:
+    """The document's number as the book has it."""
+    return texts.number(document.invoice.number, tag, parts.TEXT_LIMIT, may_cut=False) or parts.NOBODY
+
+
+def description_of(document: LedgerDocument) -> str:
+    """What it is about: as it was coded, else its first row's name, else its direction."""
+    return facts.description_of(document) or ("Sprzedaż" if document.sale else "Zakup")
+
+
+def piece_number(document: LedgerDocument) -> str:
+    """By what rows are told apart: numbers of several sellers may be alike, KSeF's never are."""
+    return document.ksef_number or f"{document.party.identifier} {document.invoice.number}"
+
+
+def mark(name: str, said: str | None) -> str:
+    """A mark of the taxpayer, where the firm says so."""
+    return f"<{name}>1</{name}>\n" if said == YES else ""
