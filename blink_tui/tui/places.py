@@ -32,6 +32,7 @@ from blink_tui.tui.screens.pick import PickRows, PickWindow
 from blink_tui.tui.screens.preview import PreviewRows, PreviewWindow
 from blink_tui.tui.screens.questions import AskText, Working
 from blink_tui.tui.screens.queue import QueueWindow
+from blink_tui.tui.screens.read_back import ReadBackWindow
 from blink_tui.tui.screens.rule_text import RuleTextWindow
 from blink_tui.tui.screens.rules import RuleForm, RulesWindow
 from blink_tui.tui.screens.run import RunWindow
@@ -65,7 +66,8 @@ PLACES: tuple[Place, ...] = (
     *((pane, MonthsScreen, ConsoleApp) for pane in (MonthRows, TextView)),
     (PointRows, PointsWindow), (TextView, PointsWindow),
     *((pane, window) for pane in (ListRows, TextView) for window in (
-        RolesWindow, ChartWindow, RulesWindow, TrialWindow, QuestionsWindow, RunWindow, ExportSettingsWindow)),
+        RolesWindow, ChartWindow, RulesWindow, TrialWindow, QuestionsWindow, RunWindow, ExportSettingsWindow,
+        ReadBackWindow)),
     (ChoiceLine, RuleForm), (RuleTextWindow,), (CompletingLine,),
     *((pane, FirmsScreen, ConsoleApp) for pane in (FirmList, TextView)),
     *((pane, AccessScreen, ConsoleApp) for pane in (AccessRows, TextView)),

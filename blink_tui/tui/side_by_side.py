@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from blink_tui.i18n import N_, _
-from blink_tui.model.book_rows import BookRegister, BookRow, Differs, Held
+from blink_tui.buffer import Document
+from blink_tui.i18n import _
+from blink_tui.model.book_row_words import REGISTER_WORDS
+from blink_tui.model.book_rows import BookRow, Differs
+from blink_tui.model.documents import Direction
 from blink_tui.model.text import clean
 from blink_tui.tui.words import STATUS_WORDS, amount, day
-
-REGISTER_WORDS = {
-    BookRegister.SALES: N_("VAT register of sales"),
-    BookRegister.PURCHASES: N_("VAT register of purchases"),
-    BookRegister.KPIR: N_("KPiR"),
-    BookRegister.REVENUE: N_("register of revenue"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -30,21 +24,22 @@ class Pair:
     differs: bool = False
 
 
-def pairs_of(row: BookRow, held: Held, differs: Collection[Differs]) -> list[Pair]:
+def pairs_of(row: BookRow, document: Document, differs: Collection[Differs]) -> list[Pair]:
     """All that can be compared, then what only one side tells."""
-    pln = held.currency == "PLN"
+    other = document.buyer if document.direction is Direction.SALE else document.seller
+    foreign = "" if document.currency == "PLN" else clean(document.currency)
     return [
-        _pair(_("Number"), row.number, held.number),
-        _pair(_("KSeF number"), row.ksef_number or _marked(row), held.ksef_number, told=bool(row.ksef_number)),
-        _pair(_("Contractor's number"), row.country + row.contractor, held.contractor),
-        _days(_("Issued"), row.issued, held.issued, Differs.DATE in differs),
-        _days(_("Receipt, entry"), row.day, held.received, False),
-        _sums(_("Net"), row.net, held.net, "" if pln else held.currency),
-        _sums("VAT", row.vat, held.vat, ""),
-        _sums(_("Gross"), row.gross, held.gross, "" if pln else held.currency),
+        _pair(_("Number"), row.number, document.invoice_number),
+        Pair(_("KSeF number"), clean(row.ksef_number) or _marked(row), document.ksef_number),
+        _pair(_("Contractor's number"), row.country + row.contractor, other.value or ""),
+        Pair(_("Contractor"), clean(row.name), clean(other.name)),
+        Pair(_("Issued"), day(row.issued), day(document.issue_date), Differs.DATE in differs),
+        Pair(_("Receipt, entry"), day(row.day), day(document.received_date)),
+        _sums(_("Net"), row.net, document.net, foreign),
+        _sums("VAT", row.vat, document.vat, foreign),
+        _sums(_("Gross"), row.gross, document.gross, foreign),
         Pair(_("Stands in"), f"{_(REGISTER_WORDS[row.register])}, {row.month or '–'}, {row.position}",
-             _(STATUS_WORDS[held.status])),
-        Pair(_("Contractor"), clean(row.name), ""),
+             _(STATUS_WORDS[document.status])),
         Pair(_("Description"), clean(row.description), ""),
     ]  # fmt: skip
 
@@ -53,17 +48,12 @@ def _marked(row: BookRow) -> str:
     return _("none ({mark})").format(mark=row.mark) if row.mark else _("none")
 
 
-def _pair(label: str, books: str, document: str, *, told: bool = True) -> Pair:
+def _pair(label: str, books: str, document: str) -> Pair:
     """Two texts; one that is not there contradicts nothing."""
-    differs = told and bool(books) and bool(document) and books != document
-    return Pair(label, clean(books), clean(document), differs)
+    return Pair(label, clean(books), clean(document), bool(books) and bool(document) and books != document)
 
 
-def _days(label: str, books: date | None, document: date | None, differs: bool) -> Pair:
-    return Pair(label, day(books), day(document), differs)
-
-
-def _sums(label: str, books: Decimal | None, document: Decimal | None, currency: str) -> Pair:
+def _sums(label: str, books: Decimal | None, document: Decimal | None, foreign: str) -> Pair:
     """Two amounts; those of different currencies are not compared."""
-    differs = not currency and books is not None and document is not None and books != document
-    return Pair(label, amount(books), f"{amount(document)} {currency}".strip(), differs)
+    differs = not foreign and books is not None and document is not None and books != document
+    return Pair(label, amount(books), f"{amount(document)} {foreign}".strip(), differs)

@@ -26,6 +26,7 @@ from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.batch import BatchWindow
 from blink_tui.tui.screens.dialogs import Choose
 from blink_tui.tui.screens.export_settings import ExportSettingsWindow
+from blink_tui.tui.screens.read_back import ReadBackWindow
 from blink_tui.tui.sums import sums_text
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.handing import BatchRows, WaitingRows, nothing_waits
@@ -43,7 +44,7 @@ class HandoverScreen(ConsoleScreen):
     HERE = "go-handover"
     AUTO_FOCUS = "#waiting"
     BINDINGS = bindings(
-        "hand-over", "reports", "export-settings", "previous-month", "next-month", "mine", "choose-firm",
+        "hand-over", "reports", "export-settings", "books-back", "previous-month", "next-month", "mine", "choose-firm",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -173,6 +174,21 @@ class HandoverScreen(ConsoleScreen):
         self._with_firm(
             _("Settings of which firm?"), lambda firm: self.ask(partial(read, firm), show, "settings")
         )
+
+    def action_books_back(self) -> None:
+        """A firm's books beside the buffer, and the questions that they raise."""
+
+        def show(firm: Firm) -> None:
+            window = ReadBackWindow(firm)
+
+            def lead(_done: None) -> None:
+                if window.lead:
+                    self._start(partial(show_documents, self.console, firm, window.lead))
+                self.reload()
+
+            self.app.push_screen(window, lead)
+
+        self._with_firm(_("The books of which firm?"), show)
 
     @on(BatchRows.Opened)
     def _open_batch(self) -> None:
