@@ -7,14 +7,14 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from blink_tui.buffer import book_imports, book_matches, errors
+from blink_tui.buffer import book_imports, book_matches, errors, history, statuses
 from blink_tui.buffer.bodies import loaded
 from blink_tui.buffer.book_booking import Booking, unbook
 from blink_tui.buffer.book_guards import require_settled
 from blink_tui.buffer.book_imports import BookImport
 from blink_tui.buffer.book_matches import Place, Prepared
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.history import ENGINE
+from blink_tui.buffer.history import ENGINE, Happening
 from blink_tui.buffer.pace import Pace
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
@@ -122,6 +122,14 @@ class BookRows:
                     told(len(some))
             async with self._database.transaction() as session:
                 await book_imports.finish(session, import_id, count)
+                told_of = {
+                    "source": head.source,
+                    "months": f"{head.first}–{head.last}",
+                    "file": file,
+                    "rows": count,
+                }
+                after = json.dumps(told_of | {"sha256": sha256.hex()}, ensure_ascii=False)
+                await history.append_firm(session, firm_id, "books-read", None, after, at=at, who=who)
         except BaseException:
             await asyncio.shield(self._drop(import_id))
             raise
@@ -244,6 +252,8 @@ class BookRows:
                 await session.run(_ANSWER, values)
                 await _settle(session, one, answer)
             firm_id = await _firm_of(session, document_id)
+            keys = ", ".join(one.row.key for one in chosen)
+            await _tell(session, document_id, None, answer.value, keys, at=at, who=who)
         if answer is Answer.SAME:
             await self.book(firm_id, who=who)
         return len(chosen)
@@ -258,8 +268,10 @@ class BookRows:
             firm_id = await _firm_of(session, document_id)
             await session.run(_UNMATCH, (document_id, document_id))
             forgotten = await session.rows(
-                "DELETE FROM book_answer WHERE document_id = ? RETURNING row_key", (document_id,)
+                "DELETE FROM book_answer WHERE document_id = ? RETURNING answer", (document_id,)
             )
+            for (answer,) in forgotten:
+                await _tell(session, document_id, answer, "", None, at=at, who=who)
             back = await unbook(session, document_id, at=at, who=who)
             await book_matches.meet(session, firm_id, [document_id], judge)
         return bool(forgotten) or back
@@ -277,6 +289,22 @@ async def _settle(session: Session, one: BookQuestion, answer: Answer) -> None:
             "DELETE FROM book_question WHERE document_id = ? AND import_id = ? AND register = ? AND position = ?",
             (one.document_id, *one.place),
         )
+
+
+async def _tell(
+    session: Session,
+    document_id: int,
+    before: str | None,
+    after: str,
+    reason: str | None,
+    *,
+    at: Instant,
+    who: str,
+) -> None:
+    """An answer, given or forgotten, in the document's history."""
+    (one,) = await statuses.standings(session, [document_id])
+    happening = Happening(one.id, one.ksef_number, one.sha256, "book-row", before, after, reason)
+    await history.append(session, one.firm_id, [happening], at=at, who=who)
 
 
 async def _firm_of(session: Session, document_id: int) -> int:
