@@ -40,7 +40,9 @@ def ask_for_books(console: ConsoleApp, firm: Firm, then: Callable[[], None]) -> 
         _("Read the books of {firm} back").format(firm=clean(firm.name)),
         _fields(),
         submit,
-        intro=_("JPK_V7, JPK_PKPIR and JPK_EWP tell everything themselves; a table needs its book and month."),
+        intro=_(
+            "JPK_V7, JPK_PKPIR and JPK_EWP tell everything themselves; a table needs its book and month."
+        ),
     )
 
     def told(done: ReadBack | None) -> None:
@@ -52,7 +54,10 @@ def ask_for_books(console: ConsoleApp, firm: Firm, then: Callable[[], None]) -> 
 
 
 def _fields() -> list[Field]:
-    registers = [("", _("as the file tells")), *((one.value, _(word)) for one, word in REGISTER_WORDS.items())]
+    registers = [
+        ("", _("as the file tells")),
+        *((one.value, _(word)) for one, word in REGISTER_WORDS.items()),
+    ]
     return [
         Field("file", _("File"), _("JPK (XML), CSV or XLSX."), check=_checked_file),
         Field("register", _("Which book"), choices=registers),

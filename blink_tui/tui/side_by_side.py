@@ -14,6 +14,7 @@ from blink_tui.model.documents import Direction
 from blink_tui.model.text import clean
 from blink_tui.tui.words import STATUS_WORDS, amount, day
 
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One field on both sides."""
@@ -31,7 +32,7 @@ def pairs_of(row: BookRow, document: Document, differs: Collection[Differs]) -> 
     return [
         _pair(_("Number"), row.number, document.invoice_number),
         Pair(_("KSeF number"), clean(row.ksef_number) or _marked(row), document.ksef_number),
-        _pair(_("Contractor's number"), row.country + row.contractor, other.value or ""),
+        _pair(_("Contractor's number"), row.country + row.contractor, other.id_value or ""),
         Pair(_("Contractor"), clean(row.name), clean(other.name)),
         Pair(_("Issued"), day(row.issued), day(document.issue_date), Differs.DATE in differs),
         Pair(_("Receipt, entry"), day(row.day), day(document.received_date)),

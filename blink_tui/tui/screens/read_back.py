@@ -60,9 +60,7 @@ class ReadBackWindow(ListWindow[Difference]):
         buffer = self.console.buffer
         self._compared = await compare_books(buffer, self._firm)
         asked = await buffer.book_rows.questions(firm_id=self._firm.id)
-        known = {
-            one.id: one for one in await buffer.documents.get_many([one.document_id for one in asked])
-        }
+        known = {one.id: one for one in await buffer.documents.get_many([one.document_id for one in asked])}
         questions = [Asked(one, known[one.document_id]) for one in asked]
         return [*questions, *(one for one in self._compared.findings if one.kind is not Kind.QUESTION)]
 
@@ -101,7 +99,9 @@ class ReadBackWindow(ListWindow[Difference]):
 
     def told(self, item: Difference) -> list[Paragraph]:
         if isinstance(item, Asked):
-            text = _("Enter shows the row and the document side by side; nothing is decided without an answer.")
+            text = _(
+                "Enter shows the row and the document side by side; nothing is decided without an answer."
+            )
             return [Paragraph(item.told, "head"), Paragraph(text)]
         found = [
             Paragraph(_(TITLES[item.kind]), "head"),
