@@ -13,6 +13,7 @@ from blink_tui.ledger.marks import marks
 from blink_tui.ledger.owed import deductible
 from blink_tui.model.coding import ZERO, Identity, RateAmount
 from blink_tui.model.invoice import Invoice, InvoiceParty
+from blink_tui.model.matching import account_key
 from blink_tui.model.months import Month
 from blink_tui.model.text import clean, folded
 
@@ -32,7 +33,7 @@ UNION = {
 """The other countries of the Union, with both codes of Greece, and Northern Ireland; Polish names."""
 _KINDS_OF_ROWS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
 _PER_CENT = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?", re.ASCII)
-_NRB = re.compile(r"\d{26}", re.ASCII)
+_POLISH = re.compile(r"PL\d{26}", re.ASCII)
 
 
 class Amounts(NamedTuple):
@@ -170,9 +171,9 @@ def from_net(invoice: Invoice) -> bool:
 def domestic_account(invoice: Invoice) -> str:
     """First account in the Polish form, 26 digits; foreign ones do not fit anywhere."""
     for written in invoice.payment.accounts:
-        digits = re.sub(r"[\s-]", "", written).upper().removeprefix("PL")
-        if _NRB.fullmatch(digits):
-            return digits
+        key = account_key(written)
+        if _POLISH.fullmatch(key):
+            return key[2:]
     return ""
 
 
