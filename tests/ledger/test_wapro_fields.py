@@ -342,6 +342,9 @@ def test_gross_goes_outside_vat_where_nothing_is_deducted_or_the_table_by_choice
 def test_what_the_program_has_to_know_by_itself_is_told() -> None:
     assert "part-deducted" in told(six_ledger()[4])
     assert "advances-stay" in told(changed(sale(), kind="ROZ"))
+    assert "receipt" in told(changed(sale(), receipt_follows=True))
+    assert "amount-differs" in told(six_kpir()[4])
+    assert "amount-differs" not in told(six_kpir()[3])
     waiting = replace(purchase().coding, identity=Identity.ON_PAYMENT, rows=())
     assert "waits-for-payment" in told(replace(purchase(), coding=waiting))
 
