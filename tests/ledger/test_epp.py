@@ -293,6 +293,7 @@ def test_farmers_and_margins_have_types_that_can_be_chosen() -> None:
     assert one(changed(farmer, kind="KOR_VAT_RR"))[1] == "KFZ"
     assert (one(rated("marża"))[1], one(rated("marża"), {"margin_type": "FS"})[1]) == ("FM", "FS")
     assert told(rated("marża")) == ["epp-rate-unsure"]
+    assert not any(one(rated("marża")).rates[0].margin), "nobody typed it"
 
 
 def test_self_assessed_purchases_go_plainly_with_a_warning_or_stay() -> None:
