@@ -329,3 +329,10 @@ def test_documents_with_the_same_full_number_go_into_files_of_their_own() -> Non
     assert pieces[0].number == pieces[1].number == "FZ 1/2026"
     found = {name: [one[4] for one in read(content).documents] for name, content in files.written.items()}
     assert found == {".epp": ["4", "1"], "2.epp": ["9"]}
+
+
+def test_an_invoice_without_a_vat_table_stays_unless_it_was_typed_or_nothing_is_due() -> None:
+    bare = changed(uncoded(sale()), kind="UPR", vat_table=(), total=Decimal(123))
+    _, (piece,) = exported(EXPORTER, bare)
+    assert [one.code for one in piece.warnings if one.blocks] == ["table-missing"]
+    assert "table-missing" not in told(changed(bare, kind="ROZ", total=Decimal(0)))

@@ -103,6 +103,12 @@ def tell_rates(document: LedgerDocument, texts: Texts) -> None:
 def registered(document: LedgerDocument, choice: str, program: str, texts: Texts) -> tuple[Amounts, ...]:
     """The VAT table as the program gets it, and warnings of what the program has to know by itself."""
     rows = amounts_of(document)
+    if not rows and document.invoice.total:
+        texts.tell(
+            "table-missing",
+            N_("The invoice has no VAT table (UPR): code the document or enter it by hand."),
+            blocks=True,
+        )
     if outside_vat(document):
         if choice == AS_GROSS:
             rows = as_gross(rows)
