@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blink_tui.ledger.document import LedgerDocument
@@ -100,6 +100,7 @@ def test_records_keep_their_lengths_whatever_the_invoice_holds(what: str) -> Non
             assert "letters-replaced" in codes(piece)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=60))
 def test_any_text_and_number_make_a_file_that_can_be_read(text: str, number: str) -> None:
     document = changed(with_text(text, sale()), number=number)
