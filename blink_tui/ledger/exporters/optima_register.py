@@ -11,7 +11,13 @@ from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters import optima_words as words
-from blink_tui.ledger.exporters.common import AMENDS, PLAIN, tell_self_assessed, tell_unknown_rate
+from blink_tui.ledger.exporters.common import (
+    AMENDS,
+    PLAIN,
+    tell_margin,
+    tell_self_assessed,
+    tell_unknown_rate,
+)
 from blink_tui.ledger.exporters.optima_card import Card, cdata
 from blink_tui.ledger.exporters.optima_settings import ACCOUNT, CATEGORY, DIVIDED, said
 from blink_tui.ledger.facts import Partner, description_of, sold_on, tax_day
@@ -248,11 +254,7 @@ class Register:
         """What Optima works out from the positions, and what was coded, where these are two."""
         coding, texts = self._coding, self._texts
         if coding.identity is Identity.MARGIN:
-            texts.tell(
-                "optima-margin",
-                N_("Of a margin Optima gets its base and tax; the value of the sale, {gross}, is entered there."),
-                gross=f"{self._invoice.total or ZERO:.2f}",
-            )  # fmt: skip
+            tell_margin(self._document, "Optima", texts)
         elif coding.identity is Identity.SELF_ASSESSED:
             self._tell_own_tax()
         books = self._frame.books
