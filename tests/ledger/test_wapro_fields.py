@@ -344,3 +344,16 @@ def test_what_the_program_has_to_know_by_itself_is_told() -> None:
     assert "advances-stay" in told(changed(sale(), kind="ROZ"))
     waiting = replace(purchase().coding, identity=Identity.ON_PAYMENT, rows=())
     assert "waits-for-payment" in told(replace(purchase(), coding=waiting))
+
+
+def test_two_contractors_whose_ids_would_be_one_get_two() -> None:
+    """Their NIPs were looked for until the sums of their bytes met."""
+    first, second, third = (
+        changed(replace(sale(), id=place), buyer=replace(sale().invoice.buyer, nip=nip))
+        for place, nip in enumerate(("6367624370", "7281232721", "2222222222"))
+    )
+    together = read(exported(EXPORTER, first, second, third)[0]).contractors
+    assert len(together) == 3
+    turned = read(exported(EXPORTER, third, first)[0]).contractors
+    numbers = {card["NIP"]: number for number, card in together.items()}
+    assert {card["NIP"]: number for number, card in turned.items()}.items() <= numbers.items()
