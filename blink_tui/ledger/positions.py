@@ -68,7 +68,7 @@ def percent(rate: str, net: Decimal = ZERO, vat: Decimal = ZERO) -> Decimal | No
     """
     usual = _PERCENT.get(rate)
     if usual is None:
-        return Decimal(rate) if rate.isdigit() else None
+        return Decimal(rate) if rate.isdecimal() else None
     if rate in {"23", "8"} and abs(net) >= 10 and (vat * _HUNDRED / net).quantize(_ONE) == usual - 1:
         return usual - 1
     return usual

@@ -113,7 +113,8 @@ def _optima(content: bytes) -> Iterator[str]:
         f"  kody {' '.join(one.codes) or '–'}  {' '.join(flags)}"
     ).rstrip()
     if one["WALUTA"]:
-        yield f"  {one['WALUTA']} księgi {one['NOTOWANIE_WALUTY_ILE']} VAT {one.fields.get('NOTOWANIE_WALUTY_ILE_2', '=')}"
+        for_vat = one.fields.get("NOTOWANIE_WALUTY_ILE_2", "=")
+        yield f"  {one['WALUTA']} księgi {one['NOTOWANIE_WALUTY_ILE']} VAT {for_vat}"
     for row in one.positions:
         kind = row.get("RODZAJ_ZAKUPU") or row["RODZAJ_SPRZEDAZY"]
         use = row.get("ODLICZENIA_VAT") or row["UWZ_W_PROPORCJI"]
