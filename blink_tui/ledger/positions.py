@@ -207,7 +207,7 @@ def _whole(row: RegisterRow, of: Sequence[RateAmount]) -> bool | None:
     """Whether a row that holds all of the table holds fixed assets; None of a row that holds a part of it."""
     fields = dict(row.amounts)
     for base, tax, assets in _BOUGHT:
-        if base in fields and len(fields) == 1 + (tax in fields) and not row.not_deducted:
+        if base in fields and len(fields) == 1 + (tax in fields):
             return assets if (fields[base], fields.get(tax, ZERO)) == _sums(of) else None
     return None
 

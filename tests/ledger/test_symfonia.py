@@ -19,7 +19,7 @@ from blink_tui.ledger.exporters.symfonia import EXPORTER
 from blink_tui.model.books import Contractor
 from blink_tui.model.coding import Identity
 from blink_tui.model.documents import Direction
-from blink_tui.model.invoice import CorrectedInvoice
+from blink_tui.model.invoice import CorrectedInvoice, Settlement
 from tests.ledger.hostile import TEXTS, changed, codes, exported, purchase, sale, settled, uncoded, with_text
 from tests.ledger.six import six_kpir, six_ledger
 from tests.ledger.symfonia_reader import File, Section, read
@@ -229,6 +229,26 @@ def test_the_settlement_is_on_the_contractor_s_own_account_where_it_has_one() ->
     one = record(replace(document, contractor=known))
     assert one.one("Transakcja")["kwota"] == "354.00"
     assert one.one("Dane Nabywcy")["khkod"] == "BETA"
+
+
+def test_only_the_side_that_is_owed_is_settled() -> None:
+    debit, *others = purchase().coding.lines
+    taken_off = (replace(debit, account="202-3333333333"), *others)
+    one = record(replace(purchase(), coding=replace(purchase().coding, lines=taken_off)))
+    assert [row["kwota"] for row in one.all("Transakcja")] == ["354.00"]
+
+
+def test_what_is_to_be_paid_may_be_less_than_the_total() -> None:
+    less = changed(sale(), settlement=Settlement(to_pay=Decimal("1000.00")))
+    one = record(less)
+    assert [one[name] for name in ("kwota", "dozaplaty", "wdozaplaty")] == ["1230.00", "1000.00", "1000.00"]
+    foreign = changed(worked("Sprzedaż w euro").document, settlement=Settlement(to_pay=Decimal("1000.00")))
+    assert [record(foreign)[name] for name in ("dozaplaty", "wdozaplaty")] == ["4240.00", "1000.00"]
+
+
+def test_a_row_without_a_month_waits() -> None:
+    rows = tuple(replace(row, month=None) for row in sale().coding.rows)
+    assert record(replace(sale(), coding=replace(sale().coding, rows=rows))).all("Rejestr") == []
 
 
 def test_contractors_are_known_by_their_number_or_by_their_symbol() -> None:
