@@ -154,3 +154,9 @@ def test_tax_is_settled_when_its_rows_hold_all_of_it() -> None:
     assert [on_payment("230.00"), on_payment("100.00", "130.00"), on_payment("100.00"), on_payment()] == [
         True, True, False, False,
     ]  # fmt: skip
+
+
+def test_what_was_coded_by_hand_without_a_row_is_not_deducted() -> None:
+    by_hand = Coding(table=purchase().coding.table, identity=Identity.NONE)
+    assert [one.deducted for one in positions(replace(purchase(), coding=by_hand))] == [False, False]
+    assert [one.deducted for one in positions(uncoded(purchase()))] == [True, True]
