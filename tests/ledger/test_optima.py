@@ -433,6 +433,12 @@ def test_a_number_of_256_characters_goes_whole_and_a_longer_one_only_by_choice()
     assert told(longer, cut_numbers="tak") == ["text-cut"]
 
 
+def test_numbers_alike_after_a_cut_are_alike_in_their_pieces() -> None:
+    frame = settled(EXPORTER, IDS | {"cut_numbers": "tak"})
+    pieces = [EXPORTER.prepare(changed(sale(), number="N" * 256 + end), frame) for end in ("a", "b")]
+    assert len({one.number for one in pieces if one}) == 1
+
+
 @pytest.mark.parametrize("what", TEXTS)
 def test_a_file_is_well_formed_whatever_the_invoice_holds(what: str) -> None:
     text = TEXTS[what]

@@ -68,7 +68,7 @@ class Register:
         self._marks = marks(document)
         self._receipt = _RECEIPT in self._marks
         self._description = cdata(texts.of(description_of(document), "OPIS"))
-        self._number = texts.number(
+        self.number = texts.number(
             self._invoice.number, "NUMER", NUMBER, may_cut=said(frame, CUT_NUMBERS) == YES
         )
 
@@ -100,7 +100,7 @@ class Register:
             f"<REJESTR>{cdata(self._texts.of(name, 'REJESTR'))}</REJESTR>\n"
             f"<DATA_WYSTAWIENIA>{self._issued}</DATA_WYSTAWIENIA>\n{days}<TERMIN>{self._owed.due}</TERMIN>\n"
             f"<DATA_DATAOBOWIAZKUPODATKOWEGO>{point}</DATA_DATAOBOWIAZKUPODATKOWEGO>\n"
-            f"<DATA_DATAPRAWAODLICZENIA>{day}</DATA_DATAPRAWAODLICZENIA>\n<NUMER>{cdata(self._number)}</NUMER>\n"
+            f"<DATA_DATAPRAWAODLICZENIA>{day}</DATA_DATAPRAWAODLICZENIA>\n<NUMER>{cdata(self.number)}</NUMER>\n"
             f"{self._correction()}<WEWNETRZNA>Nie</WEWNETRZNA>\n"
             f"<METODA_KASOWA>{words.yes(self._cash_method)}</METODA_KASOWA>\n<FISKALNA>Nie</FISKALNA>\n"
             f"<DETALICZNA>Nie</DETALICZNA>\n<EKSPORT>{self._transaction}</EKSPORT>\n"
@@ -333,7 +333,7 @@ class Register:
         return (
             f"<PLAT_SPLIT_PAYMENT>Tak</PLAT_SPLIT_PAYMENT>\n<PLAT_SPLIT_KWOTA_VAT>{tax:.2f}</PLAT_SPLIT_KWOTA_VAT>\n"
             f"<PLAT_SPLIT_NIP>{cdata(clean(self._invoice.seller.nip))}</PLAT_SPLIT_NIP>\n"
-            f"<PLAT_SPLIT_NR_DOKUMENTU>{cdata(self._number)}</PLAT_SPLIT_NR_DOKUMENTU>\n"
+            f"<PLAT_SPLIT_NR_DOKUMENTU>{cdata(self.number)}</PLAT_SPLIT_NR_DOKUMENTU>\n"
         )
 
     def _codes(self) -> str:
