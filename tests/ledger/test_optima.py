@@ -221,6 +221,19 @@ def test_without_books_the_month_follows_from_the_invoice() -> None:
     assert record(uncoded(sale()), books=None)["DEKLARACJA_VAT7"] == "2026-02"
 
 
+@pytest.mark.parametrize("changes", [{"cash_method": True}, {"form": "FA_RR (1)", "kind": "VAT_RR"}])
+def test_without_books_tax_that_follows_payments_waits(changes: dict[str, Any]) -> None:
+    document = changed(uncoded(purchase()), **changes)
+    assert record(document, books=None)["DEKLARACJA_VAT7"] == "Nie"
+    assert told(document) == ["optima-payments"]
+
+
+def test_rates_that_optima_does_not_tell_apart_are_told() -> None:
+    for rate in ("OSS", "marża", "ryczałt taxi"):
+        row = VatAmount(rate=rate, net=Decimal(100), vat=Decimal(0))
+        assert told(changed(uncoded(sale()), vat_table=(row,))) == ["rate-unsure"]
+
+
 def test_without_books_the_invoice_s_table_goes_and_its_marks() -> None:
     one = record(uncoded(sale()), books=None)
     assert summed(one.rates()) == {(True, "23"): (Decimal("1000.00"), Decimal("230.00"))}

@@ -62,6 +62,8 @@ class Register:
         self._owed = owed(document)
         self._positions = positions(document)
         rates = [one.rate for one in self._positions]
+        for rate in sorted(words.UNSURE.intersection(rates)):
+            texts.tell("rate-unsure", N_("Rate {rate}: check its register in the program."), rate=rate)
         self._assessed = words.assessed(document)
         self._transaction = words.transaction(document, partner, rates, self._assessed, texts)
         self._vat_ue = words.to_vat_ue(document, rates, self._assessed)
@@ -164,14 +166,14 @@ class Register:
     def _vat_month(self) -> str:
         """Month of the return; `Nie` where nothing of it is in one, and where it is not one month."""
         document, coding = self._document, self._coding
-        if uncoded(document):
+        if uncoded(document) and not (self._farmer or self._cash_method):
             return str(Month.of(tax_day(document)))
         wanted = Direction.SALE if self._sale else Direction.PURCHASE
         rows = [row for row in coding.rows if row.register is wanted] or list(coding.rows)
         months = {row.month for row in rows}
         if settled(document) and len(months) == 1 and None not in months:
             return str(months.pop())
-        if coding.identity is Identity.ON_PAYMENT or len(months) > 1:
+        if uncoded(document) or coding.identity is Identity.ON_PAYMENT or len(months) > 1:
             self._texts.tell(
                 "optima-payments",
                 N_("Its tax follows payments ({months}) and Optima knows one month a document: settle it there."),
