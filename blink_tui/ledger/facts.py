@@ -11,7 +11,7 @@ from blink_tui.ledger.addresses import Place, place_of
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.marks import marks
 from blink_tui.ledger.owed import deductible
-from blink_tui.model.coding import ZERO, Identity, RateAmount
+from blink_tui.model.coding import KIND_MARKS, ZERO, Identity, RateAmount
 from blink_tui.model.invoice import Invoice, InvoiceParty
 from blink_tui.model.matching import account_key
 from blink_tui.model.months import Month
@@ -31,7 +31,6 @@ UNION = {
     "SI": "Słowenia", "SK": "Słowacja", "XI": "Irlandia Północna",
 }  # fmt: skip
 """The other countries of the Union, with both codes of Greece, and Northern Ireland; Polish names."""
-_KINDS_OF_ROWS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
 _PER_CENT = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?", re.ASCII)
 _CODE = re.compile("[A-Z]{2}")
 _POLISH = re.compile(r"PL\d{26}", re.ASCII)
@@ -150,7 +149,7 @@ def self_assessed(document: LedgerDocument) -> bool:
 
 def procedures_of(document: LedgerDocument) -> tuple[str, ...]:
     """Codes of goods and procedures in order, MPP among them; those that say what kind of document it is left out."""
-    return tuple(sorted(mark for mark in marks(document) if mark not in _KINDS_OF_ROWS))
+    return tuple(sorted(mark for mark in marks(document) if mark not in KIND_MARKS))
 
 
 def description_of(document: LedgerDocument) -> str:

@@ -9,6 +9,7 @@ from blink_tui.invoices.words import exact, money
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Frame, Setting
 from blink_tui.ledger.facts import Amounts, amounts_of, as_gross, outside_vat, self_assessed
+from blink_tui.ledger.owed import gross
 from blink_tui.ledger.positions import settled
 from blink_tui.ledger.texts import CUT_NUMBERS, YES, Texts
 from blink_tui.model.coding import ZERO, Identity
@@ -162,3 +163,12 @@ def _tell_books(document: LedgerDocument, rows: Iterable[Amounts], program: str,
             N_("The column gets {amount} by the coding, the file has {net} net: change it in {program}."),
             amount=money(amount), net=money(net), program=program,
         )  # fmt: skip
+
+
+def tell_margin(document: LedgerDocument, program: str, texts: Texts) -> None:
+    """Warn that of a margin the value of the sale has no field."""
+    texts.tell(
+        "margin-value",
+        N_("Of a margin {program} gets its base and tax; the value of the sale, {gross}, is entered there."),
+        program=program, gross=f"{gross(document):.2f}",
+    )  # fmt: skip
