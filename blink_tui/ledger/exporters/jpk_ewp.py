@@ -72,7 +72,7 @@ def _rest_rows(row: BookRow, day: date) -> Iterator[Entry]:
     for name, amount in row.amounts:
         rate = rates[0] if name == _AMOUNT and rates else name
         if rate in RATES:
-            yield _row(row.issued or day, day, start, grosze(amount), rate)
+            yield _row(row.entered or row.issued or day, day, start, grosze(amount), rate)
 
 
 class _Writer:
