@@ -304,7 +304,7 @@ async def _refusals(buffer: Buffer, refused: Sequence[tuple[Chosen, Problem]]) -
 
 async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | None) -> Exported:
     """Write a job's files, mark its documents where it marks, give the files their names."""
-    files = FolderFiles(folder, job.stem)
+    files = FolderFiles(folder, job.stem, await buffer.batches.paths(job.stem))
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:

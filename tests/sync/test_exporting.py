@@ -495,3 +495,60 @@ async def test_what_is_for_information_only_is_never_handed_over(buffer: Buffer,
     asked = await exported(buffer, firm, out, document_ids=[1])
     assert [one.why[0].code for one in asked.refused] == ["for-information"]
     assert Decimal(0) == sum(one.net for one in (await previewed(buffer, firm)).sums.values())
+
+
+_KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from blink_tui.buffer import open_buffer
+from blink_tui.buffer.batches import Batches
+from blink_tui.ledger import files, placing
+from tests.sync.exporting import exported
+
+def kill(*_args, **_kwargs):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def place_and_kill(some):
+    files.place(some)
+    kill()
+
+async def main():
+    async with open_buffer(Path(sys.argv[1])) as buffer:
+        (firm,) = await buffer.firms.list()
+        if sys.argv[3] == "before marking":
+            Batches.begin = kill
+        elif sys.argv[3] == "before placing":
+            placing.place = kill
+        else:
+            placing.place = place_and_kill
+        await exported(buffer, firm, Path(sys.argv[2]))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "taken"),
+    [
+        ("before marking", False),
+        ("before placing", False),
+        ("before recording", False),
+        ("before recording", True),
+    ],
+)
+async def test_a_kill_hands_nothing_over_twice_and_marks_nothing_without_its_file(
+    buffer: Buffer, out: Path, moment: str, taken: bool
+) -> None:
+    firm = await approved(buffer, 2)
+    child = [sys.executable, "-c", _KILLED, str(buffer.path), str(out), moment]
+    assert subprocess.run(child, check=False).returncode == -9  # noqa: ASYNC221 - nothing else runs here
+    visible = [path for path in out.glob("*.csv") if not path.name.startswith(".")]  # noqa: ASYNC240
+    assert len(visible) == (1 if moment == "before recording" else 0)
+    for path in visible if taken else []:
+        path.unlink()
+    assert await recover(buffer) == []
+    marked = moment != "before marking"
+    assert set(await statuses(buffer, firm)) == ({E} if marked else {A})
+    finished = [name for name in names(out) if not name.startswith(".")]
+    assert len(finished) == (1 if marked and not taken else 0)
+    assert await buffer.batches.unsettled() == []
