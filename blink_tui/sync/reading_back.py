@@ -44,13 +44,6 @@ T = TypeVar("T")
 Told = Callable[[int], None]
 
 NOT_EXCLUDED = ErrorKind("not-excluded", ExitCode.FAILED, N_("{number} was not excluded. {why}"))
-NOT_READ_BACK = ErrorKind(
-    "books-not-read-back",
-    ExitCode.FAILED,
-    N_(
-        "The books of {firm_name} were not read back for {months}. First: blink books import FILE --firm {firm}"
-    ),
-)
 _AT_ONCE = 2_000
 """Rows that are read in one go, beside the loop."""
 _FIRST, _LAST = Month(1900, 1), Month(2199, 12)
@@ -290,23 +283,6 @@ async def _sums(
         rows = [one.row for one in stands.rows if one.row.register is register]
         own = here.get(VAT_REGISTERS[register], {}) if register in VAT_REGISTERS else {}
         yield RegisterSums(register, own, sums_of(rows))
-
-
-async def rest_of(buffer: Buffer, firm: Firm, months: Sequence[Month]) -> tuple[BookRow, ...]:
-    """Rows of a firm's books that are no document of the buffer, for reports that are to be whole.
-
-    Raises BlinkError(NOT_READ_BACK) where the VAT registers or the book of one of the months were not read back.
-    """
-    imports = await buffer.book_rows.imports(firm.id)
-    lacking = [month for month in months if not any(one.covers(month) for one in imports)]
-    if lacking or not imports:
-        told = ", ".join(map(str, lacking or months))
-        raise BlinkError(NOT_READ_BACK, firm=firm.context_value, firm_name=firm.name, months=told)
-    found: list[BookRow] = []
-    for month in months:
-        stands = await buffer.book_comparing.stands(firm.id, month, month)
-        found += [one.row for one in stands.rows if one.document_id is None]
-    return tuple(found)
 
 
 async def answer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,7 +26,9 @@ from blink_tui.model.months import Month
 from blink_tui.model.refusals import Refusal
 from blink_tui.model.values import KsefNumber, Sha256, crc8
 from blink_tui.sync import reading_back
-from blink_tui.sync.reading_back import compare_books, import_books, measured, rest_of
+from blink_tui.sync.closing_page import page_of, read_closing
+from blink_tui.sync.closing_points import About
+from blink_tui.sync.reading_back import compare_books, import_books, measured
 from tests.buffer.bookkeeping import books as books_of
 from tests.ledger.books_xml import NIP, Row, v7
 from tests.sync.buying import SELLER, Books, Paper
@@ -320,16 +322,6 @@ async def test_another_source_is_controlled_and_never_exported(office: Office) -
     assert "Another source" in str(done.findings[0].todo)
 
 
-async def test_the_rest_of_the_books_is_what_is_no_document(office: Office) -> None:
-    (number,) = await office.get(Paper(number="FV/1"))
-    with pytest.raises(BlinkError) as raised:
-        await rest_of(office.buffer, office.firm, [Month(2026, 9)])
-    assert raised.value.kind.code == "books-not-read-back"
-    await office.read(v7([Row(number="FV/1", ksef=number), Row(number="SAD", mark="DI", party="BRAK")]))
-    (row,) = await rest_of(office.buffer, office.firm, [Month(2026, 9)])
-    assert (row.number, row.register) == ("SAD", BookRegister.PURCHASES)
-
-
 async def test_an_import_that_fails_leaves_the_older_one(office: Office) -> None:
     (number,) = await office.get(Paper(number="FV/1"))
     await office.read(v7([Row(number="FV/1", mark="BFK")]))
@@ -369,8 +361,8 @@ async def test_a_newer_book_takes_its_months_out_of_a_yearly_one(office: Office)
     year = text.format("1;2026-08-03;;5,00\n2;2026-09-03;;6,00\n")
     await office.read(year.encode(), name="kpir.csv")
     await office.read(text.format("3;2026-09-04;;7,00\n").encode(), name="kpir-9.csv")
-    rows = await rest_of(office.buffer, office.firm, [Month(2026, 8), Month(2026, 9)])
-    assert [row.number for row in rows] == ["1", "3"]
+    stands = await office.buffer.book_comparing.stands(office.firm.id, Month(2026, 1), Month(2026, 12))
+    assert [one.row.number for one in stands.rows] == ["1", "3"]
     assert [one.file for one in await office.buffer.book_rows.imports(office.firm.id)] == [
         "kpir.csv",
         "kpir-9.csv",
@@ -386,6 +378,28 @@ async def test_sums_here_and_in_the_books(office: Office) -> None:
         BookRegister.PURCHASES: {"K_42": Decimal("100.00"), "K_43": Decimal("23.00")},
     }
     assert compared.outside == 3
+    there = await office.buffer.book_comparing.sums(Month(2026, 9))
+    assert there == {office.firm.id: {sums.register: dict(sums.there) for sums in compared.sums}}
+    assert await office.buffer.book_comparing.sums(Month(2026, 8)) == {}
+
+
+async def test_the_page_of_a_month_has_both_sums_and_what_is_not_answered(office: Office) -> None:
+    await office.get(Paper(number="FV/1"))
+    await office.read(v7([Row(number="FV/1", mark="BFK")]))
+    closing = await read_closing(
+        office.buffer, office.firm, Month(2026, 9), datetime(2026, 11, 30, tzinfo=UTC)
+    )
+    told = {one.about: (one.text, one.open) for one in closing.points}
+    assert told[About.BOOK_QUESTIONS][1]
+    assert "K_43 23,00" in told[About.BOOKS][0].replace("\u00a0", " ")
+    assert "In the books, PLN" in page_of(closing, who="anna").text
+    await office.say(
+        (await office.buffer.book_rows.questions(firm_id=office.firm.id))[0].ksef_number, Answer.SAME
+    )
+    closing = await read_closing(
+        office.buffer, office.firm, Month(2026, 9), datetime(2026, 11, 30, tzinfo=UTC)
+    )
+    assert About.BOOK_QUESTIONS not in {one.about for one in closing.points}
 
 
 async def test_seller_is_the_contractor_of_a_purchase(office: Office) -> None:
