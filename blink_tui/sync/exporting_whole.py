@@ -11,12 +11,16 @@ from blink_tui.model.book_rows import BookRegister, BookRow
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
-from blink_tui.sync.reading_back import NOT_READ_BACK
 
 NEVER_WHOLE = ErrorKind(
     "format-never-whole",
     ExitCode.USAGE,
     N_("{format} is never whole: it holds documents of the buffer alone. Whole are: {known}."),
+)
+NOT_READ_BACK = ErrorKind(
+    "books-not-read-back",
+    ExitCode.FAILED,
+    N_("A whole {format} needs the books of {months}: read them back first with blink books import."),
 )
 QUESTIONS_OPEN = ErrorKind(
     "book-questions-open",
@@ -49,7 +53,7 @@ async def rest_of(buffer: Buffer, firm: Firm, form: str, months: Sequence[Month]
     places = _places(await buffer.book_rows.imports(firm.id), registers, months)
     lacking = [str(month) for month in months if any((one, month) not in places for one in registers)]
     if lacking or not months:
-        raise BlinkError(NOT_READ_BACK, firm_name=firm.name, firm=firm.nip, months=", ".join(lacking) or "–")
+        raise BlinkError(NOT_READ_BACK, format=form, months=", ".join(lacking) or "–")
     await _refuse_questions(buffer, firm, form, frozenset(registers), frozenset(months))
     return await buffer.book_rows.beside((import_id, *place) for place, import_id in places.items())
 

@@ -27,9 +27,9 @@ from blink_tui.model.text import clean
 
 PARTIAL = "CZESCIOWY-NIE-DO-WYSYLKI"
 """Part of the file's name as long as it holds the buffer's documents alone."""
-_PARTIAL_NOTE = (
-    "<!-- PLIK CZĘŚCIOWY – NIE DO WYSYŁKI. Są tu tylko dokumenty z bufora (z KSeF), a nie całe księgi. -->\n"
-)
+PARTIAL_MARK = "PLIK CZĘŚCIOWY – NIE DO WYSYŁKI"
+"""Begins the comment in front of it."""
+_PARTIAL_NOTE = f"<!-- {PARTIAL_MARK}. Są tu tylko dokumenty z bufora (z KSeF), a nie całe księgi. -->\n"
 NOBODY = "BRAK"
 """Stands where there is no number or name."""
 NAME_LIMIT, TEXT_LIMIT, ID_LIMIT = 512, 256, 50
