@@ -167,6 +167,17 @@ def test_more_relief_than_tax_is_refused(schema: Path) -> None:
     assert "P_52" in refusal(schema, "230.00", "100.00", P_52="1")
 
 
+@pytest.mark.parametrize("form", ["jpk_v7m", "jpk_v7k"])
+def test_positions_of_a_declaration_that_is_not_there_are_refused(form: str) -> None:
+    with refused("jpk-option"):
+        written(form, [], replace(IN_MARCH, options={"P_39": "100"}))
+
+
+def test_a_whole_month_before_the_form_was_is_refused(schema: Path) -> None:
+    with refused("jpk-months"):
+        whole("jpk_v7m", [], replace(IN_MARCH, months=(Month(2026, 1),)), schema)
+
+
 # the books' other rows
 
 

@@ -14,7 +14,7 @@ from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters import jpk_parts as parts
-from blink_tui.ledger.exporters.jpk_declaration import Declaration, declaration_element
+from blink_tui.ledger.exporters.jpk_declaration import TYPED, Declaration, declaration_element
 from blink_tui.ledger.exporters.jpk_parts import Form, money
 from blink_tui.ledger.exporters.jpk_v7_rows import OF_BOOKS, REGISTERS, Register, Row, row_of_books, rows_of
 from blink_tui.ledger.settings import require
@@ -26,6 +26,8 @@ from blink_tui.model.months import Month
 
 _TYPES = "http://crd.gov.pl/xml/schematy/dziedzinowe/mf/2022/09/13/eD/DefinicjeTypy/"
 
+_SINCE = Month(2026, 2)
+"""First month of this version of the forms."""
 OTHER_FORM = ErrorKind(
     "jpk-other-form",
     ExitCode.USAGE,
@@ -45,7 +47,7 @@ class _Writer:
         self._form, self._frame, self._files = form, frame, files
         self._month = form.month_of(frame)
         parts.checked_frame(form.form, frame)
-        self._typed = Declaration(form.form, frame.options) if form.declares(frame) else None
+        self._typed = form.declaration(frame)
         self._spools = {direction: parts.Spool() for direction in REGISTERS}
         self._control: Counter[str] = Counter()
         """Grosze by field, of the month's rows."""
@@ -113,7 +115,7 @@ class V7:
         body = tuple(rows_of(document, frame.months, texts))
         if not body:
             return None
-        number = document.ksef_number or f"{document.party.identifier} {document.invoice.number}"
+        number = parts.piece_number(document)
         return Piece(document.id, document.ksef_number, number, body, texts.warnings)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:
@@ -141,6 +143,8 @@ class V7:
             self.quarterly and frame.complete and bool(months) and months[-1] == months[-1].end_of_quarter
         )
         wanted = _quarter_of(months[-1]) if closing else months[-1:]
+        if frame.complete and months and months[-1] < _SINCE:
+            raise parts.months_wrong(self.form, frame, N_("months from 2026-02 on"))
         if not months or months != wanted:
             raise parts.months_wrong(
                 self.form, frame,
@@ -148,9 +152,19 @@ class V7:
             )  # fmt: skip
         return months[-1]
 
-    def declares(self, frame: Frame) -> bool:
-        """A declaration is written: the books are whole, and a V7K is of its quarter's last month."""
-        return frame.complete and (not self.quarterly or len(frame.months) > 1)
+    def declaration(self, frame: Frame) -> Declaration | None:
+        """What is typed for the declaration; None where there is none: of a part, or within a quarter.
+
+        Raises BlinkError(OPTION_WRONG).
+        """
+        if frame.complete and (not self.quarterly or len(frame.months) > 1):
+            return Declaration(self.form, frame.options)
+        for name, text in frame.options.items():
+            if name in TYPED:
+                raise parts.option_wrong(
+                    self.form, name, text, N_("it belongs to the declaration, and this file has none")
+                )
+        return None
 
     def header(self, frame: Frame, month: Month) -> str:
         """Naglowek."""
