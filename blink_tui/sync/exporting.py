@@ -278,7 +278,7 @@ async def _jobs(
         months=tuple(wanted.months),
         made=now,
         who=who,
-        rest=await rest_of(buffer, firm, form.id, wanted.months) if wanted.complete else (),
+        rest=await rest_of(buffer, firm, form, wanted.months) if wanted.complete else (),
         complete=wanted.complete,
     )
     marks = form.kind is Kind.LEDGER and form.id == ledger_of(firm, books)
