@@ -18,6 +18,8 @@ from blink_tui.model.text import clean, folded
 
 MARGIN = "marża"
 OSS = "OSS"
+GROSS = "np"
+"""Of `as_gross`."""
 BUYER_SETTLES = frozenset({"oo", "np I", "np II"})
 """Rates of a purchase on which the buyer accounts for the tax itself."""
 UNION = {
@@ -76,6 +78,17 @@ def amounts_of(document: LedgerDocument) -> tuple[Amounts, ...]:
     return tuple(found)
 
 
+def outside_vat(document: LedgerDocument) -> bool:
+    """A purchase no VAT of which is the firm's: no row, gross in the cost (BOOKKEEPING 4, identity none)."""
+    return not document.sale and document.coding.identity is Identity.NONE
+
+
+def as_gross(rows: tuple[Amounts, ...]) -> tuple[Amounts, ...]:
+    """A VAT table as one sum outside VAT, so that no program deducts anything of it."""
+    pln = sum((row.gross for row in rows), ZERO)
+    return (Amounts(GROSS, pln, ZERO, sum((row.gross_currency for row in rows), ZERO), ZERO),)
+
+
 def _margin(document: LedgerDocument, row: RateAmount, net: Decimal) -> list[Amounts]:
     typed = document.coding.choices.margin
     if not typed:
@@ -88,13 +101,13 @@ def _margin(document: LedgerDocument, row: RateAmount, net: Decimal) -> list[Amo
 
 
 def sold_on(invoice: Invoice) -> date | None:
-    """Day of delivery: P_6, the end of OkresFa, the latest of the rows (FORMATS 8.1), else the day of issue."""
+    """Day of delivery: P_6, the end of OkresFa, the latest of the rows (FORMATS 8.1), PEF's tax point, else issue."""
     if invoice.sale_date is not None:
         return invoice.sale_date
     if invoice.period is not None and invoice.period[1] is not None:
         return invoice.period[1]
     days = [line.sale_date for line in invoice.lines if line.sale_date is not None]
-    return max(days) if days else invoice.issue_date
+    return max(days) if days else invoice.tax_point or invoice.issue_date
 
 
 def tax_day(document: LedgerDocument) -> date:

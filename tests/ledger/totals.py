@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from blink_tui.ledger.document import LedgerDocument
+from blink_tui.model.coding import Identity
 
 Totals = dict[tuple[bool, str], tuple[Decimal, Decimal]]
 """Sold or bought, and rate → net and tax in PLN."""
@@ -26,9 +27,15 @@ def summed(rows: Iterable[tuple[bool, str, Decimal, Decimal]]) -> Totals:
 
 
 def of_codings(documents: Iterable[LedgerDocument]) -> Totals:
-    """The VAT tables as they were coded; of a margin what was typed, as its register row has it."""
+    """The VAT tables as they were coded; of a margin what was typed, as its register row has it.
+
+    What has no row in the register is one gross sum outside VAT.
+    """
     rows = []
     for one in documents:
+        if one.coding.identity is Identity.NONE and not one.sale:
+            rows.append((False, "np", one.net + one.vat, Decimal(0)))
+            continue
         for row in one.coding.table:
             if row.rate == "marża":
                 rows += [(one.sale, rate, net, vat) for rate, net, vat in one.coding.choices.margin]
