@@ -181,7 +181,7 @@ def without(text: str, signs: Mapping[int, int], field: str, texts: Texts) -> st
 def tell_renamed(entry: Entry, unsafe: re.Pattern[str], texts: Texts) -> None:
     """Warn of accounts whose numbers cannot stand as they are."""
     for posting in entry.postings:
-        if unsafe.search(posting.account):
+        if unsafe.search(posting.account.replace("-", "")):  # hyphens part an account's name
             texts.tell(
                 "account-renamed",
                 N_("The account “{account}” has signs that this format does not take; they were replaced."),
