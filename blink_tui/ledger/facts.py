@@ -194,6 +194,16 @@ class Partner(NamedTuple):
     """Of the Union, and not of Poland."""
     place: Place
 
+    @property
+    def prefix(self) -> str:
+        """Country before a foreign number; empty of a NIP and where there is no number."""
+        return "" if self.domestic or not self.number else self.country
+
+    @property
+    def bare(self) -> str:
+        """The number without its country."""
+        return self.number.removeprefix(self.prefix)
+
 
 def partner_of(document: LedgerDocument) -> Partner:
     """Who is on the other side."""

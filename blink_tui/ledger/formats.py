@@ -28,6 +28,7 @@ def exporters() -> Mapping[str, Exporter]:
         jpk_v7,
         optima,
         package,
+        symfonia,
         wapro,
         xlsx,
     )
@@ -36,6 +37,7 @@ def exporters() -> Mapping[str, Exporter]:
         wapro.EXPORTER,
         optima.EXPORTER,
         epp.EXPORTER,
+        symfonia.EXPORTER,
         jpk_v7.V7M,
         jpk_v7.V7K,
         jpk_pkpir.EXPORTER,

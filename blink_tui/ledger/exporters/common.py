@@ -78,15 +78,20 @@ def tell_self_assessed(document: LedgerDocument, choice: str, program: str, text
         )
 
 
-def tell_rates(document: LedgerDocument, texts: Texts) -> None:
-    """Warn of an exchange rate that nobody said, which keeps the document out, and of a second one that stays here."""
-    coding, invoice = document.coding, document.invoice
+def tell_unknown_rate(document: LedgerDocument, texts: Texts) -> None:
+    """Warn of an exchange rate that nobody said, which keeps the document out."""
     if not document.exchange_rate:
         texts.tell(
             "rate-unknown",
             N_("Nobody said the exchange rate of {currency}: code the document or enter it by hand."),
-            blocks=True, currency=clean(invoice.currency),
+            blocks=True, currency=clean(document.invoice.currency),
         )  # fmt: skip
+
+
+def tell_rates(document: LedgerDocument, texts: Texts) -> None:
+    """Warn of an exchange rate that nobody said, and of a second one that stays here."""
+    tell_unknown_rate(document, texts)
+    coding = document.coding
     if coding.vat_rate and coding.income_rate and coding.vat_rate.rate != coding.income_rate.rate:
         texts.tell(
             "one-rate",
