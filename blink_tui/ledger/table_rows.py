@@ -101,7 +101,9 @@ class TablesWriter:
         """Write a document's lines."""
         for place, day, text, sums in piece.body:
             if self._tables[place].dated:
-                self._waiting.setdefault(place, _Waiting()).put(day, text)
+                if place not in self._waiting:
+                    self._waiting[place] = _Waiting()
+                self._waiting[place].put(day, text)
             else:
                 self._sink(place).put(text)
             if sums:

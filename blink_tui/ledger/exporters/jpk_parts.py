@@ -250,6 +250,10 @@ class Spool:
         self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed when poured
         self.count = 0
 
+    def __del__(self) -> None:
+        """Of an export that was given up, or that has nothing of this kind."""
+        self._file.close()
+
     def add(self, content: bytes) -> None:
         """One more piece, after the others."""
         self._file.write(content)
