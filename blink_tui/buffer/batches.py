@@ -174,6 +174,11 @@ class Batches:
         """Files of a batch. Raises BlinkError(BATCH_UNKNOWN)."""
         return (await self.get(batch_id)).files
 
+    async def paths(self, name: str) -> set[str]:
+        """Paths of all files, whatever became of them, that have a text in their names."""
+        rows = await self._database.reader.rows("SELECT file FROM batch_file WHERE instr(file, ?)", (name,))
+        return {row[0] for row in rows}
+
     async def list(self, firm_id: int | None = None) -> list[Batch]:
         """Batches of a firm or of all, oldest first."""
         if firm_id is None:

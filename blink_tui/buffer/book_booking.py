@@ -15,7 +15,10 @@ from blink_tui.model.documents import Status
 
 BOOKABLE = (Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED)
 """What becomes booked once it is found in the books; what was set aside stays, and is told."""
-_BEING_AMENDED = "(d.status <> 'exported' AND EXISTS (SELECT 1 FROM amendment a WHERE a.document_id = d.id))"
+_BEING_AMENDED = """
+    (d.status <> 'exported' AND EXISTS (
+        SELECT 1 FROM amendment a WHERE a.document_id = d.id AND a.again_in IS NULL))
+"""
 """The books have it and are to put it right: what stands there now is what was handed over before."""
 _CURRENT = """
     FROM book_row r INDEXED BY book_row_to_settle

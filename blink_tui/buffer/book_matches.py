@@ -21,17 +21,18 @@ from blink_tui.model.book_rows import Answer, BookRow, Held, Judge
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.values import KsefNumber
 
-_HELD = """
+HELD = """
     d.id, d.ksef_number, d.direction, d.status, d.invoice_number, t.number_key,
     CASE d.direction WHEN 'sale' THEN d.buyer_value ELSE d.seller_value END,
     d.issue_date, d.received_date, d.net, d.vat, d.gross, d.currency
 """
+"""Columns of `held_of`; `t` are the traits of document `d`."""
 _NUMBERED = composed(
     "SELECT {held} FROM json_each(?) p"
     " CROSS JOIN document_trait t INDEXED BY document_trait_by_number"
     " ON t.firm_id = ? AND t.number_key = p.value AND t.number_key <> ''"
     " JOIN document d ON d.id = t.document_id",
-    held=_HELD,
+    held=HELD,
 )
 _BY_KSEF = """
     SELECT d.ksef_number, d.id FROM json_each(?) p
@@ -66,7 +67,7 @@ _ROWS_LIKE = composed(
     " AND t.received_date = d.received_date AND t.document_id = d.id"
     " CROSS JOIN book_row r INDEXED BY book_row_by_number ON r.firm_id = d.firm_id AND r.ksef_number = ''"
     " AND r.number_key = t.number_key AND r.number_key <> '' WHERE r.document_id IS NULL",
-    held=_HELD,
+    held=HELD,
 )
 
 
@@ -94,7 +95,7 @@ def prepared(rows: Iterable[BookRow]) -> list[Prepared]:
 
 
 def held_of(row: Row) -> Held:
-    """A document out of the columns of `_HELD`."""
+    """A document out of the columns of `HELD`."""
     id_, number, direction, status, invoice_number, key, contractor, issued, received, *sums, currency = row
     net, vat, gross = map(to_amount, sums)
     return Held(
@@ -103,7 +104,7 @@ def held_of(row: Row) -> Held:
         Direction(direction),
         Status(status),
         invoice_number,
-        key,
+        key or "",
         contractor or "",
         _day(issued),
         _day(received),

@@ -5,23 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from blink_tui.buffer import book_imports, book_matches, errors
+from blink_tui.buffer import book_imports, book_matches, errors, history, statuses
 from blink_tui.buffer.bodies import loaded
 from blink_tui.buffer.book_booking import Booking, unbook
 from blink_tui.buffer.book_guards import require_settled
 from blink_tui.buffer.book_imports import BookImport
 from blink_tui.buffer.book_matches import Place, Prepared
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.history import ENGINE
+from blink_tui.buffer.history import ENGINE, Happening
 from blink_tui.buffer.pace import Pace
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
-from blink_tui.model.book_rows import Answer, BookHead, BookRow, Differs, Judge
+from blink_tui.model.book_rows import Answer, BookHead, BookRegister, BookRow, Differs, Judge
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.months import Month
 from blink_tui.model.values import KsefNumber, Sha256
 
 __all__ = ["BookQuestion", "BookRows", "Given", "Place", "require_settled"]
@@ -45,6 +46,14 @@ _MATCHED = """
     CROSS JOIN book_row r INDEXED BY book_row_by_document ON r.document_id = p.value
     JOIN book_import i ON i.id = r.import_id AND i.state = 'current'
     ORDER BY r.document_id, r.import_id, r.register, r.position
+"""
+_BESIDE = """
+    SELECT r.body, coalesce(d.ksef_number, '') FROM json_each(?) p
+    CROSS JOIN book_row r ON r.import_id = p.value ->> 0 AND r.register = p.value ->> 1 AND r.month = p.value ->> 2
+    LEFT JOIN document d ON d.id = r.document_id
+    WHERE NOT EXISTS (SELECT 1 FROM coding c WHERE c.document_id = d.id AND c.state = 'coded'
+        AND d.status IN ('approved', 'exported', 'booked'))
+    ORDER BY r.month, r.register, r.import_id, r.position
 """
 _ANSWER = """
     INSERT INTO book_answer (document_id, row_key, answer, at, who, reason) VALUES (?, ?, ?, ?, ?, ?)
@@ -122,6 +131,14 @@ class BookRows:
                     told(len(some))
             async with self._database.transaction() as session:
                 await book_imports.finish(session, import_id, count)
+                told_of = {
+                    "source": head.source,
+                    "months": f"{head.first}–{head.last}",
+                    "file": file,
+                    "rows": count,
+                }
+                after = json.dumps(told_of | {"sha256": sha256.hex()}, ensure_ascii=False)
+                await history.append_firm(session, firm_id, "books-read", None, after, at=at, who=who)
         except BaseException:
             await asyncio.shield(self._drop(import_id))
             raise
@@ -204,6 +221,16 @@ class BookRows:
             found.setdefault(document_id, []).append(one)
         return found
 
+    async def beside(self, places: Iterable[tuple[int, BookRegister, Month]]) -> tuple[BookRow, ...]:
+        """Rows of imports, registers and months whose document is not coded and approved here, or that have none.
+
+        A row carries the KSeF number of the document that it is.
+        """
+        told = json.dumps([(import_id, register, str(month)) for import_id, register, month in places])
+        rows = await self._database.reader.rows(_BESIDE, (told,))
+        found = ((loaded(BookRow, body), number) for body, number in rows)
+        return tuple(replace(row, ksef_number=row.ksef_number or number) for row, number in found)
+
     async def answers(self, document_id: int) -> list[Given]:
         """What was answered about a document, the first first."""
         rows = await self._database.reader.rows(
@@ -244,6 +271,8 @@ class BookRows:
                 await session.run(_ANSWER, values)
                 await _settle(session, one, answer)
             firm_id = await _firm_of(session, document_id)
+            keys = ", ".join(one.row.key for one in chosen)
+            await _tell(session, document_id, None, answer.value, keys, at=at, who=who)
         if answer is Answer.SAME:
             await self.book(firm_id, who=who)
         return len(chosen)
@@ -258,8 +287,10 @@ class BookRows:
             firm_id = await _firm_of(session, document_id)
             await session.run(_UNMATCH, (document_id, document_id))
             forgotten = await session.rows(
-                "DELETE FROM book_answer WHERE document_id = ? RETURNING row_key", (document_id,)
+                "DELETE FROM book_answer WHERE document_id = ? RETURNING answer", (document_id,)
             )
+            for (answer,) in forgotten:
+                await _tell(session, document_id, answer, "", None, at=at, who=who)
             back = await unbook(session, document_id, at=at, who=who)
             await book_matches.meet(session, firm_id, [document_id], judge)
         return bool(forgotten) or back
@@ -277,6 +308,22 @@ async def _settle(session: Session, one: BookQuestion, answer: Answer) -> None:
             "DELETE FROM book_question WHERE document_id = ? AND import_id = ? AND register = ? AND position = ?",
             (one.document_id, *one.place),
         )
+
+
+async def _tell(
+    session: Session,
+    document_id: int,
+    before: str | None,
+    after: str,
+    reason: str | None,
+    *,
+    at: Instant,
+    who: str,
+) -> None:
+    """An answer, given or forgotten, in the document's history."""
+    (one,) = await statuses.standings(session, [document_id])
+    happening = Happening(one.id, one.ksef_number, one.sha256, "book-row", before, after, reason)
+    await history.append(session, one.firm_id, [happening], at=at, who=who)
 
 
 async def _firm_of(session: Session, document_id: int) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from blink_tui.buffer import schema
 from blink_tui.buffer.audit import History
 from blink_tui.buffer.batches import Batches
+from blink_tui.buffer.book_compare import BookComparing
 from blink_tui.buffer.book_rows import BookRows
 from blink_tui.buffer.books import BooksOfFirms
 from blink_tui.buffer.briefs import Briefs
@@ -88,6 +89,7 @@ class Buffer:
         self.overview = Overview(database)
         self.books = BooksOfFirms(database, clock)
         self.book_rows = BookRows(database, clock)
+        self.book_comparing = BookComparing(database)
         self.charts = Charts(database, clock)
         self.rates = ExchangeRates(database)
         self.rules = Rules(database, clock)

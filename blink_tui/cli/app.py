@@ -12,6 +12,7 @@ import typer
 from blink_tui.cli import (
     accept,
     books,
+    books_compare,
     books_lists,
     close,
     collective,
@@ -76,6 +77,27 @@ books.app.add_typer(books_lists.chart, name="chart")
 books.app.add_typer(books_lists.contractors, name="contractors")
 books.app.add_typer(books_lists.dimensions, name="dimensions")
 books.app.add_typer(books_lists.rates, name="rates")
+books.app.command(
+    "import",
+    help=_(
+        "Read a firm's books back out of a JPK or a table, and book the documents that stand in them. "
+        "Example: blink books import jpk_v7m_2026_02.xml --firm 5265877635 --filed"
+    ),
+)(books_compare.import_books)
+books.app.command(
+    "compare",
+    help=_(
+        "Every difference between the books read back and KSeF, each with what to do. "
+        "Example: blink books compare --firm 5265877635 --month 2026-02"
+    ),
+)(books_compare.compare)
+books.app.command(
+    "answer",
+    help=_(
+        "Say whether a row of the books is a document, another one, or doubled by the seller; back takes it back. "
+        "Example: blink books answer KSEF-NUMBER same --firm 5265877635"
+    ),
+)(books_compare.answer_row)
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")

@@ -30,6 +30,7 @@ _WHAT = {
     "direction": N_("direction"),
     "status": N_("status"),
     "undo": N_("taken back"),
+    "book-row": N_("a row of the books"),
     "payment": N_("list of payments"),
     _CODING: N_("draft"),
 }

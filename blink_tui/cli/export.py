@@ -46,6 +46,7 @@ class _Call:
     out: Path | None
     """None: the folder that a firm named for its ledger, else the profile's."""
     dry_run: bool
+    complete: bool
     zip_password: Secret | None
 
 
@@ -95,6 +96,23 @@ def export(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help=_("A setting or field of this one export.")),
     ] = None,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete",
+            help=_(
+                "A whole JPK, with the rows of the books that were read back; it is checked with --schema."
+            ),
+        ),
+    ] = False,
+    schema: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help=_("Official schema of the JPK, with the files it names beside it."),
+        ),
+    ] = None,
     zipped: ZipOption = False,
     password_file: PasswordFileOption = None,
     json: AsJson = False,
@@ -105,9 +123,10 @@ def export(
     call = _Call(
         form,
         months_of(months or [], year, quarter),
-        assignments(changes or []),
+        assignments(changes or []) | ({"schema": str(schema.absolute())} if schema else {}),
         out.absolute() if out else None,
         dry_run,
+        complete,
         zip_password(zipped, password_file),
     )
     return options.run(_export(profile, firms or [], call, as_json=json))
@@ -143,7 +162,11 @@ async def _of_firm(buffer: Buffer, profile: Profile, firm: Firm, call: _Call) ->
     ledger = exporting.ledger_of(firm, await buffer.books.get(firm.id))
     form = call.form or ledger
     wanted = exporting.Wanted(
-        format=form, months=call.months, options=call.options, zip_password=call.zip_password
+        format=form,
+        months=call.months,
+        options=call.options,
+        complete=call.complete,
+        zip_password=call.zip_password,
     )
     who, now = system_user(), datetime.now(UTC)
     told = {"firm": firm.context_value, "format": form}

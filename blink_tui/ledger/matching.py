@@ -61,7 +61,8 @@ def amounts_agree(row: BookRow, held: Held) -> bool:
     if row.gross is not None and _near(row.gross, held.gross):
         return True
     if row.register in (BookRegister.KPIR, BookRegister.REVENUE):
-        return row.net is None or _near(row.net, held.gross) or _maybe_near(row.net, held.net)
+        part = row.side is Direction.PURCHASE and row.net is not None and abs(row.net) <= abs(held.gross)
+        return row.net is None or part or _near(row.net, held.gross) or _maybe_near(row.net, held.net)
     if row.side is Direction.SALE:
         return row.gross is None
     return _bought_part(row, held)

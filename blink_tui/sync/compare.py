@@ -1,7 +1,7 @@
 """The second half of the derive stage: documents that were read are compared with those beside them, firm by firm.
 
 A document that is new also changes what is said of others: those are sent back to be compared again, and stay as they
-are until then. Resumable at any document.
+are until then. Where the firm's books were read back, new documents meet their rows first. Resumable at any document.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from blink_tui.invoices.checks.suspicion import (
     same_number,
     suspicions,
 )
+from blink_tui.ledger.matching import judged
 from blink_tui.model.chains import Move, Web
 from blink_tui.model.comparison import Known, Renewal, Surroundings
 from blink_tui.model.findings import Finding
@@ -63,6 +64,8 @@ async def compare_pending(buffer: Buffer, today: date, told: Callable[[int], Non
             env = (await buffer.firms.get(firm_id)).env
             while waiting := await buffer.comparing.waiting(firm_id, _AT_ONCE):
                 work = _Comparison({one.document_id: one for one in waiting})
+                if firm_id in await buffer.book_rows.firms():
+                    await buffer.book_rows.meet(firm_id, list(work.waiting), judged)
                 _in_outages(work, [one for one in outages if one.env == env], env, today)
                 await _compare(buffer, firm_id, since, work)
                 if told is not None:

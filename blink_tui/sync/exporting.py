@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from blink_tui.model.months import Month
 from blink_tui.model.secret import Secret
 from blink_tui.model.words import STATUS_WORDS
 from blink_tui.sync.exporting_run import Counted, CountedFiles, Run, run
+from blink_tui.sync.exporting_whole import rest_of
 from blink_tui.sync.exporting_work import Refused, Sum, SumKey, Told
 
 __all__ = ["Exported", "Preview", "Wanted", "again", "export", "ledger_of", "preview", "recover"]
@@ -90,6 +91,8 @@ class Wanted:
     """Of this one export, and settings in the place of the firm's."""
     document_ids: Sequence[int] | None = None
     """Some documents alone."""
+    complete: bool = False
+    """Whole, with the rows of the books that were read back (`exporting_whole`)."""
     zip_password: Secret | None = None
     """The files go into one zip that it opens."""
 
@@ -106,7 +109,7 @@ class Preview:
     warnings: tuple[Told, ...]
     refused: tuple[Refused, ...]
     files: tuple[Counted, ...]
-    """Names that the files would have, without the time in them."""
+    """With the names that they would have now."""
     marks: bool
     """The documents would be marked: it is the firm's own ledger format."""
 
@@ -143,11 +146,11 @@ class _Job:
     chosen: tuple[Chosen, ...]
     zip_password: Secret | None = None
 
-    def files(self, folder: Path) -> FolderFiles | ZipFiles:
-        """What its exporter writes into."""
+    def files(self, folder: Path, used: Collection[str]) -> FolderFiles | ZipFiles:
+        """What its exporter writes into; `used` are paths of earlier files."""
         if self.zip_password is None:
-            return FolderFiles(folder, self.stem)
-        return ZipFiles(folder, self.stem, self.zip_password, self.frame.made)
+            return FolderFiles(folder, self.stem, used)
+        return ZipFiles(folder, self.stem, self.zip_password, self.frame.made, used)
 
     @property
     def stem(self) -> str:
@@ -173,7 +176,11 @@ async def preview(
     runs, files = [], []
     for job in jobs:
         counted = CountedFiles(job.stem)
-        runs.append(await run(buffer, job.form, job.frame, job.ids, counted, told=told, summed=True))
+        runs.append(
+            await run(
+                buffer, job.form, job.frame, job.ids, counted, told=told, summed=True, only_some=job.marks
+            )
+        )
         files += counted.written
     return Preview(
         documents=sum(len(one.written) for one in runs),
@@ -271,6 +278,8 @@ async def framed(
         months=tuple(wanted.months),
         made=now,
         who=who,
+        rest=await rest_of(buffer, firm, form.id, wanted.months) if wanted.complete else (),
+        complete=wanted.complete,
     )
 
 
@@ -324,7 +333,7 @@ async def _refusals(buffer: Buffer, refused: Sequence[tuple[Chosen, Problem]]) -
 
 async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | None) -> Exported:
     """Write a job's files, mark its documents where it marks, give the files their names."""
-    files = job.files(folder)
+    files = job.files(folder, await buffer.batches.paths(job.stem))
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:

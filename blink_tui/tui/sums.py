@@ -34,8 +34,9 @@ def less(sums: Sums, taken: Sums) -> Sums:
 
 
 def sums_text(sums: Sums) -> str:
-    """`1 234,56 PLN, 10,00 EUR`."""
-    return ", ".join(f"{amount(total)} {currency}" for currency, _count, total in sums)
+    """`1 234,56 PLN, 10,00 EUR`: the currency of the books first, since the rest may be cut."""
+    ordered = sorted(sums, key=lambda one: one[0] != "PLN")
+    return ", ".join(f"{amount(total)} {currency}" for currency, _count, total in ordered)
 
 
 def sum_lines(sums: Iterable[tuple[str, int, Decimal]]) -> list[str]:

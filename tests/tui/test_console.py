@@ -12,7 +12,6 @@ from textual.app import App, ComposeResult
 from blink_tui import i18n
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import language
-from blink_tui.ledger.handover import hand_over
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.events import PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import Firm
@@ -131,7 +130,7 @@ async def test_what_was_handed_over_is_taken_as_booked_by_a_key(
         rows = list(grid(desk).marks.rows.values())
         ids = [row.id for row in rows]
         await desk.buffer.documents.change_status(ids, Status.APPROVED, who="ewa")
-        await hand_over(desk.buffer, firms[0], ids, desk.folder, who="ewa")
+        await desk.buffer.batches.begin(firms[0].id, "csv", ids, [], who="ewa")
         await desk.press("minus", "home", "f5")
         await desk.until(lambda: getattr(grid(desk).current, "status", None) is Status.EXPORTED)
         await desk.press("space", "space", "space", "B")
@@ -191,30 +190,6 @@ async def test_new_documents_are_announced_and_rows_stay_where_they_are(
         assert after is not None
         assert after.id == before.id
         await desk.until(lambda: desk.engine.asked == [None])
-
-
-async def test_hand_over_writes_one_file_and_marks_what_is_in_it(
-    open_desk: OpenDesk, firms: list[Firm]
-) -> None:
-    async with open_desk() as desk:
-        rows = await desk.buffer.grid.first(_all(firms[1]), "id", False, 5)
-        await desk.buffer.documents.change_status([row.id for row in rows], Status.APPROVED, who="anna")
-        await desk.press("8")
-        await desk.see("5 approved documents wait", "Piekarnia")
-        await desk.press("f10")
-        await desk.see("Hand 5 documents over?")
-        await desk.press("enter")
-        await desk.see("5 documents handed over", "1 batch", "0 approved documents wait")
-        (path,) = desk.folder.glob("*.csv")
-        assert len(path.read_bytes().splitlines()) == 6
-        for row in rows:
-            assert (await desk.buffer.documents.get(row.id)).status is Status.EXPORTED
-
-
-def _all(firm: Firm):  # type: ignore[no-untyped-def]
-    from blink_tui.buffer import GridFilter
-
-    return GridFilter(firm_ids=(firm.id,))
 
 
 async def test_hostile_names_are_shown_as_text(open_desk: OpenDesk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from blink_tui.ledger.readback.jpk import read_jpk
@@ -13,7 +13,9 @@ from blink_tui.model.values import Nip
 _XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<")
 
 
-def read_books(path: Path, nip: Nip, named: TableMap | None = None) -> Iterator[BookHead | BookRow]:
+def read_books(
+    path: Path, nip: Nip, named: TableMap | None = None
+) -> Generator[BookHead | BookRow, None, None]:
     """The head of a file of books, then its rows in their order; a JPK is read as it comes, a table at once.
 
     Raises BlinkError: UNREADABLE_BOOKS, BOOKS_OF_ANOTHER, BAD_TABLE, USAGE; OSError where it cannot be opened.

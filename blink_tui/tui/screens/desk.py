@@ -17,12 +17,12 @@ from blink_tui.buffer.questions import Question
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.deadlines import coming_deadlines
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.filtering import parse_filter
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.tui.cut import Cut
 from blink_tui.tui.firm_words import deadline_words, firm_paragraphs, system_line
 from blink_tui.tui.keys import bindings
+from blink_tui.tui.leading import show_documents
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.overview import FirmState, Need, Office, read_office
 from blink_tui.tui.pace import Pace
@@ -234,17 +234,8 @@ class DeskScreen(PacedScreen):
         self.app.push_screen(QuestionsWindow(firms, self._lead))
 
     def _lead(self, firm: Firm, question: Question) -> None:
-        work: WorkType[None] = partial(self._show_document, firm, question)
+        work: WorkType[None] = partial(show_documents, self.console, firm, question.ksef_number)
         self.run_worker(work, group="lead")
-
-    async def _show_document(self, firm: Firm, question: Question) -> None:
-        """The document that a question is about, in the buffer."""
-        from blink_tui.tui.screens.buffer import BufferScreen  # the first screen comes without it
-
-        self.console.choose_firm(firm)
-        await self.console.switch_mode("buffer")
-        if isinstance(self.console.screen, BufferScreen):
-            self.console.screen.narrow(parse_filter(question.ksef_number))
 
     @on(FirmRows.Opened)
     def _open_firm(self) -> None:

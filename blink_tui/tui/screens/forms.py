@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -42,6 +42,9 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
 
     BINDINGS = bindings("save", "leave", "afresh", "field-next", "field-previous", "field-done")
 
+    BEGINS_TYPING: ClassVar[bool] = True
+    """Whether the focus is first on a field to type in, whatever choices stand before it."""
+
     def __init__(
         self,
         name: str,
@@ -78,7 +81,7 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
 
     def on_mount(self) -> None:
         self._fit()
-        self.body.focus_first()
+        self.body.focus_first(typed=self.BEGINS_TYPING)
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit()
@@ -131,7 +134,7 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
         )
         self.say("")
         self._fit()
-        self.body.focus_first()
+        self.body.focus_first(typed=self.BEGINS_TYPING)
 
     async def action_save(self) -> None:
         """Save, if every field can be taken."""

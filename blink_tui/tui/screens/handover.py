@@ -2,136 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
+from textual import on
 from textual.widget import Widget
 
-from blink_tui.buffer import Batch, BatchState, Buffer, GridFilter, GridRow
+from blink_tui.buffer import Batch, Document
 from blink_tui.i18n import _, ngettext
-from blink_tui.model.documents import Status
 from blink_tui.model.firms import Firm
+from blink_tui.model.months import Month
 from blink_tui.model.text import clean
-from blink_tui.sync.exporting import Exported, Wanted, export, ledger_of
+from blink_tui.sync.exporting import ledger_of
+from blink_tui.tui.cut import Cut
+from blink_tui.tui.handing import Waiting, gross_of, waiting_firms
+from blink_tui.tui.handing_over import hand_over
+from blink_tui.tui.handing_words import waiting_told
 from blink_tui.tui.keys import bindings
+from blink_tui.tui.leading import show_documents
+from blink_tui.tui.memory import Kept
+from blink_tui.tui.reporting import ask_for_report
 from blink_tui.tui.screens.base import ConsoleScreen
-from blink_tui.tui.screens.dialogs import Confirm
-from blink_tui.tui.sums import Sums, sum_lines, sums_text
+from blink_tui.tui.screens.batch import BatchWindow
+from blink_tui.tui.screens.dialogs import Choose
+from blink_tui.tui.screens.export_settings import ExportSettingsWindow
+from blink_tui.tui.screens.read_back import ReadBackWindow
+from blink_tui.tui.sums import sums_text
 from blink_tui.tui.widgets.bars import StatusLine
-from blink_tui.tui.widgets.rows import Pieces, RowsView
-from blink_tui.tui.words import fit, fit_title, moment, number
+from blink_tui.tui.widgets.handing import BatchRows, WaitingRows, nothing_waits
+from blink_tui.tui.widgets.rows import RowsView
+from blink_tui.tui.widgets.text import Paragraph, TextView
+from blink_tui.tui.words import number
 
-_AT_ONCE = 1000
-_WIDE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A firm's approved documents."""
-
-    firm: Firm
-    sums: Sums
-
-    @property
-    def documents(self) -> int:
-        """How many there are."""
-        return sum(count for _currency, count, _total in self.sums)
-
-
-class WaitingRows(RowsView):
-    """Firms with approved documents."""
-
-    def __init__(self) -> None:
-        super().__init__(id="waiting")
-        self.waiting: Sequence[Waiting] = ()
-
-    @property
-    def current(self) -> Waiting | None:
-        """The firm under the cursor."""
-        return self.waiting[self.cursor] if self.waiting else None
-
-    def show(self, waiting: Sequence[Waiting]) -> None:
-        """Show other firms; the cursor stays on its firm."""
-        here = self.current.firm.id if self.current is not None else None
-        self.waiting = waiting
-        places = [index for index, one in enumerate(waiting) if one.firm.id == here]
-        self.set_count(len(waiting), places[0] if places else 0)
-
-    def head(self, width: int) -> Pieces:
-        return ((self._cells(width, _("Firm"), _("Documents"), _("Gross")), "head"),)
-
-    def row(self, index: int, width: int) -> Pieces:
-        one = self.waiting[index]
-        cells = self._cells(width, clean(one.firm.name), number(one.documents), sums_text(one.sums))
-        return (((">" if index == self.cursor else " ") + cells[1:], "plain"),)
-
-    def nothing(self) -> str:
-        return _nothing_waits()
-
-    @staticmethod
-    def _cells(width: int, name: str, documents: str, sums: str) -> str:
-        left = width - 18
-        return f"  {fit(name, left // 2)} {fit_title(documents, 12)}  {fit(sums, left - left // 2)}"
-
-
-class BatchRows(RowsView):
-    """Batches, newest first."""
-
-    def __init__(self) -> None:
-        super().__init__(id="batches")
-        self._batches: Sequence[Batch] = ()
-        self._firms: Mapping[int, str] = {}
-
-    def show(self, batches: Sequence[Batch], firms: Mapping[int, str]) -> None:
-        """Show other batches."""
-        if (batches, firms) != (self._batches, self._firms):
-            self._batches, self._firms = batches, firms
-            self.set_count(len(batches))
-
-    def head(self, width: int) -> Pieces:
-        return ((self._cells(width, _("Written"), _("Firm"), _("Documents"), _("By"), _("File")), "head"),)
-
-    def row(self, index: int, width: int) -> Pieces:
-        batch = self._batches[index]
-        file = clean(Path(batch.files[0].file).name)
-        if batch.state is not BatchState.PLACED:
-            file = _("! not in its place yet: {file}").format(file=file)
-        cells = self._cells(
-            width,
-            moment(batch.made_at),
-            self._firms.get(batch.firm_id, ""),
-            number(batch.documents),
-            clean(batch.who),
-            file,
-        )
-        return (((">" if index == self.cursor else " ") + cells[1:], "plain"),)
-
-    @staticmethod
-    def _cells(width: int, written: str, firm: str, documents: str, who: str, file: str) -> str:
-        by = f"  {fit(who, 10)}" if width >= _WIDE else ""
-        left = width - 32 - len(by)
-        name = left * 3 // 8
-        return (
-            f"  {fit(written, 16)} {fit(firm, name)} {fit_title(documents, 10)}{by}  {fit(file, left - name)}"
-        )
-
-
-def _nothing_waits() -> str:
-    return _("Nothing is approved and waits. Approve documents in the buffer (5) with F9.")
-
-
-async def approved_rows(buffer: Buffer, firm: Firm) -> list[GridRow]:
-    """Every approved document of a firm, in the order of arrival."""
-    chosen = GridFilter(firm_ids=(firm.id,), statuses=(Status.APPROVED,))
-    rows = await buffer.grid.first(chosen, "id", False, _AT_ONCE)
-    found = list(rows)
-    while len(rows) == _AT_ONCE:
-        rows = await buffer.grid.after(chosen, "id", False, rows[-1].key, _AT_ONCE)
-        found += rows
-    return found
+_MONTHS = 15
+"""How far back a month can be chosen; what is older goes with all months."""
 
 
 class HandoverScreen(ConsoleScreen):
@@ -139,95 +43,166 @@ class HandoverScreen(ConsoleScreen):
 
     HERE = "go-handover"
     AUTO_FOCUS = "#waiting"
-    BINDINGS = bindings("hand-over", "choose-firm")
+    BINDINGS = bindings(
+        "hand-over", "reports", "export-settings", "books-back", "previous-month", "next-month", "mine", "choose-firm",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
-        self._writing = False
+        self._month: Month | None = None
+        self._firms: Sequence[Firm] = ()
+        self._batches: Sequence[Batch] = ()
 
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
         yield WaitingRows()
+        yield TextView(id="waiting-detail")
         yield StatusLine(id="batches-title")
         yield BatchRows()
 
+    def keep(self) -> Kept:
+        return {} if self._month is None else {"month": str(self._month)}
+
+    def recall(self, kept: Kept) -> None:
+        try:
+            self._month = Month.parse(str(kept["month"]))
+        except (KeyError, ValueError):
+            self._month = None
+
+    # Reading
+
     async def read(self) -> Callable[[], None]:
         buffer, chosen = self.console.buffer, self.console.firm
-        firms = [firm for firm in await buffer.firms.list() if chosen is None or firm.id == chosen.id]
-        waiting = [
-            Waiting(
-                firm, await buffer.grid.sums(GridFilter(firm_ids=(firm.id,), statuses=(Status.APPROVED,)))
-            )
-            for firm in firms
+        cut = Cut(self.console.memory, self.console.who)
+        firms = [
+            firm
+            for firm in await buffer.firms.list()
+            if (chosen is None and cut.keeps(firm)) or (chosen is not None and firm.id == chosen.id)
         ]
+        waiting = await waiting_firms(buffer, firms, self._month)
         batches = await buffer.batches.list(chosen.id if chosen is not None else None)
-        names = {firm.id: clean(firm.name) for firm in firms}
-        return partial(self._show, [one for one in waiting if one.sums], batches[::-1], names)
+        known = {firm.id: clean(firm.name) for firm in firms}
+        shown = [one for one in reversed(batches) if one.firm_id in known]
+        return partial(self._show, firms, waiting, shown, known)
 
-    def _show(self, waiting: list[Waiting], batches: list[Batch], names: Mapping[int, str]) -> None:
+    def _show(
+        self, firms: Sequence[Firm], waiting: list[Waiting], batches: list[Batch], names: Mapping[int, str]
+    ) -> None:
+        self._firms = firms
         self.query_one(WaitingRows).show(waiting)
         self.query_one(BatchRows).show(batches, names)
-        count = sum(one.documents for one in waiting)
-        self.query_one("#status", StatusLine).say(
-            clean(self.console.firm.name) if self.console.firm is not None else _("All firms"),
-            ngettext("{count} approved document waits", "{count} approved documents wait", count).format(
-                count=number(count)
-            ),
-            clean(str(self.console.export_dir)),
-        )
         self.query_one("#batches-title", StatusLine).say(
             ngettext("{count} batch", "{count} batches", len(batches)).format(count=number(len(batches)))
         )
 
-    def action_hand_over(self) -> None:
-        """Ask, with count and sums, then write the file of the firm under the cursor."""
-        one = self.query_one(WaitingRows).current
-        if one is None:
-            self.console.tell(_nothing_waits())
-        elif not self._writing:
-            self.ask(
-                partial(approved_rows, self.console.buffer, one.firm), partial(self._confirm, one), "rows"
-            )
-
-    def _confirm(self, one: Waiting, rows: list[GridRow]) -> None:
-        question = ngettext("Hand {count} document over?", "Hand {count} documents over?", len(rows))
-        lines = [
-            clean(one.firm.name),
-            *sum_lines(one.sums),
-            _("A CSV file is written to {folder};").format(folder=clean(str(self.console.export_dir))),
-            _("the documents then count as handed over to the books."),
-        ]
-        self.app.push_screen(
-            Confirm(question.format(count=number(len(rows))), lines), partial(self._hand_over, one.firm, rows)
+    @on(RowsView.Moved, "#waiting")
+    def _tell(self) -> None:
+        rows = self.query_one(WaitingRows)
+        count = sum(one.documents for one in rows.waiting)
+        chosen = rows.chosen if rows.marked else rows.waiting
+        marked = ngettext("{n} marked", "{n} marked", rows.marked).format(n=number(rows.marked))
+        mine = Cut(self.console.memory, self.console.who).mine
+        firm = self.console.firm
+        self.query_one("#status", StatusLine).say(
+            clean(firm.name) if firm is not None else _("My clients") if mine else _("All firms"),
+            str(self._month) if self._month is not None else _("all months"),
+            ngettext("{count} approved document waits", "{count} approved documents wait", count).format(
+                count=number(count)
+            ),
+            marked if rows.marked else "",
+            sums_text(gross_of(chosen)),
         )
+        told = waiting_told(rows.current) if rows.current is not None else []
+        self.query_one("#waiting-detail", TextView).set_paragraphs(told or [Paragraph("")])
 
-    def _hand_over(self, firm: Firm, rows: list[GridRow], agreed: bool | None) -> None:
-        if agreed and not self._writing:
-            self._writing = True
-            self.ask(
-                partial(self._write, firm, [row.id for row in rows]), self._written, "write", exclusive=False
-            )
+    # Months and firms
 
-    async def _write(self, firm: Firm, ids: list[int]) -> Exported:
-        try:
-            buffer = self.console.buffer
-            form = ledger_of(firm, await buffer.books.get(firm.id))
-            return await export(
-                buffer,
-                firm,
-                Wanted(format=form, document_ids=ids),
-                self.console.export_dir,
-                who=self.console.who,
-                now=datetime.now(UTC),
-            )
-        finally:
-            self._writing = False
-
-    def _written(self, done: Exported) -> None:
-        text = ngettext(
-            "{count} document handed over: {path}", "{count} documents handed over: {path}", done.documents
-        )
-        self.console.tell(
-            text.format(count=number(done.documents), path=clean(", ".join(map(str, done.files))))
-        )
+    def action_month(self, step: int) -> None:
+        """Only documents of a month, or of all months, which stand beyond the present one."""
+        last = Month.of(self.console.today)
+        months: list[Month | None] = [*(last.plus(-back) for back in range(_MONTHS, -1, -1)), None]
+        here = months.index(self._month) if self._month in months else len(months) - 1
+        self._month = months[max(0, min(here + step, len(months) - 1))]
         self.reload()
+
+    def action_mine(self) -> None:
+        """Only the user's own clients, or all firms again."""
+        Cut(self.console.memory, self.console.who).turn()
+        self.reload()
+
+    def _with_firm(self, title: str, then: Callable[[Firm], None]) -> None:
+        """Go on with the firm that the screens are narrowed to, or ask for one, beginning at the cursor's."""
+        if self.console.firm is not None:
+            then(self.console.firm)
+            return
+        current = self.query_one(WaitingRows).current
+        here = next((one for one in self._firms if current and one.id == current.firm.id), None)
+        labels = [(f"{clean(one.name)} · {one.context_value}", one) for one in self._firms]
+        self.app.push_screen(
+            Choose(title, labels, here), lambda firm: then(firm) if firm is not None else None
+        )
+
+    # What can be done
+
+    @on(WaitingRows.Opened)
+    def _open(self) -> None:
+        current = self.query_one(WaitingRows).current
+        if current is not None:
+            self._start(partial(hand_over, self, [current], self._month))
+
+    def action_hand_over(self) -> None:
+        """Show what would be written for the marked firms, or the one under the cursor, then write it."""
+        chosen = self.query_one(WaitingRows).chosen
+        if not chosen:
+            self.console.tell(nothing_waits())
+            return
+        self._start(partial(hand_over, self, chosen, self._month))
+
+    def action_reports(self) -> None:
+        """Ask for a report of a firm."""
+        self._with_firm(_("A report of which firm?"), partial(ask_for_report, self, self._month))
+
+    def action_export_settings(self) -> None:
+        """What a firm says about its exports."""
+
+        async def read(firm: Firm) -> tuple[Firm, str]:
+            return firm, ledger_of(firm, await self.console.buffer.books.get(firm.id))
+
+        def show(found: tuple[Firm, str]) -> None:
+            self.app.push_screen(ExportSettingsWindow(*found), lambda _done: self.reload())
+
+        self._with_firm(
+            _("Settings of which firm?"), lambda firm: self.ask(partial(read, firm), show, "settings")
+        )
+
+    def action_books_back(self) -> None:
+        """A firm's books beside the buffer, and the questions that they raise."""
+
+        def show(firm: Firm) -> None:
+            window = ReadBackWindow(firm)
+
+            def lead(_done: None) -> None:
+                if window.lead:
+                    self._start(partial(show_documents, self.console, firm, window.lead))
+                self.reload()
+
+            self.app.push_screen(window, lead)
+
+        self._with_firm(_("The books of which firm?"), show)
+
+    @on(BatchRows.Opened)
+    def _open_batch(self) -> None:
+        batch = self.query_one(BatchRows).current
+        firm = next((one for one in self._firms if batch is not None and one.id == batch.firm_id), None)
+        if batch is None or firm is None:
+            return
+
+        def lead(document: Document | None) -> None:
+            if document is not None:
+                self._start(partial(show_documents, self.console, firm, document.ksef_number))
+            self.reload()
+
+        self.app.push_screen(BatchWindow(firm, batch), lead)
+
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
+        self.ask(work, lambda _done: self.reload(), "handover", exclusive=False)

@@ -16,7 +16,6 @@ from textual.worker import WorkType
 from blink_tui.i18n import _
 from blink_tui.model.deadlines import deadlines_of
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.filtering import parse_filter
 from blink_tui.model.months import Month
 from blink_tui.model.text import clean
 from blink_tui.sync.closing import LEFT, FirmMonth, read_month
@@ -26,6 +25,7 @@ from blink_tui.tui.closing import ask_to_print, ask_to_sign, ask_to_unlock
 from blink_tui.tui.cut import Cut
 from blink_tui.tui.firm_words import deadline_words
 from blink_tui.tui.keys import bindings
+from blink_tui.tui.leading import show_documents
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.month_words import (
     LEADS,
@@ -37,7 +37,6 @@ from blink_tui.tui.month_words import (
     verdict,
 )
 from blink_tui.tui.screens.base import ConsoleScreen
-from blink_tui.tui.screens.buffer import BufferScreen
 from blink_tui.tui.screens.dialogs import Dialog
 from blink_tui.tui.screens.paced import PacedScreen
 from blink_tui.tui.widgets.bars import StatusLine
@@ -344,9 +343,10 @@ class MonthsScreen(PacedScreen):
 
     async def _lead(self, wanted: Lead, found: FirmMonth) -> None:
         """Go where a point is worked on; the documents are narrowed to those of the point, or to what is left."""
-        self.console.choose_firm(found.firm)
-        await self.console.switch_mode(wanted.to)
-        if isinstance(self.console.screen, BufferScreen):
+        if wanted.to == "buffer":
             statuses = ",".join(status.value for status in (*LEFT, Status.EXCLUDED))
             query = wanted.filter or f"miesiąc:{found.month} status:{statuses}"
-            self.console.screen.narrow(parse_filter(query, today=self.console.today, who=self.console.who))
+            await show_documents(self.console, found.firm, query)
+        else:
+            self.console.choose_firm(found.firm)
+            await self.console.switch_mode(wanted.to)

@@ -58,11 +58,15 @@ class Working(Dialog[None]):
     def inside(self) -> ComposeResult:
         yield StatusLine(id="progress")
 
-    def show(self, progress: Progress) -> None:
-        """Show how far it is."""
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#progress", StatusLine).say(_("One moment…"))
+
+    def show(self, progress: Progress, of: str = "") -> None:
+        """Show how far it is, and with what."""
         filled = _BAR * progress.looked_at // max(1, progress.total)
         text = _("{done} of {total}").format(done=number(progress.looked_at), total=number(progress.total))
-        self.query_one("#progress", StatusLine).say("█" * filled + "░" * (_BAR - filled) + "  " + text)
+        self.query_one("#progress", StatusLine).say("█" * filled + "░" * (_BAR - filled) + "  " + text, of)
 
     def action_stop(self) -> None:
         """Stop after the step that is under way."""

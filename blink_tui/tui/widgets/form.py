@@ -323,11 +323,11 @@ class FormBody(ScrollableContainer, can_focus=False, inherit_bindings=False):
                 row.blame(wrong.error)
                 self._go_to(row)
 
-    def focus_first(self) -> None:
-        """Go to the first field to type in, or to the first of all where there is none."""
+    def focus_first(self, *, typed: bool = True) -> None:
+        """Go to the first field, or the first to type in where one is wanted and there is one."""
         asked = self.asked
-        typed = [row for row in asked if not row.field.choices]
-        self._go_to((typed or asked)[0])
+        typed_in = [row for row in asked if typed and not row.field.choices]
+        self._go_to((typed_in or asked)[0])
 
     def clear_secrets(self) -> None:
         """Forget what was typed into secret fields."""

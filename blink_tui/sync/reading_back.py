@@ -1,0 +1,334 @@
+"""Books read back: a file taken in, matched and booked; the books compared with the buffer; questions answered."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from blink_tui.buffer import Buffer, Document
+from blink_tui.buffer.book_compare import Stands
+from blink_tui.buffer.book_imports import BookImport
+from blink_tui.buffer.book_rows import BookQuestion, Place
+from blink_tui.i18n import N_, Message, _
+from blink_tui.ledger.comparing import (
+    VAT_REGISTERS,
+    Finding,
+    Kind,
+    absent_finding,
+    absent_statuses,
+    row_findings,
+    sums_of,
+)
+from blink_tui.ledger.matching import judged
+from blink_tui.ledger.readback import read_books
+from blink_tui.ledger.readback.tables import TableMap
+from blink_tui.model.book_rows import Answer, BookHead, BookRegister, BookRow
+from blink_tui.model.decisions import Action, Decider, Decision, Exclusion, Reason
+from blink_tui.model.documents import Direction, Status
+from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.firms import Firm
+from blink_tui.model.months import Month
+from blink_tui.model.refusals import refused_sentence
+from blink_tui.model.values import Sha256
+
+T = TypeVar("T")
+Told = Callable[[int], None]
+
+NOT_EXCLUDED = ErrorKind("not-excluded", ExitCode.FAILED, N_("{number} was not excluded. {why}"))
+NOT_READ_BACK = ErrorKind(
+    "books-not-read-back",
+    ExitCode.FAILED,
+    N_(
+        "The books of {firm_name} were not read back for {months}. First: blink books import FILE --firm {firm}"
+    ),
+)
+_AT_ONCE = 2_000
+"""Rows that are read in one go, beside the loop."""
+_FIRST, _LAST = Month(1900, 1), Month(2199, 12)
+_ENDS = re.compile(rb"Wiersz>|\n")
+_PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """What became of a file of books."""
+
+    head: BookHead
+    import_id: int
+    rows: int
+    booked: int
+    """Documents that became booked by it."""
+    findings: tuple[Finding, ...]
+    """As `compare` lists them, for its months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A file before it is read."""
+
+    sha256: Sha256
+    rows: int
+    """About how many, for a bar that shows the time left."""
+
+
+def measured(path: Path) -> Measured:
+    """Its hash, and how many rows it may have. Raises OSError."""
+    digest, rows, lines = hashlib.sha256(), 0, 0
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            found = _ENDS.findall(piece)
+            ends = sum(one != b"\n" for one in found)
+            rows, lines = rows + ends, lines + len(found) - ends
+    return Measured(Sha256(digest.digest()), rows // 2 or lines)
+
+
+async def import_books(
+    buffer: Buffer,
+    firm: Firm,
+    path: Path,
+    sha256: Sha256,
+    *,
+    who: str,
+    named: TableMap | None = None,
+    month: Month | None = None,
+    filed: bool = False,
+    told: Told | None = None,
+) -> ReadBack:
+    """Take in a file of a firm's books, match its rows and book the documents that they are.
+
+    `month` is that of a table, or the one that a JPK has to be of; `filed`: it was sent to the tax office. Whatever
+    is wrong with the file leaves nothing of it. Raises BlinkError: see `ledger.readback.read_books`, USAGE.
+    """
+    items = read_books(path, firm.nip, named)
+    try:
+        head = await asyncio.to_thread(next, items)
+        if not isinstance(head, BookHead):
+            raise TypeError(head)
+        if month is not None and not head.first <= month <= head.last:
+            raise BlinkError(
+                USAGE,
+                problem=Message(
+                    N_("The file holds the books of {found}, not of {month}."),
+                    {"found": _span(head.first, head.last), "month": month},
+                ),
+            )
+        import_id, rows = await buffer.book_rows.keep(
+            firm.id, head, _batches(items), judged,
+            file=path.name, sha256=sha256, filed=filed, who=who, told=told,
+        )  # fmt: skip
+    finally:
+        items.close()
+    booked = await buffer.book_rows.book(firm.id, who=who)
+    compared = await compare_books(buffer, firm, (head.first, head.last))
+    return ReadBack(head, import_id, rows, booked, compared.findings)
+
+
+async def _batches(items: Iterator[BookHead | BookRow]) -> AsyncIterator[Sequence[BookRow]]:
+    while some := await asyncio.to_thread(_some, items):
+        yield some
+
+
+def _some(items: Iterator[BookHead | BookRow]) -> list[BookRow]:
+    return [one for one in islice(items, _AT_ONCE) if isinstance(one, BookRow)]
+
+
+def _span(first: Month, last: Month) -> str:
+    return str(first) if first == last else f"{first} – {last}"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSums:
+    """A register's sums by field, here and in the books."""
+
+    register: BookRegister
+    here: Mapping[str, Decimal]
+    """Of coded documents; empty where nothing is coded, and for books that the buffer sums by other columns."""
+    there: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedBooks:
+    """A firm's books beside the buffer."""
+
+    firm: Firm
+    months: tuple[Month, Month]
+    imports: tuple[BookImport, ...]
+    """What the comparison rests on; without any nothing is said."""
+    findings: tuple[Finding, ...]
+    sums: tuple[RegisterSums, ...]
+    outside: int
+    """Rows that never had a number of KSeF's and are no document of the buffer."""
+
+
+async def compare_books(
+    buffer: Buffer, firm: Firm, months: tuple[Month, Month] | None = None
+) -> ComparedBooks:
+    """Every difference between a firm's books and its documents, each with what to do; of some months, or of all.
+
+    What was found in the books and not booked yet, since a run was broken off, is booked first.
+    """
+    await buffer.book_rows.book(firm.id)
+    first, last = months or (_FIRST, _LAST)
+    stands = await buffer.book_comparing.stands(firm.id, first, last)
+    imports = tuple(one for one in stands.imports if one.first <= last and first <= one.last)
+    locked = await buffer.locks.locked(firm.id)
+    found = list(await asyncio.to_thread(lambda: list(row_findings(stands, locked))))
+    found += [
+        _question(one)
+        for one in await buffer.book_rows.questions(firm_id=firm.id)
+        if _within(one, first, last)
+    ]
+    for register, span in _covered(imports, first, last):
+        found += await _absent(buffer, firm, register, span)
+    sums = tuple([one async for one in _sums(buffer, firm, stands, first, last)])
+    outside = sum(one.document_id is None and not one.row.ksef_number for one in stands.rows)
+    told = {one.identity: one for one in found}
+    findings = tuple(sorted(told.values(), key=lambda one: one.order))
+    return ComparedBooks(firm, (first, last), imports, findings, sums, outside)
+
+
+def _within(one: BookQuestion, first: Month, last: Month) -> bool:
+    return one.row.month is None or first <= one.row.month <= last
+
+
+def _question(one: BookQuestion) -> Finding:
+    if one.differs:
+        what = Message(
+            N_("{number} of {name}: the same number, and not the same {differs}"),
+            {"number": one.row.number, "name": one.row.name or one.row.contractor or "–",
+             "differs": ", ".join(_(_DIFFERS[word]) for word in one.differs)},
+        )  # fmt: skip
+    else:
+        what = Message(
+            N_("{number} of {name} stands in the books and may be {ksef}"),
+            {
+                "number": one.row.number,
+                "name": one.row.name or one.row.contractor or "–",
+                "ksef": one.ksef_number,
+            },
+        )
+    todo = Message(
+        N_("Say so: blink books answer --firm … {ksef} same, another or doubled."), {"ksef": one.ksef_number}
+    )
+    return Finding(Kind.QUESTION, what, todo, None, one.row, one.row.month)
+
+
+_DIFFERS = {"amount": N_("amount"), "date": N_("day")}
+
+
+def _covered(
+    imports: Sequence[BookImport], first: Month, last: Month
+) -> Iterator[tuple[BookRegister, tuple[Month, Month]]]:
+    """Each book with the months that were read back of it; months between that were not are not asked about."""
+    seen: set[tuple[BookRegister, Month, Month]] = set()
+    for one in imports:
+        for register in one.registers:
+            span = max(one.first, first), min(one.last, last)
+            if (register, *span) not in seen:
+                seen.add((register, *span))
+                yield register, span
+
+
+async def _absent(
+    buffer: Buffer, firm: Firm, register: BookRegister, span: tuple[Month, Month]
+) -> list[Finding]:
+    books = await buffer.books.get(firm.id)
+    side = {BookRegister.SALES: Direction.SALE, BookRegister.REVENUE: Direction.SALE,
+            BookRegister.PURCHASES: Direction.PURCHASE}.get(register)  # fmt: skip
+    alike = _BOOKS_ALIKE[register]
+    facts = await buffer.book_comparing.absent(firm.id, *span, absent_statuses(), alike)
+    wanted = [fact for fact in facts if side is None or fact.held.direction is side]
+    fields = await buffer.book_comparing.fields([fact.held.document_id for fact in wanted if fact.coded])
+    found = (absent_finding(fact, register, fields.get(fact.held.document_id, {}), books) for fact in wanted)
+    return [one for one in found if one is not None]
+
+
+_BOOKS_ALIKE = {
+    BookRegister.SALES: (BookRegister.SALES, BookRegister.PURCHASES),
+    BookRegister.PURCHASES: (BookRegister.SALES, BookRegister.PURCHASES),
+    BookRegister.KPIR: (BookRegister.KPIR,),
+    BookRegister.REVENUE: (BookRegister.REVENUE,),
+}
+"""A document that stands in the other VAT register is not missing, it is in the wrong one, which is told."""
+
+
+async def _sums(
+    buffer: Buffer, firm: Firm, stands: Stands, first: Month, last: Month
+) -> AsyncIterator[RegisterSums]:
+    registers = list(dict.fromkeys(one.row.register for one in stands.rows))
+    here = await buffer.registers.sums(firm.id, first) if first == last else {}
+    for register in registers:
+        rows = [one.row for one in stands.rows if one.row.register is register]
+        own = here.get(VAT_REGISTERS[register], {}) if register in VAT_REGISTERS else {}
+        yield RegisterSums(register, own, sums_of(rows))
+
+
+async def rest_of(buffer: Buffer, firm: Firm, months: Sequence[Month]) -> tuple[BookRow, ...]:
+    """Rows of a firm's books that are no document of the buffer, for reports that are to be whole.
+
+    Raises BlinkError(NOT_READ_BACK) where the VAT registers or the book of one of the months were not read back.
+    """
+    imports = await buffer.book_rows.imports(firm.id)
+    lacking = [month for month in months if not any(one.covers(month) for one in imports)]
+    if lacking or not imports:
+        told = ", ".join(map(str, lacking or months))
+        raise BlinkError(NOT_READ_BACK, firm=firm.context_value, firm_name=firm.name, months=told)
+    found: list[BookRow] = []
+    for month in months:
+        stands = await buffer.book_comparing.stands(firm.id, month, month)
+        found += [one.row for one in stands.rows if one.document_id is None]
+    return tuple(found)
+
+
+async def answer(
+    buffer: Buffer,
+    document: Document,
+    said: Answer,
+    *,
+    who: str,
+    day: date,
+    reason: str = "",
+    decider: Decider = Decider.OFFICE,
+    places: Sequence[Place] | None = None,
+) -> int:
+    """Answer what is asked about a document: of some rows, or of all that may be it; returns of how many.
+
+    The same books it; doubled by the seller excludes it, with who decided on the `day`. Raises BlinkError:
+    NOT_EXCLUDED, NO_QUESTION.
+    """
+    asked = await buffer.book_rows.questions(document_ids=[document.id])
+    if said is Answer.DOUBLED and asked and document.status is not Status.EXCLUDED:
+        rows = ", ".join(
+            dict.fromkeys(one.row.number for one in asked if places is None or one.place in places)
+        )
+        exclusion = Exclusion(
+            Reason.DOUBLED, decider, who, day, " ".join(filter(None, (rows, reason.strip())))
+        )
+        outcome = await buffer.decisions.decide(
+            {document.id: document.version}, Decision(Action.EXCLUDE, exclusion=exclusion), who=who
+        )
+        if not outcome.done:
+            why = " ".join(refused_sentence(one, count) for one, count in outcome.refused.items())
+            raise BlinkError(NOT_EXCLUDED, number=document.invoice_number, why=why)
+    return await buffer.book_rows.answer(document.id, said, who=who, reason=reason, places=places)
+
+
+async def take_back(buffer: Buffer, document: Document, *, who: str) -> bool:
+    """Forget what was answered about a document: it is where it was before, and asked about again.
+
+    One that its KSeF number booked goes back too; it still stands in the books, so it is not handed over. False where
+    there was nothing to take back.
+    """
+    given = await buffer.book_rows.answers(document.id)
+    if any(one.answer is Answer.DOUBLED for one in given) and document.status is Status.EXCLUDED:
+        await buffer.decisions.decide({document.id: document.version}, Decision(Action.RETURN), who=who)
+    return await buffer.book_rows.take_back(document.id, judged, who=who)

@@ -1,0 +1,89 @@
+"""What a firm says about its exports: of itself for all formats, then format by format, with what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from blink_tui.i18n import _
+from blink_tui.ledger.exporter import Kind
+from blink_tui.ledger.formats import exporters
+from blink_tui.model.firms import Firm
+from blink_tui.model.text import clean
+from blink_tui.tui.export_form import Place, lacking_words, places_of, save_settings, setting_fields
+from blink_tui.tui.handing_words import carried
+from blink_tui.tui.keys import bindings
+from blink_tui.tui.screens.forms import FormWindow
+from blink_tui.tui.screens.lists import ListWindow
+from blink_tui.tui.widgets.text import Paragraph
+from blink_tui.tui.words import fit
+
+_KIND = 12
+
+
+class SettingsForm(FormWindow[Place]):
+    """A form with long labels: they say what each setting means."""
+
+
+class ExportSettingsWindow(ListWindow[Place]):
+    """One place of settings a row; closes when all is said."""
+
+    BINDINGS = bindings("close", "narrow")
+
+    def __init__(self, firm: Firm, ledger: str) -> None:
+        super().__init__(_("Settings of exports: {firm}").format(firm=clean(firm.name)))
+        self._firm = firm
+        self._ledger = ledger
+
+    async def load(self) -> Sequence[Place]:
+        return await places_of(self.console.buffer, self._firm, self._ledger)
+
+    def head(self, width: int) -> str:
+        return self._cells(width, _("Format"), _("For"), _("What is said"))
+
+    def row(self, item: Place, width: int) -> tuple[str, str]:
+        if item.missing:
+            said = _("! missing: {settings}").format(settings=lacking_words(item.missing))
+        else:
+            said = ", ".join(f"{name} = {clean(value)}" for name, value in item.told.items())
+            said = said or (_("usual values") if item.settings else _("nothing to say"))
+        tone = "warn" if item.missing else "plain" if item.told else "dim"
+        return self._cells(width, item.name, self._kind(item), said), tone
+
+    def _kind(self, item: Place) -> str:
+        if not item.format:
+            return ""
+        if item.format == self._ledger:
+            return _("the books")
+        return _("report") if exporters()[item.format].kind is Kind.REPORT else _("other books")
+
+    @staticmethod
+    def _cells(width: int, name: str, kind: str, said: str) -> str:
+        left = width - _KIND - 2
+        first = left * 2 // 5
+        return f"{fit(name, first)} {fit(kind, _KIND)} {fit(said, left - first)}"
+
+    def told(self, item: Place) -> list[Paragraph]:
+        found = [Paragraph(item.name, "head")]
+        if item.missing:
+            found.append(
+                Paragraph(_("Missing: {settings}").format(settings=lacking_words(item.missing)), "warn")
+            )
+        said = ", ".join(f"{name} = {clean(value)}" for name, value in item.told.items())
+        if said:
+            found.append(Paragraph(said))
+        return [*found, *carried(item.format)]
+
+    def open_item(self, item: Place) -> None:
+        """Fill in what can be said."""
+        if not item.settings:
+            self.console.tell(_("There is nothing to say about this format."))
+            return
+        form = SettingsForm(
+            f"export.{self._firm.id}.{item.format}",
+            item.name,
+            setting_fields(item),
+            partial(save_settings, self.console.buffer, self._firm, item, self.console.who),
+            intro=_("What is left empty is as usual."),
+        )
+        self.app.push_screen(form, lambda saved: self.reload() if saved is not None else None)

@@ -1,0 +1,118 @@
+"""The hand-over at the keyboard: a look before anything is written, several firms in one go, batches and their end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from blink_tui.buffer import Buffer, GridFilter
+from blink_tui.model.documents import Status
+from blink_tui.model.firms import Firm
+from blink_tui.tui.widgets.documents import DocumentRows
+from tests.tui.conftest import OpenDesk
+
+
+@pytest.fixture
+async def approved(buffer: Buffer, firms: list[Firm]) -> list[list[int]]:
+    """Ids of approved documents by firm: five of the first one, three of the second; both use WAPRO."""
+    found = []
+    for firm, count in zip(firms, (5, 3), strict=True):
+        await buffer.firms.edit(firm.id, firm.version, ledger_format="wapro")
+        rows = await buffer.grid.first(GridFilter(firm_ids=(firm.id,)), "id", False, count)
+        found.append([row.id for row in rows])
+        await buffer.documents.change_status(found[-1], Status.APPROVED, who="anna")
+    return found
+
+
+async def statuses(buffer: Buffer, ids: Sequence[int]) -> set[Status]:
+    return {one.status for one in await buffer.documents.get_many(ids)}
+
+
+async def test_nothing_is_written_before_the_look_is_agreed_to(
+    open_desk: OpenDesk, approved: list[list[int]]
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("8")
+        await desk.see("8 approved documents wait", "WAPRO", "What goes:")
+        await desk.press("enter")
+        text = await desk.see("Hand over? Żółw", "5 documents", "Register", "Sales", "F10 Write")
+        assert "23 %" in text
+        await desk.press("escape")
+        await desk.see("8 approved documents wait", "0 batches")
+        assert await statuses(desk.buffer, approved[0]) == {Status.APPROVED}
+        assert not desk.folder.exists()
+
+        await desk.press("f10")
+        await desk.see("Hand over? Żółw")
+        await desk.press("f10")
+        await desk.see("5 documents handed over", "1 batch", "3 approved documents wait")
+        assert await statuses(desk.buffer, approved[0]) == {Status.EXPORTED}
+        assert len(list(desk.folder.glob("*.xml"))) == 1
+
+
+async def test_several_firms_go_in_one_run(open_desk: OpenDesk, approved: list[list[int]]) -> None:
+    async with open_desk() as desk:
+        await desk.press("8")
+        await desk.see("8 approved documents wait")
+        await desk.press("plus", "f10")
+        await desk.see("Hand over for several firms?", "2 firms · 8 documents")
+        await desk.press("enter")
+        await desk.see("Would be handed over: Żółw")
+        await desk.press("f10")  # only a look
+        await desk.press("escape")
+        await desk.see("2 firms · 8 documents")
+        await desk.press("f10")
+        await desk.see("5 documents handed over", "3 documents handed over")
+        await desk.press("escape")
+        await desk.see("0 approved documents wait", "2 batches")
+        assert await statuses(desk.buffer, approved[0] + approved[1]) == {Status.EXPORTED}
+
+
+async def test_a_batch_that_was_never_imported_goes_back_whole(
+    open_desk: OpenDesk, approved: list[list[int]]
+) -> None:
+    async with open_desk() as desk:
+        await _hand_over_first(desk)
+        await desk.press("tab", "tab", "enter")
+        await desk.see("Batch 1: Żółw", "5 documents", "SHA-256")
+        await desk.press("x")
+        await desk.see("imported into WAPRO?", "1  No, it was never imported", "2  Yes, it was imported")
+        await desk.press("enter")  # none of both
+        await desk.press("1")
+        await desk.see("Why?")
+        await desk.type("zły okres")
+        await desk.press("enter")
+        await desk.see("5 documents are approved again", "Cancelled on", "zły okres")
+        await desk.press("escape")
+        await desk.see("8 approved documents wait", "x cancelled")
+        assert await statuses(desk.buffer, approved[0]) == {Status.APPROVED}
+        assert not list(desk.folder.glob("*.xml"))
+
+
+async def test_single_documents_of_an_imported_batch_come_again_to_be_put_right(
+    open_desk: OpenDesk, approved: list[list[int]]
+) -> None:
+    async with open_desk() as desk:
+        await _hand_over_first(desk)
+        await desk.press("tab", "tab", "enter")
+        await desk.until(lambda: len(desk.app.screen.query_one(DocumentRows).ids) == 5)
+        await desk.press("space", "down", "space", "x")
+        await desk.see("the 2 marked documents are reopened")
+        await desk.press("2")
+        await desk.see("Why?")
+        await desk.type("zła stawka")
+        await desk.press("enter")
+        await desk.see("2 documents are reopened")
+        chosen = [approved[0][0], approved[0][2]]
+        assert await desk.buffer.batches.amending(approved[0]) == set(chosen)
+        assert await statuses(desk.buffer, chosen) == {Status.APPROVED}
+
+
+async def _hand_over_first(desk) -> None:  # type: ignore[no-untyped-def]
+    await desk.press("8")
+    await desk.see("8 approved documents wait")
+    await desk.press("f10")
+    await desk.see("Hand over? Żółw")
+    await desk.press("f10")
+    await desk.see("5 documents handed over", "1 batch")
