@@ -165,7 +165,7 @@ async def _marking() -> AsyncIterator[list[float]]:
         finally:
             found[0] += time.perf_counter() - start
 
-    Batches.begin = timed  # type: ignore[method-assign, assignment]
+    Batches.begin = timed  # type: ignore[method-assign]
     try:
         yield found
     finally:
