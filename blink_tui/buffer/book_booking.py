@@ -22,8 +22,8 @@ _BEING_AMENDED = """
 """The books have it and are to put it right: what stands there now is what was handed over before."""
 _CURRENT = """
     FROM book_row r INDEXED BY book_row_to_settle
-    JOIN book_import i ON i.id = r.import_id AND i.state = 'current'
-    JOIN document d ON d.id = r.document_id
+    CROSS JOIN book_import i ON i.id = r.import_id AND i.state = 'current'
+    CROSS JOIN document d ON d.id = r.document_id
     WHERE r.firm_id = ? AND r.document_id IS NOT NULL AND r.settled = 0
 """
 TO_BOOK = composed(

@@ -31,9 +31,9 @@ Told = Callable[[int], None]
 _CLEARED = 1000
 _QUESTIONS = """
     SELECT q.document_id, d.ksef_number, q.import_id, q.register, q.position, q.differs, r.body
-    FROM {source} JOIN book_import i ON i.id = q.import_id AND i.state = 'current'
-    JOIN book_row r ON r.import_id = q.import_id AND r.register = q.register AND r.position = q.position
-    JOIN document d ON d.id = q.document_id
+    FROM {source} CROSS JOIN book_import i ON i.id = q.import_id AND i.state = 'current'
+    CROSS JOIN book_row r ON r.import_id = q.import_id AND r.register = q.register AND r.position = q.position
+    CROSS JOIN document d ON d.id = q.document_id
     ORDER BY q.document_id, r.month, q.register, q.position
 """
 _OF_DOCUMENTS = "json_each(?) p CROSS JOIN book_question q ON q.document_id = p.value"
@@ -44,7 +44,7 @@ _OF_FIRM = (
 _MATCHED = """
     SELECT r.document_id, r.import_id, r.register, r.position, r.body FROM json_each(?) p
     CROSS JOIN book_row r INDEXED BY book_row_by_document ON r.document_id = p.value
-    JOIN book_import i ON i.id = r.import_id AND i.state = 'current'
+    CROSS JOIN book_import i ON i.id = r.import_id AND i.state = 'current'
     ORDER BY r.document_id, r.import_id, r.register, r.position
 """
 _BESIDE = """
