@@ -76,6 +76,8 @@ async def _for_one(console: ConsoleApp, looked: Looked) -> None:
         await show_documents(console, looked.firm, answer.ksef_number)
     elif looked.documents:
         await _write_all(console, [looked])
+    else:
+        console.tell(_("Nothing of it can be written."))
 
 
 async def _write_all(console: ConsoleApp, chosen: Sequence[Looked]) -> None:

@@ -79,7 +79,7 @@ _ALL: tuple[Action | str, ...] = (
            shown=True, in_palette=True),
     Action("export-settings", ("f4", "s"), "export_settings", N_("Settings"),
            N_("Say what the firm's formats need to know, and write a test file"), shown=True, in_palette=True),
-    Action("books-back", ("f3", "v"), "books_back", N_("Books back"),
+    Action("books-back", ("f3", "v"), "books_back", N_("Read back"),
            N_("Read a firm's books back, see where they differ, answer what may be the same document"),
            shown=True, in_palette=True),
     Action("write-files", ("f10", "ctrl+s"), "write_files", N_("Write"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blink_tui.i18n import _, ngettext
-from blink_tui.ledger.exporter import Exporter
+from blink_tui.ledger.exporter import Exporter, Kind
+from blink_tui.ledger.exporters.jpk_parts import PARTIAL
 from blink_tui.ledger.formats import exporters
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.firms import Firm
@@ -25,6 +26,8 @@ from blink_tui.tui.words import number
 if TYPE_CHECKING:
     from blink_tui.tui.app import ConsoleApp
 
+_SHOWN = 200
+"""Documents that are told of by name."""
 _MONTHS, _QUARTERS, _YEARS = 25, 9, 4
 """How far back they can be chosen."""
 
@@ -41,7 +44,8 @@ def ask_for_report(screen: ConsoleScreen, month: Month | None, firm: Firm) -> No
 
     async def read() -> list[Exporter]:
         ledger = ledger_of(firm, await console.buffer.books.get(firm.id))
-        return [one for one in exporters().values() if one.id != ledger]
+        found = [one for one in exporters().values() if one.id != ledger]
+        return sorted(found, key=lambda one: one.kind is not Kind.REPORT)
 
     def show(formats: Sequence[Exporter]) -> None:
         form = ReportForm(
@@ -115,5 +119,18 @@ def _tell(console: ConsoleApp, done: Exported) -> None:
     told: Sequence[Paragraph] = [
         Paragraph(text.format(count=number(done.documents)), "head"),
         *(Paragraph(clean(str(one))) for one in done.files),
+        *_left_out(done),
     ]
     console.push_screen(TextWindow(_("Report"), told))
+
+
+def _left_out(done: Exported) -> Iterator[Paragraph]:
+    """What has to be known of what was written."""
+    if any(PARTIAL in one.name for one in done.files):
+        yield Paragraph(partial_warning(), "bad", "! ")
+    for one in done.refused[:_SHOWN]:
+        number_ = clean(one.number or one.ksef_number)
+        yield Paragraph(f"{number_}: {' '.join(clean(str(why)) for why in one.sentences)}", "warn", "! ")
+    for told in done.warnings[:_SHOWN]:
+        sentences = " ".join(clean(str(why.message)) for why in told.warnings)
+        yield Paragraph(f"{clean(told.number or told.ksef_number)}: {sentences}", "plain", "~ ")

@@ -35,6 +35,13 @@ class ExportSettingsWindow(ListWindow[Place]):
         self._firm = firm
         self._ledger = ledger
 
+    def fill(self) -> None:
+        """Begin at the format of the firm's books where it lacks something."""
+        super().fill()
+        if not self.rows.cursor:
+            here = (at for at, one in enumerate(self.shown) if one.format == self._ledger and one.missing)
+            self.rows.move_to(next(here, 0))
+
     async def load(self) -> Sequence[Place]:
         return await places_of(self.console.buffer, self._firm, self._ledger)
 
@@ -43,11 +50,13 @@ class ExportSettingsWindow(ListWindow[Place]):
 
     def row(self, item: Place, width: int) -> tuple[str, str]:
         if item.missing:
-            said = _("! missing: {settings}").format(settings=lacking_words(item.missing))
+            said = _("missing: {settings}").format(settings=lacking_words(item.missing))
         else:
             said = ", ".join(f"{name} = {clean(value)}" for name, value in item.told.items())
             said = said or (_("usual values") if item.settings else _("nothing to say"))
-        tone = "warn" if item.missing else "plain" if item.told else "dim"
+        if item.missing and item.format in ("", self._ledger):
+            return self._cells(width, item.name, self._kind(item), f"! {said}"), "warn"
+        tone = "plain" if item.told and not item.missing else "dim"
         return self._cells(width, item.name, self._kind(item), said), tone
 
     def _kind(self, item: Place) -> str:
@@ -76,7 +85,7 @@ class ExportSettingsWindow(ListWindow[Place]):
 
     def open_item(self, item: Place) -> None:
         """Fill in what can be said."""
-        if not item.settings:
+        if not item.settings and not item.missing:
             self.console.tell(_("There is nothing to say about this format."))
             return
         form = SettingsForm(

@@ -36,6 +36,8 @@ from blink_tui.tui.words import number
 
 _MONTHS = 15
 """How far back a month can be chosen; what is older goes with all months."""
+_WIDE = 100
+"""Cells from which on the sums stand above the list as well."""
 
 
 class HandoverScreen(ConsoleScreen):
@@ -110,7 +112,7 @@ class HandoverScreen(ConsoleScreen):
                 count=number(count)
             ),
             marked if rows.marked else "",
-            sums_text(gross_of(chosen)),
+            sums_text(gross_of(chosen)) if self.size.width >= _WIDE else "",
         )
         told = waiting_told(rows.current) if rows.current is not None else []
         self.query_one("#waiting-detail", TextView).set_paragraphs(told or [Paragraph("")])
@@ -148,15 +150,21 @@ class HandoverScreen(ConsoleScreen):
     def _open(self) -> None:
         current = self.query_one(WaitingRows).current
         if current is not None:
-            self._start(partial(hand_over, self, [current], self._month))
+            self._hand_over([current])
 
     def action_hand_over(self) -> None:
         """Show what would be written for the marked firms, or the one under the cursor, then write it."""
-        chosen = self.query_one(WaitingRows).chosen
+        self._hand_over(self.query_one(WaitingRows).chosen)
+
+    def _hand_over(self, chosen: list[Waiting]) -> None:
+        """A single firm whose settings lack something is led to them; of several the look tells which cannot go."""
         if not chosen:
             self.console.tell(nothing_waits())
-            return
-        self._start(partial(hand_over, self, chosen, self._month))
+        elif len(chosen) == 1 and chosen[0].missing:
+            self.console.tell(_("Fill in first what the format needs to know."), severity="warning")
+            self._show_settings(chosen[0].firm)
+        else:
+            self._start(partial(hand_over, self, chosen, self._month))
 
     def action_reports(self) -> None:
         """Ask for a report of a firm."""
@@ -164,16 +172,16 @@ class HandoverScreen(ConsoleScreen):
 
     def action_export_settings(self) -> None:
         """What a firm says about its exports."""
+        self._with_firm(_("Settings of which firm?"), self._show_settings)
 
-        async def read(firm: Firm) -> tuple[Firm, str]:
-            return firm, ledger_of(firm, await self.console.buffer.books.get(firm.id))
+    def _show_settings(self, firm: Firm) -> None:
+        async def read() -> str:
+            return ledger_of(firm, await self.console.buffer.books.get(firm.id))
 
-        def show(found: tuple[Firm, str]) -> None:
-            self.app.push_screen(ExportSettingsWindow(*found), lambda _done: self.reload())
+        def show(ledger: str) -> None:
+            self.app.push_screen(ExportSettingsWindow(firm, ledger), lambda _done: self.reload())
 
-        self._with_firm(
-            _("Settings of which firm?"), lambda firm: self.ask(partial(read, firm), show, "settings")
-        )
+        self.ask(read, show, "settings")
 
     def action_books_back(self) -> None:
         """A firm's books beside the buffer, and the questions that they raise."""
