@@ -24,7 +24,7 @@ _SELECT = """
     FROM batch WHERE {where} ORDER BY id
 """
 _FILES = """
-    SELECT f.batch_id, f.file, f.temp, f.sha256, f.size FROM json_each(?) p
+    SELECT f.batch_id, f.file, f.temp, f.sha256, f.size, f.packed FROM json_each(?) p
     CROSS JOIN batch_file f ON f.batch_id = p.value ORDER BY f.batch_id, f.position
 """
 _SETTLED = {BatchState.PLACING: BatchState.PLACED, BatchState.WITHDRAWING: BatchState.CANCELLED}
@@ -174,6 +174,11 @@ class Batches:
         """Files of a batch. Raises BlinkError(BATCH_UNKNOWN)."""
         return (await self.get(batch_id)).files
 
+    async def paths(self, name: str) -> set[str]:
+        """Paths of all files, whatever became of them, that have a text in their names."""
+        rows = await self._database.reader.rows("SELECT file FROM batch_file WHERE instr(file, ?)", (name,))
+        return {row[0] for row in rows}
+
     async def list(self, firm_id: int | None = None) -> list[Batch]:
         """Batches of a firm or of all, oldest first."""
         if firm_id is None:
@@ -197,8 +202,11 @@ async def _note(
             [(batch_id, id_) for id_ in some],
         )
     await session.run_many(
-        "INSERT INTO batch_file (batch_id, position, file, temp, sha256, size) VALUES (?, ?, ?, ?, ?, ?)",
-        [(batch_id, place, one.file, one.temp, one.sha256, one.size) for place, one in enumerate(files)],
+        "INSERT INTO batch_file (batch_id, position, file, temp, sha256, size, packed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (batch_id, place, one.file, one.temp, one.sha256, one.size, one.packed)
+            for place, one in enumerate(files)
+        ],
     )
 
 

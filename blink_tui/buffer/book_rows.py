@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blink_tui.buffer import book_imports, book_matches, errors, history, statuses
 from blink_tui.buffer.bodies import loaded
@@ -18,10 +18,11 @@ from blink_tui.buffer.history import ENGINE, Happening
 from blink_tui.buffer.pace import Pace
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
-from blink_tui.model.book_rows import Answer, BookHead, BookRow, Differs, Judge
+from blink_tui.model.book_rows import Answer, BookHead, BookRegister, BookRow, Differs, Judge
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.months import Month
 from blink_tui.model.values import KsefNumber, Sha256
 
 __all__ = ["BookQuestion", "BookRows", "Given", "Place", "require_settled"]
@@ -45,6 +46,14 @@ _MATCHED = """
     CROSS JOIN book_row r INDEXED BY book_row_by_document ON r.document_id = p.value
     JOIN book_import i ON i.id = r.import_id AND i.state = 'current'
     ORDER BY r.document_id, r.import_id, r.register, r.position
+"""
+_BESIDE = """
+    SELECT r.body, coalesce(d.ksef_number, '') FROM json_each(?) p
+    CROSS JOIN book_row r ON r.import_id = p.value ->> 0 AND r.register = p.value ->> 1 AND r.month = p.value ->> 2
+    LEFT JOIN document d ON d.id = r.document_id
+    WHERE NOT EXISTS (SELECT 1 FROM coding c WHERE c.document_id = d.id AND c.state = 'coded'
+        AND d.status IN ('approved', 'exported', 'booked'))
+    ORDER BY r.month, r.register, r.import_id, r.position
 """
 _ANSWER = """
     INSERT INTO book_answer (document_id, row_key, answer, at, who, reason) VALUES (?, ?, ?, ?, ?, ?)
@@ -211,6 +220,16 @@ class BookRows:
             one = Place(import_id, register, position), loaded(BookRow, body)
             found.setdefault(document_id, []).append(one)
         return found
+
+    async def beside(self, places: Iterable[tuple[int, BookRegister, Month]]) -> tuple[BookRow, ...]:
+        """Rows of imports, registers and months whose document is not coded and approved here, or that have none.
+
+        A row carries the KSeF number of the document that it is.
+        """
+        told = json.dumps([(import_id, register, str(month)) for import_id, register, month in places])
+        rows = await self._database.reader.rows(_BESIDE, (told,))
+        found = ((loaded(BookRow, body), number) for body, number in rows)
+        return tuple(replace(row, ksef_number=row.ksef_number or number) for row, number in found)
 
     async def answers(self, document_id: int) -> list[Given]:
         """What was answered about a document, the first first."""

@@ -40,9 +40,10 @@ _PAY = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _CANDIDATES = """
-    SELECT d.id, d.ksef_number, d.direction, d.status, x.body, x.dictionary, d.firm_id, d.version,
+    SELECT d.id, d.ksef_number, d.direction, d.status, x.body, x.dictionary, d.version,
         (SELECT json_group_array(json_array(f.kind, f.places)) FROM document_finding f WHERE f.document_id = d.id),
-        (SELECT p.batch_id FROM payment p WHERE p.document_id = d.id AND p.cancelled = 0)
+        (SELECT p.batch_id FROM payment p WHERE p.document_id = d.id AND p.cancelled = 0),
+        EXISTS (SELECT 1 FROM book_question q WHERE q.document_id = d.id)
     FROM json_each(?) i CROSS JOIN document d ON d.id = i.value JOIN invoice_xml x ON x.ksef_number = d.ksef_number
     WHERE d.firm_id = ? ORDER BY d.id
 """
@@ -95,12 +96,13 @@ class Candidate:
     status: Status
     body: bytes
     dictionary: int
-    firm_id: int
     version: int
     findings: tuple[tuple[str, Mapping[str, str]], ...]
     """Id of the check and the values of its sentence."""
     listed_in: int | None
     """The list of payments that it is in."""
+    asked: bool
+    """Rows of the books may be this document, and nobody answered yet."""
 
 
 class PaymentBatches:
@@ -307,20 +309,10 @@ def _batch(row: Row) -> PaymentBatch:
 
 
 def _candidate(row: Row) -> Candidate:
-    id_, number, direction, status, body, dictionary, firm_id, version, findings, listed_in = row
+    id_, number, direction, status, body, dictionary, version, findings, listed_in, asked = row
     found = tuple((kind, json.loads(places)) for kind, places in json.loads(findings))
-    return Candidate(
-        id_,
-        number,
-        Direction(direction),
-        Status(status),
-        body,
-        dictionary,
-        firm_id,
-        version,
-        found,
-        listed_in,
-    )
+    what = (id_, number, Direction(direction), Status(status), body, dictionary, version)
+    return Candidate(*what, found, listed_in, bool(asked))
 
 
 def _listed(row: Row) -> ListedPayment:

@@ -216,6 +216,8 @@ class BatchFile:
     sha256: Sha256
     size: int | None
     """Bytes; None where it was written before sizes were kept."""
+    packed: str = ""
+    """Of an encrypted zip: JSON of the names and SHA-256 of the files within."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from blink_tui.cli import (
     option_value,
     output,
     own_filters,
+    payments,
     period,
     reconcile,
     reindex,
@@ -147,6 +148,7 @@ export.app.command(
     ),
 )(export_batches.amend)
 app.add_typer(export.app, name="export")
+app.add_typer(payments.app, name="payments")
 doc.app.command(
     "accept",
     help=_(

@@ -43,6 +43,7 @@ class _Call:
     options: Mapping[str, str]
     folder: Path
     dry_run: bool
+    complete: bool
 
 
 @dataclass(slots=True)
@@ -91,6 +92,23 @@ def export(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help=_("A setting or field of this one export.")),
     ] = None,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete",
+            help=_(
+                "A whole JPK, with the rows of the books that were read back; it is checked with --schema."
+            ),
+        ),
+    ] = False,
+    schema: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help=_("Official schema of the JPK, with the files it names beside it."),
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> int:
     if context.invoked_subcommand is not None:
@@ -99,9 +117,10 @@ def export(
     call = _Call(
         form,
         months_of(months or [], year, quarter),
-        assignments(changes or []),
+        assignments(changes or []) | ({"schema": str(schema.absolute())} if schema else {}),
         (out or profile.export_folder).absolute(),
         dry_run,
+        complete,
     )
     return options.run(_export(profile, firms or [], call, as_json=json))
 
@@ -133,7 +152,7 @@ async def _of_firm(buffer: Buffer, firm: Firm, call: _Call) -> dict[str, Any]:
     from blink_tui.sync import exporting
 
     form = call.form or exporting.ledger_of(firm, await buffer.books.get(firm.id))
-    wanted = exporting.Wanted(format=form, months=call.months, options=call.options)
+    wanted = exporting.Wanted(format=form, months=call.months, options=call.options, complete=call.complete)
     who, now = system_user(), datetime.now(UTC)
     told = {"firm": firm.context_value, "format": form}
     with _progress(clean(firm.name)) as progress:

@@ -53,6 +53,7 @@ def assignments(texts: Sequence[str]) -> dict[str, str]:
 async def _settings(
     profile: Profile, firm_text: str, form: str, told: Mapping[str, str], *, as_json: bool
 ) -> None:
+    from blink_tui.ledger.delivery import checked_folder
     from blink_tui.ledger.formats import settings_of
     from blink_tui.ledger.settings import FIRM, OF_FIRM, checked
 
@@ -60,6 +61,8 @@ async def _settings(
     values = checked(own, told)
     async with profile.open_buffer() as buffer:
         firm = await firm_named(buffer, firm_text)
+        if values.firm.get("folder"):
+            checked_folder(values.firm["folder"], profile.folder, firm.context_value)
         await buffer.export_settings.save(firm.id, OF_FIRM, values.firm, who=system_user())
         if form:
             await buffer.export_settings.save(firm.id, form, values.format, who=system_user())

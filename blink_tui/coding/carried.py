@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from blink_tui.i18n import N_, Message
 from blink_tui.invoices.words import money
 from blink_tui.model.books import BookKind, Books
-from blink_tui.model.coding import Coding, Identity
+from blink_tui.model.coding import Coding, Identity, net_accounts
 from blink_tui.model.targets import Accounts, Target
 
 
@@ -33,11 +33,9 @@ def _part(text: str, *, goes: bool = True, **values: str) -> Part:
 
 def _head(coding: Coding, target: Target) -> Iterator[Part]:
     if coding.document_type:
-        yield _part(N_("document type {type}"), type=coding.document_type)
+        yield _part(N_("document type {type}"), goes=target.document_type, type=coding.document_type)
     if coding.rows:
-        register = coding.register or "—"
-        month = ", ".join(str(row.month) for row in coding.rows if row.month) or "—"
-        yield _part(N_("VAT register {register}, {month}"), register=register, month=month)
+        yield from _registers(coding, target)
     marks = sorted({mark for row in coding.rows for mark in row.marks})
     if marks:
         yield _part(N_("marks {marks}"), marks=" ".join(marks))
@@ -50,14 +48,33 @@ def _head(coding: Coding, target: Target) -> Iterator[Part]:
         yield _part(N_("category {category}"), goes=target.category, category=coding.category)
 
 
+def _registers(coding: Coding, target: Target) -> Iterator[Part]:
+    months = sorted({row.month for row in coding.rows if row.month})
+    month = ", ".join(map(str, months)) or "—"
+    register = coding.register or "—"
+    if target.register == target.month:
+        yield _part(
+            N_("VAT register {register}, {month}"), goes=target.register, register=register, month=month
+        )
+        return
+    yield _part(N_("VAT month {month}"), goes=target.month and len(months) < 2, month=month)
+    yield _part(N_("VAT register {register}"), goes=target.register, register=register)
+
+
 def _accounts(coding: Coding, books: Books, target: Target) -> Iterator[Part]:
     if books.kind is not BookKind.LEDGER or not coding.lines:
         return
     if target.accounts is Accounts.ALL:
         yield _part(N_("{count} posting lines, {sum}"), count=str(len(coding.lines)), sum=money(coding.debit))
-    elif target.accounts is Accounts.NET and (net := coding.net_line) is not None:
-        yield _part(N_("net account {account}"), account=net.account)
-        others = sorted({line.account for line in coding.lines} - {net.account})
+    elif target.accounts is Accounts.NET and (net := net_accounts(coding, books)):
+        yield _part(N_("net account {account}"), account=net[0])
+        if net[1:]:
+            yield _part(
+                N_("accounts {accounts} without their amounts: its own scheme divides the sum"),
+                goes=False,
+                accounts=", ".join(net[1:]),
+            )
+        others = sorted({line.account for line in coding.lines} - {*net})
         yield _part(
             N_("accounts {accounts}: its own scheme adds them"), goes=False, accounts=", ".join(others)
         )

@@ -12,6 +12,7 @@ from blink_tui.model.coding import ZERO, Coding, RateAmount
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Direction
 from blink_tui.model.invoice import Invoice, InvoiceParty
+from blink_tui.model.text import clean
 
 _NAMESPACE = uuid.UUID("6f0f3f5c-5a8e-5d0b-9f0c-0f6d1c7f4b11")
 """Of the ids below; changing it would make every document a new one for Optima."""
@@ -62,7 +63,9 @@ class LedgerDocument:
     @property
     def guid(self) -> uuid.UUID:
         """The same for the same document every time it is written: a UUID5 of its KSeF number."""
-        return uuid.uuid5(_NAMESPACE, self.ksef_number or f"{self.party.identifier}/{self.invoice.number}")
+        return uuid.uuid5(
+            _NAMESPACE, clean(self.ksef_number or f"{self.party.identifier}/{self.invoice.number}")
+        )
 
     @property
     def exchange_rate(self) -> Decimal:

@@ -80,6 +80,8 @@ class Frame:
     who: str
     rest: tuple[BookRow, ...] = ()
     """What the books hold beside the buffer's documents, for reports that are to be complete."""
+    qr_host: str = ""
+    """Of the links on printed invoices (`invoices.qr`); empty prints none."""
     complete: bool = False
     """The rest was read back: the report is whole and may carry a declaration."""
 

@@ -18,6 +18,8 @@ from blink_tui.model.text import clean, folded
 
 MARGIN = "marża"
 OSS = "OSS"
+GROSS = "np"
+"""Of `as_gross`."""
 BUYER_SETTLES = frozenset({"oo", "np I", "np II"})
 """Rates of a purchase on which the buyer accounts for the tax itself."""
 UNION = {
@@ -29,7 +31,8 @@ UNION = {
 }  # fmt: skip
 """The other countries of the Union, with both codes of Greece, and Northern Ireland; Polish names."""
 _KINDS_OF_ROWS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
-_NRB = re.compile(r"\d{26}")
+_PER_CENT = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?", re.ASCII)
+_NRB = re.compile(r"\d{26}", re.ASCII)
 
 
 class Amounts(NamedTuple):
@@ -75,6 +78,17 @@ def amounts_of(document: LedgerDocument) -> tuple[Amounts, ...]:
     return tuple(found)
 
 
+def outside_vat(document: LedgerDocument) -> bool:
+    """A purchase no VAT of which is the firm's: no row, gross in the cost (BOOKKEEPING 4, identity none)."""
+    return not document.sale and document.coding.identity is Identity.NONE
+
+
+def as_gross(rows: tuple[Amounts, ...]) -> tuple[Amounts, ...]:
+    """A VAT table as one sum outside VAT, so that no program deducts anything of it."""
+    pln = sum((row.gross for row in rows), ZERO)
+    return (Amounts(GROSS, pln, ZERO, sum((row.gross_currency for row in rows), ZERO), ZERO),)
+
+
 def _margin(document: LedgerDocument, row: RateAmount, net: Decimal) -> list[Amounts]:
     typed = document.coding.choices.margin
     if not typed:
@@ -87,13 +101,13 @@ def _margin(document: LedgerDocument, row: RateAmount, net: Decimal) -> list[Amo
 
 
 def sold_on(invoice: Invoice) -> date | None:
-    """Day of delivery: P_6, the end of OkresFa, the latest of the rows (FORMATS 8.1), else the day of issue."""
+    """Day of delivery: P_6, the end of OkresFa, the latest of the rows (FORMATS 8.1), PEF's tax point, else issue."""
     if invoice.sale_date is not None:
         return invoice.sale_date
     if invoice.period is not None and invoice.period[1] is not None:
         return invoice.period[1]
     days = [line.sale_date for line in invoice.lines if line.sale_date is not None]
-    return max(days) if days else invoice.issue_date
+    return max(days) if days else invoice.tax_point or invoice.issue_date
 
 
 def tax_day(document: LedgerDocument) -> date:
@@ -143,6 +157,11 @@ def description_of(document: LedgerDocument) -> str:
     return document.coding.description or (lines[0].name if lines else "") or ""
 
 
+def per_cent(rate: str) -> Decimal:
+    """Of a rate that is written as a number; zero of all others."""
+    return Decimal(rate.replace(",", ".")) if _PER_CENT.fullmatch(rate) else ZERO
+
+
 def from_net(invoice: Invoice) -> bool:
     """It is counted from net prices."""
     return not invoice.lines or invoice.lines[0].net is not None or invoice.lines[0].gross is None
@@ -174,6 +193,16 @@ class Partner(NamedTuple):
     union: bool
     """Of the Union, and not of Poland."""
     place: Place
+
+    @property
+    def prefix(self) -> str:
+        """Country before a foreign number; empty of a NIP and where there is no number."""
+        return "" if self.domestic or not self.number else self.country
+
+    @property
+    def bare(self) -> str:
+        """The number without its country."""
+        return self.number.removeprefix(self.prefix)
 
 
 def partner_of(document: LedgerDocument) -> Partner:

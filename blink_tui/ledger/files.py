@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,9 +58,11 @@ class FolderFiles:
     Raises BlinkError: folder-refused or folder-full, as soon as the disk says so.
     """
 
-    def __init__(self, folder: Path, stem: str) -> None:
+    def __init__(self, folder: Path, stem: str, used: Collection[str] = ()) -> None:
+        """`used` are paths that are not to be used again, though their files may have been taken away."""
         self._folder = folder
         self._stem = stem
+        self._used = used
         self._begun: set[Path] = set()
         self.written: list[Written] = []
         """In the order in which they were finished."""
@@ -84,6 +86,9 @@ class FolderFiles:
                 temporary.unlink(missing_ok=True)
                 raise
 
+    def close(self) -> None:
+        """No more files come; each was finished by itself."""
+
     def discard(self) -> None:
         """Leave nothing of what was written, were it half a file that its writer gave up."""
         for temporary in (*self._begun, *(one.temporary for one in self.written)):
@@ -99,7 +104,7 @@ class FolderFiles:
         for number in count(1):
             path = self._folder / f"{name}{f'-{number}' if number > 1 else ''}{suffix}"
             temporary = path.with_name(f".{path.name}{_ASIDE}")
-            if path.exists():
+            if path.exists() or str(path) in self._used:
                 continue
             with suppress(FileExistsError):
                 file = temporary.open("xb")

@@ -18,13 +18,17 @@ FORMAT_UNKNOWN = ErrorKind(
 def exporters() -> Mapping[str, Exporter]:
     """All formats, in the order in which they are listed."""
     from blink_tui.ledger.exporters import (
+        beancount,
         csv_set,
         epp,
+        hledger,
         jpk_ewp,
         jpk_fa,
         jpk_pkpir,
         jpk_v7,
         optima,
+        package,
+        symfonia,
         wapro,
         xlsx,
     )
@@ -33,6 +37,7 @@ def exporters() -> Mapping[str, Exporter]:
         wapro.EXPORTER,
         optima.EXPORTER,
         epp.EXPORTER,
+        symfonia.EXPORTER,
         jpk_v7.V7M,
         jpk_v7.V7K,
         jpk_pkpir.EXPORTER,
@@ -40,6 +45,9 @@ def exporters() -> Mapping[str, Exporter]:
         jpk_fa.EXPORTER,
         csv_set.EXPORTER,
         xlsx.EXPORTER,
+        hledger.EXPORTER,
+        beancount.EXPORTER,
+        package.EXPORTER,
     )
     return {one.id: one for one in found}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
 from typing import NamedTuple, Protocol, TypeVar
@@ -13,6 +13,7 @@ from blink_tui.ledger.exporter import Frame, Piece
 from blink_tui.ledger.exporters.registers import rows_of, tables_of
 from blink_tui.ledger.tables import Cell, Row, Table
 from blink_tui.ledger.texts import Texts
+from blink_tui.model.months import Month
 
 NUMBER = "Lp"
 """Head of the first column of every table."""
@@ -46,6 +47,7 @@ def piece_of(
     frame: Frame,
     texts: Texts,
     lines_of: Callable[[int, Table, Sequence[Row]], Iterable[Line]],
+    months: Collection[Month],
 ) -> Piece | None:
     """A document's lines in all tables; None where it has none.
 
@@ -53,7 +55,7 @@ def piece_of(
     """
     tables = tables_of(frame)
     lines: list[Line] = []
-    for place, rows in enumerate(rows_of(document, frame, texts)):
+    for place, rows in enumerate(rows_of(document, frame, texts, months)):
         if rows:
             lines += lines_of(place, tables[place], rows)
     if not lines:
@@ -101,7 +103,7 @@ class TablesWriter:
         """Write a document's lines."""
         for place, day, text, sums in piece.body:
             if self._tables[place].dated:
-                self._waiting.setdefault(place, _Waiting()).put(day, text)
+                self._waiting_for(place).put(day, text)
             else:
                 self._sink(place).put(text)
             if sums:
@@ -121,6 +123,11 @@ class TablesWriter:
                 self._sink(place)
         for _place, sink in sorted(self._sinks.items()):
             sink.close()
+
+    def _waiting_for(self, place: int) -> _Waiting:
+        if place not in self._waiting:
+            self._waiting[place] = _Waiting()
+        return self._waiting[place]
 
     def _sink(self, place: int) -> Sink:
         if place not in self._sinks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.facts import description_of, partner_of
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.months import Month
@@ -131,15 +130,15 @@ class Told:
         )  # fmt: skip
 
 
-def told_of(document: LedgerDocument, frame: Frame, texts: Texts) -> Told:
-    """What its rows say of a document."""
+def told_of(document: LedgerDocument, texts: Texts, months: Collection[Month] = ()) -> Told:
+    """What its rows say of a document; those of some months alone are wanted, where there are any."""
     invoice, partner = document.invoice, partner_of(document)
     country, tax_id = partner.key if partner.number else (partner.country, "")
     foreign = invoice.currency != "PLN"
     description = texts.of(description_of(document), "Opis", LONGEST)
     return Told(
         document=document,
-        months=frozenset(frame.months),
+        months=frozenset(months),
         texts=texts,
         number=texts.of(invoice.number, "Numer dokumentu", LONGEST),
         mark="" if document.ksef_number else _OUTSIDE,

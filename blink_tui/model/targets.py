@@ -32,16 +32,25 @@ class Target:
     category: bool = False
     description: bool = True
     dimensions: bool = False
+    document_type: bool = True
+    """As it was coded; otherwise the program has one of its own for each direction and kind."""
+    register: bool = True
+    """The VAT register's symbol travels."""
+    month: bool = True
+    """The month of VAT travels; otherwise the program takes it from days of sale and receipt."""
 
 
 TARGETS: dict[str, Target] = {
     target.id: target
     for target in (
-        Target("wapro", "WAPRO", CodingLevel.DESCRIPTION, Accounts.NET),
+        Target("wapro", "WAPRO", CodingLevel.DESCRIPTION, Accounts.NET, register=False),
         Target("optima", "Comarch Optima", CodingLevel.FULL, Accounts.ALL, category=True),
-        Target("epp", "InsERT (EDI++)", CodingLevel.DESCRIPTION, Accounts.NONE, column=False, category=True),
+        Target(
+            "epp", "InsERT (EDI++)", CodingLevel.DESCRIPTION, Accounts.NONE,
+            column=False, category=True, document_type=False, register=False, month=False,
+        ),
         Target("symfonia", "Symfonia", CodingLevel.FULL, Accounts.ALL, column=False),
         Target("csv", "CSV", CodingLevel.FULL, Accounts.ALL, dimensions=True),
     )
-}
-"""By id."""
+}  # fmt: skip
+"""By id. Settings of a format may carry more: WAPRO's free fields hold what the firm chose."""

@@ -30,6 +30,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.model.words import STATUS_WORDS
 from blink_tui.sync.exporting_run import Counted, CountedFiles, Run, run
+from blink_tui.sync.exporting_whole import rest_of
 from blink_tui.sync.exporting_work import Refused, Sum, SumKey, Told
 
 __all__ = ["Exported", "Preview", "Wanted", "again", "export", "ledger_of", "preview", "recover"]
@@ -87,6 +88,8 @@ class Wanted:
     """Of this one export, and settings in the place of the firm's."""
     document_ids: Sequence[int] | None = None
     """Some documents alone."""
+    complete: bool = False
+    """Whole, with the rows of the books that were read back (`exporting_whole`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Preview:
     warnings: tuple[Told, ...]
     refused: tuple[Refused, ...]
     files: tuple[Counted, ...]
-    """Names that the files would have, without the time in them."""
+    """With the names that they would have now."""
     marks: bool
     """The documents would be marked: it is the firm's own ledger format."""
 
@@ -161,7 +164,11 @@ async def preview(
     runs, files = [], []
     for job in jobs:
         counted = CountedFiles(job.stem)
-        runs.append(await run(buffer, job.form, job.frame, job.ids, counted, told=told, summed=True))
+        runs.append(
+            await run(
+                buffer, job.form, job.frame, job.ids, counted, told=told, summed=True, only_some=job.marks
+            )
+        )
         files += counted.written
     return Preview(
         documents=sum(len(one.written) for one in runs),
@@ -250,6 +257,8 @@ async def _jobs(
         months=tuple(wanted.months),
         made=now,
         who=who,
+        rest=await rest_of(buffer, firm, form.id, wanted.months) if wanted.complete else (),
+        complete=wanted.complete,
     )
     marks = form.kind is Kind.LEDGER and form.id == ledger_of(firm, books)
     chosen = await buffer.outgoing.choose(
@@ -295,7 +304,7 @@ async def _refusals(buffer: Buffer, refused: Sequence[tuple[Chosen, Problem]]) -
 
 async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | None) -> Exported:
     """Write a job's files, mark its documents where it marks, give the files their names."""
-    files = FolderFiles(folder, job.stem)
+    files = FolderFiles(folder, job.stem, await buffer.batches.paths(job.stem))
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:

@@ -7,7 +7,7 @@ import io
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, TypeVar, cast
 
 from blink_tui.buffer import Buffer
@@ -107,6 +107,7 @@ async def _chunks(
         if len(ids) > _FEW:
             warm_up()
             workers = [await stack.enter_async_context(Worker()) for _ in range(_WORKERS)]
+        light = replace(frame, rest=())  # the writer's matter, and too much to be sent with every chunk
         pending: deque[asyncio.Task[Chunk]] = deque()
         sizes: deque[int] = deque()
         try:
@@ -115,7 +116,7 @@ async def _chunks(
                 if amends is not None:
                     rows = [row._replace(amends=amends) for row in rows]
                 worker = workers[number % len(workers)] if workers else None
-                pending.append(asyncio.create_task(_prepared(worker, form.id, rows, frame, summed=summed)))
+                pending.append(asyncio.create_task(_prepared(worker, form.id, rows, light, summed=summed)))
                 sizes.append(len(some))
                 if len(pending) >= _AHEAD:
                     yield sizes.popleft(), await pending.popleft()

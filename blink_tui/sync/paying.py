@@ -241,6 +241,7 @@ def _read(some: Sequence[Candidate], doubled: set[int]) -> list[Payable | Refuse
                 invoice=invoice,
                 findings=frozenset(kind for kind, _values in one.findings),
                 doubled=one.id in doubled,
+                asked=one.asked,
                 listed_in=one.listed_in,
             )
         )

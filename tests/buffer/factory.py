@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from blink_tui.buffer import StoredInvoice, xml_codec
+from blink_tui.buffer import BatchFile, StoredInvoice, xml_codec
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import DocumentHeader, Party
 from blink_tui.model.values import KsefNumber, Nip, Sha256
 
 NIP = Nip("1111111111")
 SELLER = Nip("5265877635")
+FILE = BatchFile("out/a.csv", "out/a.tmp", Sha256(bytes(32)), 10)
+"""Of a batch; nobody wrote it."""
 
 
 class StillClock:

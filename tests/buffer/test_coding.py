@@ -23,9 +23,8 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.refusals import Refusal
 from blink_tui.model.rulebook import OFFICE, EntryKind
-from blink_tui.model.values import Sha256
 from tests.buffer.bookkeeping import OCTOBER, SEPTEMBER, UNBALANCED, books, coding, proposal, proposed
-from tests.buffer.factory import SELLER
+from tests.buffer.factory import FILE, SELLER
 from tests.buffer.test_decisions import APPROVE, EXCLUDE, QUERY, REOPEN, intact, states, stored, versions
 
 F, C, A, E, B = Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED, Status.BOOKED
@@ -305,8 +304,7 @@ async def test_what_was_handed_over_is_confirmed_and_unconfirmed(buffer: Buffer,
     await decide(buffer, two, QUERY)
     assert await decide(buffer, two, BOOK) == {Refusal.SET_ASIDE: 1}
     await decide(buffer, one, APPROVE)
-    sha256 = Sha256(bytes(32))
-    await buffer.batches.begin(firm.id, "csv", [one], file="f", sha256=sha256, who="anna", temp="t")
+    await buffer.batches.begin(firm.id, "csv", [one], [FILE], who="anna")
     preview = await buffer.decisions.preview(ALL, BOOK)
     left = {Refusal.SET_ASIDE: 1, Refusal.FOR_INFORMATION: 1}
     assert (preview.count, preview.refused) == (1, left)

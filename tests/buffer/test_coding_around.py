@@ -21,9 +21,8 @@ from blink_tui.model.documents import Direction, Party, Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.refusals import Refusal
-from blink_tui.model.values import Sha256
 from tests.buffer.bookkeeping import OCTOBER, SEPTEMBER, UNBALANCED, coding, proposal, proposed
-from tests.buffer.factory import NIP, SELLER, StillClock
+from tests.buffer.factory import FILE, NIP, SELLER, StillClock
 from tests.buffer.test_coding import ALL, CODE, PURCHASE, RETURN, A, C, F, decide, kept, told, undo
 from tests.buffer.test_decisions import APPROVE, EXCLUDE, QUERY, REOPEN, intact, states, stored, versions
 
@@ -101,13 +100,12 @@ async def test_nothing_of_a_direction_kept_elsewhere_is_handed_over(buffer: Buff
     (id_,) = await stored(buffer, firm, 1)
     await decide(buffer, id_, APPROVE)
     await kept(buffer, firm, purchases=Keeper.ELSEWHERE)
-    sha256 = Sha256(bytes(32))
     with pytest.raises(BlinkError) as refused:
-        await buffer.batches.begin(firm.id, "csv", [id_], file="f", sha256=sha256, who="anna", temp="t")
+        await buffer.batches.begin(firm.id, "csv", [id_], [FILE], who="anna")
     assert refused.value.kind.code == "kept-elsewhere"
     assert await states(buffer, [id_]) == [(A, None)]
     await kept(buffer, firm, sales=Keeper.ELSEWHERE)
-    assert await buffer.batches.begin(firm.id, "csv", [id_], file="f", sha256=sha256, who="anna", temp="t")
+    assert await buffer.batches.begin(firm.id, "csv", [id_], [FILE], who="anna")
 
 
 async def test_a_status_given_without_a_decision_leaves_no_coding_that_holds(

@@ -25,8 +25,7 @@ from blink_tui.model.documents import Role, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.refusals import Refusal
-from blink_tui.model.values import Sha256
-from tests.buffer.factory import NIP, invoice
+from tests.buffer.factory import FILE, NIP, invoice
 from tests.buffer.test_firms import CHECKOUT
 
 F, C, A, E, B = Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED, Status.BOOKED
@@ -143,8 +142,7 @@ async def test_what_is_reopened_goes_where_it_came_from(buffer: Buffer, firm: Fi
 async def test_what_happened_since_stays_when_a_decision_is_taken_back(buffer: Buffer, firm: Firm) -> None:
     ids = await stored(buffer, firm, 3)
     outcome = await buffer.decisions.decide(ALL, APPROVE, who="anna")
-    sha256 = Sha256(bytes(32))
-    await buffer.batches.begin(firm.id, "csv", ids[:1], file="f", sha256=sha256, who="anna", temp="t")
+    await buffer.batches.begin(firm.id, "csv", ids[:1], [FILE], who="anna")
     await buffer.documents.change_status(ids[1:2], Q, who="ewa", reason="?")
     decision = outcome.decision_id or 0
     with pytest.raises(BlinkError) as others:

@@ -30,10 +30,10 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.model.refusals import Refusal
-from blink_tui.model.values import Sha256
 from tests.buffer.bookkeeping import OCTOBER, SEPTEMBER, UNBALANCED, coding
-from tests.buffer.test_coding import CODE, PURCHASE, A, C, decide, kept, undo
-from tests.buffer.test_decisions import APPROVE, REOPEN, intact, stored, versions
+from tests.buffer.factory import FILE
+from tests.buffer.test_coding import BOOK, CODE, PURCHASE, A, C, decide, kept, undo
+from tests.buffer.test_decisions import APPROVE, REOPEN, intact, states, stored, versions
 
 FIRST, SECOND = PartPaid(date(2026, 9, 20), Decimal("61.50")), PartPaid(date(2026, 10, 5), Decimal("61.50"))
 HALF = (("K_42", Decimal("50.00")), ("K_43", Decimal("11.50")))
@@ -243,11 +243,40 @@ async def test_only_payments_of_what_is_coded_and_not_yet_handed_over(
     (fetched,) = await stored(buffer, firm, 1)
     await buffer.codings.save_draft(fetched, 1, BEFORE, who="anna")
     assert (await refused(buffer, fetched, AFTER)).kind.code == "not-to-code"
+
+
+@pytest.mark.parametrize("booked", [False, True], ids=["exported", "booked"])
+async def test_a_payment_of_what_the_books_have_is_to_be_put_right_there(
+    buffer: Buffer, firm: Firm, closed: int, booked: bool
+) -> None:
     await decide(buffer, closed, APPROVE, who="ewa")
-    await buffer.batches.begin(
-        firm.id, "csv", [closed], file="f", sha256=Sha256(bytes(32)), who="anna", temp="t"
-    )
-    assert (await refused(buffer, closed, AFTER)).kind.code == "already-exported"
+    batch = await buffer.batches.begin(firm.id, "csv", [closed], [FILE], who="anna")
+    if booked:
+        await decide(buffer, closed, BOOK, who="ewa")
+    await add(buffer, closed, AFTER)
+    assert await states(buffer, [closed]) == [(C, None)]
+    assert await buffer.batches.amending([closed]) == {closed}
+    with pytest.raises(BlinkError) as refusal:
+        await buffer.batches.cancel(batch, reason="?", who="anna")
+    assert refusal.value.kind.code == "batch-imported"
+    assert await decide(buffer, closed, APPROVE, who="anna") == {}
+    with pytest.raises(BlinkError) as apart:
+        await buffer.batches.begin(firm.id, "csv", [closed], [FILE], who="anna")
+    assert apart.value.kind.code == "amends-apart"
+    await buffer.batches.begin(firm.id, "csv", [closed], [FILE], who="anna", amends=True)
+    assert await buffer.batches.amending([closed]) == set()
+    await intact(buffer, firm)
+
+
+async def test_a_payment_that_would_change_a_closed_month_of_the_books_is_refused(
+    buffer: Buffer, firm: Firm, closed: int
+) -> None:
+    await decide(buffer, closed, APPROVE, who="ewa")
+    await buffer.batches.begin(firm.id, "csv", [closed], [FILE], who="anna")
+    await buffer.locks.lock(firm.id, OCTOBER, who="anna")
+    assert (await refused(buffer, closed, AFTER)).kind.code == "closed-month-changes"
+    assert await states(buffer, [closed]) == [(Status.EXPORTED, None)]
+    assert await buffer.batches.amending([closed]) == set()
 
 
 async def test_the_first_payment_gives_the_document_its_month(buffer: Buffer, firm: Firm) -> None:

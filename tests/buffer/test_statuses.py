@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import BatchState, Buffer, statuses
+from blink_tui.buffer import Buffer, statuses
 from blink_tui.model.documents import Role, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
-from blink_tui.model.values import Sha256
-from tests.buffer.factory import SELLER, StillClock, invoice, ksef_number
+from tests.buffer.factory import FILE, SELLER, StillClock, invoice, ksef_number
 
 F, C, A, E, B = Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED, Status.BOOKED
 Q, X = Status.QUERIED, Status.EXCLUDED
@@ -35,8 +34,7 @@ async def one_at(buffer: Buffer, firm: Firm, status: Status) -> int:
     for step in WAYS[status]:
         await buffer.documents.change_status([1], step, who="anna")
     if status is E:
-        sha256 = Sha256(bytes(32))
-        await buffer.batches.begin(firm.id, "csv", [1], file="f", sha256=sha256, who="anna", temp="t")
+        await buffer.batches.begin(firm.id, "csv", [1], [FILE], who="anna")
     return 1
 
 
@@ -158,45 +156,3 @@ async def test_each_firm_has_a_chain_of_its_own(buffer: Buffer, firm: Firm) -> N
     states = [await buffer.history.verify(each.id) for each in (firm, other)]
     assert [(state.length, state.broken_at) for state in states] == [(2, None), (4, None)]
     assert states[0].head != states[1].head
-
-
-async def begin(buffer: Buffer, firm: Firm, ids: list[int]) -> int:
-    return await buffer.batches.begin(
-        firm.id, "csv", ids, "out/a.csv", Sha256(bytes(32)), "anna", "out/a.tmp"
-    )
-
-
-async def test_a_batch_takes_its_documents_once(buffer: Buffer, firm: Firm) -> None:
-    await buffer.documents.store(firm, Role.BUYER, [invoice(n) for n in range(3)])
-    await buffer.documents.change_status([1, 2], A, who="anna")
-    batch_id = await begin(buffer, firm, [2, 1])
-    assert [(await buffer.documents.get(n)).status for n in (1, 2, 3)] == [E, E, F]
-    assert await buffer.batches.documents(batch_id) == [1, 2]
-    (batch,) = await buffer.batches.unplaced()
-    assert (batch.state, batch.documents, batch.file, batch.temp) == (
-        BatchState.PLACING,
-        2,
-        "out/a.csv",
-        "out/a.tmp",
-    )
-    assert batch.chain_head == (await buffer.history.verify(firm.id)).head
-    with pytest.raises(BlinkError) as caught:
-        await begin(buffer, firm, [1])
-    assert caught.value.kind.code == "status-not-allowed"
-    await buffer.batches.placed(batch_id)
-    assert await buffer.batches.unplaced() == []
-    assert [b.state for b in await buffer.batches.list(firm.id)] == [BatchState.PLACED]
-    assert await buffer.batches.list(firm.id) == await buffer.batches.list()
-
-
-async def test_a_refused_batch_leaves_no_trace(buffer: Buffer, firm: Firm) -> None:
-    other = await buffer.firms.add(SELLER, name="B", env="test")
-    await buffer.documents.store(firm, Role.BUYER, [invoice(1), invoice(2)])
-    await buffer.documents.change_status([1], A, who="anna")
-    for ids, owner in (([1, 2], firm), ([1], other)):
-        with pytest.raises(BlinkError):
-            await begin(buffer, owner, ids)
-    assert (await buffer.documents.get(1)).status is A
-    assert await buffer.batches.list() == []
-    with pytest.raises(BlinkError):
-        await buffer.batches.placed(1)

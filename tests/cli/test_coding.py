@@ -292,12 +292,23 @@ def test_a_part_is_paid_after_the_month_of_the_first_one_was_closed(office: Insi
     assert office("doc", "show", one, "--json").json["status"] == "coded"
 
 
-def test_a_payment_after_the_hand_over_is_refused(office: Inside, tmp_path: Path) -> None:
-    one = bought(office)
-    office("doc", "code", one)
+def test_a_payment_after_the_hand_over_comes_apart(office: Inside, tmp_path: Path) -> None:
+    office("books", "set", "--firm", FIRM, "--cash-method", "--since", "2026-01-01")
+    office("reindex", "--rest")
+    one, out = bought(office), tmp_path / "out"
+    office("doc", "pay", one, "--on", "2026-09-20", "--amount", "41", "--json")
     office("doc", "approve", one)
-    office("export", "--format", "csv", "--firm", FIRM, "--out", str(tmp_path / "out"))
-    assert "handed over" in office.failed("doc", "pay", one, "--on", "2026-10-05", code=1)
+    first = office("export", "--firm", FIRM, "--out", str(out), "--json").json
+    (batch,) = first["firms"][0]["batches"]
+    paid = office("doc", "pay", one, "--on", "2026-10-05", "--amount", "41", "--json")
+    assert "put right in the books" in paid.err
+    assert office("export", "--firm", FIRM, "--out", str(out), "--json").json["documents"] == 0
+    office("doc", "approve", one)
+    second = office("export", "--firm", FIRM, "--out", str(out), "--json").json["firms"][0]
+    assert (second["documents"], ["DO-POPRAWY" in file for file in second["files"]]) == (1, [True])
+    refused = office.failed("export", "cancel", str(batch), "--reason", "x", "--not-imported", code=1)
+    assert "cannot be cancelled whole" in refused
+    assert "are as they were written" in office("doctor", "--audit").text
 
 
 def test_a_firm_without_books_has_nothing_to_code(tmp_path: Path) -> None:

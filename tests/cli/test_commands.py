@@ -103,8 +103,9 @@ def test_approved_documents_are_handed_over_once(office: Blink, tmp_path: Path) 
     made = office("export", "--format", "csv", "--out", str(tmp_path), "--json").json
     assert made["documents"] == 3
     handed_over: set[str] = set()
-    for batch in made["batches"]:
-        content = Path(batch["file"]).read_bytes()
+    for batch in made["firms"]:
+        (file,) = batch["files"]
+        content = Path(file).read_bytes()
         assert content.startswith(b"\xef\xbb\xbf")
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
         assert len(rows) == batch["documents"]
@@ -112,8 +113,8 @@ def test_approved_documents_are_handed_over_once(office: Blink, tmp_path: Path) 
     assert handed_over == {one["ksef_number"] for one in chosen}
     assert len(documents(office, "--status", "exported")) == 3
     again = office("export", "--format", "csv", "--out", str(tmp_path), "--json").json
-    assert again == {"documents": 0, "dry_run": False, "batches": []}
-    assert office("export", "list", "--json").json[0]["sha256"]
+    assert again == {"documents": 0, "dry_run": False, "firms": [], "failures": []}
+    assert office("export", "list", "--json").json[0]["files"][0]["sha256"]
 
 
 def test_what_is_handed_over_is_not_approved_again(office: Blink) -> None:

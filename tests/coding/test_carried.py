@@ -26,9 +26,15 @@ def shown(target: str, books: Books, *, sold: bool = False, **choices: object) -
 def test_wapro_gets_the_net_account_alone() -> None:
     goes, stays = shown("wapro", replace(LEDGER, level=CodingLevel.DESCRIPTION))
     assert "typ dokumentu FZ" in goes
-    assert "rejestr VAT ZAK, 2026-03" in goes
+    assert "miesiąc VAT 2026-03" in goes
     assert "konto netto 402" in goes
-    assert stays == ["konta 202-1111111111, 223: doda je własny schemat programu"]
+    assert stays == ["rejestr VAT ZAK", "konta 202-1111111111, 223: doda je własny schemat programu"]
+
+
+def test_of_several_net_accounts_wapro_gets_one_that_is_never_of_vat() -> None:
+    goes, stays = shown("wapro", replace(LEDGER, roles={"car_costs": "401-1"}), scheme="samochod")
+    assert "konto netto 401-1" in goes
+    assert "konta 401-03-NKUP bez kwot: sumę podzieli własny schemat programu" in stays
 
 
 def test_a_sale_s_net_account_is_its_revenue() -> None:
@@ -38,7 +44,7 @@ def test_a_sale_s_net_account_is_its_revenue() -> None:
 
 def test_wapro_gets_the_column_of_the_kpir_and_epp_does_not() -> None:
     assert "kolumna 15: 1 000,00" in shown("wapro", KPIR)[0]
-    assert shown("epp", KPIR)[1] == ["kolumna 15: 1 000,00"]
+    assert shown("epp", KPIR)[1] == ["typ dokumentu FZ", "rejestr VAT ZAK, 2026-03", "kolumna 15: 1 000,00"]
 
 
 def test_symfonia_and_csv_get_every_line_and_only_csv_the_dimensions() -> None:

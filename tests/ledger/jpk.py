@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.formats import exporter
 from blink_tui.ledger.schema_check import validated
 from blink_tui.ledger.writing import write
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.months import Month
 from tests.invoices.samples import shared
 from tests.ledger.memory import MemoryFiles
@@ -123,6 +125,14 @@ def check(form: str, content: bytes) -> None:
     except pytest.skip.Exception:
         return
     assert validated(io.BytesIO(content), schema) == []
+
+
+@contextmanager
+def refused(code: str) -> Iterator[pytest.ExceptionInfo[BlinkError]]:
+    """What is inside is refused for this kind of reason."""
+    with pytest.raises(BlinkError) as error:
+        yield error
+    assert error.value.kind.code == code
 
 
 def lax_schema(folder: Path, namespace: str) -> Path:

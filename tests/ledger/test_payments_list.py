@@ -302,7 +302,7 @@ def test_the_tax_of_a_split_payment_is_lessened_too() -> None:
 
 def test_corrections_never_bring_a_payment_below_zero_and_are_used_whole_or_not_at_all() -> None:
     whole = payments([payable(), correction("-1000", "-230")], TERMS)
-    assert (whole.transfers[0].amount, whole.transfers[0].title) == (0, "")
+    assert (whole.transfers[0].amount, whole.transfers[0].title) == (d("0"), "")
     more = payments([payable(), correction("-1000", "-230.01")], TERMS)
     assert more.transfers[0].amount == d("1230")
     assert [one.document_id for one in more.waiting] == [9]
@@ -345,9 +345,11 @@ def test_no_amount_is_lost_none_is_below_zero_and_each_document_stands_once(
     found = payments(listed, replace(TERMS, settings={"corrections": "show"} if shown else {}))
     assert all(one.amount >= 0 for one in found.transfers)
     netted = {part.document_id for one in found.transfers for part in one.netted}
-    places = [*(one.document_id for one in (*found.transfers, *found.refused, *found.waiting)), *netted]
+    paid = [one.document_id for one in found.transfers]
+    left = [one.document_id for one in (*found.refused, *found.waiting)]
+    places = [*paid, *left, *netted]
     assert sorted(places) == list(range(len(sums)))
-    used = sum(sums[place] for place in [*(one.document_id for one in found.transfers), *netted])
+    used = sum(sums[place] for place in [*paid, *netted])
     assert sum(one.amount for one in found.transfers) == Decimal(used).scaleb(-2)
 
 

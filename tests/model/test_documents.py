@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from blink_tui.model.documents import TRANSITIONS, Direction, FirmKind, Role, Status, direction_of
+from blink_tui.model.documents import BATCH_ONLY, TRANSITIONS, Direction, FirmKind, Role, Status, direction_of
 
 TAXPAYER, UNIT, BRANCH = FirmKind.TAXPAYER, FirmKind.LOCAL_GOVERNMENT_UNIT, FirmKind.BRANCH
 THIRD = Role.THIRD_PARTY
@@ -32,8 +32,9 @@ def test_direction_follows_from_the_roles(
     assert direction_of(roles, kind, third) is expected
 
 
-def test_nothing_leaves_the_books_again() -> None:
-    assert TRANSITIONS[Status.BOOKED] == frozenset()
+def test_only_a_batch_of_amendments_brings_anything_out_of_the_books() -> None:
+    assert TRANSITIONS[Status.BOOKED] == {Status.APPROVED}
+    assert (Status.BOOKED, Status.APPROVED) in BATCH_ONLY
 
 
 def test_only_approved_documents_are_exported() -> None:

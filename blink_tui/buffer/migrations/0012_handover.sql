@@ -7,6 +7,7 @@ CREATE TABLE batch_file (
     temp TEXT NOT NULL, -- where it was written
     sha256 BLOB NOT NULL,
     size INTEGER, -- NULL: written before sizes were kept
+    packed TEXT NOT NULL DEFAULT '', -- of an encrypted zip: JSON of the names and SHA-256 of the files within
     PRIMARY KEY (batch_id, position)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO batch_file (batch_id, position, file, temp, sha256) SELECT id, 0, file, temp, sha256 FROM batch;

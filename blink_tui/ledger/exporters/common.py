@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from blink_tui.i18n import N_
+from blink_tui.invoices.words import exact, money
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Frame, Setting
-from blink_tui.ledger.facts import self_assessed
+from blink_tui.ledger.facts import Amounts, amounts_of, as_gross, outside_vat, self_assessed
+from blink_tui.ledger.positions import settled
 from blink_tui.ledger.texts import CUT_NUMBERS, YES, Texts
+from blink_tui.model.coding import ZERO, Identity
 from blink_tui.model.text import clean
 
 AMENDS = "DO POPRAWY W KSIĘGACH"
@@ -24,6 +27,16 @@ SELF_ASSESSED = Setting(
     PLAIN,
     PLAIN,
     choices=(PLAIN, LEFT_OUT),
+)
+AS_GROSS, AS_TABLE = "brutto", "tabela"
+NOT_DEDUCTED = Setting(
+    "not_deducted",
+    N_(
+        "purchases without any deduction: their gross outside VAT (brutto), or the invoice's VAT table (tabela)"
+    ),
+    AS_GROSS,
+    AS_GROSS,
+    choices=(AS_GROSS, AS_TABLE),
 )
 
 
@@ -65,18 +78,55 @@ def tell_self_assessed(document: LedgerDocument, choice: str, program: str, text
         )
 
 
-def tell_rates(document: LedgerDocument, texts: Texts) -> None:
-    """Warn of an exchange rate that nobody said, which keeps the document out, and of a second one that stays here."""
-    coding, invoice = document.coding, document.invoice
+def tell_unknown_rate(document: LedgerDocument, texts: Texts) -> None:
+    """Warn of an exchange rate that nobody said, which keeps the document out."""
     if not document.exchange_rate:
         texts.tell(
             "rate-unknown",
             N_("Nobody said the exchange rate of {currency}: code the document or enter it by hand."),
-            blocks=True, currency=clean(invoice.currency),
+            blocks=True, currency=clean(document.invoice.currency),
         )  # fmt: skip
+
+
+def tell_rates(document: LedgerDocument, texts: Texts) -> None:
+    """Warn of an exchange rate that nobody said, and of a second one that stays here."""
+    tell_unknown_rate(document, texts)
+    coding = document.coding
     if coding.vat_rate and coding.income_rate and coding.vat_rate.rate != coding.income_rate.rate:
         texts.tell(
             "one-rate",
             N_("Only the exchange rate of VAT goes, {vat}; cost or revenue was converted by {income}."),
-            vat=f"{coding.vat_rate.rate:f}", income=f"{coding.income_rate.rate:f}",
+            vat=exact(coding.vat_rate.rate), income=exact(coding.income_rate.rate),
         )  # fmt: skip
+
+
+def registered(document: LedgerDocument, choice: str, program: str, texts: Texts) -> tuple[Amounts, ...]:
+    """The VAT table as the program gets it, and warnings of what of its VAT the program has to know by itself."""
+    rows = amounts_of(document)
+    if outside_vat(document):
+        if choice == AS_GROSS:
+            return as_gross(rows)
+        texts.tell(
+            "nothing-deducted", N_("Nothing of its VAT is deducted: see to it in {program}."), program=program
+        )
+    coding = document.coding
+    lost = sum((row.not_deducted for row in coding.rows), ZERO)
+    if coding.identity is Identity.LIMITED and lost:
+        texts.tell(
+            "part-deducted",
+            N_("VAT of {lost} is not deducted: the scheme in {program} has to know it."),
+            lost=money(lost), program=program,
+        )  # fmt: skip
+    if not settled(document):
+        texts.tell(
+            "waits-for-payment",
+            N_("Its VAT follows payments: in {program} it must not go to the register before them."),
+            program=program,
+        )
+    if document.invoice.kind == "ROZ":
+        texts.tell(
+            "advances-stay",
+            N_("The advances that it settles do not go: join them in {program}."),
+            program=program,
+        )
+    return rows

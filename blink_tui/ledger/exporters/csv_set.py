@@ -18,8 +18,8 @@ from blink_tui.ledger.tables import Cell, Column, Row, Table
 from blink_tui.ledger.tables import Kind as Cells
 from blink_tui.ledger.texts import Texts
 
-_UTF8, _CP1250 = "utf-8", "cp1250"
-_CODECS = {_UTF8: "utf-8-sig", _CP1250: _CP1250}
+UTF8, _CP1250 = "utf-8", "cp1250"
+_CODECS = {UTF8: "utf-8-sig", _CP1250: _CP1250}
 _END = "\r\n"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -61,21 +61,24 @@ def lines(place: int, table: Table, rows: Sequence[Row]) -> Iterator[Line]:
         yield Line(place, day_of(table, row), csv_line(parts))
 
 
-class _CsvFile:
+class CsvFile:
     """The file of one table."""
 
-    def __init__(self, table: Table, files: Files, codec: str) -> None:
+    def __init__(self, table: Table, files: Files, encoding: str, part: str | None = None) -> None:
+        """`part` is the table's id where it is not told."""
         self._stack = ExitStack()
-        raw = self._stack.enter_context(files.create(table.id, ".csv"))
-        self._text = io.TextIOWrapper(raw, encoding=codec, newline="", write_through=False)
+        raw = self._stack.enter_context(files.create(table.id if part is None else part, ".csv"))
+        self._text = io.TextIOWrapper(raw, encoding=_CODECS[encoding], newline="")
         self._rows = 0
         self._text.write(csv_line([NUMBER, *(column.name for column in table.columns)]) + _END)
 
     def put(self, text: str) -> None:
+        """One more line."""
         self._rows += 1
         self._text.write(f"{self._rows};{text}{_END}")
 
     def close(self) -> None:
+        """There are no more."""
         self._text.flush()
         self._text.detach()
         self._stack.close()
@@ -88,22 +91,21 @@ class _CsvSet:
     span = Span.EITHER
     needs_books = False
     settings: tuple[Setting, ...] = (
-        Setting(
-            "encoding", N_("encoding of the files"), usual=_UTF8, example=_CP1250, choices=tuple(_CODECS)
-        ),
+        Setting("encoding", N_("encoding of the files"), usual=UTF8, example=_CP1250, choices=tuple(_CODECS)),
     )
     limits: Mapping[str, int] = {}
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
-        return piece_of(document, frame, Texts(codec=_encoding(frame)), lines)
+        # handed over whole: its rows of other months would never come again
+        return piece_of(document, frame, Texts(codec=_encoding(frame)), lines, ())
 
     def writer(self, frame: Frame, files: Files) -> Writer:
-        codec = _CODECS[_encoding(frame)]
-        return TablesWriter(tables_of(frame), lambda table: _CsvFile(table, files, codec))
+        encoding = _encoding(frame)
+        return TablesWriter(tables_of(frame), lambda table: CsvFile(table, files, encoding))
 
 
 def _encoding(frame: Frame) -> str:
-    return frame.settings.get("encoding") or _UTF8
+    return frame.settings.get("encoding") or UTF8
 
 
 EXPORTER: Exporter = _CsvSet()

@@ -42,10 +42,7 @@ class Epp:
     span = Span.BOOKS
     needs_books = False
     settings: tuple[Setting, ...] = SETTINGS
-    limits: Mapping[str, int] = {
-        "5": 20, "7": 30, "8": 30, "12": 20, "14": 255, "15": 30, "16": 6, "17": 50, "18": 20, "19": 30, "21": 30,
-        "34": 30, "42": 35, "47": 3, "49": 255, "50": 50, "60": 50, "PRZYCZYNYKOREKT": 255,
-    }  # fmt: skip
+    limits: Mapping[str, int] = dict((*epp.PLACES.values(), epp.REASON, epp.SYMBOL))
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         """Its records; None for what is for information only."""
@@ -66,7 +63,7 @@ class Epp:
 
 
 def _card(partner: Partner, code: str, texts: Texts) -> str:
-    name, place = texts.of(partner.name, "14"), partner.place
+    name, place = texts.of(partner.name, epp.PLACES[14][0]), partner.place
     return epp.record(
         "contractor",
         [
@@ -74,10 +71,10 @@ def _card(partner: Partner, code: str, texts: Texts) -> str:
             epp.quoted(code),
             epp.quoted(name[:40].rstrip()),
             epp.quoted(name[:80].rstrip()),
-            epp.quoted(texts.of(place.town, "15", 30)),
-            epp.quoted(texts.of(place.postal_code, "16", 6)),
-            epp.quoted(texts.of(place.street, "17", 50)),
-            epp.quoted(texts.of(partner.number, "18", 20)),
+            epp.quoted(texts.of(place.town, *epp.PLACES[15])),
+            epp.quoted(texts.of(place.postal_code, *epp.PLACES[16])),
+            epp.quoted(texts.of(place.street, *epp.PLACES[17])),
+            epp.quoted(texts.of(partner.number, *epp.PLACES[18])),
             *[epp.NOTHING] * 19,
             epp.quoted(country_name(partner.country)),
             epp.quoted(partner.country if partner.union else ""),

@@ -12,17 +12,18 @@ from blink_tui.ledger import facts
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters import epp_records as epp
-from blink_tui.ledger.exporters.common import AMENDS, tell_rates
+from blink_tui.ledger.exporters.common import AMENDS, NOT_DEDUCTED, registered, tell_rates
 from blink_tui.ledger.exporters.epp_settings import said
 from blink_tui.ledger.marks import marks
-from blink_tui.ledger.owed import FORMS, issued, owed
+from blink_tui.ledger.owed import FORMS, deductible, issued, owed
 from blink_tui.ledger.texts import CUT_NUMBERS, YES, Texts
 from blink_tui.model.coding import ZERO
 from blink_tui.model.months import Month
 
 _RATES = {
     "0 KR": ("0", 0), "0 EX": ("ex", -2), "0 WDT": ("ue", -3), "zw": ("zw", -1), "np I": ("npo", -4),
-    "np II": ("npo", -4), "oo": ("oo", -5), facts.OSS: ("npo", -4), facts.MARGIN: ("npo", -4), "RR": ("7", 7),
+    "np II": ("npo", -4), "oo": ("oo", -5), facts.OSS: ("npo", -4), facts.MARGIN: ("npo", -4),
+    facts.GROSS: ("npo", -4), "RR": ("7", 7),
     "ryczałt taxi": ("4", 4),
 }  # fmt: skip
 """Rate group → symbol and number; the others are per cents."""
@@ -32,8 +33,6 @@ _CASH_METHOD = 100
 _SOLD_KINDS = {facts.OSS: "23", "0 WDT": "2", "0 EX": "1", "np I": "12", "oo": "6"}
 _ASSESSED = {"K_23": "2", "K_25": "1", "K_27": "4", "K_31": "6"}
 """Base of a self-assessed tax → kind of transaction; K_29 (art. 28b) is the firm's choice."""
-_LIMIT = 30
-_CODE = 20
 
 
 class Aux(NamedTuple):
@@ -52,36 +51,44 @@ class Written:
     def __init__(self, document: LedgerDocument, frame: Frame, texts: Texts) -> None:
         self._document, self._frame, self._texts = document, frame, texts
         self._invoice = document.invoice
-        self._amounts = facts.amounts_of(document)
+        self._amounts = registered(document, said(frame, NOT_DEDUCTED.name), "InsERT", texts)
         self._in_pln = self._invoice.currency == "PLN"
         self.partner = facts.partner_of(document)
         self.code = code_of(self.partner, texts)
         """Of the contractor."""
         may_cut = said(frame, CUT_NUMBERS) == YES
         self._type = self._document_type()
-        self.number = texts.number(f"{self._type} {self._invoice.number}", "7", _LIMIT, may_cut=may_cut)
+        self.number = texts.number(f"{self._type} {self._invoice.number}", *epp.PLACES[7], may_cut=may_cut)
         """Full number, by which the sections behind the documents name it."""
 
     def text(self) -> str:
         """Header and VAT table."""
         tell_rates(self._document, self._texts)
-        for row in self._amounts:
-            if row.margin or row.rate in _UNSURE:
-                self._texts.tell(
-                    "epp-rate-unsure", N_("Rate {rate}: check its register in the program."), rate=row.rate
-                )
-        if self._invoice.kind == "ROZ":
+        unsure = {facts.MARGIN if row.margin else row.rate for row in self._amounts} & _UNSURE
+        for rate in sorted(unsure):
             self._texts.tell(
-                "epp-settlement",
-                N_("The advances that it settles do not go: join them with it in the program."),
+                "epp-rate-unsure", N_("Rate {rate}: check its register in the program."), rate=rate
             )
+        self._tell_month()
         header = epp.record("header", [*self._head(), *self._middle(), *self._tail()])
         return epp.document(header, "".join(self._rates()))
+
+    def _tell_month(self) -> None:
+        """The program takes the month of VAT from days, but for corrections, which say it (DATYUJECIAKOREKT)."""
+        months = {row.month for row in self._document.coding.rows if row.month}
+        if months and not self._invoice.is_correction and months != {Month.of(deductible(self._document))}:
+            self._texts.tell(
+                "epp-month-stays",
+                N_(
+                    "Its VAT belongs to {months}: set the month in the program, the file's days say another one."
+                ),
+                months=", ".join(sorted(map(str, months))),
+            )
 
     def aux(self) -> Aux:
         """Lines of the sections behind the documents."""
         invoice, number = self._invoice, epp.quoted(self.number)
-        reason = self._text(invoice.correction_reason, "PRZYCZYNYKOREKT", 255)
+        reason = epp.quoted(self._texts.of(invoice.correction_reason, *epp.REASON))
         split = epp.logical(invoice.split_payment)
         return Aux(
             done=f"{number},{epp.day(facts.sold_on(invoice) or issued(self._document))}{epp.END}",
@@ -91,8 +98,8 @@ class Written:
             recorded=f"{number},{self._recorded()}{epp.END}" if invoice.is_correction else "",
         )
 
-    def _text(self, text: str | None, field: str, limit: int = 0) -> str:
-        return epp.quoted(self._texts.of(text, field, limit))
+    def _text(self, text: str | None, place: int) -> str:
+        return epp.quoted(self._texts.of(text, *epp.PLACES[place]))
 
     def _document_type(self) -> str:
         invoice, sale = self._document.invoice, self._document.sale
@@ -110,32 +117,32 @@ class Written:
         partner = self.partner
         original = invoice.corrected[0] if invoice.corrected else None
         yield from (epp.quoted(self._type), "1", "0", str(document.id))
-        yield epp.NOTHING if document.sale else self._text(invoice.number, "5", 20)
+        yield epp.NOTHING if document.sale else self._text(invoice.number, 5)
         yield from (epp.NOTHING, epp.quoted(self.number))
         yield self._original()
         yield epp.day(original.issue_date) if original else epp.NOTHING
         yield from (epp.NOTHING, epp.NOTHING, epp.quoted(self.code))
-        yield epp.quoted(self._texts.of(partner.name, "14")[:40].rstrip())
-        yield self._text(partner.name, "14", 255)
-        yield self._text(partner.place.town, "15", 30)
-        yield self._text(partner.place.postal_code, "16", 6)
-        yield self._text(partner.place.street, "17", 50)
-        yield self._text(partner.number, "18", 20)
-        yield self._text(document.coding.category, "19", 30)
+        yield epp.quoted(self._texts.of(partner.name, epp.PLACES[14][0])[:40].rstrip())
+        yield self._text(partner.name, 14)
+        yield self._text(partner.place.town, 15)
+        yield self._text(partner.place.postal_code, 16)
+        yield self._text(partner.place.street, 17)
+        yield self._text(partner.number, 18)
+        yield self._text(document.coding.category, 19)
         yield epp.NOTHING
-        yield self._text(invoice.issue_place or said(self._frame, "city"), "21", 30)
+        yield self._text(invoice.issue_place or said(self._frame, "city"), 21)
 
     def _original(self) -> str:
         originals = self._invoice.corrected
         if not originals or not originals[0].number:
             return epp.NOTHING
         kind = "FS" if self._document.sale else "FZ"
-        number = self._texts.of(f"{kind} {originals[0].number}", "8", _LIMIT)
+        number = self._texts.of(f"{kind} {originals[0].number}", *epp.PLACES[8])
         if len(originals) > 1:
             self._texts.tell(
                 "several-originals",
                 N_("{field}: the correction is of {count} documents, only {number} is named."),
-                field="8", count=str(len(originals)), number=number,
+                field=epp.PLACES[8][0], count=str(len(originals)), number=number,
             )  # fmt: skip
         return epp.quoted(number)
 
@@ -153,7 +160,7 @@ class Written:
         yield self._payment()
         yield from (epp.day(due.due), epp.amount(paid), epp.amount(due.amount - paid))
         yield from ("0", "0", "1", self._status())
-        yield self._text(self._frame.who, "42", 35)
+        yield self._text(self._frame.who, 42)
         yield from (epp.NOTHING, epp.NOTHING, epp.NIL, epp.NIL)
 
     def _sums(self) -> tuple[Decimal, Decimal]:
@@ -168,7 +175,7 @@ class Written:
     def _payment(self) -> str:
         payment = self._invoice.payment
         if payment.form is None:
-            return self._text(payment.other_form, "34", 30)
+            return self._text(payment.other_form, 34)
         return epp.quoted(FORMS.get(payment.form, ""))
 
     def _status(self) -> str:
@@ -182,14 +189,14 @@ class Written:
         comment = facts.description_of(document)
         if document.amends:
             notes, comment = f"{AMENDS}; {notes}", f"{AMENDS} {comment}"
-        yield self._text(self._invoice.currency, "47", 3)
+        yield self._text(self._invoice.currency, 47)
         yield epp.amount(document.exchange_rate)
-        yield self._text(notes, "49", 255)
-        yield self._text(comment, "50", 50)
+        yield self._text(notes, 49)
+        yield self._text(comment, 50)
         yield epp.quoted(AMENDS) if document.amends else epp.NOTHING
         yield from (epp.NOTHING, "0", "0", self._kind())
         yield from (epp.NOTHING, epp.NIL, epp.NOTHING, epp.NIL)
-        yield self._text(country_name(partner.country), "60", 50)
+        yield self._text(country_name(partner.country), 60)
         yield epp.quoted(partner.country if partner.union else "")
         yield epp.logical(partner.union)
 
@@ -224,8 +231,8 @@ class Written:
             yield epp.record(
                 "rate",
                 [
-                    self._text(symbol, "stawka", 6),
-                    epp.amount(Decimal(percent) if percent is not None else _per_cent(row.rate)),
+                    epp.quoted(self._texts.of(symbol, *epp.SYMBOL)),
+                    epp.amount(Decimal(percent) if percent is not None else facts.per_cent(row.rate)),
                     *sums,
                     *sums,
                     *[epp.NIL] * 6,
@@ -243,11 +250,6 @@ class Written:
         return f"1,{epp.day(same)}" if same is not None else f"3,{epp.day(own)}"
 
 
-def _per_cent(rate: str) -> Decimal:
-    digits = rate.replace(",", ".")
-    return Decimal(digits) if digits.replace(".", "", 1).isdecimal() and digits.isascii() else ZERO
-
-
 def country_name(code: str) -> str:
     """In Polish where it is known, else the code."""
     return "Polska" if code == "PL" else facts.UNION.get(code, code)
@@ -256,9 +258,9 @@ def country_name(code: str) -> str:
 def code_of(partner: facts.Partner, texts: Texts) -> str:
     """Code of a contractor: the ledger's own, else made of its number, or of its name where it has none."""
     if partner.code:
-        return texts.of(partner.code, "12", _CODE)
+        return texts.of(partner.code, *epp.PLACES[12])
     if partner.number:
-        code = texts.of(f"NIP{partner.number}" if partner.domestic else partner.number, "12")
-        if len(code) <= _CODE:
+        code = texts.of(f"NIP{partner.number}" if partner.domestic else partner.number, epp.PLACES[12][0])
+        if len(code) <= epp.PLACES[12][1]:
             return code
     return f"BLINK-{zlib.crc32(' '.join(partner.key).encode()):08X}"

@@ -12,6 +12,16 @@ NIL = "0.0000"
 NOTHING = ""
 LENGTHS = {"info": 24, "header": 62, "rate": 18, "contractor": 31, "marks": 31}
 """How many fields a record has."""
+PLACES = {
+    5: ("numer dostawcy (5)", 20), 7: ("pełny numer (7)", 30), 8: ("numer korygowanego (8)", 30),
+    12: ("kod kontrahenta (12)", 20), 14: ("nazwa kontrahenta (14)", 255), 15: ("miasto (15)", 30),
+    16: ("kod pocztowy (16)", 6), 17: ("ulica (17)", 50), 18: ("NIP (18)", 20), 19: ("kategoria (19)", 30),
+    21: ("miejsce wystawienia (21)", 30), 34: ("forma płatności (34)", 30), 42: ("wystawił (42)", 35),
+    47: ("waluta (47)", 3), 49: ("uwagi (49)", 255), 50: ("komentarz (50)", 50), 60: ("kraj (60)", 50),
+}  # fmt: skip
+"""Texts of a document's record: what they are and how long they may be."""
+REASON = ("przyczyna korekty", 255)
+SYMBOL = ("symbol stawki", 6)
 SECTIONS = (
     "KONTRAHENCI", "DATYZAKONCZENIA", "NUMERYIDENTYFIKACYJNENABYWCOW", "PRZYCZYNYKOREKT", "WYMAGALNOSCMPP",
     "DOKUMENTYZNACZNIKIJPKVAT", "DATYUJECIAKOREKT",

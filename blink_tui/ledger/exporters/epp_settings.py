@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blink_tui.i18n import N_
 from blink_tui.ledger.exporter import Setting
-from blink_tui.ledger.exporters.common import CUT, SELF_ASSESSED, is_symbol, sayings
+from blink_tui.ledger.exporters.common import CUT, NOT_DEDUCTED, SELF_ASSESSED, is_symbol, sayings
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -29,6 +29,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     CUT,
     SELF_ASSESSED,
+    NOT_DEDUCTED,
     Setting(
         "sender_code", N_("code of the firm as the sender (empty: its NIP)"), "", "BIURO", is_symbol
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO, NamedTuple
@@ -31,12 +30,12 @@ class Entry(NamedTuple):
     """Fields and grosze, for the sums."""
 
 
-class InOrder:
+class InOrder(parts.Aside):
     """Rows by day, those of a day as they came; only their places are in memory."""
 
     def __init__(self, tag: str) -> None:
+        super().__init__()
         self._tag = tag
-        self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed when poured
         self._places: list[tuple[int, int, int]] = []
         """Day, beginning and length."""
         self._end = 0
@@ -49,16 +48,15 @@ class InOrder:
     def add(self, day: date, content: bytes) -> None:
         """One more row, in any order of days."""
         self._places.append((day.toordinal(), self._end, len(content)))
-        self._end += self._file.write(content)
+        self._end += self._keep(content)
 
     def pour(self, out: BinaryIO) -> None:
-        """All rows with their numbers; nothing can be added any more."""
+        """All rows with their numbers."""
         self._places.sort()
-        with self._file:
-            for number, (_day, start, length) in enumerate(self._places, 1):
-                self._file.seek(start)
-                row = self._file.read(length)
-                out.write(f"<{self._tag}><K_1>{number}</K_1>".encode() + row + f"</{self._tag}>\n".encode())
+        for number, (_day, start, length) in enumerate(self._places, 1):
+            self._file.seek(start)
+            row = self._file.read(length)
+            out.write(f"<{self._tag}><K_1>{number}</K_1>".encode() + row + f"</{self._tag}>\n".encode())
 
 
 def entries_of(document: LedgerDocument, frame: Frame) -> list[BookEntry]:

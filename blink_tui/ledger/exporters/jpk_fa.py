@@ -64,9 +64,11 @@ class _Writer:
         self._header = parts.span_header(FORM, frame, ("1",))
         self._invoices, self._rows, self._orders = parts.Spool(), parts.Spool(), parts.Spool()
         self._total = self._net = self._ordered = 0
+        self._last = ""
 
     def add(self, piece: Piece) -> None:
         sold: Sold = piece.body
+        self._last = sold.number
         self._invoices.add(sold.invoice)
         self._total += sold.total
         for row in sold.rows:
@@ -79,6 +81,8 @@ class _Writer:
     def close(self) -> None:
         if not self._invoices.count:
             return  # the schema wants an invoice at least
+        if not self._rows.count:  # it wants a row as well, which advances do not have
+            self._rows.add(f"<FakturaWiersz>{element('P_2B', self._last)}</FakturaWiersz>\n".encode())
         settings = self._frame.settings
         name = settings.get("full_name") or f"{settings['first_name']} {settings['last_name']}"
         who = element("NIP", self._frame.nip) + element("PelnaNazwa", name[:240])

@@ -31,6 +31,7 @@ _BAILIFFS, _TAX_REPRESENTATIVE = (1, 2), 3
 class Sold(NamedTuple):
     """An invoice on its way."""
 
+    number: str
     invoice: bytes
     total: int
     """P_15 in grosze."""
@@ -60,7 +61,7 @@ def sold_of(invoice: Invoice, issued: date, texts: Texts) -> Sold:
     rows = tuple(_row(line, number, texts) for line in invoice.lines)
     net = sum(grosze(_signed(line, line.net)) for line in invoice.lines if line.net is not None)
     order, ordered = _order(invoice, number, texts)
-    return Sold(f"<Faktura>{''.join(inside)}</Faktura>\n".encode(), total, rows, net, order, ordered)
+    return Sold(number, f"<Faktura>{''.join(inside)}</Faktura>\n".encode(), total, rows, net, order, ordered)
 
 
 def _sold_on(invoice: Invoice, issued: date) -> str:

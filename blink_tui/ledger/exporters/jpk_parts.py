@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from xml.sax.saxutils import escape
 
 from blink_tui.i18n import N_, Message
 from blink_tui.ledger.exporter import Files, Frame
+from blink_tui.ledger.files import translated
 from blink_tui.ledger.schema_check import validated
 from blink_tui.model.book_rows import BookRow
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -243,20 +245,32 @@ def checked_frame(form: Form, frame: Frame) -> None:
         _schema_path(form, frame.options)
 
 
-class Spool:
-    """Pieces of XML kept on disk until what stands before them is known."""
+class Aside:
+    """Bytes on disk, without a name, until what stands before them is known; gone with the object."""
 
     def __init__(self) -> None:
-        self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed when poured
+        self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
+        weakref.finalize(self, self._file.close)
+
+    def _keep(self, content: bytes) -> int:
+        """Write bytes; returns how many. Raises BlinkError: folder-full, folder-refused."""
+        with translated(Path(tempfile.gettempdir())):
+            return self._file.write(content)
+
+
+class Spool(Aside):
+    """Pieces of XML in the order in which they came."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.count = 0
 
     def add(self, content: bytes) -> None:
         """One more piece, after the others."""
-        self._file.write(content)
+        self._keep(content)
         self.count += 1
 
     def pour(self, out: BinaryIO) -> None:
-        """All pieces in their order; nothing can be added any more."""
-        with self._file:
-            self._file.seek(0)
-            shutil.copyfileobj(self._file, out)
+        """All pieces."""
+        self._file.seek(0)
+        shutil.copyfileobj(self._file, out)

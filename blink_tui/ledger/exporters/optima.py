@@ -11,25 +11,17 @@ from collections.abc import Mapping
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
-from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters.optima_card import AKRONIM, NAME, card_of
-from blink_tui.ledger.exporters.optima_register import CATEGORIES, NUMBER, PROPORTIONS, Register
-from blink_tui.ledger.exporters.optima_words import GOODS, OTHER, SERVICES
+from blink_tui.ledger.exporters.optima_register import NUMBER, Register
+from blink_tui.ledger.exporters.optima_settings import IDS, SETTINGS, is_id, said
 from blink_tui.ledger.facts import partner_of
-from blink_tui.ledger.texts import CUT_NUMBERS, YES, Texts
+from blink_tui.ledger.texts import Texts
 from blink_tui.model.documents import Direction
 
-_IDS = 5
 _NAMESPACE = "http://www.comarch.pl/cdn/optima/offline"
 _SECTIONS = ("KONTRAHENCI", "REJESTRY_SPRZEDAZY_VAT", "REJESTRY_ZAKUPU_VAT")
-_YES_NO = (YES, "nie")
-
-
-def _is_id(text: str) -> bool:
-    """An id of a database, as Optima's configuration of offline work shows it."""
-    return 0 < len(text) <= _IDS and text.isalnum() and text.isascii()
 
 
 class _Body(NamedTuple):
@@ -44,8 +36,8 @@ class OptimaWriter:
 
     def __init__(self, frame: Frame, files: Files) -> None:
         self._files = files
-        told = (frame.settings[name] for name in ("source_id", "target_id"))
-        source, target = (text if _is_id(text) else "" for text in told)
+        told = (said(frame, name) for name in ("source_id", "target_id"))
+        source, target = (text if is_id(text) else "" for text in told)
         ids = f"<BAZA_ZRD_ID>{source}</BAZA_ZRD_ID>\n<BAZA_DOC_ID>{target}</BAZA_DOC_ID>\n"
         self._version = f"<WERSJA>2.00</WERSJA>\n{ids}"
         self._aside = {name: TemporaryFile() for name in _SECTIONS}  # noqa: SIM115 # closed when joined
@@ -80,34 +72,9 @@ class Optima:
     kind = Kind.LEDGER
     span = Span.EITHER
     needs_books = False
-    settings: tuple[Setting, ...] = (
-        Setting(
-            "source_id", N_("id of the database that the file comes from (Optima: Configuration, Offline work)"),
-            example="BLINK", check=_is_id, required=True,
-        ),
-        Setting(
-            "target_id", N_("id of the database that imports it (Optima: Configuration, Offline work)"),
-            example="KSIEG", check=_is_id, required=True,
-        ),
-        Setting("sales_register", N_("VAT register of sales, where the coding names none"), usual="SPRZEDAŻ"),
-        Setting("purchases_register", N_("VAT register of purchases, where the coding names none"), usual="ZAKUP"),
-        Setting(
-            "category", N_("what goes as the category: the coding's own, the account of the net amount, or nothing"),
-            usual=CATEGORIES[0], choices=CATEGORIES,
-        ),
-        Setting(
-            "proportion",
-            N_("tax deducted by the firm's proportion: divided as it was deducted here, or left to Optima (warunkowo)"),
-            usual=PROPORTIONS[0], choices=PROPORTIONS,
-        ),
-        Setting("accounts", N_("postings go as additional amounts"), usual=YES, choices=_YES_NO),
-        Setting("sold", N_("what the firm usually sells"), usual=SERVICES, choices=(SERVICES, GOODS)),
-        Setting("bought", N_("what the firm usually buys"), usual=SERVICES, choices=(SERVICES, GOODS, OTHER)),
-        Setting("payment_form", N_("form of payment where the invoice tells none"), usual="przelew"),
-        Setting(CUT_NUMBERS, N_("cut document numbers that are too long"), usual="nie", choices=_YES_NO),
-    )  # fmt: skip
+    settings: tuple[Setting, ...] = SETTINGS
     limits: Mapping[str, int] = {
-        "NUMER": NUMBER, "AKRONIM": AKRONIM, "NAZWA1-3": 3 * NAME, "BAZA_ZRD_ID": _IDS, "BAZA_DOC_ID": _IDS,
+        "NUMER": NUMBER, "AKRONIM": AKRONIM, "NAZWA1-3": 3 * NAME, "BAZA_ZRD_ID": IDS, "BAZA_DOC_ID": IDS,
     }  # fmt: skip
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:

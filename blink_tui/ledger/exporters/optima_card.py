@@ -44,14 +44,13 @@ def card_of(partner: Partner, *, sale: bool, texts: Texts) -> Card:
     """The same for the same contractor, whatever the document, but for its side and the name written there."""
     akronim = _akronim(partner)
     guid = _guid(akronim)
-    country = "" if partner.domestic or not partner.number else partner.country
-    number = clean(partner.number).removeprefix(country)
+    number = partner.bare
     symbol, nip, place = cdata(akronim), cdata(number), partner.place
     names = "".join(
         f"<NAZWA{line}>{cdata(part)}</NAZWA{line}>\n"
         for line, part in enumerate(_lines(texts.of(partner.name, "NAZWA1-3", 3 * NAME)), 1)
     )
-    tax = f"<NIP_KRAJ>{cdata(country)}</NIP_KRAJ>\n<NIP>{nip}</NIP>\n"
+    tax = f"<NIP_KRAJ>{cdata(partner.prefix)}</NIP_KRAJ>\n<NIP>{nip}</NIP>\n"
     town = cdata(texts.of(place.town, "MIASTO"))
     where = (
         f"<ULICA>{cdata(texts.of(place.street, 'ULICA'))}</ULICA>\n<MIASTO>{town}</MIASTO>\n"

@@ -11,7 +11,9 @@ from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters import optima_words as words
+from blink_tui.ledger.exporters.common import AMENDS, PLAIN, tell_self_assessed, tell_unknown_rate
 from blink_tui.ledger.exporters.optima_card import Card, cdata
+from blink_tui.ledger.exporters.optima_settings import ACCOUNT, CATEGORY, DIVIDED, said
 from blink_tui.ledger.facts import Partner, description_of, sold_on, tax_day
 from blink_tui.ledger.marks import marks
 from blink_tui.ledger.owed import issued, owed, tax_point
@@ -31,10 +33,7 @@ from blink_tui.model.documents import Direction
 from blink_tui.model.months import Month
 from blink_tui.model.text import clean
 
-CATEGORIES = ("kategoria", "konto", "brak")
-PROPORTIONS = ("podziel", "warunkowo")
 NUMBER = 256
-AMENDS = "DO POPRAWY W KSIĘGACH"
 _PAYMENT = 0x5A17_0000_0000_0000
 """Tells the id of a document's payment from the document's own."""
 _HUNDRED = Decimal(100)
@@ -48,8 +47,10 @@ class Register:
         self, document: LedgerDocument, partner: Partner, card: Card, frame: Frame, texts: Texts
     ) -> None:
         self._document, self._card, self._frame, self._texts = document, card, frame, texts
-        self._settings = frame.settings
         self._invoice, self._coding, self._sale = document.invoice, document.coding, document.sale
+        tell_unknown_rate(document, texts)
+        if uncoded(document):
+            tell_self_assessed(document, PLAIN, "Optima", texts)
         self._guid = document.guid
         self._issued = issued(document)
         self._owed = owed(document)
@@ -62,7 +63,7 @@ class Register:
         self._receipt = _RECEIPT in self._marks
         self._description = cdata(texts.of(description_of(document), "OPIS"))
         self._number = texts.number(
-            self._invoice.number, "NUMER", NUMBER, may_cut=self._settings[CUT_NUMBERS] == YES
+            self._invoice.number, "NUMER", NUMBER, may_cut=said(frame, CUT_NUMBERS) == YES
         )
 
     @property
@@ -79,8 +80,8 @@ class Register:
         day = tax_day(document)
         sold = sold_on(invoice) or self._issued
         point = day if self._sale else tax_point(document)
-        name = (
-            self._coding.register or self._settings["sales_register" if self._sale else "purchases_register"]
+        name = self._coding.register or said(
+            self._frame, "sales_register" if self._sale else "purchases_register"
         )
         days = (
             f"<DATA_SPRZEDAZY>{sold}</DATA_SPRZEDAZY>\n"
@@ -125,7 +126,7 @@ class Register:
 
     def _contractor(self) -> str:
         card, texts = self._card, self._texts
-        own = self._settings["category"] == CATEGORIES[0]
+        own = said(self._frame, "category") == CATEGORY
         category = cdata(texts.of(self._coding.category, "KATEGORIA")) if own else ""
         mark = f"{AMENDS}: " if self._document.amends else ""
         return (
@@ -139,7 +140,7 @@ class Register:
 
     @property
     def _form(self) -> str:
-        usual = clean(self._settings["payment_form"])
+        usual = clean(said(self._frame, "payment_form"))
         return cdata(words.payment_form(self._owed.form, usual))
 
     def _tax(self) -> str:
@@ -177,12 +178,6 @@ class Register:
         if self._invoice.currency == "PLN":
             return _rate("", "", "1", "1", self._issued)
         vat, books = self._document.exchange_rate, books_rate(self._document)
-        if not vat:
-            self._texts.tell(
-                "no-exchange-rate",
-                N_("Nobody said by which rate {currency} is converted; without it there are no amounts in PLN."),
-                blocks=True, currency=clean(self._invoice.currency),
-            )  # fmt: skip
         for_vat, for_books = self._coding.vat_rate, self._coding.income_rate
         day = (for_books and for_books.day) or (for_vat and for_vat.day) or self._issued
         found = _rate(cdata(clean(self._invoice.currency)), "", *_quoted(books), day)
@@ -198,11 +193,18 @@ class Register:
         found = []
         for place, one in enumerate(self._joined(), 1):
             account = words.account_of(one, lines)
-            kind = words.kind_of(document, one, account, self._assessed, frame)
+            kind = self._kind(one, account)
             found.append(f"<POZYCJA>\n<LP>{place}</LP>\n{self._position(one, account, kind)}{columns}"
                          f"<OPIS_POZ>{self._description}</OPIS_POZ>\n</POZYCJA>\n")  # fmt: skip
         self._tell_what_differs()
         return f"<POZYCJE>\n{''.join(found)}</POZYCJE>\n"
+
+    def _kind(self, one: Position, account: str) -> str:
+        frame = self._frame
+        if self._sale:
+            return words.kind_sold(one, account, frame, said(frame, "sold"))
+        entries, usual = self._coding.entries, said(frame, "bought")
+        return words.kind_bought(one, account, entries, self._assessed, frame, usual)
 
     def _joined(self) -> Sequence[Position]:
         """Positions; a part that the firm's proportion divides stands whole where Optima is to divide it."""
@@ -218,16 +220,14 @@ class Register:
     @property
     def _by_proportion(self) -> bool:
         books = self._frame.books
-        if books is None or self._sale or self._settings["proportion"] == PROPORTIONS[0]:
+        if books is None or self._sale or said(self._frame, "proportion") == DIVIDED:
             return False
         shared = books.vat_on(self._issued).proportion is not None
         return shared and self._coding.identity is Identity.LIMITED
 
     def _position(self, one: Position, account: str, kind: str) -> str:
-        settings = self._settings
-        category = account if settings["category"] == CATEGORIES[1] else ""
-        if settings["category"] == CATEGORIES[0]:
-            category = self._coding.category
+        chosen = said(self._frame, "category")
+        category = account if chosen == ACCOUNT else self._coding.category if chosen == CATEGORY else ""
         if self._sale:
             counted = "nie" if self._receipt or kind == words.ASSETS else "tak"
             use = (
@@ -283,7 +283,7 @@ class Register:
 
     def _postings(self) -> str:
         """One amount a posting line, in PLN, on the side where it stands (FORMATS 10.4)."""
-        lines = self._coding.lines if self._settings["accounts"] == YES else ()
+        lines = self._coding.lines if said(self._frame, "accounts") == YES else ()
         if not lines:
             return "<KWOTY_DODATKOWE/>\n"
         return f"<KWOTY_DODATKOWE>\n{''.join(map(self._posting, lines))}</KWOTY_DODATKOWE>\n"

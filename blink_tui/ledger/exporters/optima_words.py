@@ -28,6 +28,7 @@ _BOUGHT_GOODS = frozenset({"K_23", "K_25"})
 _STATUSES = {"zw": "zwolniona", "np I": "nie podlega", "np II": "nie podlega", "oo": "nie podlega"}
 _COLUMNS = {"9": "Sprzedaż", "12": "Zakup towarów", "15": "Inne"}
 """Column of the KPiR of 2026 → Optima's word."""
+_GOODS_COLUMN = "12"
 _LIKELY_COLUMNS = {"10": "Pozostałe przychody", "13": "Koszty uboczne", "14": "Wynagrodzenia"}
 """Those that no file seen so far holds: told with a warning."""
 _FORMS = {1: "gotówka", 2: "karta", 4: "czek", 5: "kredyt", 6: "przelew"}
@@ -116,28 +117,32 @@ def account_of(position: Position, lines: Sequence[PostingLine]) -> str:
     return next(same, lines[0].account if lines else "")
 
 
-def kind_of(
-    document: LedgerDocument, position: Position, account: str, taxed: Sequence[str], frame: Frame
+def kind_sold(position: Position, account: str, frame: Frame, usual: str) -> str:
+    """RODZAJ_SPRZEDAZY: what is certain, else what the firm says is usual."""
+    if position.rate in _GOODS_RATES or account == _role(frame, "sales_goods"):
+        return GOODS
+    return ASSETS if account == _role(frame, "sales_assets") else usual
+
+
+def kind_bought(
+    position: Position,
+    account: str,
+    entries: Sequence[BookEntry],
+    taxed: Sequence[str],
+    frame: Frame,
+    usual: str,
 ) -> str:
-    """RODZAJ_ZAKUPU, RODZAJ_SPRZEDAZY: what is certain, else what the firm says is usual."""
+    """RODZAJ_ZAKUPU; `środki trwałe` is what leads to K_40 and K_41."""
     if position.assets:
         return ASSETS
-    entries = document.coding.entries
-    if document.sale:
-        if position.rate in _GOODS_RATES or account == _role(frame, "sales_goods"):
-            return GOODS
-        if account == _role(frame, "sales_assets"):
-            return ASSETS
-        return frame.settings["sold"]
-    goods = account in {_role(frame, "goods"), _role(frame, "materials")} and account
-    if goods or (entries and entries[0].column == "12") or not _BOUGHT_GOODS.isdisjoint(taxed):
-        return GOODS
-    return frame.settings["bought"]
+    goods = account in {_role(frame, "goods"), _role(frame, "materials")}
+    acquired = not _BOUGHT_GOODS.isdisjoint(taxed)
+    return GOODS if goods or acquired or (entries and entries[0].column == _GOODS_COLUMN) else usual
 
 
 def _role(frame: Frame, name: str) -> str:
-    """The firm's account for a role; none without books."""
-    return "" if frame.books is None else frame.books.roles.get(name, ROLES[name].account) or "-"
+    """The firm's account for a role; of a firm without books one that no posting has."""
+    return "-" if frame.books is None else frame.books.roles.get(name, ROLES[name].account)
 
 
 def columns(document: LedgerDocument, frame: Frame, texts: Texts) -> str:

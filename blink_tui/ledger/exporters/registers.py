@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from blink_tui.ledger.document import LedgerDocument, grosze
@@ -32,6 +32,7 @@ from blink_tui.ledger.texts import Texts
 from blink_tui.model.books import BookKind
 from blink_tui.model.coding import ZERO, Identity, RegisterRow
 from blink_tui.model.documents import Direction
+from blink_tui.model.months import Month
 
 _RECEIPT = "FP"
 _KINDS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
@@ -46,14 +47,16 @@ def tables_of(frame: Frame) -> tuple[Table, ...]:
     return SALES, PURCHASES, SELF_ASSESSED, own, OTHERS
 
 
-def rows_of(document: LedgerDocument, frame: Frame, texts: Texts) -> list[tuple[Row, ...]]:
-    """A document's rows for each of `tables_of(frame)`.
+def rows_of(
+    document: LedgerDocument, frame: Frame, texts: Texts, months: Collection[Month]
+) -> list[tuple[Row, ...]]:
+    """A document's rows for each of `tables_of(frame)`; of some months alone, where there are any.
 
     Of a document that adds nothing to any of them all the same a row is told, among the others, unless months were
     asked for: what is handed over stands somewhere.
     """
     tables = tables_of(frame)
-    told = told_of(document, frame, texts)
+    told = told_of(document, texts, months)
     found = [tuple(table.rows(told)) for table in tables]
     if tables[-1] is OTHERS and not told.months and not any(found):
         found[-1] = tuple(PLAIN.rows(told))

@@ -10,10 +10,9 @@ from blink_tui.ledger import facts
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters import wapro_xml as xml
-from blink_tui.ledger.exporters.common import AMENDS, tell_rates
+from blink_tui.ledger.exporters.common import AMENDS, NOT_DEDUCTED, registered, tell_rates
 from blink_tui.ledger.exporters.wapro_settings import NOTHING, document_type, said
 from blink_tui.ledger.owed import FORMS, issued, owed
-from blink_tui.ledger.positions import percent
 from blink_tui.ledger.texts import CUT_NUMBERS, YES, Texts
 from blink_tui.model.books import BookKind
 from blink_tui.model.coding import ZERO, BookEntry, Coding, net_accounts
@@ -21,10 +20,11 @@ from blink_tui.model.invoice import InvoiceLine
 
 _CODES = {
     "0 KR": "0", "0 WDT": "0", "0 EX": "0", "zw": "ZW", "np I": "NP", "np II": "NP", "oo": "NP", facts.OSS: "NP",
-    facts.MARGIN: "NP", "ryczałt taxi": "4", "RR": "7",
+    facts.MARGIN: "NP", facts.GROSS: "NP", "ryczałt taxi": "4", "RR": "7",
 }  # fmt: skip
 """Rate group → KOD_VAT, where it is not the group's own name."""
-_UNSURE = frozenset({facts.OSS, facts.MARGIN, "ryczałt taxi"})
+_UNSURE = frozenset({"0 WDT", "0 EX", "np II", "oo", facts.OSS, facts.MARGIN, "ryczałt taxi"})
+"""What KOD_VAT does not tell apart from others."""
 _PAYMENT_IDS = {1: 1, 2: 2, 4: 7, 5: 8, 6: 3}
 """Form of payment as FA(3) numbers it → ID_FORMY_PLAT; vouchers and mobile payments have none."""
 _OLD_COLUMNS = 2
@@ -40,7 +40,7 @@ class Written:
     def __init__(self, document: LedgerDocument, frame: Frame, texts: Texts) -> None:
         self._document, self._frame, self._texts = document, frame, texts
         self._invoice, self._coding = document.invoice, document.coding
-        self._amounts = facts.amounts_of(document)
+        self._amounts = registered(document, said(frame, NOT_DEDUCTED.name), "WAPRO", texts)
         self._rate = document.exchange_rate
         self._in_pln = self._invoice.currency == "PLN"
         self._tax_day = xml.clarion(facts.tax_day(document))
@@ -147,7 +147,7 @@ class Written:
         return xml.SPLIT % {
             "number": xml.escaped(self.number),
             "nip": self._text(self._invoice.seller.nip, "PP_NIP"),
-            "vat": xml.money(sum((row.vat for row in self._amounts), ZERO)),
+            "vat": xml.money(self._document.vat),
         }
 
     def _sums(self) -> dict[str, object]:
@@ -253,11 +253,13 @@ class Written:
     def _warn(self) -> None:
         """What of the document the format does not carry, or not surely."""
         tell_rates(self._document, self._texts)
-        for row in self._amounts:
-            if row.margin or row.rate in _UNSURE:
-                self._texts.tell(
-                    "wapro-rate-unsure", N_("Rate {rate}: check its register in WAPRO."), rate=row.rate
-                )
+        unsure = {facts.MARGIN if row.margin else row.rate for row in self._amounts} & _UNSURE
+        for rate in sorted(unsure):
+            self._texts.tell(
+                "wapro-rate-unsure",
+                N_("Rate {rate} has no code of its own in WAPRO: check its register there."),
+                rate=rate,
+            )
         self._warn_coding(self._coding)
 
     def _warn_coding(self, coding: Coding) -> None:
@@ -301,7 +303,7 @@ def _size(entry: BookEntry) -> Decimal:
 
 def _amounts_of(line: InvoiceLine) -> tuple[Decimal, Decimal]:
     """Net and gross of a row in the invoice's currency; of one before a correction with the sign turned."""
-    share = (percent(line.rate or "") or ZERO) / 100
+    share = facts.per_cent(line.rate or "") / 100
     net, gross = line.net, line.gross
     if net is None:
         net = grosze((gross or ZERO) / (1 + share))

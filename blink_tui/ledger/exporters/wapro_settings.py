@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blink_tui.i18n import N_
 from blink_tui.ledger.exporter import Frame, Setting
-from blink_tui.ledger.exporters.common import CUT, NO, SELF_ASSESSED, is_symbol, sayings
+from blink_tui.ledger.exporters.common import CUT, NO, NOT_DEDUCTED, SELF_ASSESSED, is_symbol, sayings
 from blink_tui.ledger.texts import YES
 from blink_tui.model.invoice import Invoice
 
@@ -61,6 +61,7 @@ SETTINGS: tuple[Setting, ...] = (
     CUT,
     Setting("lines", N_("whether the rows of the invoices are written, too"), NO, NO, choices=(YES, NO)),
     SELF_ASSESSED,
+    NOT_DEDUCTED,
     Setting("warehouse_id", N_("ID_MAGAZYNU, the number of the warehouse"), "1", "1", is_whole_number),
     Setting("warehouse", N_("SYMBOL_MAGAZYNU, the symbol of the warehouse"), "MG", "MG", is_symbol),
 )  # fmt: skip

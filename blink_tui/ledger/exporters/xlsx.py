@@ -128,7 +128,7 @@ class _Rows:
 
     def __init__(self, table: Table, temporary: ExitStack, most: int) -> None:
         self._table, self._temporary, self._most = table, temporary, most
-        self._head = _halves(_skeleton([_Outline(table, table.title, 0, None)], None), 1)[0]
+        self._head = _head(table)
         self._number = 0
         self._some: list[str] = []
         self._length = 0
@@ -238,6 +238,12 @@ def _halves(skeleton: zipfile.ZipFile, number: int) -> tuple[str, str]:
     return _CHANGING.sub("", head) + end, rest
 
 
+@lru_cache(maxsize=32)
+def _head(table: Table) -> str:
+    """What stands before the first row of every sheet of a table."""
+    return _halves(_skeleton([_Outline(table, table.title, 0, None)], None), 1)[0]
+
+
 def _skeleton(outlines: Sequence[_Outline], frame: Frame | None) -> zipfile.ZipFile:
     """The workbook without its rows."""
     from xlsxwriter import Workbook
@@ -300,7 +306,7 @@ class _Xlsx:
     limits: Mapping[str, int] = {}
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
-        return piece_of(document, frame, Texts(), lines)
+        return piece_of(document, frame, Texts(), lines, frame.months)
 
     def writer(self, frame: Frame, files: Files) -> Writer:
         return WorkbookWriter(frame, files, tables_of(frame))

@@ -1,0 +1,12 @@
+"""The worked documents in each format, as somebody read them through against the rules of the books."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ledger.golden_text import FOLDER, FORMATS, text_of
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_worked_documents_are_written_as_they_were_read_through(name: str) -> None:
+    assert text_of(name).splitlines() == (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,554 @@
+"""Exports: approved documents leave once, whatever happens meanwhile; reports mark nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from blink_tui.buffer import BatchState, Buffer, open_buffer
+from blink_tui.ledger import files, placing
+from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span, Writer
+from blink_tui.ledger.formats import exporters
+from blink_tui.ledger.placing import recover
+from blink_tui.model.books import Keeper
+from blink_tui.model.documents import Direction, Status
+from blink_tui.model.errors import BlinkError
+from blink_tui.model.months import Month
+from blink_tui.sync.exporting import Wanted, again, export
+from tests.buffer.factory import StillClock
+from tests.sync.exporting import (
+    NOW,
+    WAPRO,
+    approved,
+    exported,
+    handed_over,
+    leftovers,
+    more,
+    names,
+    numbers,
+    previewed,
+    statuses,
+)
+from tests.sync.renumbered import renumber
+
+A, E = Status.APPROVED, Status.EXPORTED
+
+
+@pytest.fixture
+async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
+    async with open_buffer(tmp_path / "profile" / "buffer.db", clock=StillClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+async def refused(work: object) -> BlinkError:
+    with pytest.raises(BlinkError) as refusal:
+        await work  # type: ignore[misc] # a coroutine
+    return refusal.value
+
+
+async def test_approved_documents_are_written_marked_and_named(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 6)
+    foreseen = await previewed(buffer, firm)
+    assert (foreseen.documents, foreseen.marks, await statuses(buffer, firm)) == (6, True, [A] * 6)
+    assert not await asyncio.to_thread(out.exists)
+    done = await exported(buffer, firm, out)
+    (path,) = done.files
+    assert (path.name, done.documents, done.refused) == (
+        "1111111111-csv-all-20261120-130005.csv", 6, (),
+    )  # fmt: skip
+    assert [(one.name, one.size) for one in foreseen.files] == [(path.name, path.stat().st_size)]
+    assert len(numbers(path)) == len(set(numbers(path))) == 6
+    assert await statuses(buffer, firm) == [E] * 6
+    (batch,) = await buffer.batches.list()
+    assert (batch.id, batch.state, batch.who) == (done.batch_id, BatchState.PLACED, "anna")
+    assert (batch.files[0].file, batch.files[0].size) == (str(path), path.stat().st_size)
+    assert leftovers(out) == []
+    assert (await buffer.history.verify(firm.id)).broken is None
+
+
+async def test_the_preview_sums_by_register_and_rate_in_pln(buffer: Buffer) -> None:
+    firm = await approved(buffer, 12)
+    sums = (await previewed(buffer, firm)).sums
+    rows = await buffer._database.reader.rows(
+        "SELECT d.direction, count(*), sum(v.net) FROM document d JOIN document_vat v ON v.document_id = d.id"
+        " WHERE d.currency = 'PLN' GROUP BY 1"
+    )
+    told = {(key[0].value): (one.documents, int(one.net * 100)) for key, one in sums.items()}
+    assert told == {direction: (count, net) for direction, count, net in rows}
+    assert {rate for _, rate in sums} == {"23"}
+
+
+async def test_nothing_to_export_writes_nothing(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 0)
+    done = await exported(buffer, firm, out)
+    assert (done.files, done.documents, done.batch_id) == ((), 0, None)
+    assert not await asyncio.to_thread(out.exists)
+    assert (await previewed(buffer, firm)).documents == 0
+
+
+async def test_many_documents_go_through_workers_in_their_order(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 620)
+    heard: list[int] = []
+    done = await export(
+        buffer, firm, Wanted(format="csv"), out, who="anna", now=NOW, told=lambda n, total: heard.append(n)
+    )
+    rows = await buffer._database.reader.rows("SELECT ksef_number FROM document ORDER BY id")
+    assert numbers(done.files[0]) == [row[0] for row in rows]
+    assert heard == [250, 500, 620]
+
+
+async def test_a_report_marks_nothing_and_does_not_stand_in_the_ledger_s_way(
+    buffer: Buffer, out: Path
+) -> None:
+    firm = await approved(buffer, 4, books=WAPRO)
+    for form in ("csv", "csv", "xlsx"):
+        report = await exported(buffer, firm, out, form)
+        assert (report.documents, report.marks, report.batch_id) == (4, False, None)
+    assert await statuses(buffer, firm) == [A] * 4
+    ledger = await exported(buffer, firm, out, "wapro")
+    assert (ledger.documents, ledger.marks) == (4, True)
+    assert (await exported(buffer, firm, out, "wapro")).documents == 0
+    assert (await exported(buffer, firm, out, "csv")).documents == 4
+
+
+async def test_a_month_chooses_by_vat_month_else_by_receipt(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 40)
+    rows = await buffer._database.reader.rows(
+        "SELECT ksef_number FROM document WHERE vat_month = '2026-09' ORDER BY id"
+    )
+    assert 0 < len(rows) < 40
+    done = await exported(buffer, firm, out, months=(Month(2026, 9),))
+    assert numbers(done.files[0]) == [row[0] for row in rows]
+    assert "-csv-2026-09-" in done.files[0].name
+    async with buffer._database.transaction() as session:
+        await session.run("UPDATE document SET vat_month = ''")
+    rest = await exported(buffer, firm, out, months=(Month(2026, 10), Month(2026, 11)))
+    assert rest.documents == 40 - len(rows) - sum(
+        row[0] for row in await buffer._database.reader.rows(
+            "SELECT count(*) FROM document WHERE status = 'approved' AND received_date < '2026-10-01'"
+        )
+    )  # fmt: skip
+    assert "-csv-2026-10_2026-11-" in rest.files[0].name
+
+
+async def test_what_another_source_books_never_goes(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 12, books=replace(WAPRO, sales=Keeper.ELSEWHERE))
+    rows = await buffer._database.reader.rows("SELECT direction, id FROM document ORDER BY id")
+    sales = [id_ for direction, id_ in rows if direction == "sale"]
+    assert sales
+    done = await exported(buffer, firm, out, "wapro")
+    assert done.documents == 12 - len(sales)
+    asked = await exported(buffer, firm, out, "wapro", document_ids=sales)
+    assert (asked.documents, {one.why[0].code for one in asked.refused}) == (0, {"kept-elsewhere"})
+
+
+async def test_some_documents_alone_and_those_that_are_not_approved(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 5)
+    await exported(buffer, firm, out, document_ids=[1])
+    done = await exported(buffer, firm, out, document_ids=[1, 2, 3])
+    assert (done.documents, [one.document_id for one in done.refused]) == (2, [1])
+    assert "not approved" in str(done.refused[0].sentences[0])
+    assert await statuses(buffer, firm) == [E, E, E, A, A]
+
+
+async def test_what_cannot_be_written_stays_approved_and_the_others_go(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 3, books=WAPRO)
+    async with buffer._database.transaction() as session:
+        await session.run(
+            "UPDATE invoice_xml SET body = x'00' WHERE ksef_number = (SELECT ksef_number FROM document WHERE id = 2)"
+        )
+    foreseen = await previewed(buffer, firm, "wapro")
+    done = await exported(buffer, firm, out, "wapro")
+    assert done.documents == foreseen.documents == 2
+    assert [one.document_id for one in done.refused] == [2]
+    assert done.refused == foreseen.refused
+    assert "cannot be read" in str(done.refused[0].sentences[0])
+    assert await statuses(buffer, firm) == [E, A, E]
+
+
+async def test_numbers_that_become_alike_are_told_apart_or_refused(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 3, books=WAPRO)
+    settings = {"cut_numbers": "tak"}
+    long = "FV/2026/09/A very long number of "
+    await renumber(buffer, firm, {1: f"{long}a supplier/1", 2: f"{long}a supplier/2"})
+    assert [one.why[0].code for one in (await previewed(buffer, firm, "wapro")).refused] == [
+        "number-too-long"
+    ] * 2
+    done = await exported(buffer, firm, out, "wapro", options=settings)
+    assert [(one.document_id, one.why[0].code) for one in done.refused] == [(2, "numbers-alike")]
+    assert await statuses(buffer, firm) == [E, A, E]
+
+
+async def test_documents_that_the_books_have_go_in_files_of_their_own(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 3)
+    await exported(buffer, firm, out, document_ids=[1])
+    await buffer.batches.amend([1], reason="złe konto", who="ewa")
+    foreseen = await previewed(buffer, firm)
+    assert (foreseen.documents, foreseen.amending) == (3, 1)
+    done = await exported(buffer, firm, out)
+    new, amending = done.files
+    assert amending.name == "1111111111-csv-all-20261120-130005-DO-POPRAWY-W-KSIEGACH.csv"
+    assert (len(numbers(new)), len(numbers(amending)), len(done.batch_ids)) == (2, 1, 2)
+    assert set(numbers(new)).isdisjoint(numbers(amending))
+    await buffer.batches.cancel(done.batch_ids[1], reason="nie to", who="ewa")
+    await recover(buffer)
+    assert not amending.exists()
+    once_more = await exported(buffer, firm, out)
+    assert ["DO-POPRAWY" in path.name for path in once_more.files] == [True]
+
+
+async def test_a_cancelled_batch_s_files_can_no_longer_be_imported(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 2)
+    done = await exported(buffer, firm, out)
+    batch = await buffer.batches.cancel(done.batch_id or 0, reason="źle", who="anna")
+    assert batch.state is BatchState.WITHDRAWING
+    assert await recover(buffer) == []
+    assert names(out) == [f"{done.files[0].name}.anulowany"]
+    assert (await buffer.batches.get(batch.id)).state is BatchState.CANCELLED
+    assert (await exported(buffer, firm, out)).documents == 2
+
+
+async def test_a_file_that_somebody_else_put_there_is_left_alone(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 2)
+    done = await exported(buffer, firm, out)
+    done.files[0].write_text("another")
+    await buffer.batches.cancel(done.batch_id or 0, reason="źle", who="anna")
+    await recover(buffer)
+    assert done.files[0].read_text() == "another"
+
+
+@pytest.mark.parametrize("form", ["csv", "wapro"])
+async def test_a_batch_is_written_again_byte_for_byte(
+    buffer: Buffer, out: Path, tmp_path: Path, form: str
+) -> None:
+    firm = await approved(buffer, 7, books=replace(WAPRO, program=form))
+    await buffer.documents.change_status([6], Status.QUERIED, who="anna", reason="?")
+    done = await exported(buffer, firm, out, form)
+    await buffer.export_settings.save(firm.id, "", {"full_name": "Inna nazwa"}, who="anna")
+    await more(buffer, firm, 2, first=100)
+    copies = await again(buffer, done.batch_id or 0, tmp_path / "again")
+    assert [path.name for path in copies] == [path.name for path in done.files]
+    assert [path.read_bytes() for path in copies] == [path.read_bytes() for path in done.files]
+    twice = await again(buffer, done.batch_id or 0, tmp_path / "again")
+    assert twice[0].stem == f"{copies[0].stem}-2"
+    assert len(await buffer.batches.list()) == 1
+
+
+async def test_a_batch_that_would_be_another_is_not_written_again(
+    buffer: Buffer, out: Path, tmp_path: Path
+) -> None:
+    firm = await approved(buffer, 2, books=WAPRO)
+    done = await exported(buffer, firm, out, "wapro")
+    batch = done.batch_id or 0
+    async with buffer._database.transaction() as session:
+        await session.run("UPDATE batch_file SET sha256 = zeroblob(32)")
+    assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-not-the-same"
+    assert names(tmp_path / "again") == []
+    await buffer.batches.cancel(batch, reason="źle", who="anna")
+    assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-cancelled"
+
+
+# Disks
+
+
+async def test_a_folder_that_cannot_be_written_marks_nothing(buffer: Buffer, tmp_path: Path) -> None:
+    firm = await approved(buffer, 2)
+    (tmp_path / "file").write_text("in the way")
+    error = await refused(exported(buffer, firm, tmp_path / "file"))
+    assert error.kind.code == "folder-refused"
+    assert await statuses(buffer, firm) == [A, A]
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """A real file system that holds next to nothing."""
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+async def test_a_full_disk_marks_nothing_and_leaves_nothing(buffer: Buffer, tmp_path: Path) -> None:
+    firm = await approved(buffer, 60, books=WAPRO)
+    with small_disk(tmp_path / "small"):
+        error = await refused(exported(buffer, firm, tmp_path / "small", "wapro"))
+        assert names(tmp_path / "small") == []
+    assert error.kind.code == "folder-full"
+    assert await statuses(buffer, firm) == [A] * 60
+    assert await buffer.batches.list() == []
+
+
+async def test_a_folder_that_vanished_gets_its_files_when_it_is_back(
+    buffer: Buffer, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = await approved(buffer, 2)
+    place = files.place
+
+    def unplugged(some: list[tuple[Path, Path]]) -> None:
+        if out.exists():
+            out.rename(tmp_path / "unplugged")
+        place(some)
+
+    monkeypatch.setattr(placing, "place", unplugged)
+    done = await exported(buffer, firm, out)
+    assert done.unplaced is not None
+    assert await statuses(buffer, firm) == [E, E]
+    ((left, cause),) = [(one.batch, one.cause) for one in await recover(buffer)]
+    assert (left.id, left.state, str(out) in cause) == (done.batch_id, BatchState.PLACING, True)
+    monkeypatch.undo()
+    shutil.move(tmp_path / "unplugged", out)
+    assert await recover(buffer) == []
+    assert len(numbers(done.files[0])) == 2
+    assert leftovers(out) == []
+
+
+# What happens meanwhile
+
+
+class Meddling:
+    """A ledger format that does something while it is written."""
+
+    id = "meddling"
+    name = "Meddling"
+    kind = Kind.LEDGER
+    span = Span.VAT
+    needs_books = False
+    settings: tuple[Setting, ...] = ()
+    limits: dict[str, int] = {}  # noqa: RUF012 - as the interface has it
+
+    def __init__(self, deed: object) -> None:
+        self.deed = deed
+        self.rounds = 0
+
+    def prepare(self, document: object, frame: Frame) -> Piece:
+        id_: int = document.id  # type: ignore[attr-defined]
+        return Piece(id_, document.ksef_number, str(id_), id_)  # type: ignore[attr-defined]
+
+    def writer(self, frame: Frame, files: Files) -> Writer:
+        return _MeddlingWriter(self, files)
+
+
+class _MeddlingWriter:
+    def __init__(self, form: Meddling, files: Files) -> None:
+        self._form, self._files = form, files
+
+    def add(self, piece: Piece) -> None:
+        pass
+
+    def close(self) -> None:
+        with self._files.create("", ".txt") as file:
+            file.write(b"x")
+            self._form.rounds += 1
+            self._form.deed(self._form.rounds)  # type: ignore[operator]
+
+
+@pytest.fixture
+def meddling(monkeypatch: pytest.MonkeyPatch) -> object:
+    def use(deed: object) -> Meddling:
+        form = Meddling(deed)
+        known = {**exporters(), form.id: form}
+        monkeypatch.setattr("blink_tui.ledger.formats.exporters", lambda: known)
+        return form
+
+    return use
+
+
+async def test_a_document_that_changes_meanwhile_makes_the_export_begin_anew(
+    buffer: Buffer, out: Path, meddling: object
+) -> None:
+    firm = await approved(buffer, 3, books=replace(WAPRO, program="meddling"))
+    loop = asyncio.get_running_loop()
+
+    def change(round_: int) -> None:
+        if round_ == 1:
+            work = buffer.documents.change_status([2], Status.QUERIED, who="ewa", reason="?")
+            asyncio.run_coroutine_threadsafe(work, loop).result()
+
+    form: Meddling = meddling(change)  # type: ignore[operator]
+    done = await exported(buffer, firm, out, "meddling")
+    assert (form.rounds, done.documents) == (2, 2)
+    assert await statuses(buffer, firm) == [E, Status.QUERIED, E]
+    assert leftovers(out) == []
+    assert len(names(out)) == 1
+
+
+async def test_documents_that_change_all_the_time_are_not_handed_over(
+    buffer: Buffer, out: Path, meddling: object
+) -> None:
+    firm = await approved(buffer, 2, books=replace(WAPRO, program="meddling"))
+    loop = asyncio.get_running_loop()
+
+    async def touch() -> None:
+        async with buffer._database.transaction() as session:
+            await session.run("UPDATE document SET version = version + 1 WHERE id = 1")
+
+    form: Meddling = meddling(lambda _round: asyncio.run_coroutine_threadsafe(touch(), loop).result())  # type: ignore[operator]
+    error = await refused(exported(buffer, firm, out, "meddling"))
+    assert (error.kind.code, form.rounds) == ("changed-meanwhile", 2)
+    assert await statuses(buffer, firm) == [A, A]
+    assert names(out) == []
+    assert await buffer.batches.list() == []
+
+
+async def test_a_writer_that_fails_in_the_middle_leaves_nothing(
+    buffer: Buffer, out: Path, meddling: object
+) -> None:
+    firm = await approved(buffer, 2, books=replace(WAPRO, program="meddling"))
+
+    def fail(_round: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    meddling(fail)  # type: ignore[operator]
+    assert (await refused(exported(buffer, firm, out, "meddling"))).kind.code == "folder-full"
+    assert names(out) == []
+    assert await statuses(buffer, firm) == [A, A]
+
+
+async def test_a_cancelled_export_leaves_nothing(buffer: Buffer, out: Path, meddling: object) -> None:
+    firm = await approved(buffer, 2, books=replace(WAPRO, program="meddling"))
+    loop = asyncio.get_running_loop()
+    tasks: list[asyncio.Task[object]] = []
+    meddling(lambda _round: loop.call_soon_threadsafe(tasks[0].cancel))  # type: ignore[operator]
+    tasks.append(asyncio.create_task(exported(buffer, firm, out, "meddling")))
+    with pytest.raises(asyncio.CancelledError):
+        await tasks[0]
+    assert names(out) == []
+    assert await statuses(buffer, firm) == [A, A]
+
+
+async def test_two_exports_at_once_share_no_document_and_no_file(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 30)
+    other = await approved(buffer, 30, of=1)
+    made = await asyncio.gather(
+        exported(buffer, firm, out), exported(buffer, firm, out), exported(buffer, other, out)
+    )
+    assert sorted(one.documents for one in made) == [0, 30, 30]
+    found = handed_over(out)
+    assert len(found) == len(set(found)) == 60
+
+
+_CHILD = """
+import asyncio, sys
+from pathlib import Path
+from blink_tui.buffer import open_buffer
+from tests.sync.exporting import exported
+
+async def main():
+    async with open_buffer(Path(sys.argv[1])) as buffer:
+        (firm,) = await buffer.firms.list()
+        print("ready", flush=True)
+        sys.stdin.readline()
+        print((await exported(buffer, firm, Path(sys.argv[2]))).documents, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_two_processes_export_a_document_once(buffer: Buffer, out: Path) -> None:
+    await approved(buffer, 60)
+    children = [
+        subprocess.Popen(  # noqa: ASYNC220 - nothing else runs here
+            [sys.executable, "-c", _CHILD, str(buffer.path), str(out)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    assert sorted(child.communicate()[0].strip() for child in children) == ["0", "60"]
+    found = handed_over(out)
+    assert len(found) == len(set(found)) == 60
+    assert leftovers(out) == []
+
+
+async def test_what_is_for_information_only_is_never_handed_over(buffer: Buffer, out: Path) -> None:
+    firm = await approved(buffer, 2)
+    async with buffer._database.transaction() as session:
+        await session.run("UPDATE document SET direction = ? WHERE id = 1", (Direction.NONE,))
+    done = await exported(buffer, firm, out)
+    assert done.documents == 1
+    asked = await exported(buffer, firm, out, document_ids=[1])
+    assert [one.why[0].code for one in asked.refused] == ["for-information"]
+    assert Decimal(0) == sum(one.net for one in (await previewed(buffer, firm)).sums.values())
+
+
+_KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from blink_tui.buffer import open_buffer
+from blink_tui.buffer.batches import Batches
+from blink_tui.ledger import files, placing
+from tests.sync.exporting import exported
+
+def kill(*_args, **_kwargs):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def place_and_kill(some):
+    files.place(some)
+    kill()
+
+async def main():
+    async with open_buffer(Path(sys.argv[1])) as buffer:
+        (firm,) = await buffer.firms.list()
+        if sys.argv[3] == "before marking":
+            Batches.begin = kill
+        elif sys.argv[3] == "before placing":
+            placing.place = kill
+        else:
+            placing.place = place_and_kill
+        await exported(buffer, firm, Path(sys.argv[2]))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "taken"),
+    [
+        ("before marking", False),
+        ("before placing", False),
+        ("before recording", False),
+        ("before recording", True),
+    ],
+)
+async def test_a_kill_hands_nothing_over_twice_and_marks_nothing_without_its_file(
+    buffer: Buffer, out: Path, moment: str, taken: bool
+) -> None:
+    firm = await approved(buffer, 2)
+    child = [sys.executable, "-c", _KILLED, str(buffer.path), str(out), moment]
+    assert subprocess.run(child, check=False).returncode == -9  # noqa: ASYNC221 - nothing else runs here
+    visible = [path for path in out.glob("*.csv") if not path.name.startswith(".")]  # noqa: ASYNC240
+    assert len(visible) == (1 if moment == "before recording" else 0)
+    for path in visible if taken else []:
+        path.unlink()
+    assert await recover(buffer) == []
+    marked = moment != "before marking"
+    assert set(await statuses(buffer, firm)) == ({E} if marked else {A})
+    finished = [name for name in names(out) if not name.startswith(".")]
+    assert len(finished) == (1 if marked and not taken else 0)
+    assert await buffer.batches.unsettled() == []
