@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blink_tui.i18n import _, ngettext
+from blink_tui.ledger.delivery import checked_password
 from blink_tui.ledger.exporter import Exporter, Kind
 from blink_tui.ledger.exporters.jpk_parts import PARTIAL
 from blink_tui.ledger.formats import exporters
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
+from blink_tui.model.secret import Secret
 from blink_tui.model.text import clean
 from blink_tui.sync.exporting import Exported, Wanted, export, ledger_of
+from blink_tui.sync.exporting_whole import REGISTERS
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.dialogs import TextWindow
 from blink_tui.tui.screens.forms import FormWindow
-from blink_tui.tui.widgets.form import Field, Filled, Texts
+from blink_tui.tui.widgets.form import Field, Filled, Texts, yes_no
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.words import number
 
@@ -61,7 +64,7 @@ def ask_for_report(screen: ConsoleScreen, month: Month | None, firm: Firm) -> No
 
 
 def report_fields(console: ConsoleApp, formats: Sequence[Exporter], month: Month | None) -> list[Field]:
-    """Format, time, folder."""
+    """Format, time, whether it is whole, folder, password of a zip."""
     last = Month.of(console.today).plus(-1)
     months = [last.plus(1 - back) for back in range(_MONTHS)]
     quarters = list(dict.fromkeys(one.end_of_quarter for one in months))[:_QUARTERS]
@@ -77,7 +80,13 @@ def report_fields(console: ConsoleApp, formats: Sequence[Exporter], month: Month
               choices=[(str(one), f"{one.year} / {one.number // 3}") for one in quarters]),
         Field("year", _("Year"), start=str(years[0]), when=_asks("year"),
               choices=[(str(one), str(one.year)) for one in years]),
+        yes_no("complete", _("Whole"), when=_whole,
+               hint=_("With the rows of the books read back, and the declaration. It is still never sent from here.")),
+        Field("schema", _("Official schema"), _("The XSD by which a whole one is checked."),
+              check=_checked_schema, when=lambda texts: _whole(texts) and texts.get("complete") == "yes"),
         Field("folder", _("Folder"), start=str(console.export_dir), check=_checked_folder),
+        Field("password", _("Password of a zip"), _("Empty: plain files. Tell it to the client another way."),
+              secret=True, check=_checked_zip),
     ]  # fmt: skip
 
 
@@ -88,6 +97,23 @@ def partial_warning() -> str:
 
 def _asks(span: str) -> Callable[[Texts], bool]:
     return lambda texts: texts.get("span") == span
+
+
+def _whole(texts: Texts) -> bool:
+    """Only some formats can be whole."""
+    return texts.get("format") in REGISTERS
+
+
+def _checked_schema(text: str) -> Path:
+    path = Path(text.strip()).expanduser().absolute()
+    if not path.is_file():
+        raise BlinkError(USAGE, problem=_("There is no such file."))
+    return path
+
+
+def _checked_zip(text: str) -> None:
+    if text:
+        checked_password(Secret(text))
 
 
 def _checked_folder(text: str) -> Path:
@@ -107,8 +133,15 @@ def months_of(texts: Texts) -> tuple[Month, ...]:
 
 
 async def _write(console: ConsoleApp, firm: Firm, filled: Filled) -> Exported:
-    texts = filled.texts
-    wanted = Wanted(format=texts["format"], months=months_of(texts))
+    texts, password = filled.texts, filled.secrets["password"]
+    whole = texts.get("complete") == "yes"
+    wanted = Wanted(
+        format=texts["format"],
+        months=months_of(texts),
+        options={"schema": str(_checked_schema(texts["schema"]))} if whole else {},
+        complete=whole,
+        zip_password=password if password.reveal() else None,
+    )
     return await export(
         console.buffer, firm, wanted, _checked_folder(texts["folder"]), who=console.who, now=console.now
     )
