@@ -17,6 +17,7 @@ from blink_tui.cli.context import system_user
 from blink_tui.cli.export_months import MonthsOption, QuarterOption, YearOption, months_of
 from blink_tui.cli.export_settings import assignments
 from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
+from blink_tui.cli.zip_password import PasswordFileOption, ZipOption, zip_password
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.text import clean
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
     from blink_tui.model.firms import Firm
     from blink_tui.model.months import Month
+    from blink_tui.model.secret import Secret
     from blink_tui.sync.exporting import Exported, Preview, Progress
     from blink_tui.sync.exporting_work import Refused, Told
 
@@ -41,9 +43,11 @@ class _Call:
     form: str | None
     months: tuple[Month, ...]
     options: Mapping[str, str]
-    folder: Path
+    out: Path | None
+    """None: the folder that a firm named for its ledger, else the profile's."""
     dry_run: bool
     complete: bool
+    zip_password: Secret | None
 
 
 @dataclass(slots=True)
@@ -109,6 +113,8 @@ def export(
             help=_("Official schema of the JPK, with the files it names beside it."),
         ),
     ] = None,
+    zipped: ZipOption = False,
+    password_file: PasswordFileOption = None,
     json: AsJson = False,
 ) -> int:
     if context.invoked_subcommand is not None:
@@ -118,9 +124,10 @@ def export(
         form,
         months_of(months or [], year, quarter),
         assignments(changes or []) | ({"schema": str(schema.absolute())} if schema else {}),
-        (out or profile.export_folder).absolute(),
+        out.absolute() if out else None,
         dry_run,
         complete,
+        zip_password(zipped, password_file),
     )
     return options.run(_export(profile, firms or [], call, as_json=json))
 
@@ -137,7 +144,7 @@ async def _export(profile: Profile, texts: list[str], call: _Call, *, as_json: b
             output.warn(waits(left.batch.id, left.cause))
         for firm in await chosen_firms(buffer, texts):
             try:
-                outcome.done.append(await _of_firm(buffer, firm, call))
+                outcome.done.append(await _of_firm(buffer, profile, firm, call))
             except BlinkError as error:
                 error.firm = firm.context_value
                 outcome.failures.append(error)
@@ -147,19 +154,30 @@ async def _export(profile: Profile, texts: list[str], call: _Call, *, as_json: b
     return outcome.code
 
 
-async def _of_firm(buffer: Buffer, firm: Firm, call: _Call) -> dict[str, Any]:
+async def _of_firm(buffer: Buffer, profile: Profile, firm: Firm, call: _Call) -> dict[str, Any]:
     """Export or preview one firm; returns what JSON tells of it."""
+    from blink_tui.ledger.delivery import folder_of
     from blink_tui.sync import exporting
 
-    form = call.form or exporting.ledger_of(firm, await buffer.books.get(firm.id))
-    wanted = exporting.Wanted(format=form, months=call.months, options=call.options, complete=call.complete)
+    ledger = exporting.ledger_of(firm, await buffer.books.get(firm.id))
+    form = call.form or ledger
+    wanted = exporting.Wanted(
+        format=form,
+        months=call.months,
+        options=call.options,
+        complete=call.complete,
+        zip_password=call.zip_password,
+    )
     who, now = system_user(), datetime.now(UTC)
     told = {"firm": firm.context_value, "format": form}
     with _progress(clean(firm.name)) as progress:
         if call.dry_run:
             preview = await exporting.preview(buffer, firm, wanted, who=who, now=now, told=progress)
             return told | _previewed(preview)
-        made = await exporting.export(buffer, firm, wanted, call.folder, who=who, now=now, told=progress)
+        folder = call.out or profile.export_folder.absolute()
+        if call.out is None and form == ledger:
+            folder = await folder_of(buffer, firm.id, folder, profile.folder, firm.context_value)
+        made = await exporting.export(buffer, firm, wanted, folder, who=who, now=now, told=progress)
         return told | _exported(made)
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,11 +90,14 @@ class ZipFiles:
     last one; then the zip is the one file `written`. Raises BlinkError: folder-refused, folder-full.
     """
 
-    def __init__(self, folder: Path, stem: str, password: Secret, made: datetime) -> None:
+    def __init__(
+        self, folder: Path, stem: str, password: Secret, made: datetime, used: Collection[str] = ()
+    ) -> None:
+        """`used` are paths that are not to be used again, though their files may have been taken away."""
         self._folder, self._stem = folder, stem
         self._password = checked_password(password)
         self._made = made.astimezone(warsaw())
-        self._outer = FolderFiles(folder, stem)
+        self._outer = FolderFiles(folder, stem, used)
         self._open = ExitStack()
         self._zip: Any = None
         self.packed: list[Packed] = []

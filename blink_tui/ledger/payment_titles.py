@@ -66,7 +66,15 @@ def split_title(
     told = _WORDS.sub("-", spelled(number))
     less = _WORDS.sub("-", spelled(", ".join(corrections)))
     ksef = _short(ksef_number) if ksef_first else ""
-    text = f"{told} kor. {less}".strip() if ksef and less else told if ksef else f"kor. {less}" if less else "faktura"
+    text = (
+        f"{told} kor. {less}".strip()
+        if ksef and less
+        else told
+        if ksef
+        else f"kor. {less}"
+        if less
+        else "faktura"
+    )
     invoice = ksef or told
     vat = f"{tax:.2f}".replace(".", ",")
     title = f"/VAT/{vat}/IDC/{nip}/INV/{invoice[:INVOICE].rstrip()}/TXT/{text[:TEXT].rstrip()}"

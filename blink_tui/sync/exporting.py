@@ -7,7 +7,8 @@ a batch that was not placed is placed at the next occasion (`ledger.placing.reco
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from blink_tui.buffer.bodies import dumped, loaded
 from blink_tui.buffer.outgoing import Chosen
 from blink_tui.i18n import N_, Message
 from blink_tui.ledger import settings as firm_settings
+from blink_tui.ledger.delivery import ZipFiles
 from blink_tui.ledger.exporter import Exporter, Frame, Kind
 from blink_tui.ledger.files import FolderFiles, place, stem, translated
 from blink_tui.ledger.formats import exporter
@@ -28,6 +30,7 @@ from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
+from blink_tui.model.secret import Secret
 from blink_tui.model.words import STATUS_WORDS
 from blink_tui.sync.exporting_run import Counted, CountedFiles, Run, run
 from blink_tui.sync.exporting_whole import rest_of
@@ -90,6 +93,8 @@ class Wanted:
     """Some documents alone."""
     complete: bool = False
     """Whole, with the rows of the books that were read back (`exporting_whole`)."""
+    zip_password: Secret | None = None
+    """The files go into one zip that it opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,13 @@ class _Job:
     marks: bool
     amends: bool
     chosen: tuple[Chosen, ...]
+    zip_password: Secret | None = None
+
+    def files(self, folder: Path, used: Collection[str]) -> FolderFiles | ZipFiles:
+        """What its exporter writes into; `used` are paths of earlier files."""
+        if self.zip_password is None:
+            return FolderFiles(folder, self.stem, used)
+        return ZipFiles(folder, self.stem, self.zip_password, self.frame.made, used)
 
     @property
     def stem(self) -> str:
@@ -219,6 +231,8 @@ async def again(
 ) -> tuple[Path, ...]:
     """Write the files of a batch once more to a folder, byte for byte, with the batch's own time; marks nothing.
 
+    Those of an encrypted zip come as they were before they went into it.
+
     Raises BlinkError: BATCH_UNKNOWN, BATCH_CANCELLED, NOT_THE_SAME, folder-refused, folder-full.
     """
     batch = await buffer.batches.get(batch_id)
@@ -230,13 +244,20 @@ async def again(
     files = FolderFiles(folder, f"{name}-{AMENDS}" if batch.amends else name)
     try:
         await run(buffer, exporter(batch.format), frame, ids, files, told=told, amends=batch.amends)
-        if [one.sha256 for one in files.written] != [one.sha256 for one in batch.files]:
+        if [one.sha256 for one in files.written] != _sums(batch.files):
             raise BlinkError(NOT_THE_SAME, batch=batch_id)
         await _placed(files, folder)
     except BaseException:
         files.discard()
         raise
     return tuple(one.path for one in files.written)
+
+
+def _sums(files: Sequence[BatchFile]) -> list[bytes]:
+    """Of the files of a batch before any of them was encrypted."""
+    if any(one.packed for one in files):
+        return [bytes.fromhex(text) for one in files for text in json.loads(one.packed).values()]
+    return [one.sha256 for one in files]
 
 
 async def _jobs(
@@ -269,7 +290,7 @@ async def _jobs(
         ids=wanted.document_ids,
         booked_here=marks,
     )
-    job = _Job(firm, form, frame, marks, False, tuple(chosen))
+    job = _Job(firm, form, frame, marks, False, tuple(chosen), wanted.zip_password)
     if not marks:
         return [job], ()
     refused = [(one, why) for one in chosen if (why := _why_not(one)) is not None]
@@ -304,11 +325,12 @@ async def _refusals(buffer: Buffer, refused: Sequence[tuple[Chosen, Problem]]) -
 
 async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | None) -> Exported:
     """Write a job's files, mark its documents where it marks, give the files their names."""
-    files = FolderFiles(folder, job.stem, await buffer.batches.paths(job.stem))
+    files = job.files(folder, await buffer.batches.paths(job.stem))
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:
         done = await run(buffer, job.form, job.frame, job.ids, files, told=told, only_some=job.marks)
+        await asyncio.to_thread(files.close)
         if job.marks and done.written:
             batch_ids = (await _marked(buffer, job, done, files),)
         elif not job.marks:
@@ -327,13 +349,14 @@ async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | Non
     )
 
 
-async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles) -> int:
+async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles | ZipFiles) -> int:
+    packed = files.sums if isinstance(files, ZipFiles) else ""
     versions = {one.id: one.version for one in job.chosen}
     return await buffer.batches.begin(
         job.firm.id,
         job.form.id,
         done.written,
-        [BatchFile(str(one.path), str(one.temporary), one.sha256, one.size) for one in files.written],
+        [BatchFile(str(one.path), str(one.temporary), one.sha256, one.size, packed) for one in files.written],
         who=job.frame.who,
         settings=dumped(job.frame),
         amends=job.amends,
@@ -341,7 +364,7 @@ async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles) -> i
     )
 
 
-async def _placed(files: FolderFiles, folder: Path) -> None:
+async def _placed(files: FolderFiles | ZipFiles, folder: Path) -> None:
     """Give files that mark nothing their names."""
     with translated(folder):
         await asyncio.to_thread(place, [(one.path, one.temporary) for one in files.written])

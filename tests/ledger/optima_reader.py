@@ -70,7 +70,11 @@ def read(content: bytes) -> File:
     assert [one.tag.removeprefix(NS) for one in root] == names
     cards, sales, purchases = root
     for section in root:
-        assert [one.tag.removeprefix(NS) for one in list(section)[:3]] == ["WERSJA", "BAZA_ZRD_ID", "BAZA_DOC_ID"]
+        assert [one.tag.removeprefix(NS) for one in list(section)[:3]] == [
+            "WERSJA",
+            "BAZA_ZRD_ID",
+            "BAZA_DOC_ID",
+        ]
         assert _text(section[0]) == "2.00"
     contractors = [_card(one) for one in list(cards)[3:]]
     found = [
