@@ -64,7 +64,10 @@ class ExportSettingsWindow(ListWindow[Place]):
             return ""
         if item.format == self._ledger:
             return _("the books")
-        return _("report") if exporters()[item.format].kind is Kind.REPORT else _("other books")
+        exporter = exporters().get(item.format)
+        if exporter is None:
+            return _("the bank")
+        return _("report") if exporter.kind is Kind.REPORT else _("other books")
 
     @staticmethod
     def _cells(width: int, name: str, kind: str, said: str) -> str:

@@ -26,6 +26,7 @@ from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.batch import BatchWindow
 from blink_tui.tui.screens.dialogs import Choose
 from blink_tui.tui.screens.export_settings import ExportSettingsWindow
+from blink_tui.tui.screens.payments import PaymentsWindow
 from blink_tui.tui.screens.read_back import ReadBackWindow
 from blink_tui.tui.sums import sums_text
 from blink_tui.tui.widgets.bars import StatusLine
@@ -46,7 +47,8 @@ class HandoverScreen(ConsoleScreen):
     HERE = "go-handover"
     AUTO_FOCUS = "#waiting"
     BINDINGS = bindings(
-        "hand-over", "reports", "export-settings", "books-back", "previous-month", "next-month", "mine", "choose-firm",
+        "hand-over", "reports", "export-settings", "books-back", "payments", "previous-month", "next-month", "mine",
+        "choose-firm",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -197,6 +199,14 @@ class HandoverScreen(ConsoleScreen):
             self.app.push_screen(window, lead)
 
         self._with_firm(_("The books of which firm?"), show)
+
+    def action_payments(self) -> None:
+        """A firm's lists of payments."""
+
+        def show(firm: Firm) -> None:
+            self.app.push_screen(PaymentsWindow(firm))
+
+        self._with_firm(_("Payments of which firm?"), show)
 
     @on(BatchRows.Opened)
     def _open_batch(self) -> None:
