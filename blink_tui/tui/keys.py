@@ -82,6 +82,8 @@ _ALL: tuple[Action | str, ...] = (
     Action("books-back", ("f3", "v"), "books_back", N_("Read back"),
            N_("Read a firm's books back, see where they differ, answer what may be the same document"),
            shown=True, in_palette=True),
+    Action("test-file", ("f9", "t"), "test_file", N_("Test file"),
+           N_("Write a file with made-up documents in the format under the cursor, to try its import"), shown=True),
     Action("payments", ("f7", "p"), "payments", N_("Payments"),
            N_("See a firm's lists of payments, make one, take one back"), shown=True, in_palette=True),
     Action("make-payments", ("f10", "ctrl+s"), "make_payments", N_("Make a list"),

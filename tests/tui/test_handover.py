@@ -136,6 +136,13 @@ async def test_settings_are_checked_where_they_are_filled_in(
         told = await desk.buffer.export_settings.of(firms[0].id, "csv")
         assert told == {"tax_office": "1471"}
 
+        await desk.see("missing: e-mail address")
+        window.rows.move_to([one.format for one in window.shown].index("wapro"))
+        await desk.press("t")
+        await desk.see("Its documents are made up")
+        assert [path.name for path in desk.folder.glob("*TEST*wapro*")]
+        assert await statuses(desk.buffer, approved[0]) == {Status.APPROVED}
+
 
 async def test_a_report_marks_nothing_and_says_that_it_is_a_part(
     open_desk: OpenDesk, firms: list[Firm], approved: list[list[int]]

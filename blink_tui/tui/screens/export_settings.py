@@ -10,9 +10,11 @@ from blink_tui.ledger.exporter import Kind
 from blink_tui.ledger.formats import exporters
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
+from blink_tui.sync.trial_export import Trial, write_trial
 from blink_tui.tui.export_form import Place, lacking_words, places_of, save_settings, setting_fields
 from blink_tui.tui.handing_words import carried
 from blink_tui.tui.keys import bindings
+from blink_tui.tui.screens.dialogs import TextWindow
 from blink_tui.tui.screens.forms import FormWindow
 from blink_tui.tui.screens.lists import ListWindow
 from blink_tui.tui.widgets.text import Paragraph
@@ -28,7 +30,7 @@ class SettingsForm(FormWindow[Place]):
 class ExportSettingsWindow(ListWindow[Place]):
     """One place of settings a row; closes when all is said."""
 
-    BINDINGS = bindings("close", "narrow")
+    BINDINGS = bindings("close", "narrow", "test-file")
 
     def __init__(self, firm: Firm, ledger: str) -> None:
         super().__init__(_("Settings of exports: {firm}").format(firm=clean(firm.name)))
@@ -99,3 +101,33 @@ class ExportSettingsWindow(ListWindow[Place]):
             intro=_("What is left empty is as usual."),
         )
         self.app.push_screen(form, lambda saved: self.reload() if saved is not None else None)
+
+    def action_test_file(self) -> None:
+        """Write a file with made-up documents, by which an import is tried."""
+        item = self.current
+        if item is None or item.format not in exporters():
+            self.console.tell(_("Choose a format: a test file is written for one."))
+            return
+        console = self.console
+        work = partial(
+            write_trial, console.buffer, self._firm, item.format, console.export_dir, who=console.who, now=console.now
+        )  # fmt: skip
+        self.ask(work, self._tried)
+
+    def _tried(self, made: Trial) -> None:
+        told = [Paragraph(clean(str(path))) for path in made.files]
+        told.append(
+            Paragraph(
+                _(
+                    "Its documents are made up: import it into a test firm of the ledger program, or delete them there."
+                ),
+                "warn",
+                "! ",
+            )
+        )
+        told += [
+            Paragraph(f"{clean(piece.number)}: {clean(str(one.message))}", "plain", "~ ")
+            for piece in made.pieces
+            for one in piece.warnings
+        ]
+        self.app.push_screen(TextWindow(_("Test file"), told))
