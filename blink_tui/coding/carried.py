@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from blink_tui.i18n import N_, Message
 from blink_tui.invoices.words import money
 from blink_tui.model.books import BookKind, Books
-from blink_tui.model.coding import KIND_MARKS, Coding, Identity, net_accounts
+from blink_tui.model.coding import KIND_MARKS, ZERO, Coding, Identity, net_accounts
 from blink_tui.model.targets import Accounts, Target
 
 
@@ -92,6 +92,9 @@ def _accounts(coding: Coding, books: Books, target: Target) -> Iterator[Part]:
 
 
 def _book(coding: Coding, target: Target) -> Iterator[Part]:
+    if target.column and not target.column_amount:
+        yield from _column_alone(coding)
+        return
     for entry in coding.entries:
         text = (
             N_("column {column}: {amount}")
@@ -99,3 +102,17 @@ def _book(coding: Coding, target: Target) -> Iterator[Part]:
             else N_("rate {column} %: {amount}")
         )
         yield _part(text, goes=target.column, column=entry.column, amount=money(entry.amount))
+
+
+def _column_alone(coding: Coding) -> Iterator[Part]:
+    """One column travels, that of the largest amount; an amount that is not the net one stays."""
+    entries = sorted(coding.entries, key=lambda entry: -abs(entry.amount))
+    for place, entry in enumerate(entries):
+        text = N_("column {column}") if entry.book is BookKind.KPIR else N_("rate {column} %")
+        yield _part(text, goes=not place, column=entry.column)
+    amount = sum((entry.amount for entry in entries), ZERO)
+    net = sum((row.net for row in coding.table), ZERO)
+    if coding.identity is Identity.NONE:
+        net += sum((row.vat for row in coding.table), ZERO)
+    if entries and amount != net:
+        yield _part(N_("the amount {amount} of the column"), goes=False, amount=money(amount))

@@ -29,6 +29,8 @@ class Target:
     accounts: Accounts
     column: bool = True
     """The KPiR column travels."""
+    column_amount: bool = True
+    """The column's amount travels; otherwise the program reckons it out of the VAT table."""
     category: bool = False
     description: bool = True
     dimensions: bool = False
@@ -47,7 +49,7 @@ class Target:
 TARGETS: dict[str, Target] = {
     target.id: target
     for target in (
-        Target("wapro", "WAPRO", CodingLevel.DESCRIPTION, Accounts.NET, register=False),
+        Target("wapro", "WAPRO", CodingLevel.DESCRIPTION, Accounts.NET, column_amount=False, register=False),
         Target("optima", "Comarch Optima", CodingLevel.FULL, Accounts.ALL, category=True, document_type=False),
         Target(
             "epp", "InsERT (EDI++)", CodingLevel.DESCRIPTION, Accounts.NONE,

@@ -46,8 +46,15 @@ def test_a_sale_s_net_account_is_its_revenue() -> None:
 
 
 def test_wapro_gets_the_column_of_the_kpir_and_epp_does_not() -> None:
-    assert "kolumna 15: 1 000,00" in shown("wapro", KPIR)[0]
+    assert "kolumna 15" in shown("wapro", KPIR)[0]
+    assert shown("wapro", KPIR)[1] == ["rejestr VAT ZAK"]
     assert shown("epp", KPIR)[1] == ["typ dokumentu FZ", "rejestr VAT ZAK, 2026-03", "kolumna 15: 1 000,00"]
+
+
+def test_an_amount_of_the_column_that_is_not_the_net_one_stays() -> None:
+    goes, stays = shown("wapro", KPIR, scheme="samochod")
+    assert "kolumna 15" in goes
+    assert "kwota kolumny 836,25" in stays
 
 
 def test_symfonia_and_csv_get_every_line_and_only_csv_the_dimensions() -> None:
