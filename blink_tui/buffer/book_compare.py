@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -138,8 +139,7 @@ class BookComparing:
         months = str(first), str(last)
         imports = {one.id: one for one in await book_imports.current(self._database.reader, firm_id)}
         found = await self._database.scan(_ROWS, (firm_id, months[1], months[0], *months))
-        documents = {row[4]: _fact(row[5:]) for row in found if row[4] is not None}
-        rows = tuple(_stood(row, imports) for row in found if row[0] in imports)
+        documents, rows = await asyncio.to_thread(_unpacked, found, imports)
         ids = json.dumps(list(documents))
         others = await self._database.scan(_OTHER_ROWS, (ids, *months))
         bare = [one.row.ksef_number for one in rows if one.row.ksef_number and one.document_id is None]
@@ -188,6 +188,13 @@ class BookComparing:
 
 def _field_order(one: tuple[str, Decimal]) -> tuple[int, str]:
     return len(one[0]), one[0]
+
+
+def _unpacked(
+    found: Sequence[Row], imports: Mapping[int, BookImport]
+) -> tuple[dict[int, Fact], tuple[Stood, ...]]:
+    documents = {row[4]: _fact(row[5:]) for row in found if row[4] is not None}
+    return documents, tuple(_stood(row, imports) for row in found if row[0] in imports)
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -196,7 +196,7 @@ async def compare_books(
     locked = await buffer.locks.locked(firm.id)
     found = list(await asyncio.to_thread(lambda: list(row_findings(stands, locked))))
     found += [
-        _question(one)
+        _question(one, firm)
         for one in await buffer.book_rows.questions(firm_id=firm.id)
         if _within(one, first, last)
     ]
@@ -213,7 +213,7 @@ def _within(one: BookQuestion, first: Month, last: Month) -> bool:
     return one.row.month is None or first <= one.row.month <= last
 
 
-def _question(one: BookQuestion) -> Finding:
+def _question(one: BookQuestion, firm: Firm) -> Finding:
     if one.differs:
         what = Message(
             N_("{number} of {name}: the same number, and not the same {differs}"),
@@ -230,7 +230,8 @@ def _question(one: BookQuestion) -> Finding:
             },
         )
     todo = Message(
-        N_("Say so: blink books answer --firm … {ksef} same, another or doubled."), {"ksef": one.ksef_number}
+        N_("Say which it is: blink books answer {ksef} same|another|doubled --firm {firm}"),
+        {"ksef": one.ksef_number, "firm": firm.context_value},
     )
     return Finding(Kind.QUESTION, what, todo, None, one.row, one.row.month)
 

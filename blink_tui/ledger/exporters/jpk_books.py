@@ -40,6 +40,10 @@ class InOrder(parts.Aside):
         """Day, beginning and length."""
         self._end = 0
 
+    def __del__(self) -> None:
+        """Of an export that was given up."""
+        self._file.close()
+
     @property
     def count(self) -> int:
         """Rows so far."""

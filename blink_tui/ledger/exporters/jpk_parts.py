@@ -271,6 +271,10 @@ class Spool(Aside):
         super().__init__()
         self.count = 0
 
+    def __del__(self) -> None:
+        """Of an export that was given up, or that has nothing of this kind."""
+        self._file.close()
+
     def add(self, content: bytes) -> None:
         """One more piece, after the others."""
         self._keep(content)
