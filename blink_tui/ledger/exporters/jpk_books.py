@@ -40,6 +40,10 @@ class InOrder(parts.Aside):
         """Day, beginning and length."""
         self._end = 0
 
+    def __del__(self) -> None:
+        """Of an export that was given up."""
+        self._file.close()
+
     @property
     def count(self) -> int:
         """Rows so far."""
@@ -108,11 +112,6 @@ def evidence_number(document: LedgerDocument, texts: Texts, tag: str) -> str:
 def description_of(document: LedgerDocument) -> str:
     """What it is about: as it was coded, else its first row's name, else its direction."""
     return facts.description_of(document) or ("Sprzedaż" if document.sale else "Zakup")
-
-
-def piece_number(document: LedgerDocument) -> str:
-    """By what rows are told apart: numbers of several sellers may be alike, KSeF's never are."""
-    return document.ksef_number or f"{document.party.identifier} {document.invoice.number}"
 
 
 def mark(name: str, said: str | None) -> str:
