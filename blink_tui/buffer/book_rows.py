@@ -121,8 +121,9 @@ class BookRows:
                 session, firm_id, head, file=file, sha256=sha256, filed=filed, at=at, who=who
             )
         try:
-            count = 0
+            count, sums = 0, book_imports.Sums()
             async for some in rows:
+                book_imports.add_up(some, sums)
                 await self._add(
                     import_id, firm_id, await asyncio.to_thread(book_matches.prepared, some), judge
                 )
@@ -130,7 +131,7 @@ class BookRows:
                 if told is not None:
                     told(len(some))
             async with self._database.transaction() as session:
-                await book_imports.finish(session, import_id, count)
+                await book_imports.finish(session, import_id, count, sums)
                 told_of = {
                     "source": head.source,
                     "months": f"{head.first}–{head.last}",

@@ -278,7 +278,7 @@ async def framed(
         months=tuple(wanted.months),
         made=now,
         who=who,
-        rest=await rest_of(buffer, firm, form.id, wanted.months) if wanted.complete else (),
+        rest=await rest_of(buffer, firm, form, wanted.months) if wanted.complete else (),
         complete=wanted.complete,
     )
 
