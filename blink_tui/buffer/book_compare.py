@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from blink_tui.buffer.book_matches import HELD, Place, held_of
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed
-from blink_tui.model.book_rows import BookRow, Held
+from blink_tui.model.book_rows import BookRegister, BookRow, Held
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.months import Month
 
@@ -67,6 +68,21 @@ _ELSEWHERE = """
     JOIN firm f ON f.id = d.firm_id WHERE f.id <> ?
 """
 
+_SUMS = """
+    SELECT i.firm_id, s.register, s.field, sum(s.amount) FROM book_sum s INDEXED BY book_sum_by_month
+    JOIN book_import i ON i.id = s.import_id AND i.state = 'current'
+    WHERE s.month = ? GROUP BY 1, 2, 3
+"""
+_ASKED = """
+    SELECT i.firm_id, count(DISTINCT q.document_id) FROM book_import i
+    CROSS JOIN book_question q INDEXED BY book_question_of_row ON q.import_id = i.id
+    JOIN book_row r ON r.import_id = q.import_id AND r.register = q.register AND r.position = q.position
+    WHERE i.state = 'current' AND i.first_month <= ?1 AND i.last_month >= ?1 AND r.month = ?1 AND q.differs = ''
+    GROUP BY 1
+"""
+
+BookSums = Mapping[BookRegister, Mapping[str, Decimal]]
+"""Register, field and sum in PLN, as the books read back have them."""
 Fields = Mapping[Direction, Mapping[str, Decimal]]
 """What a coded document puts into the registers, over all months: register, field, PLN."""
 
@@ -123,8 +139,7 @@ class BookComparing:
         months = str(first), str(last)
         imports = {one.id: one for one in await book_imports.current(self._database.reader, firm_id)}
         found = await self._database.scan(_ROWS, (firm_id, months[1], months[0], *months))
-        documents = {row[4]: _fact(row[5:]) for row in found if row[4] is not None}
-        rows = tuple(_stood(row, imports) for row in found if row[0] in imports)
+        documents, rows = await asyncio.to_thread(_unpacked, found, imports)
         ids = json.dumps(list(documents))
         others = await self._database.scan(_OTHER_ROWS, (ids, *months))
         bare = [one.row.ksef_number for one in rows if one.row.ksef_number and one.document_id is None]
@@ -148,11 +163,38 @@ class BookComparing:
         """What coded documents put into the registers."""
         return await self._fields(json.dumps(list(document_ids)))
 
+    async def sums(self, month: Month) -> dict[int, BookSums]:
+        """What the books of a month make together, of every firm whose books were read back."""
+        found: dict[int, dict[BookRegister, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
+        for firm_id, register, field, units in await self._database.reader.rows(_SUMS, (str(month),)):
+            found[firm_id][BookRegister(register)][field] = to_amount(units) or Decimal(0)
+        return {
+            firm_id: {
+                register: dict(sorted(sums.items(), key=_field_order)) for register, sums in books.items()
+            }
+            for firm_id, books in found.items()
+        }
+
+    async def asked(self, month: Month) -> dict[int, int]:
+        """By firm, how many documents of a month's books wait for an answer that keeps them from being handed over."""
+        return dict(await self._database.reader.rows(_ASKED, (str(month),)))
+
     async def _fields(self, ids: str) -> Mapping[int, Fields]:
         found: dict[int, dict[Direction, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
         for document_id, register, field, units in await self._database.scan(_FIELDS, (ids,)):
             found[document_id][Direction(register)][field] = to_amount(units) or Decimal(0)
         return found
+
+
+def _field_order(one: tuple[str, Decimal]) -> tuple[int, str]:
+    return len(one[0]), one[0]
+
+
+def _unpacked(
+    found: Sequence[Row], imports: Mapping[int, BookImport]
+) -> tuple[dict[int, Fact], tuple[Stood, ...]]:
+    documents = {row[4]: _fact(row[5:]) for row in found if row[4] is not None}
+    return documents, tuple(_stood(row, imports) for row in found if row[0] in imports)
 
 
 def _listed(words: Iterable[str]) -> str:

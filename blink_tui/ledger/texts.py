@@ -64,6 +64,8 @@ class Texts:
         return found[:limit].rstrip()
 
     def _spelled(self, text: str, field: str) -> str:
+        if text.isascii():
+            return text
         try:
             text.encode(self._codec)
         except UnicodeEncodeError:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -43,13 +44,6 @@ T = TypeVar("T")
 Told = Callable[[int], None]
 
 NOT_EXCLUDED = ErrorKind("not-excluded", ExitCode.FAILED, N_("{number} was not excluded. {why}"))
-NOT_READ_BACK = ErrorKind(
-    "books-not-read-back",
-    ExitCode.FAILED,
-    N_(
-        "The books of {firm_name} were not read back for {months}. First: blink books import FILE --firm {firm}"
-    ),
-)
 _AT_ONCE = 2_000
 """Rows that are read in one go, beside the loop."""
 _FIRST, _LAST = Month(1900, 1), Month(2199, 12)
@@ -108,11 +102,8 @@ async def import_books(
     `month` is that of a table, or the one that a JPK has to be of; `filed`: it was sent to the tax office. Whatever
     is wrong with the file leaves nothing of it. Raises BlinkError: see `ledger.readback.read_books`, USAGE.
     """
-    items = read_books(path, firm.nip, named)
-    try:
-        head = await asyncio.to_thread(next, items)
-        if not isinstance(head, BookHead):
-            raise TypeError(head)
+    async with _Reading(path, firm, named) as reading:
+        head = await reading.head()
         if month is not None and not head.first <= month <= head.last:
             raise BlinkError(
                 USAGE,
@@ -122,23 +113,45 @@ async def import_books(
                 ),
             )
         import_id, rows = await buffer.book_rows.keep(
-            firm.id, head, _batches(items), judged,
+            firm.id, head, reading.rows(), judged,
             file=path.name, sha256=sha256, filed=filed, who=who, told=told,
         )  # fmt: skip
-    finally:
-        items.close()
     booked = await buffer.book_rows.book(firm.id, who=who)
     compared = await compare_books(buffer, firm, (head.first, head.last))
     return ReadBack(head, import_id, rows, booked, compared.findings)
 
 
-async def _batches(items: Iterator[BookHead | BookRow]) -> AsyncIterator[Sequence[BookRow]]:
-    while some := await asyncio.to_thread(_some, items):
-        yield some
+class _Reading:
+    """A file that is read beside the loop, all of it in one thread: a parser of lxml is to stay in its own."""
 
+    def __init__(self, path: Path, firm: Firm, named: TableMap | None) -> None:
+        self._items = read_books(path, firm.nip, named)
+        self._thread = ThreadPoolExecutor(1, "books")
 
-def _some(items: Iterator[BookHead | BookRow]) -> list[BookRow]:
-    return [one for one in islice(items, _AT_ONCE) if isinstance(one, BookRow)]
+    async def __aenter__(self) -> _Reading:
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        self._thread.submit(self._items.close)
+        await asyncio.to_thread(self._thread.shutdown)
+
+    async def head(self) -> BookHead:
+        """What the file says of itself; before the rows."""
+        head = await self._in_thread(lambda: next(self._items))
+        if not isinstance(head, BookHead):
+            raise TypeError(head)
+        return head
+
+    async def rows(self) -> AsyncIterator[Sequence[BookRow]]:
+        """Some rows at a time."""
+        while some := await self._in_thread(self._some):
+            yield some
+
+    def _some(self) -> list[BookRow]:
+        return [one for one in islice(self._items, _AT_ONCE) if isinstance(one, BookRow)]
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
 def _span(first: Month, last: Month) -> str:
@@ -183,7 +196,7 @@ async def compare_books(
     locked = await buffer.locks.locked(firm.id)
     found = list(await asyncio.to_thread(lambda: list(row_findings(stands, locked))))
     found += [
-        _question(one)
+        _question(one, firm)
         for one in await buffer.book_rows.questions(firm_id=firm.id)
         if _within(one, first, last)
     ]
@@ -200,7 +213,7 @@ def _within(one: BookQuestion, first: Month, last: Month) -> bool:
     return one.row.month is None or first <= one.row.month <= last
 
 
-def _question(one: BookQuestion) -> Finding:
+def _question(one: BookQuestion, firm: Firm) -> Finding:
     if one.differs:
         what = Message(
             N_("{number} of {name}: the same number, and not the same {differs}"),
@@ -217,7 +230,8 @@ def _question(one: BookQuestion) -> Finding:
             },
         )
     todo = Message(
-        N_("Say so: blink books answer --firm … {ksef} same, another or doubled."), {"ksef": one.ksef_number}
+        N_("Say which it is: blink books answer {ksef} same|another|doubled --firm {firm}"),
+        {"ksef": one.ksef_number, "firm": firm.context_value},
     )
     return Finding(Kind.QUESTION, what, todo, None, one.row, one.row.month)
 
@@ -270,23 +284,6 @@ async def _sums(
         rows = [one.row for one in stands.rows if one.row.register is register]
         own = here.get(VAT_REGISTERS[register], {}) if register in VAT_REGISTERS else {}
         yield RegisterSums(register, own, sums_of(rows))
-
-
-async def rest_of(buffer: Buffer, firm: Firm, months: Sequence[Month]) -> tuple[BookRow, ...]:
-    """Rows of a firm's books that are no document of the buffer, for reports that are to be whole.
-
-    Raises BlinkError(NOT_READ_BACK) where the VAT registers or the book of one of the months were not read back.
-    """
-    imports = await buffer.book_rows.imports(firm.id)
-    lacking = [month for month in months if not any(one.covers(month) for one in imports)]
-    if lacking or not imports:
-        told = ", ".join(map(str, lacking or months))
-        raise BlinkError(NOT_READ_BACK, firm=firm.context_value, firm_name=firm.name, months=told)
-    found: list[BookRow] = []
-    for month in months:
-        stands = await buffer.book_comparing.stands(firm.id, month, month)
-        found += [one.row for one in stands.rows if one.document_id is None]
-    return tuple(found)
 
 
 async def answer(

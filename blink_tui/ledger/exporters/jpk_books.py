@@ -114,11 +114,6 @@ def description_of(document: LedgerDocument) -> str:
     return facts.description_of(document) or ("Sprzedaż" if document.sale else "Zakup")
 
 
-def piece_number(document: LedgerDocument) -> str:
-    """By what rows are told apart: numbers of several sellers may be alike, KSeF's never are."""
-    return document.ksef_number or f"{document.party.identifier} {document.invoice.number}"
-
-
 def mark(name: str, said: str | None) -> str:
     """A mark of the taxpayer, where the firm says so."""
     return f"<{name}>1</{name}>\n" if said == YES else ""

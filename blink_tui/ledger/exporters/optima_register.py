@@ -11,7 +11,13 @@ from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters import optima_words as words
-from blink_tui.ledger.exporters.common import AMENDS, PLAIN, tell_self_assessed, tell_unknown_rate
+from blink_tui.ledger.exporters.common import (
+    AMENDS,
+    PLAIN,
+    tell_margin,
+    tell_self_assessed,
+    tell_unknown_rate,
+)
 from blink_tui.ledger.exporters.optima_card import Card, cdata
 from blink_tui.ledger.exporters.optima_settings import ACCOUNT, CATEGORY, DIVIDED, said
 from blink_tui.ledger.facts import Partner, description_of, sold_on, tax_day
@@ -56,13 +62,15 @@ class Register:
         self._owed = owed(document)
         self._positions = positions(document)
         rates = [one.rate for one in self._positions]
+        for rate in sorted(words.UNSURE.intersection(rates)):
+            texts.tell("rate-unsure", N_("Rate {rate}: check its register in the program."), rate=rate)
         self._assessed = words.assessed(document)
         self._transaction = words.transaction(document, partner, rates, self._assessed, texts)
         self._vat_ue = words.to_vat_ue(document, rates, self._assessed)
         self._marks = marks(document)
         self._receipt = _RECEIPT in self._marks
         self._description = cdata(texts.of(description_of(document), "OPIS"))
-        self._number = texts.number(
+        self.number = texts.number(
             self._invoice.number, "NUMER", NUMBER, may_cut=said(frame, CUT_NUMBERS) == YES
         )
 
@@ -94,7 +102,7 @@ class Register:
             f"<REJESTR>{cdata(self._texts.of(name, 'REJESTR'))}</REJESTR>\n"
             f"<DATA_WYSTAWIENIA>{self._issued}</DATA_WYSTAWIENIA>\n{days}<TERMIN>{self._owed.due}</TERMIN>\n"
             f"<DATA_DATAOBOWIAZKUPODATKOWEGO>{point}</DATA_DATAOBOWIAZKUPODATKOWEGO>\n"
-            f"<DATA_DATAPRAWAODLICZENIA>{day}</DATA_DATAPRAWAODLICZENIA>\n<NUMER>{cdata(self._number)}</NUMER>\n"
+            f"<DATA_DATAPRAWAODLICZENIA>{day}</DATA_DATAPRAWAODLICZENIA>\n<NUMER>{cdata(self.number)}</NUMER>\n"
             f"{self._correction()}<WEWNETRZNA>Nie</WEWNETRZNA>\n"
             f"<METODA_KASOWA>{words.yes(self._cash_method)}</METODA_KASOWA>\n<FISKALNA>Nie</FISKALNA>\n"
             f"<DETALICZNA>Nie</DETALICZNA>\n<EKSPORT>{self._transaction}</EKSPORT>\n"
@@ -158,14 +166,14 @@ class Register:
     def _vat_month(self) -> str:
         """Month of the return; `Nie` where nothing of it is in one, and where it is not one month."""
         document, coding = self._document, self._coding
-        if uncoded(document):
+        if uncoded(document) and not (self._farmer or self._cash_method):
             return str(Month.of(tax_day(document)))
         wanted = Direction.SALE if self._sale else Direction.PURCHASE
         rows = [row for row in coding.rows if row.register is wanted] or list(coding.rows)
         months = {row.month for row in rows}
         if settled(document) and len(months) == 1 and None not in months:
             return str(months.pop())
-        if coding.identity is Identity.ON_PAYMENT or len(months) > 1:
+        if uncoded(document) or coding.identity is Identity.ON_PAYMENT or len(months) > 1:
             self._texts.tell(
                 "optima-payments",
                 N_("Its tax follows payments ({months}) and Optima knows one month a document: settle it there."),
@@ -248,11 +256,7 @@ class Register:
         """What Optima works out from the positions, and what was coded, where these are two."""
         coding, texts = self._coding, self._texts
         if coding.identity is Identity.MARGIN:
-            texts.tell(
-                "optima-margin",
-                N_("Of a margin Optima gets its base and tax; the value of the sale, {gross}, is entered there."),
-                gross=f"{self._invoice.total or ZERO:.2f}",
-            )  # fmt: skip
+            tell_margin(self._document, "Optima", texts)
         elif coding.identity is Identity.SELF_ASSESSED:
             self._tell_own_tax()
         books = self._frame.books
@@ -331,7 +335,7 @@ class Register:
         return (
             f"<PLAT_SPLIT_PAYMENT>Tak</PLAT_SPLIT_PAYMENT>\n<PLAT_SPLIT_KWOTA_VAT>{tax:.2f}</PLAT_SPLIT_KWOTA_VAT>\n"
             f"<PLAT_SPLIT_NIP>{cdata(clean(self._invoice.seller.nip))}</PLAT_SPLIT_NIP>\n"
-            f"<PLAT_SPLIT_NR_DOKUMENTU>{cdata(self._number)}</PLAT_SPLIT_NR_DOKUMENTU>\n"
+            f"<PLAT_SPLIT_NR_DOKUMENTU>{cdata(self.number)}</PLAT_SPLIT_NR_DOKUMENTU>\n"
         )
 
     def _codes(self) -> str:
