@@ -207,7 +207,8 @@ class BookRows:
             sql, value = composed(_QUESTIONS, source=_OF_FIRM), str(firm_id)
         else:
             sql, value = composed(_QUESTIONS, source=_OF_DOCUMENTS), json.dumps(list(document_ids))
-        return [_question(row) for row in await self._database.reader.rows(sql, (value,))]
+        rows = await self._database.reader.rows(sql, (value,))
+        return await asyncio.to_thread(lambda: [_question(row) for row in rows])
 
     async def matched(self, document_ids: Iterable[int]) -> dict[int, list[tuple[Place, BookRow]]]:
         """The rows that documents are, by document; those without any are left out."""
