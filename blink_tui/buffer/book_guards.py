@@ -19,16 +19,16 @@ QUESTIONED = """
 """Condition that somebody is to be asked about a document `d`, so that it is not approved along with many."""
 MAY_STAND = """
     SELECT d.ksef_number, r.body FROM json_each(?) p CROSS JOIN book_question q ON q.document_id = p.value
-    JOIN book_import i ON i.id = q.import_id AND i.state = 'current'
-    JOIN book_row r ON r.import_id = q.import_id AND r.register = q.register AND r.position = q.position
-    JOIN document d ON d.id = q.document_id
+    CROSS JOIN book_import i ON i.id = q.import_id AND i.state = 'current'
+    CROSS JOIN book_row r ON r.import_id = q.import_id AND r.register = q.register AND r.position = q.position
+    CROSS JOIN document d ON d.id = q.document_id
     WHERE q.differs = '' AND NOT EXISTS (SELECT 1 FROM amendment a WHERE a.document_id = d.id) LIMIT 1
 """
 STANDS = """
     SELECT d.ksef_number, i.file FROM json_each(?) p
     CROSS JOIN book_row r INDEXED BY book_row_by_document ON r.document_id = p.value
-    JOIN book_import i ON i.id = r.import_id AND i.state = 'current'
-    JOIN document d ON d.id = p.value
+    CROSS JOIN book_import i ON i.id = r.import_id AND i.state = 'current'
+    CROSS JOIN document d ON d.id = p.value
     WHERE NOT EXISTS (SELECT 1 FROM amendment a WHERE a.document_id = d.id) LIMIT 1
 """
 

@@ -6,12 +6,15 @@ the firm clears them away.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from blink_tui.buffer import errors
+from blink_tui.buffer.amounts import to_units
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
-from blink_tui.model.book_rows import BookHead, BookRegister
+from blink_tui.model.book_rows import BookHead, BookRegister, BookRow
 from blink_tui.model.dates import Instant
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.months import Month
@@ -28,6 +31,19 @@ _OVERLAPPING = """
     WHERE firm_id = ? AND state = 'current' AND source = ? AND first_month <= ? AND last_month >= ? AND id <> ?
 """
 _GONE = "SELECT id FROM book_import WHERE firm_id = ? AND state IN ('replaced', 'reading') AND id <> ?"
+
+
+Sums = dict[tuple[str, str, str], Decimal]
+"""Month, register and field, with what the rows make together."""
+
+
+def add_up(rows: Iterable[BookRow], sums: Sums) -> None:
+    """Add rows to the sums of their months; those marked FP are for information alone."""
+    for row in rows:
+        if "FP" not in row.marks:
+            for field, amount in row.amounts:
+                place = str(row.month or ""), row.register.value, field
+                sums[place] = sums.get(place, Decimal(0)) + amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,7 @@ async def begin(
     return int(rows[0][0])
 
 
-async def finish(session: Session, import_id: int, rows: int) -> int:
+async def finish(session: Session, import_id: int, rows: int, sums: Sums) -> int:
     """Make an import count in the place of the older ones of its source; returns how many it replaced.
 
     An older one that reaches beyond its months keeps the rest. Raises BlinkError(IMPORT_GONE).
@@ -110,6 +126,10 @@ async def finish(session: Session, import_id: int, rows: int) -> int:
         "UPDATE book_import SET state = 'current', rows = ? WHERE id = ?",
         (rows, import_id),
     )
+    await session.run_many(
+        "INSERT INTO book_sum (import_id, month, register, field, amount) VALUES (?, ?, ?, ?, ?)",
+        [(import_id, *place, to_units(amount)) for place, amount in sums.items()],
+    )
     return len(older)
 
 
@@ -119,9 +139,11 @@ async def _drop_months(session: Session, import_id: int, first: str, last: str) 
         " (SELECT register, position FROM book_row WHERE import_id = ?1 AND month BETWEEN ?2 AND ?3)",
         (import_id, first, last),
     )
-    await session.run(
-        "DELETE FROM book_row WHERE import_id = ? AND month BETWEEN ? AND ?", (import_id, first, last)
-    )
+    for table in ("book_row", "book_sum"):
+        await session.run(
+            composed("DELETE FROM {table} WHERE import_id = ? AND month BETWEEN ? AND ?", table=table),
+            (import_id, first, last),
+        )
 
 
 async def gone(session: Session, firm_id: int, besides: int = 0) -> list[int]:
@@ -143,6 +165,7 @@ async def clear(session: Session, import_id: int, size: int) -> bool:
     )
     if len(rows) == size:
         return False
+    await session.run("DELETE FROM book_sum WHERE import_id = ?", (import_id,))
     await session.run("DELETE FROM book_import WHERE id = ? AND state = 'reading'", (import_id,))
     await session.run(
         "UPDATE book_import SET state = 'past' WHERE id = ? AND state = 'replaced'", (import_id,)

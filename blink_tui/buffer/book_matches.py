@@ -31,7 +31,7 @@ _NUMBERED = composed(
     "SELECT {held} FROM json_each(?) p"
     " CROSS JOIN document_trait t INDEXED BY document_trait_by_number"
     " ON t.firm_id = ? AND t.number_key = p.value AND t.number_key <> ''"
-    " JOIN document d ON d.id = t.document_id",
+    " CROSS JOIN document d ON d.id = t.document_id",
     held=HELD,
 )
 _BY_KSEF = """
@@ -40,7 +40,7 @@ _BY_KSEF = """
 """
 _ANSWERS = """
     SELECT a.row_key, a.document_id, a.answer FROM json_each(?) p CROSS JOIN book_answer a ON a.row_key = p.value
-    JOIN document d ON d.id = a.document_id AND d.firm_id = ?
+    CROSS JOIN document d ON d.id = a.document_id AND d.firm_id = ?
 """
 _KEEP_ROW = """
     INSERT INTO book_row

@@ -170,8 +170,8 @@ IN_BOOKS_ALREADY = ErrorKind(
     "in-the-books-already",
     ExitCode.FAILED,
     N_(
-        "Document {ksef_number} stands in the books already: {file}. It is not handed over again; mark it booked."
-        " Nothing was written."
+        "Document {ksef_number} stands in the books already: {file}. It is not handed over again; read the books back"
+        " once more and it becomes booked. Nothing was written."
     ),
 )
 IMPORT_GONE = ErrorKind(

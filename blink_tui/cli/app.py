@@ -25,6 +25,7 @@ from blink_tui.cli import (
     export,
     export_batches,
     export_settings,
+    export_trial,
     failures,
     fields,
     firm,
@@ -147,6 +148,13 @@ export.app.command(
         ' Example: blink export amend 5265877635-20260301-0100001AF629-AF --reason "wrong account"'
     ),
 )(export_batches.amend)
+export.app.command(
+    "test",
+    help=_(
+        "A test file with made-up documents of a firm, to try the import before the first export. "
+        "Example: blink export test --format wapro --firm 5265877635 --out ./test"
+    ),
+)(export_trial.trial)
 app.add_typer(export.app, name="export")
 app.add_typer(payments.app, name="payments")
 doc.app.command(

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 50
 """Findings of one kind that are listed for people; programs get all of them."""
+_SHORT = 5_000
+"""Rows that are compared before a bar could be read."""
 _MAP_LARGEST = 64 * 1024
 
 
@@ -181,8 +183,9 @@ async def _compare(profile: Profile, firm_text: str, month: Month | None, form: 
 
     async with profile.open_buffer() as buffer:
         firm = await firm_named(buffer, firm_text)
-        with bar(_("Comparing the books"), 0):
-            compared = await compare_books(buffer, firm, (month, month) if month else None)
+        about = sum(one.rows for one in await buffer.book_rows.imports(firm.id))
+        with bar(_("Comparing the books"), about if about > _SHORT else 0) as told:
+            compared = await compare_books(buffer, firm, (month, month) if month else None, told)
     if form is Format.JSON:
         output.say_json(_compared_json(compared))
     elif form is Format.TSV:

@@ -245,7 +245,16 @@ def _show_one(closing: FirmClosing, pages: Sequence[KeptPage], *, as_json: bool)
             register: {field: f"{amount:.2f}" for field, amount in sums.items()}
             for register, sums in closing.sums.items()
         }
-        told = {"points": points, "registers": registers, "chain_head": closing.chain_head.hex()}
+        books = {
+            register: {field: f"{amount:.2f}" for field, amount in sums.items()}
+            for register, sums in closing.found.there.items()
+        }
+        told = {
+            "points": points,
+            "registers": registers,
+            "books": books,
+            "chain_head": closing.chain_head.hex(),
+        }
         told["pages"] = [
             {"number": number, "at": one.at, "who": one.who, "sha256": one.sha256, "in_force": one.in_force}
             for number, one in enumerate(pages, 1)

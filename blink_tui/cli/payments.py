@@ -255,6 +255,8 @@ def _tell(made: list[Made], found: Payments) -> None:
         output.say(_("Together {total} {currency}.").format(total=output.amount(total), currency=currency))
     for one in made:
         output.say(_("List {number}: {path}").format(number=one.batch.id, path=one.path))
+        if one.batch.state == "placing":
+            output.warn(_("The file waits for its folder; it gets its name at the next start."))
     if not found.transfers:
         output.say(_("Nothing is to be paid."))
 
@@ -356,4 +358,6 @@ async def _cancel(profile: Profile, number: int, reason: str, *, as_json: bool) 
         return
     text = ngettext("{n} document may be paid anew.", "{n} documents may be paid anew.", batch.documents)
     output.say(text.format(n=batch.documents))
+    if batch.state == "withdrawing":
+        output.warn(_("The file could not be taken away: do not give it to the bank."))
     output.say(_("If the bank has the file already, take it back there."))

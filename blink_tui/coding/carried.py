@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from blink_tui.i18n import N_, Message
 from blink_tui.invoices.words import money
 from blink_tui.model.books import BookKind, Books
-from blink_tui.model.coding import Coding, Identity, net_accounts
+from blink_tui.model.coding import KIND_MARKS, ZERO, Coding, Identity, net_accounts
 from blink_tui.model.targets import Accounts, Target
 
 
@@ -36,9 +36,7 @@ def _head(coding: Coding, target: Target) -> Iterator[Part]:
         yield _part(N_("document type {type}"), goes=target.document_type, type=coding.document_type)
     if coding.rows:
         yield from _registers(coding, target)
-    marks = sorted({mark for row in coding.rows for mark in row.marks})
-    if marks:
-        yield _part(N_("marks {marks}"), marks=" ".join(marks))
+    yield from _marks(coding, target)
     if any(row.not_deducted for row in coding.rows) or coding.identity is Identity.NONE:
         goes = target.accounts is Accounts.ALL
         yield _part(N_("the part of VAT that is not deducted"), goes=goes)
@@ -48,16 +46,25 @@ def _head(coding: Coding, target: Target) -> Iterator[Part]:
         yield _part(N_("category {category}"), goes=target.category, category=coding.category)
 
 
+def _marks(coding: Coding, target: Target) -> Iterator[Part]:
+    found = {mark for row in coding.rows for mark in row.marks}
+    going = found if target.marks else found & KIND_MARKS
+    for marks, goes in ((going, True), (found - going, False)):
+        if marks:
+            yield _part(N_("marks {marks}"), goes=goes, marks=" ".join(sorted(marks)))
+
+
 def _registers(coding: Coding, target: Target) -> Iterator[Part]:
     months = sorted({row.month for row in coding.rows if row.month})
     month = ", ".join(map(str, months)) or "—"
     register = coding.register or "—"
-    if target.register == target.month:
+    told = target.month and (target.months or len(months) < 2)
+    if target.register == told:
         yield _part(
             N_("VAT register {register}, {month}"), goes=target.register, register=register, month=month
         )
         return
-    yield _part(N_("VAT month {month}"), goes=target.month and len(months) < 2, month=month)
+    yield _part(N_("VAT month {month}"), goes=told, month=month)
     yield _part(N_("VAT register {register}"), goes=target.register, register=register)
 
 
@@ -85,6 +92,9 @@ def _accounts(coding: Coding, books: Books, target: Target) -> Iterator[Part]:
 
 
 def _book(coding: Coding, target: Target) -> Iterator[Part]:
+    if target.column and not target.column_amount:
+        yield from _column_alone(coding)
+        return
     for entry in coding.entries:
         text = (
             N_("column {column}: {amount}")
@@ -92,3 +102,17 @@ def _book(coding: Coding, target: Target) -> Iterator[Part]:
             else N_("rate {column} %: {amount}")
         )
         yield _part(text, goes=target.column, column=entry.column, amount=money(entry.amount))
+
+
+def _column_alone(coding: Coding) -> Iterator[Part]:
+    """One column travels, that of the largest amount; an amount that is not the net one stays."""
+    entries = sorted(coding.entries, key=lambda entry: -abs(entry.amount))
+    for place, entry in enumerate(entries):
+        text = N_("column {column}") if entry.book is BookKind.KPIR else N_("rate {column} %")
+        yield _part(text, goes=not place, column=entry.column)
+    amount = sum((entry.amount for entry in entries), ZERO)
+    net = sum((row.net for row in coding.table), ZERO)
+    if coding.identity is Identity.NONE:
+        net += sum((row.vat for row in coding.table), ZERO)
+    if entries and amount != net:
+        yield _part(N_("the amount {amount} of the column"), goes=False, amount=money(amount))

@@ -11,8 +11,9 @@ from blink_tui.ledger.addresses import Place, place_of
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.marks import marks
 from blink_tui.ledger.owed import deductible
-from blink_tui.model.coding import ZERO, Identity, RateAmount
+from blink_tui.model.coding import KIND_MARKS, ZERO, Identity, RateAmount
 from blink_tui.model.invoice import Invoice, InvoiceParty
+from blink_tui.model.matching import account_key
 from blink_tui.model.months import Month
 from blink_tui.model.text import clean, folded
 
@@ -30,9 +31,9 @@ UNION = {
     "SI": "Słowenia", "SK": "Słowacja", "XI": "Irlandia Północna",
 }  # fmt: skip
 """The other countries of the Union, with both codes of Greece, and Northern Ireland; Polish names."""
-_KINDS_OF_ROWS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
 _PER_CENT = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?", re.ASCII)
-_NRB = re.compile(r"\d{26}", re.ASCII)
+_CODE = re.compile("[A-Z]{2}")
+_POLISH = re.compile(r"PL\d{26}", re.ASCII)
 
 
 class Amounts(NamedTuple):
@@ -148,7 +149,7 @@ def self_assessed(document: LedgerDocument) -> bool:
 
 def procedures_of(document: LedgerDocument) -> tuple[str, ...]:
     """Codes of goods and procedures in order, MPP among them; those that say what kind of document it is left out."""
-    return tuple(sorted(mark for mark in marks(document) if mark not in _KINDS_OF_ROWS))
+    return tuple(sorted(mark for mark in marks(document) if mark not in KIND_MARKS))
 
 
 def description_of(document: LedgerDocument) -> str:
@@ -170,9 +171,9 @@ def from_net(invoice: Invoice) -> bool:
 def domestic_account(invoice: Invoice) -> str:
     """First account in the Polish form, 26 digits; foreign ones do not fit anywhere."""
     for written in invoice.payment.accounts:
-        digits = re.sub(r"[\s-]", "", written).upper().removeprefix("PL")
-        if _NRB.fullmatch(digits):
-            return digits
+        key = account_key(written)
+        if _POLISH.fullmatch(key):
+            return key[2:]
     return ""
 
 
@@ -209,11 +210,12 @@ def partner_of(document: LedgerDocument) -> Partner:
     """Who is on the other side."""
     party, known = document.party, document.contractor
     place = place_of(party)
-    country, number = _number(party, place.country)
+    seat = _country(place.country)
+    country, number = _number(party, seat)
     name = clean(party.name or party.trade_name).strip()
     domestic = country == "PL" and bool(number)
     shown = number if domestic or number.startswith(country) else country + number
-    where = (number and country) or place.country or "PL"
+    where = (number and country) or seat or "PL"
     return Partner(
         key=(country, number) if number else ("", folded(name)),
         code=known.code if known is not None else "",
@@ -226,12 +228,18 @@ def partner_of(document: LedgerDocument) -> Partner:
     )
 
 
+def _country(written: str | None) -> str:
+    """A code of two letters; nothing else is one."""
+    code = clean(written).strip().upper()
+    return code if _CODE.fullmatch(code) else ""
+
+
 def _number(party: InvoiceParty, seat: str) -> tuple[str, str]:
     """Country and number by which a party is known; both may be empty."""
     if party.nip or party.internal_id:
         return "PL", clean(party.nip or party.internal_id)
     if party.vat_ue:
-        return clean(party.eu_country).upper() or seat, clean(party.vat_ue)
+        return _country(party.eu_country) or seat, clean(party.vat_ue)
     if party.other_id:
-        return clean(party.id_country).upper() or seat, clean(party.other_id)
+        return _country(party.id_country) or seat, clean(party.other_id)
     return "", ""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,6 +13,7 @@ from blink_tui.i18n import N_, Message
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Piece, Setting
 from blink_tui.ledger.facts import description_of, partner_of
+from blink_tui.ledger.scratch import scratch
 from blink_tui.ledger.texts import YES, Texts
 from blink_tui.model.books import ROLES, BookKind
 from blink_tui.model.coding import PostingLine, Side
@@ -181,7 +180,7 @@ def without(text: str, signs: Mapping[int, int], field: str, texts: Texts) -> st
 def tell_renamed(entry: Entry, unsafe: re.Pattern[str], texts: Texts) -> None:
     """Warn of accounts whose numbers cannot stand as they are."""
     for posting in entry.postings:
-        if unsafe.search(posting.account):
+        if unsafe.search(posting.account.replace("-", "")):  # hyphens part an account's name
             texts.tell(
                 "account-renamed",
                 N_("The account “{account}” has signs that this format does not take; they were replaced."),
@@ -208,8 +207,7 @@ class JournalWriter:
         self._files, self._suffix, self._head = files, suffix, head
         self._year = this_year
         self._accounts: dict[str, set[str]] = {}
-        self._stack = ExitStack()
-        self._aside = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - entered right here
+        self._aside = scratch(self)
 
     def add(self, piece: Piece) -> None:
         """Write an entry."""
@@ -223,7 +221,7 @@ class JournalWriter:
 
     def close(self) -> None:
         """Write the file."""
-        with self._stack, self._files.create("", self._suffix) as out:
+        with self._files.create("", self._suffix) as out:
             out.write(self._head(self._year, dict(sorted(self._accounts.items()))).encode())
             self._aside.seek(0)
             shutil.copyfileobj(self._aside, out)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import shutil
 import struct
-import tempfile
 from collections.abc import Iterable
-from contextlib import ExitStack
 from typing import BinaryIO
 
 from isal import isal_zlib
+
+from blink_tui.ledger.scratch import scratch
 
 LARGEST = 0xFFFF_FFFF
 """Bytes of a member, and of all together, that a zip without extensions can tell."""
@@ -29,11 +29,11 @@ _END = struct.Struct("<4s4H2LH")
 class Member:
     """A member that grows."""
 
-    def __init__(self, name: str, temporary: ExitStack) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
         self.size = 0
         self.checksum = 0
-        self._file = temporary.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - entered right here
+        self._file = scratch(self)
         self._packed = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, -isal_zlib.MAX_WBITS)
 
     def write(self, content: bytes) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from blink_tui.buffer.amounts import known_units
 from blink_tui.i18n import N_, Message
 from blink_tui.invoices.checks.numbers import account_is_right
 from blink_tui.invoices.checks.split_payment import LIMIT, in_pln
@@ -268,7 +269,10 @@ def _refusal(one: Payable, amount: Decimal | None) -> Message | None:
         return Message(N_("it may be the same as another document: exclude one of them first"))
     if one.asked:
         return Message(N_("rows of the books may be this document: answer that first"))
-    return None if amount else Message(N_("nothing is left to be paid"))
+    if not amount:
+        return Message(N_("nothing is left to be paid"))
+    whole = known_units(amount) is not None
+    return None if whole else Message(N_("its amount is no whole number of grosze, or too large"))
 
 
 def _refused(one: Payable, amount: Decimal | None, reason: Message) -> Refused:
@@ -327,7 +331,7 @@ def _is_account(text: str) -> bool:
     """One of a Polish bank, or an IBAN; its check digits hold."""
     key = account_key(text)
     return (
-        _is_polish(key) or (len(key) >= 15 and key[:2].isalpha() and key[2:4].isdigit())
+        _is_polish(key) or (len(key) >= 15 and key[:2].isalpha() and not key.startswith("PL"))
     ) and account_is_right(key)
 
 
@@ -465,7 +469,7 @@ def _is_split(one: Payable, terms: Terms) -> bool:
 def _tax(invoice: Invoice, amount: Decimal) -> Decimal:
     """The tax in an amount: all of the invoice's, or its share where less than the total is paid."""
     if not invoice.total or amount >= invoice.total:
-        return min(invoice.vat, amount)
+        return min(invoice.vat, amount).quantize(_CENT, ROUND_HALF_UP)
     return (invoice.vat * amount / invoice.total).quantize(_CENT, ROUND_HALF_UP)
 
 

@@ -28,6 +28,7 @@ _SOLD = (
 """Base, tax and rate group of a sale's row (FORMATS 8.1)."""
 SELF_ASSESSED = (("K_23", "K_24"), ("K_25", "K_26"), ("K_27", "K_28"), ("K_29", "K_30"), ("K_31", "K_32"))
 """Base and tax of what the buyer taxes."""
+_TAXES = frozenset({"K_16", "K_18", "K_20", "K_41", "K_43"})
 _BOUGHT = (("K_40", "K_41", True), ("K_42", "K_43", False))
 """Base, tax, and whether it is a fixed asset."""
 
@@ -68,7 +69,7 @@ def percent(rate: str, net: Decimal = ZERO, vat: Decimal = ZERO) -> Decimal | No
     """
     usual = _PERCENT.get(rate)
     if usual is None:
-        return Decimal(rate) if rate.isdigit() else None
+        return Decimal(rate) if rate.isdecimal() else None
     if rate in {"23", "8"} and abs(net) >= 10 and (vat * _HUNDRED / net).quantize(_ONE) == usual - 1:
         return usual - 1
     return usual
@@ -173,10 +174,8 @@ def positions(document: LedgerDocument) -> list[Position]:
     """
     coding, found = document.coding, table(document)
     if document.sale:
-        rows = [part for row in coding.rows for part in parts(row, ())]
-        if not _rows_differ(document, rows):
-            rows = [Part(one.rate, one.net, one.vat) for one in found]
-        return _converted(document, [(one, True) for one in rows])
+        rows = [part for row in coding.rows for part in parts(row, ())] if _rows_differ(document) else found
+        return _converted(document, [(Part(one.rate, one.net, one.vat), True) for one in rows])
     if coding.identity is Identity.SELF_ASSESSED:
         found = _with_own_tax(found, coding.rows)
     bought = [row for row in coding.rows if row.register is Direction.PURCHASE]
@@ -190,24 +189,30 @@ def positions(document: LedgerDocument) -> list[Position]:
     )
 
 
-def _rows_differ(document: LedgerDocument, rows: Sequence[Part]) -> bool:
+def _rows_differ(document: LedgerDocument) -> bool:
     """The register tells another tax than the invoice: a margin's, or rows that a person typed."""
-    if not rows or document.coding.identity is Identity.ON_PAYMENT:
+    coding = document.coding
+    if not coding.rows or coding.identity is Identity.ON_PAYMENT:
         return False
-    return document.coding.identity is Identity.MARGIN or sum((one.vat for one in rows), ZERO) != document.vat
+    return coding.identity is Identity.MARGIN or _held(coding.rows) != document.vat
+
+
+def _held(rows: Sequence[RegisterRow]) -> Decimal:
+    """Tax in register rows, but for what the buyer assesses."""
+    return sum((amount for row in rows for name, amount in row.amounts if name in _TAXES), ZERO)
 
 
 def uncoded(document: LedgerDocument) -> bool:
     """The firm keeps no books here: the document goes as the invoice has it."""
     coding = document.coding
-    return coding.scheme is None and not (coding.rows or coding.lines or coding.entries)
+    return coding.scheme is None and not (coding.rows or coding.lines or coding.entries or coding.table)
 
 
 def _whole(row: RegisterRow, of: Sequence[RateAmount]) -> bool | None:
     """Whether a row that holds all of the table holds fixed assets; None of a row that holds a part of it."""
     fields = dict(row.amounts)
     for base, tax, assets in _BOUGHT:
-        if base in fields and len(fields) == 1 + (tax in fields) and not row.not_deducted:
+        if base in fields and len(fields) == 1 + (tax in fields):
             return assets if (fields[base], fields.get(tax, ZERO)) == _sums(of) else None
     return None
 
@@ -236,9 +241,8 @@ def settled(document: LedgerDocument) -> bool:
     coding = document.coding
     if coding.identity is not Identity.ON_PAYMENT:
         return True
-    fields = {"K_16", "K_18", "K_20", "K_41", "K_43"}
-    held = sum((amount for row in coding.rows for name, amount in row.amounts if name in fields), ZERO)
-    return bool(coding.rows) and held + sum((row.not_deducted for row in coding.rows), ZERO) == document.vat
+    lost = sum((row.not_deducted for row in coding.rows), ZERO)
+    return bool(coding.rows) and _held(coding.rows) + lost == document.vat
 
 
 def _left(of: Sequence[RateAmount], deducted: Sequence[Part]) -> Iterator[Part]:
@@ -247,7 +251,7 @@ def _left(of: Sequence[RateAmount], deducted: Sequence[Part]) -> Iterator[Part]:
         net = one.net - sum((part.net for part in mine), ZERO)
         vat = one.vat - sum((part.vat for part in mine), ZERO)
         if net or vat or not (mine or one.net or one.vat):
-            yield Part(one.rate, net, vat)
+            yield Part(one.rate, net, vat, bool(mine) and all(part.assets for part in mine))
 
 
 def _converted(document: LedgerDocument, of: Sequence[tuple[Part, bool]]) -> list[Position]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from datetime import date
 from typing import NamedTuple, Protocol, TypeVar
 
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Frame, Piece
 from blink_tui.ledger.exporters.registers import rows_of, tables_of
+from blink_tui.ledger.scratch import scratch
 from blink_tui.ledger.tables import Cell, Row, Table
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.months import Month
@@ -115,9 +114,8 @@ class TablesWriter:
         """Write what waited, and the tables that have no rows but are there all the same."""
         for place, waiting in self._waiting.items():
             sink = self._sink(place)
-            with waiting:
-                for text in waiting.in_order():
-                    sink.put(text)
+            for text in waiting.in_order():
+                sink.put(text)
         for place, table in enumerate(self._tables):
             if table.always:
                 self._sink(place)
@@ -139,16 +137,9 @@ class _Waiting:
     """Rows that are put into the order of their days, those of one day as they came."""
 
     def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._file = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - entered right here
+        self._file = scratch(self)
         self._places: list[tuple[int, int, int]] = []
         self._end = 0
-
-    def __enter__(self) -> None:
-        self._places.sort()
-
-    def __exit__(self, *_exc: object) -> None:
-        self._stack.close()
 
     def put(self, day: int, text: str) -> None:
         content = text.encode()
@@ -157,6 +148,6 @@ class _Waiting:
         self._end += len(content)
 
     def in_order(self) -> Iterator[str]:
-        for _day, begin, length in self._places:
+        for _day, begin, length in sorted(self._places):
             self._file.seek(begin)
             yield self._file.read(length).decode()

@@ -91,6 +91,8 @@ class BookRow:
     marks: tuple[str, ...] = ()
     """`FP`, `GTU_12`, `MK`, `WEW` …"""
     description: str = ""
+    bad_debt: tuple[str, date] | None = None
+    """KorektaPodstawyOpodt: `TerminPlatnosci` or `DataZaplaty`, and its day."""
 
     @property
     def side(self) -> Direction:

@@ -14,6 +14,8 @@ from blink_tui.model.documents import Direction
 from blink_tui.model.months import Month
 
 ZERO = Decimal(0)
+KIND_MARKS = frozenset({"FP", "RO", "WEW", "MK", "VAT_RR"})
+"""Marks that say what kind of document a register row is of (TypDokumentu, DokumentZakupu), not what was sold how."""
 
 
 class Side(StrEnum):

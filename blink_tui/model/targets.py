@@ -29,6 +29,8 @@ class Target:
     accounts: Accounts
     column: bool = True
     """The KPiR column travels."""
+    column_amount: bool = True
+    """The column's amount travels; otherwise the program reckons it out of the VAT table."""
     category: bool = False
     description: bool = True
     dimensions: bool = False
@@ -36,21 +38,29 @@ class Target:
     """As it was coded; otherwise the program has one of its own for each direction and kind."""
     register: bool = True
     """The VAT register's symbol travels."""
+    marks: bool = True
+    """Marks of goods and procedures travel; otherwise only what kind of document it is (`KIND_MARKS`)."""
     month: bool = True
     """The month of VAT travels; otherwise the program takes it from days of sale and receipt."""
+    months: bool = False
+    """Several months of one document travel: tax that follows payments."""
 
 
 TARGETS: dict[str, Target] = {
     target.id: target
     for target in (
-        Target("wapro", "WAPRO", CodingLevel.DESCRIPTION, Accounts.NET, register=False),
-        Target("optima", "Comarch Optima", CodingLevel.FULL, Accounts.ALL, category=True),
+        Target("wapro", "WAPRO", CodingLevel.DESCRIPTION, Accounts.NET, column_amount=False, register=False),
+        Target("optima", "Comarch Optima", CodingLevel.FULL, Accounts.ALL, category=True, document_type=False),
         Target(
             "epp", "InsERT (EDI++)", CodingLevel.DESCRIPTION, Accounts.NONE,
             column=False, category=True, document_type=False, register=False, month=False,
         ),
-        Target("symfonia", "Symfonia", CodingLevel.FULL, Accounts.ALL, column=False),
-        Target("csv", "CSV", CodingLevel.FULL, Accounts.ALL, dimensions=True),
+        Target(
+            "symfonia", "Symfonia", CodingLevel.FULL, Accounts.ALL,
+            column=False, document_type=False, register=False, marks=False, months=True,
+        ),
+        Target("csv", "CSV", CodingLevel.FULL, Accounts.ALL, dimensions=True, months=True),
     )
 }  # fmt: skip
-"""By id. Settings of a format may carry more: WAPRO's free fields hold what the firm chose."""
+"""By id. Settings of a format may carry more: what the firm chose for WAPRO's free fields, the coding's register for
+Symfonia."""

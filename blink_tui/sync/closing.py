@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from blink_tui.buffer import Buffer, Closed, MissingSeller, MonthCount
+from blink_tui.buffer.book_compare import BookSums
 from blink_tui.model.books import Books, VatKind
 from blink_tui.model.dates import instant_key, start_of_warsaw_day
 from blink_tui.model.deadlines import Deadline, Duty, deadlines_of
@@ -43,6 +44,10 @@ class FirmMonth:
     """When it was closed, by whom; None while it is open."""
     missing: tuple[MissingSeller, ...] = ()
     """Sellers that recur and have no invoice in it."""
+    there: BookSums = field(default_factory=dict)
+    """Register totals in the books, where they were read back."""
+    asked: int = 0
+    """Its documents of which it is not answered whether they stand in the books."""
 
     @property
     def firm(self) -> Firm:
@@ -174,6 +179,8 @@ class _Read:
     locks: Mapping[int, Closed]
     missing: Mapping[int, Sequence[MissingSeller]]
     books: Mapping[int, Books]
+    there: Mapping[int, BookSums]
+    asked: Mapping[int, int]
 
 
 async def read_month(buffer: Buffer, month: Month, now: datetime) -> list[FirmMonth]:
@@ -188,6 +195,8 @@ async def read_month(buffer: Buffer, month: Month, now: datetime) -> list[FirmMo
         await buffer.closing.locks(month),
         await buffer.closing.missing(month),
         await buffer.books.all(),
+        await buffer.book_comparing.sums(month),
+        await buffer.book_comparing.asked(month),
     )
     firms = await buffer.firms.list()
     facts = await read_facts(buffer, totals=False)
@@ -220,6 +229,8 @@ def _months(standings: Sequence[FirmStanding], read: _Read) -> list[FirmMonth]:
             read.books.get(firm_id),
             read.locks.get(firm_id),
             tuple(read.missing.get(firm_id, ())),
+            read.there.get(firm_id, {}),
+            read.asked.get(firm_id, 0),
         )
 
     found = map(of, standings)

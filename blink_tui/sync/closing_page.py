@@ -15,6 +15,8 @@ from blink_tui.invoices.periods import rules_on
 from blink_tui.invoices.render_html import html_page
 from blink_tui.invoices.render_text import text_page
 from blink_tui.invoices.words import day, money
+from blink_tui.model.book_row_words import REGISTER_WORDS
+from blink_tui.model.book_rows import BookRegister
 from blink_tui.model.book_words import vat_words
 from blink_tui.model.books import VatKind
 from blink_tui.model.dates import instant_of, warsaw_day
@@ -168,16 +170,28 @@ def _documents(found: FirmMonth) -> Iterator[Block]:
 
 
 def _registers(closing: FirmClosing) -> Iterator[Block]:
+    here = {_REGISTERS[direction]: sums for direction, sums in closing.sums.items()}
+    there = closing.found.there
     rows = [
-        (_(DIRECTION_WORDS[register]), name, money(amount))
-        for register, sums in closing.sums.items()
-        for name, amount in sums.items()
+        (_(REGISTER_WORDS[register]), name, _money_of(here, register, name), _money_of(there, register, name))
+        for register in BookRegister
+        for name in dict.fromkeys((*here.get(register, ()), *there.get(register, ())))
     ]
     if rows:
-        yield table((left(_("Register")), left(_("Field")), right(_("Here, PLN"))), rows)
-    else:
+        heads = left(_("Register")), left(_("Field")), right(_("Here, PLN")), right(_("In the books, PLN"))
+        yield table(heads, rows)
+    if not closing.sums:
         yield words(_("No coded document stands in the registers of this month."))
-    yield words(_("In the books: not compared. The program does not read the books back yet."))
+    if not there:
+        yield words(_("In the books: not compared. The books of this month were not read back."))
+
+
+_REGISTERS = {Direction.SALE: BookRegister.SALES, Direction.PURCHASE: BookRegister.PURCHASES}
+
+
+def _money_of(sums: Mapping[BookRegister, Mapping[str, Decimal]], register: BookRegister, name: str) -> str:
+    amount = sums.get(register, {}).get(name)
+    return "" if amount is None else money(amount)
 
 
 def _late(closing: FirmClosing) -> Iterator[Block]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from blink_tui.i18n import N_, _
 from blink_tui.invoices.words import money
+from blink_tui.model.book_row_words import REGISTER_WORDS
 from blink_tui.model.dates import Instant, datetime_of, warsaw, warsaw_day
 from blink_tui.model.deadlines import Deadline
 from blink_tui.model.documents import Direction, Status
@@ -34,6 +35,8 @@ class About(StrEnum):
     CODED = "coded"
     APPROVED = "approved"
     EXPORTED = "exported"
+    BOOK_QUESTIONS = "book-questions"
+    BOOKS = "books-read-back"
     NO_MONTH = "without-month"
     LATE_PURCHASES = "late-purchases"
     LATE_SALES = "late-sales"
@@ -79,6 +82,7 @@ def _points(found: FirmMonth, today: date) -> Iterator[Point]:
         text = _("in quarantine: {subject}").format(subject=clean(one.what.subject))
         yield Point(About.QUARANTINE, text, open=True, absolute=True)
     yield from _left(found)
+    yield from _read_back(found)
     yield from _late(found)
     yield from _told(found)
 
@@ -149,6 +153,19 @@ def _left(found: FirmMonth) -> Iterator[Point]:
             open=True,
             filter=f"miesiąc:- kierunek:zakup,sprzedaż status:{statuses}",
         )
+
+
+def _read_back(found: FirmMonth) -> Iterator[Point]:
+    """The books of the ledger program, where they were read back."""
+    if found.asked:
+        text = _("may stand in the books already, without an answer: {count}").format(
+            count=_number(found.asked)
+        )
+        yield Point(About.BOOK_QUESTIONS, text, open=True)
+    for register, sums in found.there.items():
+        told = ", ".join(f"{name} {money(amount)}" for name, amount in sums.items())
+        text = _("in the books read back, {register}: {sums}")
+        yield Point(About.BOOKS, text.format(register=_(REGISTER_WORDS[register]), sums=told))
 
 
 def _late(found: FirmMonth) -> Iterator[Point]:

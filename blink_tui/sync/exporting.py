@@ -290,16 +290,16 @@ def _sums(files: Sequence[BatchFile]) -> list[bytes]:
     return [one.sha256 for one in files]
 
 
-async def _job(
-    buffer: Buffer, firm: Firm, wanted: Wanted, who: str, now: datetime, *, amends: bool
-) -> _Job | None:
-    """What is to be written: new documents or all of a report, or those that amend; None where there are none."""
-    form, books = exporter(wanted.format), await buffer.books.get(firm.id)
+async def framed(
+    buffer: Buffer, firm: Firm, form: Exporter, wanted: Wanted, who: str, now: datetime
+) -> Frame:
+    """What all documents of an export share. Raises BlinkError: NEEDS_BOOKS, export-settings-missing."""
+    books = await buffer.books.get(firm.id)
     if form.needs_books and books is None:
         raise BlinkError(NEEDS_BOOKS, firm=firm.nip, format=Message(form.name))
     told = {**await buffer.export_settings.of(firm.id, form.id), **wanted.options}
     firm_settings.require(form, told, firm.nip)
-    frame = Frame(
+    return Frame(
         nip=firm.nip,
         name=told.get("full_name") or firm.name,
         books=books,
@@ -308,10 +308,18 @@ async def _job(
         months=tuple(wanted.months),
         made=now,
         who=who,
-        rest=await rest_of(buffer, firm, form.id, wanted.months) if wanted.complete else (),
+        rest=await rest_of(buffer, firm, form, wanted.months) if wanted.complete else (),
         complete=wanted.complete,
     )
-    marks = form.kind is Kind.LEDGER and form.id == ledger_of(firm, books)
+
+
+async def _job(
+    buffer: Buffer, firm: Firm, wanted: Wanted, who: str, now: datetime, *, amends: bool
+) -> _Job | None:
+    """What is to be written: new documents or all of a report, or those that amend; None where there are none."""
+    form = exporter(wanted.format)
+    frame = await framed(buffer, firm, form, wanted, who, now)
+    marks = form.kind is Kind.LEDGER and form.id == ledger_of(firm, frame.books)
     job = _Job(firm, form, frame, marks, amends, (), zip_password=wanted.zip_password)
     if not marks:
         by = "ledger" if form.kind is Kind.LEDGER else form.span.value

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from blink_tui.buffer import Buffer
 from blink_tui.buffer.book_imports import BookImport
-from blink_tui.i18n import N_
+from blink_tui.i18n import N_, Message
+from blink_tui.ledger.exporter import Exporter
 from blink_tui.model.book_rows import BookRegister, BookRow
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
@@ -41,20 +42,20 @@ REGISTERS: Mapping[str, tuple[BookRegister, ...]] = {
 _SHOWN = 5
 
 
-async def rest_of(buffer: Buffer, firm: Firm, form: str, months: Sequence[Month]) -> tuple[BookRow, ...]:
+async def rest_of(buffer: Buffer, firm: Firm, form: Exporter, months: Sequence[Month]) -> tuple[BookRow, ...]:
     """Rows of the books for these months that the buffer's own documents do not bring themselves.
 
     A row whose document is approved or later and coded is left out: the document stands for it. One whose document
     has its number of KSeF's by now carries it. Raises BlinkError: NEVER_WHOLE, NOT_READ_BACK, QUESTIONS_OPEN.
     """
-    registers = REGISTERS.get(form)
+    registers, name = REGISTERS.get(form.id), Message(form.name)
     if registers is None:
-        raise BlinkError(NEVER_WHOLE, format=form, known=", ".join(REGISTERS))
+        raise BlinkError(NEVER_WHOLE, format=name, known=", ".join(REGISTERS))
     places = _places(await buffer.book_rows.imports(firm.id), registers, months)
     lacking = [str(month) for month in months if any((one, month) not in places for one in registers)]
     if lacking or not months:
-        raise BlinkError(NOT_READ_BACK, format=form, months=", ".join(lacking) or "–")
-    await _refuse_questions(buffer, firm, form, frozenset(registers), frozenset(months))
+        raise BlinkError(NOT_READ_BACK, format=name, months=", ".join(lacking) or "–")
+    await _refuse_questions(buffer, firm, name, frozenset(registers), frozenset(months))
     return await buffer.book_rows.beside((import_id, *place) for place, import_id in places.items())
 
 
@@ -72,7 +73,7 @@ def _places(
 async def _refuse_questions(
     buffer: Buffer,
     firm: Firm,
-    form: str,
+    name: Message,
     registers: frozenset[BookRegister],
     months: frozenset[Month],
 ) -> None:
@@ -84,4 +85,4 @@ async def _refuse_questions(
     if asked:
         numbers = dict.fromkeys(asked)
         shown = ", ".join(list(numbers)[:_SHOWN]) + (" …" if len(numbers) > _SHOWN else "")
-        raise BlinkError(QUESTIONS_OPEN, documents=shown, format=form)
+        raise BlinkError(QUESTIONS_OPEN, documents=shown, format=name)

@@ -103,10 +103,10 @@ async def make(
 
 async def cancel(buffer: Buffer, batch_id: int, *, reason: str, who: str) -> PaymentBatch:
     """Let a list's documents be paid by another, and take its file away where it still stands. Raises BlinkError."""
-    batch = await buffer.payment_batches.cancel(batch_id, reason=reason, who=who)
+    await buffer.payment_batches.cancel(batch_id, reason=reason, who=who)
     with suppress(OSError):  # tried again at the next start
         await settle_payments(buffer, batch_id)
-    return batch
+    return await buffer.payment_batches.get(batch_id)
 
 
 async def _made(

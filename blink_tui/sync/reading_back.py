@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,7 +26,6 @@ from blink_tui.ledger.comparing import (
     absent_finding,
     absent_statuses,
     row_findings,
-    sums_of,
 )
 from blink_tui.ledger.matching import judged
 from blink_tui.ledger.readback import read_books
@@ -43,13 +43,6 @@ T = TypeVar("T")
 Told = Callable[[int], None]
 
 NOT_EXCLUDED = ErrorKind("not-excluded", ExitCode.FAILED, N_("{number} was not excluded. {why}"))
-NOT_READ_BACK = ErrorKind(
-    "books-not-read-back",
-    ExitCode.FAILED,
-    N_(
-        "The books of {firm_name} were not read back for {months}. First: blink books import FILE --firm {firm}"
-    ),
-)
 _AT_ONCE = 2_000
 """Rows that are read in one go, beside the loop."""
 _FIRST, _LAST = Month(1900, 1), Month(2199, 12)
@@ -108,11 +101,8 @@ async def import_books(
     `month` is that of a table, or the one that a JPK has to be of; `filed`: it was sent to the tax office. Whatever
     is wrong with the file leaves nothing of it. Raises BlinkError: see `ledger.readback.read_books`, USAGE.
     """
-    items = read_books(path, firm.nip, named)
-    try:
-        head = await asyncio.to_thread(next, items)
-        if not isinstance(head, BookHead):
-            raise TypeError(head)
+    async with _Reading(path, firm, named) as reading:
+        head = await reading.head()
         if month is not None and not head.first <= month <= head.last:
             raise BlinkError(
                 USAGE,
@@ -122,23 +112,45 @@ async def import_books(
                 ),
             )
         import_id, rows = await buffer.book_rows.keep(
-            firm.id, head, _batches(items), judged,
+            firm.id, head, reading.rows(), judged,
             file=path.name, sha256=sha256, filed=filed, who=who, told=told,
         )  # fmt: skip
-    finally:
-        items.close()
     booked = await buffer.book_rows.book(firm.id, who=who)
     compared = await compare_books(buffer, firm, (head.first, head.last))
     return ReadBack(head, import_id, rows, booked, compared.findings)
 
 
-async def _batches(items: Iterator[BookHead | BookRow]) -> AsyncIterator[Sequence[BookRow]]:
-    while some := await asyncio.to_thread(_some, items):
-        yield some
+class _Reading:
+    """A file that is read beside the loop, all of it in one thread: a parser of lxml is to stay in its own."""
 
+    def __init__(self, path: Path, firm: Firm, named: TableMap | None) -> None:
+        self._items = read_books(path, firm.nip, named)
+        self._thread = ThreadPoolExecutor(1, "books")
 
-def _some(items: Iterator[BookHead | BookRow]) -> list[BookRow]:
-    return [one for one in islice(items, _AT_ONCE) if isinstance(one, BookRow)]
+    async def __aenter__(self) -> _Reading:
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        self._thread.submit(self._items.close)
+        await asyncio.to_thread(self._thread.shutdown)
+
+    async def head(self) -> BookHead:
+        """What the file says of itself; before the rows."""
+        head = await self._in_thread(lambda: next(self._items))
+        if not isinstance(head, BookHead):
+            raise TypeError(head)
+        return head
+
+    async def rows(self) -> AsyncIterator[Sequence[BookRow]]:
+        """Some rows at a time."""
+        while some := await self._in_thread(self._some):
+            yield some
+
+    def _some(self) -> list[BookRow]:
+        return [one for one in islice(self._items, _AT_ONCE) if isinstance(one, BookRow)]
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
 def _span(first: Month, last: Month) -> str:
@@ -169,30 +181,37 @@ class ComparedBooks:
     """Rows that never had a number of KSeF's and are no document of the buffer."""
 
 
+def _of_rows(stands: Stands, months: tuple[Month, Month], locked: frozenset[Month]) -> list[Finding]:
+    return list(row_findings(stands, months, locked))
+
+
 async def compare_books(
-    buffer: Buffer, firm: Firm, months: tuple[Month, Month] | None = None
+    buffer: Buffer, firm: Firm, months: tuple[Month, Month] | None = None, told: Told | None = None
 ) -> ComparedBooks:
     """Every difference between a firm's books and its documents, each with what to do; of some months, or of all.
 
+    `told` hears how many documents were compared, in each step.
     What was found in the books and not booked yet, since a run was broken off, is booked first.
     """
     await buffer.book_rows.book(firm.id)
     first, last = months or (_FIRST, _LAST)
-    stands = await buffer.book_comparing.stands(firm.id, first, last)
-    imports = tuple(one for one in stands.imports if one.first <= last and first <= one.last)
+    imports = tuple(
+        one for one in await buffer.book_rows.imports(firm.id) if one.first <= last and first <= one.last
+    )
     locked = await buffer.locks.locked(firm.id)
-    found = list(await asyncio.to_thread(lambda: list(row_findings(stands, locked))))
-    found += [
-        _question(one)
-        for one in await buffer.book_rows.questions(firm_id=firm.id)
-        if _within(one, first, last)
-    ]
+    found: list[Finding] = []
+    async for stands in buffer.book_comparing.stands(firm.id, first, last):
+        found += await asyncio.to_thread(_of_rows, stands, (first, last), locked)
+        if told is not None:
+            told(len(stands.documents))
+    asked = await buffer.book_rows.questions(firm_id=firm.id)
+    found += [_question(one, firm) for one in asked if _within(one, first, last)]
     for register, span in _covered(imports, first, last):
         found += await _absent(buffer, firm, register, span)
-    sums = tuple([one async for one in _sums(buffer, firm, stands, first, last)])
-    outside = sum(one.document_id is None and not one.row.ksef_number for one in stands.rows)
-    told = {one.identity: one for one in found}
-    findings = tuple(sorted(told.values(), key=lambda one: one.order))
+    sums = tuple([one async for one in _sums(buffer, firm, first, last)])
+    outside = await buffer.book_comparing.outside(firm.id, first, last)
+    once = {one.identity: one for one in found}
+    findings = tuple(sorted(once.values(), key=lambda one: one.order))
     return ComparedBooks(firm, (first, last), imports, findings, sums, outside)
 
 
@@ -200,7 +219,7 @@ def _within(one: BookQuestion, first: Month, last: Month) -> bool:
     return one.row.month is None or first <= one.row.month <= last
 
 
-def _question(one: BookQuestion) -> Finding:
+def _question(one: BookQuestion, firm: Firm) -> Finding:
     if one.differs:
         what = Message(
             N_("{number} of {name}: the same number, and not the same {differs}"),
@@ -217,7 +236,8 @@ def _question(one: BookQuestion) -> Finding:
             },
         )
     todo = Message(
-        N_("Say so: blink books answer --firm … {ksef} same, another or doubled."), {"ksef": one.ksef_number}
+        N_("Say which it is: blink books answer {ksef} same|another|doubled --firm {firm}"),
+        {"ksef": one.ksef_number, "firm": firm.context_value},
     )
     return Finding(Kind.QUESTION, what, todo, None, one.row, one.row.month)
 
@@ -261,32 +281,12 @@ _BOOKS_ALIKE = {
 """A document that stands in the other VAT register is not missing, it is in the wrong one, which is told."""
 
 
-async def _sums(
-    buffer: Buffer, firm: Firm, stands: Stands, first: Month, last: Month
-) -> AsyncIterator[RegisterSums]:
-    registers = list(dict.fromkeys(one.row.register for one in stands.rows))
+async def _sums(buffer: Buffer, firm: Firm, first: Month, last: Month) -> AsyncIterator[RegisterSums]:
     here = await buffer.registers.sums(firm.id, first) if first == last else {}
-    for register in registers:
-        rows = [one.row for one in stands.rows if one.row.register is register]
+    there = (await buffer.book_comparing.sums(first, last, firm.id)).get(firm.id, {})
+    for register, sums in there.items():
         own = here.get(VAT_REGISTERS[register], {}) if register in VAT_REGISTERS else {}
-        yield RegisterSums(register, own, sums_of(rows))
-
-
-async def rest_of(buffer: Buffer, firm: Firm, months: Sequence[Month]) -> tuple[BookRow, ...]:
-    """Rows of a firm's books that are no document of the buffer, for reports that are to be whole.
-
-    Raises BlinkError(NOT_READ_BACK) where the VAT registers or the book of one of the months were not read back.
-    """
-    imports = await buffer.book_rows.imports(firm.id)
-    lacking = [month for month in months if not any(one.covers(month) for one in imports)]
-    if lacking or not imports:
-        told = ", ".join(map(str, lacking or months))
-        raise BlinkError(NOT_READ_BACK, firm=firm.context_value, firm_name=firm.name, months=told)
-    found: list[BookRow] = []
-    for month in months:
-        stands = await buffer.book_comparing.stands(firm.id, month, month)
-        found += [one.row for one in stands.rows if one.document_id is None]
-    return tuple(found)
+        yield RegisterSums(register, own, sums)
 
 
 async def answer(

@@ -35,6 +35,8 @@ _TO_DO = {
     About.CODED: N_("Look them through and approve them with F9."),
     About.APPROVED: N_("Hand them over to the books."),
     About.EXPORTED: N_("Confirm that they stand in the books."),
+    About.BOOK_QUESTIONS: N_("Say whether each is the same: blink books answer."),
+    About.BOOKS: N_("Compare with the registers here: blink books compare."),
     About.NO_MONTH: N_("Give each of them its month in coding."),
     About.LATE_PURCHASES: N_("They may also be deducted in one of the next months; a note for the return."),
     About.LATE_SALES: N_("Correct the JPK of that month."),

@@ -70,3 +70,14 @@ def test_settings_are_shown_with_meaning_and_example_and_changed(run: Inside) ->
 def test_wrong_values_are_refused_in_a_sentence(run: Inside, words: tuple[str, ...], told: str) -> None:
     assert told in run.failed("export", "settings", "--firm", NIP, *words)
     assert all(not one["value"] for one in run("export", "settings", "--firm", NIP, "--json").json)
+
+
+def test_a_test_file_is_written_and_nothing_is_kept(run: Inside, tmp_path: Path) -> None:
+    made = run(
+        "export", "test", "--firm", NIP, "--format", "wapro", "--out", str(tmp_path / "out"), "--json"
+    ).json
+    assert made["documents"] == 3
+    assert all("-TEST-wapro-" in name and Path(name).exists() for name in made["files"])
+    assert "made up" in run("export", "test", "--firm", NIP, "--out", str(tmp_path / "out")).text
+    assert run("export", "list", "--json").json == []
+    assert "tax_office" in run.failed("export", "test", "--firm", NIP, "--format", "jpk_fa", code=1)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from blink_tui.i18n import set_language
 from blink_tui.ledger.exporter import Exporter
-from blink_tui.ledger.exporters import epp, wapro
+from blink_tui.ledger.exporters import epp, optima, symfonia, wapro
 from blink_tui.ledger.settings import filled
-from tests.ledger import epp_reader, wapro_reader
+from tests.ledger import epp_reader, optima_reader, symfonia_reader, wapro_reader
 from tests.ledger.memory import MemoryFiles
 from tests.ledger.worked import worked_documents
 
@@ -95,9 +95,73 @@ def _epp(content: bytes) -> Iterator[str]:
         yield f"  ujęcie {kind} {day[:8]} {' '.join(file.by_number('PRZYCZYNYKOREKT').get(number, []))}"
 
 
+def _optima(content: bytes) -> Iterator[str]:
+    (one,), (card,) = (file := optima_reader.read(content)).records, file.contractors.values()
+    yield (
+        f"  {one['REJESTR']} {one['NUMER']}"
+        + (f" do {one['KOREKTA_NUMER']}" if one["KOREKTA"] == "Tak" else "")
+        + f"  {one['NIP_KRAJ']}{one['NIP'] or 'bez numeru'} {card['NAZWA1']} ({card['EKSPORT']})"
+    )
+    names = {
+        "wyst.": "DATA_WYSTAWIENIA", "sprz.": "DATA_SPRZEDAZY", "zakup": "DATA_ZAKUPU", "wpływ": "DATA_WPLYWU",
+        "obow.": "DATA_DATAOBOWIAZKUPODATKOWEGO", "odl.": "DATA_DATAPRAWAODLICZENIA", "termin": "TERMIN",
+    }  # fmt: skip
+    yield "  " + "  ".join(f"{word} {one[name][5:]}" for word, name in names.items() if name in one.fields)
+    flags = [name for name in ("METODA_KASOWA", "MPP", "ROLNIK", "FINALNY") if one[name] == "Tak"]
+    yield (
+        f"  VAT-7 {one['DEKLARACJA_VAT7']}  UE {one['DEKLARACJA_VATUE']}  {one['EKSPORT']}"
+        f"  kody {' '.join(one.codes) or '–'}  {' '.join(flags)}"
+    ).rstrip()
+    if one["WALUTA"]:
+        for_vat = one.fields.get("NOTOWANIE_WALUTY_ILE_2", "=")
+        yield f"  {one['WALUTA']} księgi {one['NOTOWANIE_WALUTY_ILE']} VAT {for_vat}"
+    for row in one.positions:
+        kind = row.get("RODZAJ_ZAKUPU") or row["RODZAJ_SPRZEDAZY"]
+        use = row.get("ODLICZENIA_VAT") or row["UWZ_W_PROPORCJI"]
+        books = [row[name] for name in ("KOLUMNA_KPR", "KOLUMNA_RYCZALT") if name in row]
+        yield (
+            f"  {row['STAWKA_VAT']} {row['STATUS_VAT']} {row['NETTO']} {row['VAT']}"
+            f"  księgi {row['NETTO_SYS']} {row['VAT_SYS']}  VAT {row['NETTO_SYS2']} {row['VAT_SYS2']}"
+            f"  {kind}, {use}  {' / '.join([row['KATEGORIA_POS'] or '–', *books])}"
+        )
+    for row in one.postings:
+        side = "KONTO_WN" if row["KONTO_WN"] else "KONTO_MA"
+        yield f"  {side.removeprefix('KONTO_').capitalize()} {row[side]} {row['KWOTA_KD']}"
+    for row in one.payments:
+        yield (
+            f"  {row['KIERUNEK']} {row['KWOTA_PLAT']} {row['WALUTA_PLAT']} {row['KWOTA_PLN_PLAT']} zł"
+            f"  {row['FORMA_PLATNOSCI_PLAT']} do {row['TERMIN_PLAT'][5:]}"
+        )
+
+
+def _symfonia(content: bytes) -> Iterator[str]:
+    (one,), (card,) = (file := symfonia_reader.read(content)).documents, file.contractors.values()
+    fields = one.fields
+    yield (
+        f"  {one['symbol FK']} {one['kod']}"
+        + (f" do {fields['NazwaKor']}" if "NazwaKor" in fields else "")
+        + f"  {card['id']} {card['nazwa']}  {one['opis FK']}"
+    )
+    days = ("dataWystawienia", "dataSprzedazy", "dataWystawieniaObca", "dataZakupu", "datawpl", "plattermin")
+    yield "  " + "  ".join(f"{name} {fields[name][5:]}" for name in days if name in fields)
+    currency = f"  {fields['waluta']} {fields['kurs']} {fields['walbrutto']}" if "waluta" in fields else ""
+    yield (
+        f"  kwota {one['kwota']} netto {one['netto']} VAT {one['vat']} do zapłaty {one['dozaplaty']}{currency}"
+        f"  MPP {one['mppFlags']}  {fields.get('JPK_V7', '–')}"
+    )
+    for row in one.all("Zapis"):
+        yield f"  {row['strona']} {row['konto']} {row['kwota']}"
+    for row in one.all("Rejestr"):
+        yield f"  {row['Skrot']} {row['okres'][:7]} z {row['datarej'][5:]}  {row['stawka']} {row['netto']} {row['VAT']}"
+    for row in one.all("Transakcja"):
+        yield f"  rozrachunek zapisu {row['IdDlaRozliczen']}: {row['kwota']} do {row['termin'][5:]}"
+
+
 FORMATS: dict[str, tuple[Exporter, Callable[[bytes], Iterator[str]]]] = {
     "wapro": (wapro.EXPORTER, _wapro),
     "epp": (epp.EXPORTER, _epp),
+    "optima": (optima.EXPORTER, _optima),
+    "symfonia": (symfonia.EXPORTER, _symfonia),
 }
 
 

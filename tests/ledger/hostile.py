@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from blink_tui.ledger.exporter import Exporter, Frame, Piece
 from blink_tui.ledger.settings import filled
 from blink_tui.ledger.writing import write
 from blink_tui.model.coding import Coding
-from blink_tui.model.invoice import InvoiceParty
+from blink_tui.model.invoice import Address, InvoiceParty
 from tests.ledger.memory import MemoryFiles
 from tests.ledger.six import frame, six_ledger
 
@@ -38,16 +39,22 @@ def changed(document: LedgerDocument, **fields: Any) -> LedgerDocument:
 def with_text(text: str, document: LedgerDocument) -> LedgerDocument:
     """A text wherever an invoice and a coding have one."""
     line = replace(document.invoice.lines[0], name=text, cn=text, rate=text)
-    party: InvoiceParty = replace(document.party, name=text)
-    seat = replace(party.seat, lines=(text, text)) if party.seat else None
+    party: InvoiceParty = replace(document.party, name=text, eu_country=text, vat_ue=text)
+    seat = Address(country=text, lines=(text, text))
     side = "buyer" if document.sale else "seller"
     payment = replace(document.invoice.payment, form=None, other_form=text)
     whole = changed(
-        document,
+        document, currency=text, exchange_rate=Decimal("4.25"),
         lines=(line,), payment=payment, correction_reason=text, issue_place=text, **{side: replace(party, seat=seat)},
     )  # fmt: skip
     coding = replace(document.coding, description=text, category=text, document_type=text)
     return replace(whole, coding=coding)
+
+
+def unnumbered(document: LedgerDocument) -> LedgerDocument:
+    """Without the other side's NIP: known by whatever else there is."""
+    side = "buyer" if document.sale else "seller"
+    return changed(document, **{side: replace(document.party, nip=None)})
 
 
 def uncoded(document: LedgerDocument) -> LedgerDocument:

@@ -56,7 +56,7 @@ def rows_of(table: Table) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def sheets_of(content: bytes) -> dict[str, list[list[object]]]:
+def sheets_of(content: bytes) -> Mapping[str, Sequence[Sequence[object]]]:
     """Cells of a workbook as they are, by the titles of the sheets."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}

@@ -12,7 +12,7 @@ from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters.csv_set import EXPORTER
 from blink_tui.model.books import BookKind
-from blink_tui.model.coding import BookEntry, Rate, RegisterRow
+from blink_tui.model.coding import BookEntry, Identity, Rate, RegisterRow
 from blink_tui.model.documents import Direction
 from blink_tui.model.invoice import InvoiceParty
 from blink_tui.model.months import Month
@@ -188,6 +188,18 @@ def test_parts_that_follow_payments_show_each_its_own_amounts() -> None:
         ("2026-05", "512,20", "117,80"),
     ]
     assert {row["Dokument zakupu"] for row in rows} == {"MK"}
+
+
+def test_the_first_part_paid_shows_its_own_amounts_alone() -> None:
+    row = RegisterRow(
+        Direction.PURCHASE,
+        Month(2026, 3),
+        (("K_42", Decimal("100.00")), ("K_43", Decimal("18.00"))),
+        marks=("MK",),
+    )
+    coding = replace(purchase().coding, identity=Identity.ON_PAYMENT, rows=(row,))
+    (told,) = tables(replace(purchase(), coding=coding))["vat_zakup"]
+    assert (told["Netto"], told["VAT"], told["Brutto"]) == ("100,00", "18,00", "118,00")
 
 
 def test_what_is_handed_over_goes_with_its_rows_of_every_month() -> None:

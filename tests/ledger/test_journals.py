@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,9 @@ import pytest
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Frame
 from blink_tui.ledger.exporters import beancount, hledger
+from blink_tui.ledger.journals import entry_of
 from blink_tui.ledger.settings import filled
+from blink_tui.ledger.texts import Texts
 from blink_tui.model.books import BookKind
 from blink_tui.model.coding import PostingLine, Side
 from blink_tui.model.errors import BlinkError
@@ -227,7 +230,8 @@ def test_the_program_takes_the_six_the_worked_documents_and_hostile_ones(
         if one.frame.books is not None and one.frame.books.kind is BookKind.LEDGER
     ]
     content = written_together(exporter, [(one, own) for one in (*six_ledger(), *hostile())] + worked)
-    _passes(exporter, *content.values(), tmp_path)
+    (only,) = content.values()
+    _passes(exporter, only, tmp_path)
 
 
 @pytest.mark.proof
@@ -247,6 +251,29 @@ def test_the_program_refuses_what_is_not_declared(exporter: Exporter, tmp_path: 
         "\n".join(line for line in text.splitlines() if " open Income" not in line and line != "account 702")
     )
     assert _checked(exporter, path).returncode != 0
+
+
+@pytest.mark.proof
+def test_hledger_reads_texts_as_texts_and_no_tags_but_ours(tmp_path: Path) -> None:
+    if shutil.which("hledger") is None:
+        pytest.skip("hledger is not installed")
+    path = tmp_path / "it.journal"
+    path.write_text(journal(hledger.EXPORTER, *hostile()), encoding="utf-8")
+    done = subprocess.run(
+        ["hledger", "print", "-f", str(path), "-O", "json"],
+        capture_output=True, text=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    read = sorted(json.loads(done.stdout), key=lambda one: one["tindex"])
+    own = settled(hledger.EXPORTER)
+    for one, document in zip(read, hostile(), strict=True):
+        entry = entry_of(document, own, Texts())
+        assert entry is not None
+        assert one["tcode"] == entry.number.replace("(", "[").replace(")", "]")
+        payee = entry.payee.replace(";", ",").replace("|", "/")
+        note = entry.description.replace(";", ",")
+        assert one["tdescription"] == " | ".join(filter(None, (payee, note)))
+        assert {name for name, _value in one["ttags"]} <= {"nip", "issued", "ksef"}
+        assert ["ksef", document.ksef_number] in one["ttags"]
 
 
 @pytest.mark.proof

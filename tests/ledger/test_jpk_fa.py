@@ -214,11 +214,11 @@ def test_a_whole_file_is_refused_where_the_books_hold_other_sales(tmp_path: Path
     rest = (booked(BookRegister.SALES, {"K_20": "1"}),)
     with refused("jpk-fa-not-whole"):
         whole("jpk_fa", [sale()], replace(FRAME, rest=rest), schema)
-    before = (
-        booked(BookRegister.SALES, {"K_20": "1"}, issued=date(2025, 12, 31)),
-        booked(BookRegister.PURCHASES, {}),
-    )
-    assert len(whole("jpk_fa", [sale()], replace(FRAME, rest=before), schema).of("Faktura")) == 1
+    no_invoices = (
+        booked(BookRegister.SALES, {"K_20": "1"}, issued=date(2025, 12, 31)), booked(BookRegister.PURCHASES, {}),
+        booked(BookRegister.SALES, {"K_20": "1"}, "RO"), booked(BookRegister.SALES, {"K_29": "1", "K_30": "1"}),
+    )  # fmt: skip
+    assert len(whole("jpk_fa", [sale()], replace(FRAME, rest=no_invoices), schema).of("Faktura")) == 1
 
 
 def test_months_follow_one_another() -> None:

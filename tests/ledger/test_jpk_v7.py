@@ -14,9 +14,10 @@ from blink_tui.model.coding import Choices
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.invoice import InvoiceLine, InvoiceParty
 from blink_tui.model.months import Month
-from tests.ledger.jpk import PARTIAL, partial, refused, written
+from tests.ledger.hostile import TEXTS, with_text
+from tests.ledger.jpk import PARTIAL, PLACE, partial, refused, written
 from tests.ledger.jpk_made import MARCH, OTHER, PURCHASE, SALE, bought, document, row, sold
-from tests.ledger.six import frame, six_ledger
+from tests.ledger.six import frame, six_kpir, six_ledger, six_lump_sum
 from tests.ledger.worked import worked_documents
 
 IN_MARCH = frame(months=(MARCH,))
@@ -65,6 +66,20 @@ def test_texts_keep_their_letters_and_are_escaped() -> None:
     found = only(sold(TAXED, other=replace(OTHER, name=name), number="FV/ą&<>\"'/Ж"))
     assert found["NazwaKontrahenta"] == name
     assert found["DowodSprzedazy"] == "FV/ą&<>\"'/Ж"
+
+
+@pytest.mark.parametrize("what", TEXTS)
+def test_hostile_texts_leave_the_file_whole(what: str) -> None:
+    made = [with_text(TEXTS[what], one) for one in six_ledger()]
+    february = frame(months=(Month(2026, 2),))
+    read = partial("jpk_v7m", made, february)
+    assert len(read.of("SprzedazWiersz")) == 4
+    for form, documents, told in (
+        ("jpk_fa", made, replace(february, settings={**february.settings, **PLACE})),
+        ("jpk_pkpir", [with_text(TEXTS[what], one) for one in six_kpir()], february),
+        ("jpk_ewp", [with_text(TEXTS[what], one) for one in six_lump_sum()], february),
+    ):
+        assert partial(form, documents, told).rows
 
 
 def test_control_characters_and_line_breaks_do_not_travel() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,16 +11,22 @@ from pathlib import Path
 import pytest
 
 from blink_tui.ledger.document import LedgerDocument
+from blink_tui.ledger.exporters import jpk_ewp, jpk_pkpir
 from blink_tui.ledger.exporters.jpk_v7 import V7K, V7M
+from blink_tui.ledger.readback import read_books
 from blink_tui.model.book_rows import BookRegister, BookRow
+from blink_tui.model.books import BookKind, VatKind, VatStatus
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.months import Month
+from tests.invoices.samples import shared
 from tests.ledger.jpk import SCHEMAS, Jpk, lax_schema, partial, refused, whole, written
 from tests.ledger.jpk_made import MARCH, PURCHASE, SALE, booked, bought, document, row, sold
-from tests.ledger.six import frame, six_ledger
+from tests.ledger.six import BOOKS, NIP, frame, six_kpir, six_ledger, six_lump_sum
 
 IN_MARCH = frame(months=(MARCH,))
 SOLD, BOUGHT = BookRegister.SALES, BookRegister.PURCHASES
+QUARTERLY = replace(BOOKS, vat=(VatStatus(date(2020, 1, 1), VatKind.QUARTERLY),))
+IN_QUARTERS = frame(months=(MARCH,), books=QUARTERLY)
 QUARTER = (Month(2026, 1), Month(2026, 2), MARCH)
 
 
@@ -161,6 +167,17 @@ def test_more_relief_than_tax_is_refused(schema: Path) -> None:
     assert "P_52" in refusal(schema, "230.00", "100.00", P_52="1")
 
 
+@pytest.mark.parametrize("form", ["jpk_v7m", "jpk_v7k"])
+def test_positions_of_a_declaration_that_is_not_there_are_refused(form: str) -> None:
+    with refused("jpk-option"):
+        written(form, [], replace(IN_MARCH, options={"P_39": "100"}))
+
+
+def test_a_whole_month_before_the_form_was_is_refused(schema: Path) -> None:
+    with refused("jpk-months"):
+        whole("jpk_v7m", [], replace(IN_MARCH, months=(Month(2026, 1),)), schema)
+
+
 # the books' other rows
 
 
@@ -211,7 +228,7 @@ def test_a_row_that_got_its_number_meanwhile_is_written_with_it(schema: Path) ->
 @pytest.mark.parametrize(
     "changes",
     [
-        {"issued": None}, {"amounts": ()}, {"amounts": (("K_13a", Decimal(1)),)}, {"mark": ""},
+        {"issued": None}, {"amounts": ()}, {"amounts": (("K_20", Decimal(1)), ("K_43", Decimal(1)))}, {"mark": ""},
         {"marks": ("KorektaPodstawyOpodt",)},
     ],
 )  # fmt: skip
@@ -225,6 +242,55 @@ def test_a_row_that_cannot_be_written_again_stops_the_whole(schema: Path, change
 def test_a_part_never_holds_the_books_other_rows() -> None:
     read = partial("jpk_v7m", [], replace(IN_MARCH, rest=(booked(SOLD, {"K_20": "1"}),)))
     assert not read.rows
+
+
+def test_a_correction_for_bad_debts_keeps_its_day(schema: Path) -> None:
+    amounts = {"K_19": "-100", "K_20": "-23"}
+    term, paid = ("TerminPlatnosci", date(2025, 12, 1)), ("DataZaplaty", date(2026, 3, 2))
+    rest = [booked(SOLD, amounts, "KorektaPodstawyOpodt", bad_debt=one) for one in (term, paid)]
+    read = with_rest(schema, *rest)
+    first, second = read.of("SprzedazWiersz")
+    assert list(first)[-4:] == ["KorektaPodstawyOpodt", "TerminPlatnosci", "K_19", "K_20"]
+    assert (first["TerminPlatnosci"], second["DataZaplaty"]) == ("2025-12-01", "2026-03-02")
+    assert (read.fields["P_68"], read.fields["P_69"]) == ("-100", "-23")
+    typed = replace(IN_MARCH, rest=tuple(rest))
+    assert whole("jpk_v7m", [], typed, schema, P_68="-7", P_69="-1").fields["P_68"] == "-7"
+
+
+def read_again(files: Mapping[str, bytes], folder: Path) -> tuple[BookRow, ...]:
+    """Rows of a file as the books are read back."""
+    path = folder / "books.xml"
+    (content,) = files.values()
+    path.write_bytes(content)
+    return tuple(one for one in read_books(path, NIP) if isinstance(one, BookRow))
+
+
+@pytest.mark.parametrize(
+    ("form", "documents", "kind", "namespace"),
+    [
+        ("jpk_v7m", six_ledger, BookKind.LEDGER, V7M.form.namespace),
+        ("jpk_pkpir", six_kpir, BookKind.KPIR, jpk_pkpir.FORM.namespace),
+        ("jpk_ewp", six_lump_sum, BookKind.LUMP_SUM, jpk_ewp.FORM.namespace),
+    ],
+)  # fmt: skip
+def test_books_read_back_and_written_again_are_the_same_rows(
+    tmp_path: Path,
+    form: str,
+    documents: Callable[[], Sequence[LedgerDocument]],
+    kind: BookKind,
+    namespace: str,
+) -> None:
+    stock = {"P_1": "0", "P_2": "0"} if kind is BookKind.KPIR else {}
+    schema = lax_schema(tmp_path, namespace)
+    told = frame(kind, months=(Month(2026, 2),), complete=True, options={"schema": str(schema), **stock})
+    first = written(form, documents(), told)
+    assert written(form, [], replace(told, rest=read_again(first, tmp_path))) == first
+
+
+def test_a_part_is_never_taken_for_books(tmp_path: Path) -> None:
+    part = written("jpk_v7m", six_ledger(), frame(months=(Month(2026, 2),)))
+    with refused("books-unreadable"):
+        read_again(part, tmp_path)
 
 
 # the schema
@@ -243,8 +309,6 @@ def test_what_the_schema_refuses_is_not_written(tmp_path: Path) -> None:
 
 
 def test_the_official_schema_sees_what_is_wrong() -> None:
-    from tests.invoices.samples import shared
-
     official = shared("ledger", "xsd", SCHEMAS["jpk_v7m"])
     told = frame(
         months=(MARCH,), settings={"tax_office": "1401"}, complete=True, options={"schema": str(official)}
@@ -267,7 +331,7 @@ def test_a_quarter_s_declaration_stands_with_its_third_month_and_adds_all_three(
         for place, month in enumerate(QUARTER, 1)
     ]  # fmt: skip
     rest = (booked(SOLD, {"K_20": "7"}, month=Month(2026, 1)),)
-    read = whole("jpk_v7k", made, replace(IN_MARCH, months=QUARTER, rest=rest), schema)
+    read = whole("jpk_v7k", made, replace(IN_QUARTERS, months=QUARTER, rest=rest), schema)
     assert (read.fields["Miesiac"], read.fields["Kwartal"]) == ("3", "1")
     assert read.fields["WariantFormularzaDekl"] == "17"
     assert len(read.of("SprzedazWiersz")) == len(read.of("ZakupWiersz")) == 1
@@ -277,11 +341,24 @@ def test_a_quarter_s_declaration_stands_with_its_third_month_and_adds_all_three(
 
 def test_the_other_months_of_a_quarter_have_records_alone(tmp_path: Path) -> None:
     schema = lax_schema(tmp_path, V7K.form.namespace)
-    february = replace(IN_MARCH, months=(Month(2026, 2),))
+    february = replace(IN_QUARTERS, months=(Month(2026, 2),))
     assert "P_38" not in whole("jpk_v7k", [], february, schema).fields
+
+
+def test_a_whole_return_has_the_firm_s_own_form(tmp_path: Path) -> None:
+    with refused("jpk-other-form") as error:
+        whole(
+            "jpk_v7k",
+            [],
+            replace(IN_MARCH, months=QUARTER, books=BOOKS),
+            lax_schema(tmp_path, V7K.form.namespace),
+        )
+    assert "JPK_V7M" in str(error.value)
+    with refused("jpk-other-form"):
+        whole("jpk_v7m", [], replace(IN_MARCH, books=QUARTERLY), lax_schema(tmp_path, V7M.form.namespace))
 
 
 def test_a_quarter_s_last_month_alone_is_refused(tmp_path: Path) -> None:
     schema = lax_schema(tmp_path, V7K.form.namespace)
     with refused("jpk-months"):
-        whole("jpk_v7k", [], IN_MARCH, schema)
+        whole("jpk_v7k", [], IN_QUARTERS, schema)

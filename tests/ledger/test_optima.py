@@ -132,7 +132,12 @@ def test_totals_of_the_worked_set_are_those_of_its_codings() -> None:
         if document.coding.identity is Identity.SELF_ASSESSED:
             continue
         one = record(document, books=own.books)
-        assert summed(one.rates()) == of_codings([document]), title
+        if document.coding.identity is Identity.NONE and not document.sale:
+            assert {row["ODLICZENIA_VAT"] for row in one.positions} == {"nie"}
+            table = [(False, row.rate, row.net, row.vat) for row in document.coding.table]
+            assert summed(one.rates()) == summed(table), title
+        else:
+            assert summed(one.rates()) == of_codings([document]), title
 
 
 def test_what_is_deducted_is_what_the_register_of_purchases_holds() -> None:
@@ -181,6 +186,28 @@ def test_a_proportion_is_divided_as_deducted_or_left_to_optima() -> None:
     ]
 
 
+def test_a_car_is_never_left_to_the_proportion() -> None:
+    books = replace(BOOKS, vat=(VatStatus(date(2020, 1, 1), VatKind.MONTHLY, proportion=Decimal("0.9")),))
+    car = six_ledger()[4]
+    one = record(car, {"proportion": "warunkowo"}, books=books)
+    assert [(row["VAT"], row["ODLICZENIA_VAT"]) for row in one.positions] == [
+        ("46.00", "tak"),
+        ("46.00", "nie"),
+    ]
+
+
+def test_what_is_not_deducted_of_an_asset_is_an_asset_too() -> None:
+    row = RegisterRow(
+        Direction.PURCHASE,
+        Month(2026, 2),
+        (("K_40", Decimal("300.00")), ("K_41", Decimal("27.00"))),
+        Decimal("27.00"),
+    )
+    document = replace(purchase(), coding=replace(purchase().coding, rows=(row,), identity=Identity.LIMITED))
+    kinds = {(row["RODZAJ_ZAKUPU"], row["ODLICZENIA_VAT"]) for row in record(document).positions}
+    assert kinds == {("środki trwałe", "tak"), ("środki trwałe", "nie")}
+
+
 def test_fixed_assets_are_named_so_and_nothing_else_is() -> None:
     one, _ = worked("Środek trwały")
     assert [row["RODZAJ_ZAKUPU"] for row in one.positions] == ["środki trwałe"]
@@ -214,6 +241,19 @@ def test_without_books_the_month_follows_from_the_invoice() -> None:
     assert one["DEKLARACJA_VAT7"] == "2026-04"
     assert one["DATA_DATAPRAWAODLICZENIA"] == "2026-04-02"
     assert record(uncoded(sale()), books=None)["DEKLARACJA_VAT7"] == "2026-02"
+
+
+@pytest.mark.parametrize("changes", [{"cash_method": True}, {"form": "FA_RR (1)", "kind": "VAT_RR"}])
+def test_without_books_tax_that_follows_payments_waits(changes: dict[str, Any]) -> None:
+    document = changed(uncoded(purchase()), **changes)
+    assert record(document, books=None)["DEKLARACJA_VAT7"] == "Nie"
+    assert told(document) == ["optima-payments"]
+
+
+def test_rates_that_optima_does_not_tell_apart_are_told() -> None:
+    for rate in ("OSS", "marża", "ryczałt taxi"):
+        row = VatAmount(rate=rate, net=Decimal(100), vat=Decimal(0))
+        assert told(changed(uncoded(sale()), vat_table=(row,))) == ["rate-unsure"]
 
 
 def test_without_books_the_invoice_s_table_goes_and_its_marks() -> None:
@@ -286,7 +326,7 @@ def test_self_assessed_tax_stands_in_purchases_and_its_output_is_told() -> None:
 
 def test_a_margin_goes_with_its_typed_tax_and_its_value_is_told() -> None:
     one, warnings = worked("Marża, towary używane")
-    assert warnings == ["optima-margin"]
+    assert warnings == ["margin-value"]
     assert summed(one.rates()) == {(True, "23"): (Decimal("813.01"), Decimal("186.99"))}
     assert one.payments[0]["KWOTA_PLAT"] == "5000.00"
     assert one.codes == ["MR_UZ"]
@@ -426,6 +466,12 @@ def test_a_number_of_256_characters_goes_whole_and_a_longer_one_only_by_choice()
     longer = changed(sale(), number="N" * 257)
     assert told(longer) == ["number-too-long"]
     assert told(longer, cut_numbers="tak") == ["text-cut"]
+
+
+def test_numbers_alike_after_a_cut_are_alike_in_their_pieces() -> None:
+    frame = settled(EXPORTER, IDS | {"cut_numbers": "tak"})
+    pieces = [EXPORTER.prepare(changed(sale(), number="N" * 256 + end), frame) for end in ("a", "b")]
+    assert len({one.number for one in pieces if one}) == 1
 
 
 @pytest.mark.parametrize("what", TEXTS)

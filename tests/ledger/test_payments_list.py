@@ -113,6 +113,9 @@ def test_approved_purchases_are_paid_whatever_became_of_them_in_the_books(status
         *((paid_by(form=form), "it is paid otherwise: {form}") for form in (1, 2, 3, 4, 7)),
         (payable(bought(total=d("0"))), "nothing is left to be paid"),
         (payable(bought(total=None)), "nothing is left to be paid"),
+        (payable(bought(total=d("10.005"))), "its amount is no whole number of grosze, or too large"),
+        (payable(bought(total=d("1e20"))), "its amount is no whole number of grosze, or too large"),
+        (paid_by(bank_accounts=(BankAccount(number="PL" + ACCOUNT[:-1]),)), "the account on the invoice is wrong: {account}"),  # noqa: E501
         (paid_by(bank_accounts=()), "the invoice names no account"),
         (paid_by(bank_accounts=(BankAccount(number=WRONG),)), "the account on the invoice is wrong: {account}"),
         (paid_by(bank_accounts=(BankAccount(number="kasa"),)), "the account on the invoice is wrong: {account}"),

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporters.symfonia import EXPORTER
 from blink_tui.model.books import Contractor
-from blink_tui.model.coding import Identity
+from blink_tui.model.coding import Coding, Identity
 from blink_tui.model.documents import Direction
-from blink_tui.model.invoice import CorrectedInvoice
+from blink_tui.model.invoice import CorrectedInvoice, Settlement, VatAmount
 from tests.ledger.hostile import TEXTS, changed, codes, exported, purchase, sale, settled, uncoded, with_text
 from tests.ledger.six import six_kpir, six_ledger
 from tests.ledger.symfonia_reader import File, Section, read
@@ -139,6 +139,13 @@ def test_register_entries_stand_in_the_months_of_their_rows() -> None:
     ]  # fmt: skip
 
 
+def test_tax_that_waits_for_a_payment_and_the_value_of_a_margin_are_told() -> None:
+    assert told(worked("Dostawca z metodą kasową (MK)").document) == []
+    assert told(worked("Dostawca z metodą kasową, jeszcze").document) == ["symfonia-payments"]
+    assert told(worked("Faktura VAT RR zapłacona w części").document) == ["symfonia-payments"]
+    assert told(worked("Marża, towary używane").document) == ["margin-value", "symfonia-marks"]
+
+
 def test_rates_of_a_sale_and_of_a_car() -> None:
     entries = record(worked("Towary 23, 8 i 5 %").document).all("Rejestr")
     assert {(one["stawka"], one["netto"], one["VAT"]) for one in entries} == {
@@ -158,6 +165,7 @@ def test_self_assessed_tax_stands_in_both_registers() -> None:
     one = record(worked("WNT w euro").document)
     assert sums(one.all("Rejestr")) == dict.fromkeys((SALE, BOUGHT), (Decimal("2130.00"), Decimal("489.90")))
     assert {entry["stawka"] for entry in one.all("Rejestr")} == {"23.00"}
+    assert told(worked("WNT w euro").document) == ["symfonia-own-tax"]
     assert (one["kwota"], one["walbrutto"], one["waluta"], one["kurs"]) == (
         "2130.00",
         "500.00",
@@ -198,7 +206,7 @@ def test_a_correction_of_several_documents_names_the_first_and_tells_the_others(
     one = record(document)
     assert one["NazwaKor"] == "FS/1"
     assert "DataKor" not in one.fields
-    assert told(document) == ["several-originals"]
+    assert told(document) == ["symfonia-marks", "several-originals"]
 
 
 def test_a_purchase_has_its_three_days_and_the_settlement_of_its_supplier() -> None:
@@ -221,6 +229,26 @@ def test_the_settlement_is_on_the_contractor_s_own_account_where_it_has_one() ->
     one = record(replace(document, contractor=known))
     assert one.one("Transakcja")["kwota"] == "354.00"
     assert one.one("Dane Nabywcy")["khkod"] == "BETA"
+
+
+def test_only_the_side_that_is_owed_is_settled() -> None:
+    debit, *others = purchase().coding.lines
+    taken_off = (replace(debit, account="202-3333333333"), *others)
+    one = record(replace(purchase(), coding=replace(purchase().coding, lines=taken_off)))
+    assert [row["kwota"] for row in one.all("Transakcja")] == ["354.00"]
+
+
+def test_what_is_to_be_paid_may_be_less_than_the_total() -> None:
+    less = changed(sale(), settlement=Settlement(to_pay=Decimal("1000.00")))
+    one = record(less)
+    assert [one[name] for name in ("kwota", "dozaplaty", "wdozaplaty")] == ["1230.00", "1000.00", "1000.00"]
+    foreign = changed(worked("Sprzedaż w euro").document, settlement=Settlement(to_pay=Decimal("1000.00")))
+    assert [record(foreign)[name] for name in ("dozaplaty", "wdozaplaty")] == ["4240.00", "1000.00"]
+
+
+def test_a_row_without_a_month_waits() -> None:
+    rows = tuple(replace(row, month=None) for row in sale().coding.rows)
+    assert record(replace(sale(), coding=replace(sale().coding, rows=rows))).all("Rejestr") == []
 
 
 def test_contractors_are_known_by_their_number_or_by_their_symbol() -> None:
@@ -289,7 +317,21 @@ def test_without_balanced_postings_a_document_is_kept_out() -> None:
     ):
         piece = EXPORTER.prepare(document, settled(EXPORTER))
         assert piece
-        assert [(one.code, one.blocks) for one in piece.warnings] == [(code, True)]
+        assert [one.code for one in piece.warnings if one.blocks] == [code]
+
+
+def test_a_correction_of_words_alone_has_nothing_to_post_and_goes() -> None:
+    nothing = (VatAmount(rate="23", net=Decimal(0), vat=Decimal(0)),)
+    words = changed(six_ledger()[2], vat_table=nothing, total=Decimal("0.00"))
+    document = replace(words, coding=Coding(scheme=words.coding.scheme, document_type="FSk"))
+    one = record(document)
+    assert (one["kwota"], one["wdozaplaty"], one.all("Zapis"), one.all("Transakcja")) == (
+        "0.00",
+        "0.00",
+        [],
+        [],
+    )
+    assert told(document) == ["symfonia-marks"]
 
 
 def test_identities_that_have_no_postings_are_receipts_alone() -> None:
@@ -301,7 +343,7 @@ def test_letters_that_windows_1250_lacks_are_replaced_and_told() -> None:
     document = with_text(TEXTS["cyrillic"], sale())
     piece = EXPORTER.prepare(document, settled(EXPORTER))
     assert piece
-    assert set(codes(piece)) == {"letters-replaced"}
+    assert set(codes(piece)) == {"letters-replaced", "symfonia-marks"}
     assert made(document).contractors["2222222222"]["nazwa"] == "??? «???????»"
 
 
@@ -309,7 +351,7 @@ def test_signs_of_the_syntax_are_replaced_and_told() -> None:
     document = changed(sale(), number="FV{1}=2")
     one = record(document)
     assert (one["kod"], one["FK nazwa"], one.all("Zapis")[0]["NumerDok"]) == ("FV(1):2",) * 3
-    assert told(document) == ["symfonia-signs"]
+    assert told(document) == ["symfonia-signs", "symfonia-marks"]
 
 
 def test_a_number_of_256_characters_goes_whole() -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def sum_of(nip: str, account: str, rounds: int = ROUNDS) -> str:
     return text
 
 
-def flat_file(path: Path, *, shuffled: bool = False, **changes: object) -> Path:
+def flat_file(path: Path, *, shuffled: bool = False, **changes: Any) -> Path:
     """A day's file with three payers among many others."""
     noise = random.Random(7)
     active = [f"{noise.getrandbits(512):0128x}" for _ in range(5000)]
@@ -84,7 +85,7 @@ def test_the_number_of_rounds_may_be_a_number_and_the_sum_is_the_known_one(tmp_p
     ],
 )
 def test_another_file_is_refused_and_the_earlier_register_stays(
-    tmp_path: Path, changes: dict[str, object]
+    tmp_path: Path, changes: dict[str, Any]
 ) -> None:
     load(flat_file(tmp_path / "flat.json"), tmp_path / "register")
     with pytest.raises(BlinkError) as refused:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blink_tui.ledger.document import LedgerDocument
@@ -25,6 +25,7 @@ from tests.ledger.hostile import (
     purchase,
     sale,
     settled,
+    unnumbered,
     with_text,
 )
 from tests.ledger.memory import MemoryFiles
@@ -137,7 +138,7 @@ def test_totals_of_the_worked_set_are_those_of_its_codings() -> None:
         writer.add(piece)
         writer.close()
         (found,) = read(files.only).documents
-        assert _totals([found]) == of_codings([document]), title
+        assert _totals([found]) == of_codings([document], gross=True), title
         sums = [
             Decimal(found[f"{what}_{'SPRZEDAZY' if document.sale else 'ZAKUPU'}"])
             for what in ("NETTO", "BRUTTO")
@@ -160,7 +161,7 @@ def test_a_file_is_well_formed_whatever_the_invoice_holds(what: str, encoding: s
     for document in (sale(), purchase()):
         text = TEXTS[what]
         content, (piece,) = exported(
-            EXPORTER, with_text(text, document), settings={"encoding": encoding, "lines": "tak"}
+            EXPORTER, unnumbered(with_text(text, document)), settings={"encoding": encoding, "lines": "tak"}
         )
         found = read(content)
         assert not any(one.blocks for one in piece.warnings)
@@ -174,9 +175,10 @@ def test_a_file_is_well_formed_whatever_the_invoice_holds(what: str, encoding: s
         assert len(found.documents[0]["OPIS"]) <= 50
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=60))
 def test_any_text_and_number_make_a_file_that_can_be_read(text: str, number: str) -> None:
-    document = changed(with_text(text, sale()), number=number)
+    document = unnumbered(changed(with_text(text, sale()), number=number))
     content, _ = exported(EXPORTER, document, settings={"cut_numbers": "tak", "lines": "tak"})
     assert len(read(content).documents) == 1
 
@@ -206,11 +208,3 @@ def test_numbers_alike_after_a_cut_are_alike_in_their_pieces() -> None:
         EXPORTER, replace(first, id=1), replace(second, id=2), settings={"cut_numbers": "tak"}
     )
     assert pieces[0].number == pieces[1].number
-
-
-def test_the_same_number_of_two_suppliers_or_of_a_correction_is_not_alike() -> None:
-    document = changed(purchase(), number="1/2026")
-    other = changed(document, seller=replace(document.invoice.seller, nip="5555555555"))
-    correction = changed(document, kind="KOR")
-    pieces = [EXPORTER.prepare(one, frame()) for one in (document, other, correction)]
-    assert len({piece.number for piece in pieces if piece}) == 3

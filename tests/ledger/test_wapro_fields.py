@@ -342,6 +342,9 @@ def test_gross_goes_outside_vat_where_nothing_is_deducted_or_the_table_by_choice
 def test_what_the_program_has_to_know_by_itself_is_told() -> None:
     assert "part-deducted" in told(six_ledger()[4])
     assert "advances-stay" in told(changed(sale(), kind="ROZ"))
+    assert "receipt" in told(changed(sale(), receipt_follows=True))
+    assert "amount-differs" in told(six_kpir()[4])
+    assert "amount-differs" not in told(six_kpir()[3])
     waiting = replace(purchase().coding, identity=Identity.ON_PAYMENT, rows=())
     assert "waits-for-payment" in told(replace(purchase(), coding=waiting))
 
@@ -357,3 +360,10 @@ def test_two_contractors_whose_ids_would_be_one_get_two() -> None:
     turned = read(exported(EXPORTER, third, first)[0]).contractors
     numbers = {card["NIP"]: number for number, card in together.items()}
     assert {card["NIP"]: number for number, card in turned.items()}.items() <= numbers.items()
+
+
+def test_an_invoice_without_a_vat_table_stays_unless_it_was_typed_or_nothing_is_due() -> None:
+    bare = changed(uncoded(sale()), kind="UPR", vat_table=(), total=Decimal(123))
+    _, (piece,) = exported(EXPORTER, bare)
+    assert [one.code for one in piece.warnings if one.blocks] == ["table-missing"]
+    assert "table-missing" not in told(changed(bare, kind="ROZ", total=Decimal(0)))

@@ -26,14 +26,14 @@ def summed(rows: Iterable[tuple[bool, str, Decimal, Decimal]]) -> Totals:
     return {key: (net, vat) for key, (net, vat) in found.items()}
 
 
-def of_codings(documents: Iterable[LedgerDocument]) -> Totals:
+def of_codings(documents: Iterable[LedgerDocument], *, gross: bool = False) -> Totals:
     """The VAT tables as they were coded; of a margin what was typed, as its register row has it.
 
-    What has no row in the register is one gross sum outside VAT.
+    With `gross` a purchase that has no row in the register is one gross sum outside VAT.
     """
     rows = []
     for one in documents:
-        if one.coding.identity is Identity.NONE and not one.sale:
+        if gross and one.coding.identity is Identity.NONE and not one.sale:
             rows.append((False, "np", one.net + one.vat, Decimal(0)))
             continue
         for row in one.coding.table:

@@ -356,4 +356,4 @@ async def test_two_thousand_firms_take_as_many_statements_as_one(
     await buffer.firms.add_many([NewFirm(Nip(nip), ContextType.NIP, nip, nip, "test") for nip in many])
     asked.clear()
     assert len(await read_month(buffer, NOVEMBER, NOW)) == 2001
-    assert len(asked) == few <= 14
+    assert len(asked) == few <= 15

@@ -38,6 +38,17 @@ CREATE INDEX book_row_by_number ON book_row (firm_id, number_key) WHERE ksef_num
 CREATE INDEX book_row_by_document ON book_row (document_id) WHERE document_id IS NOT NULL;
 CREATE INDEX book_row_to_settle ON book_row (firm_id) WHERE document_id IS NOT NULL AND settled = 0;
 
+-- What the rows of an import make together, so that a month is summed without reading them; rows marked FP left out.
+CREATE TABLE book_sum (
+    import_id INTEGER NOT NULL REFERENCES book_import (id),
+    month TEXT NOT NULL,
+    register TEXT NOT NULL,
+    field TEXT NOT NULL,
+    amount INTEGER NOT NULL, -- grosze
+    PRIMARY KEY (import_id, month, register, field)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX book_sum_by_month ON book_sum (month);
+
 -- A row and a document that may be the same and that nobody was asked about yet.
 CREATE TABLE book_question (
     document_id INTEGER NOT NULL REFERENCES document (id),

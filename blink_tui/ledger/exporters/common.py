@@ -9,6 +9,7 @@ from blink_tui.invoices.words import exact, money
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Frame, Setting
 from blink_tui.ledger.facts import Amounts, amounts_of, as_gross, outside_vat, self_assessed
+from blink_tui.ledger.owed import gross
 from blink_tui.ledger.positions import settled
 from blink_tui.ledger.texts import CUT_NUMBERS, YES, Texts
 from blink_tui.model.coding import ZERO, Identity
@@ -101,14 +102,29 @@ def tell_rates(document: LedgerDocument, texts: Texts) -> None:
 
 
 def registered(document: LedgerDocument, choice: str, program: str, texts: Texts) -> tuple[Amounts, ...]:
-    """The VAT table as the program gets it, and warnings of what of its VAT the program has to know by itself."""
+    """The VAT table as the program gets it, and warnings of what the program has to know by itself."""
     rows = amounts_of(document)
+    if not rows and document.invoice.total:
+        texts.tell(
+            "table-missing",
+            N_("The invoice has no VAT table (UPR): code the document or enter it by hand."),
+            blocks=True,
+        )
     if outside_vat(document):
         if choice == AS_GROSS:
-            return as_gross(rows)
-        texts.tell(
-            "nothing-deducted", N_("Nothing of its VAT is deducted: see to it in {program}."), program=program
-        )
+            rows = as_gross(rows)
+        else:
+            texts.tell(
+                "nothing-deducted",
+                N_("Nothing of its VAT is deducted: see to it in {program}."),
+                program=program,
+            )
+    _tell_vat(document, program, texts)
+    _tell_books(document, rows, program, texts)
+    return rows
+
+
+def _tell_vat(document: LedgerDocument, program: str, texts: Texts) -> None:
     coding = document.coding
     lost = sum((row.not_deducted for row in coding.rows), ZERO)
     if coding.identity is Identity.LIMITED and lost:
@@ -123,10 +139,36 @@ def registered(document: LedgerDocument, choice: str, program: str, texts: Texts
             N_("Its VAT follows payments: in {program} it must not go to the register before them."),
             program=program,
         )
+
+
+def _tell_books(document: LedgerDocument, rows: Iterable[Amounts], program: str, texts: Texts) -> None:
+    """The program reckons cost and revenue out of the VAT table; tell where the coding has another amount."""
     if document.invoice.kind == "ROZ":
         texts.tell(
             "advances-stay",
             N_("The advances that it settles do not go: join them in {program}."),
             program=program,
         )
-    return rows
+    if document.sale and document.invoice.receipt_follows:
+        texts.tell(
+            "receipt",
+            N_("An invoice to a receipt (FP): in {program} it is for the register alone, no revenue."),
+            program=program,
+        )
+    entries = document.coding.entries
+    amount, net = sum((one.amount for one in entries), ZERO), sum((row.net + row.rest for row in rows), ZERO)
+    if entries and amount != net:
+        texts.tell(
+            "amount-differs",
+            N_("The column gets {amount} by the coding, the file has {net} net: change it in {program}."),
+            amount=money(amount), net=money(net), program=program,
+        )  # fmt: skip
+
+
+def tell_margin(document: LedgerDocument, program: str, texts: Texts) -> None:
+    """Warn that of a margin the value of the sale has no field."""
+    texts.tell(
+        "margin-value",
+        N_("Of a margin {program} gets its base and tax; the value of the sale, {gross}, is entered there."),
+        program=program, gross=f"{gross(document):.2f}",
+    )  # fmt: skip

@@ -22,6 +22,14 @@ from blink_tui.model.dates import warsaw
 from blink_tui.model.documents import Direction
 
 CODEC = "cp1250"
+AUX = {
+    "done": "DATYZAKONCZENIA",
+    "reason": "PRZYCZYNYKOREKT",
+    "split": "WYMAGALNOSCMPP",
+    "marks": "DOKUMENTYZNACZNIKIJPKVAT",
+    "recorded": "DATYUJECIAKOREKT",
+}
+"""Lines of `Aux` and the sections that they stand in."""
 
 
 class Body(NamedTuple):
@@ -85,34 +93,52 @@ def _card(partner: Partner, code: str, texts: Texts) -> str:
 
 
 class EppWriter:
-    """One file; documents go out as they come, the sections behind them at the end."""
+    """One file, where no two documents have the same full number; a second supplier's `FZ 1/2026` goes into file `2`.
+
+    The sections behind the documents name them by that number, so that it must be one document's in a file.
+    """
 
     def __init__(self, frame: Frame, files: Files) -> None:
+        self._frame = frame
+        self._files = files
+        self._open = [_File(frame, files, "")]
+
+    def add(self, piece: Piece) -> None:
+        """Write a document into the first file where its number is free."""
+        file = next((one for one in self._open if piece.number not in one.numbers), None)
+        if file is None:
+            file = _File(self._frame, self._files, str(len(self._open) + 1))
+            self._open.append(file)
+        file.add(piece)
+
+    def close(self) -> None:
+        """Write the sections."""
+        for file in self._open:
+            file.close()
+
+
+class _File:
+    """A file; documents go out as they come, the sections behind them at the end."""
+
+    def __init__(self, frame: Frame, files: Files, part: str) -> None:
+        self.numbers: set[str] = set()
         self._stack = ExitStack()
-        self._file = self._stack.enter_context(files.create("", ".epp"))
+        self._file = self._stack.enter_context(files.create(part, ".epp"))
         self._sections = {name: bytearray() for name in epp.SECTIONS}
         self._met: set[tuple[str, str]] = set()
         self._file.write(_info(frame).encode(CODEC))
 
     def add(self, piece: Piece) -> None:
-        """Write a document."""
         body: Body = piece.body
+        self.numbers.add(piece.number)
         self._file.write(body.text)
-        lines = {
-            "DATYZAKONCZENIA": body.aux.done,
-            "PRZYCZYNYKOREKT": body.aux.reason,
-            "WYMAGALNOSCMPP": body.aux.split,
-            "DOKUMENTYZNACZNIKIJPKVAT": body.aux.marks,
-            "DATYUJECIAKOREKT": body.aux.recorded,
-        }
-        for name, line in lines.items():
-            self._sections[name] += line.encode(CODEC)
+        for name, line in body.aux._asdict().items():
+            self._sections[AUX[name]] += line.encode(CODEC)
         if body.key not in self._met:
             self._met.add(body.key)
             self._sections["KONTRAHENCI"] += body.card.encode(CODEC)
 
     def close(self) -> None:
-        """Write the sections."""
         with self._stack:
             for name, lines in self._sections.items():
                 self._file.write(epp.section(name).encode(CODEC) + lines + epp.END.encode())

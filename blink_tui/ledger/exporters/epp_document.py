@@ -226,7 +226,8 @@ class Written:
         for row in self._amounts:
             net, vat = self._in_currency(row)
             symbol, percent = _RATES.get(row.rate, (row.rate, None))
-            margin = (row.net, row.vat, row.gross, row.rest) if row.margin else (ZERO,) * 4
+            typed = row.margin and row.rate != facts.MARGIN
+            margin = (row.net, row.vat, row.gross, row.rest) if typed else (ZERO,) * 4
             sums = [epp.amount(one) for one in (net + row.rest, vat, net + row.rest + vat)]
             yield epp.record(
                 "rate",

@@ -72,7 +72,7 @@ def _rest_rows(row: BookRow, day: date) -> Iterator[Entry]:
     for name, amount in row.amounts:
         rate = rates[0] if name == _AMOUNT and rates else name
         if rate in RATES:
-            yield _row(row.issued or day, day, start, grosze(amount), rate)
+            yield _row(row.entered or row.issued or day, day, start, grosze(amount), rate)
 
 
 class _Writer:
@@ -131,7 +131,7 @@ class Ewp:
         body = _entries(document, frame, texts)
         if not body and not texts.warnings:
             return None
-        return Piece(document.id, document.ksef_number, books.piece_number(document), body, texts.warnings)
+        return Piece(document.id, document.ksef_number, parts.piece_number(document), body, texts.warnings)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:
         """Raises BlinkError: settings or a schema that are missing, months apart."""

@@ -17,7 +17,8 @@ from blink_tui.ledger.exporters.jpk_fa_parts import Sold, sold_of
 from blink_tui.ledger.exporters.jpk_parts import Form, amount_element, element
 from blink_tui.ledger.settings import require
 from blink_tui.ledger.texts import Texts
-from blink_tui.model.book_rows import BookRegister
+from blink_tui.model.book_rows import INTERNAL, BookRegister
+from blink_tui.model.documents import Direction
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.months import Month
 
@@ -122,7 +123,10 @@ def _refuse_others(frame: Frame) -> None:
     others = [
         row
         for row in (frame.rest if frame.complete else ())
-        if row.register is BookRegister.SALES and row.issued is not None and Month.of(row.issued) in months
+        if row.register is BookRegister.SALES
+        and row.side is Direction.SALE
+        and not INTERNAL & set(row.marks)
+        and Month.of(row.issued or frame.months[0].first_day) in months
     ]
     if others:
         raise BlinkError(OTHERS_SOLD, count=len(others), form=FORM.system_code)
@@ -155,7 +159,7 @@ class Fa:
             return None
         texts = Texts()
         body = sold_of(invoice, issued, texts)
-        number = document.ksef_number or invoice.number
+        number = parts.piece_number(document)
         return Piece(document.id, document.ksef_number, number, body, texts.warnings)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 from blink_tui.i18n import N_, Message
+from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame
 from blink_tui.ledger.files import translated
 from blink_tui.ledger.schema_check import validated
@@ -27,9 +28,9 @@ from blink_tui.model.text import clean
 
 PARTIAL = "CZESCIOWY-NIE-DO-WYSYLKI"
 """Part of the file's name as long as it holds the buffer's documents alone."""
-_PARTIAL_NOTE = (
-    "<!-- PLIK CZĘŚCIOWY – NIE DO WYSYŁKI. Są tu tylko dokumenty z bufora (z KSeF), a nie całe księgi. -->\n"
-)
+PARTIAL_MARK = "PLIK CZĘŚCIOWY – NIE DO WYSYŁKI"
+"""Begins the comment in front of it."""
+_PARTIAL_NOTE = f"<!-- {PARTIAL_MARK}. Są tu tylko dokumenty z bufora (z KSeF), a nie całe księgi. -->\n"
 NOBODY = "BRAK"
 """Stands where there is no number or name."""
 NAME_LIMIT, TEXT_LIMIT, ID_LIMIT = 512, 256, 50
@@ -174,6 +175,11 @@ def taxpayer(frame: Frame, marks: str = "") -> str:
     return f'<Podmiot1 rola="Podatnik">\n<{kind}>{who}{contact}</{kind}>\n{marks}</Podmiot1>\n'
 
 
+def piece_number(document: LedgerDocument) -> str:
+    """By what rows are told apart: numbers of several sellers may be alike, KSeF's never are."""
+    return document.ksef_number or f"{document.party.identifier or NOBODY} {document.invoice.number}"
+
+
 def rest_unusable(row: BookRow, form: Form, lacking: str) -> BlinkError:
     """What is to be raised where a row of the books cannot be written again."""
     return BlinkError(
@@ -264,6 +270,10 @@ class Spool(Aside):
     def __init__(self) -> None:
         super().__init__()
         self.count = 0
+
+    def __del__(self) -> None:
+        """Of an export that was given up, or that has nothing of this kind."""
+        self._file.close()
 
     def add(self, content: bytes) -> None:
         """One more piece, after the others."""

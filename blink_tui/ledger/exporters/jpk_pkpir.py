@@ -206,7 +206,7 @@ class Pkpir:
         body = _entries(document, frame, texts)
         if not body and not texts.warnings:
             return None
-        return Piece(document.id, document.ksef_number, books.piece_number(document), body, texts.warnings)
+        return Piece(document.id, document.ksef_number, parts.piece_number(document), body, texts.warnings)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:
         """Raises BlinkError: settings or a schema that are missing, months apart, stock that is none."""

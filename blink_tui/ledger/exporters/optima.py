@@ -84,12 +84,12 @@ class Optima:
         texts = Texts()
         partner = partner_of(document)
         card = card_of(partner, sale=document.sale, texts=texts)
-        register = Register(document, partner, card, frame, texts).text
+        register = Register(document, partner, card, frame, texts)
         return Piece(
             document.id,
             document.ksef_number,
-            f"{document.invoice.kind} {document.invoice.number} {card.akronim}",
-            _Body(card.akronim, card.record.encode(), document.sale, register.encode()),
+            f"{document.invoice.kind} {register.number} {card.akronim}",
+            _Body(card.akronim, card.record.encode(), document.sale, register.text.encode()),
             texts.warnings,
         )
 

@@ -6,12 +6,19 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters import optima_words as words
-from blink_tui.ledger.exporters.common import AMENDS, PLAIN, tell_self_assessed, tell_unknown_rate
+from blink_tui.ledger.exporters.common import (
+    AMENDS,
+    PLAIN,
+    tell_margin,
+    tell_self_assessed,
+    tell_unknown_rate,
+)
 from blink_tui.ledger.exporters.optima_card import Card, cdata
 from blink_tui.ledger.exporters.optima_settings import ACCOUNT, CATEGORY, DIVIDED, said
 from blink_tui.ledger.facts import Partner, description_of, sold_on, tax_day
@@ -37,6 +44,7 @@ NUMBER = 256
 _PAYMENT = 0x5A17_0000_0000_0000
 """Tells the id of a document's payment from the document's own."""
 _HUNDRED = Decimal(100)
+_GROSZ = Decimal("0.01")
 _RECEIPT = "FP"
 
 
@@ -56,13 +64,15 @@ class Register:
         self._owed = owed(document)
         self._positions = positions(document)
         rates = [one.rate for one in self._positions]
+        for rate in sorted(words.UNSURE.intersection(rates)):
+            texts.tell("rate-unsure", N_("Rate {rate}: check its register in the program."), rate=rate)
         self._assessed = words.assessed(document)
         self._transaction = words.transaction(document, partner, rates, self._assessed, texts)
         self._vat_ue = words.to_vat_ue(document, rates, self._assessed)
         self._marks = marks(document)
         self._receipt = _RECEIPT in self._marks
         self._description = cdata(texts.of(description_of(document), "OPIS"))
-        self._number = texts.number(
+        self.number = texts.number(
             self._invoice.number, "NUMER", NUMBER, may_cut=said(frame, CUT_NUMBERS) == YES
         )
 
@@ -94,7 +104,7 @@ class Register:
             f"<REJESTR>{cdata(self._texts.of(name, 'REJESTR'))}</REJESTR>\n"
             f"<DATA_WYSTAWIENIA>{self._issued}</DATA_WYSTAWIENIA>\n{days}<TERMIN>{self._owed.due}</TERMIN>\n"
             f"<DATA_DATAOBOWIAZKUPODATKOWEGO>{point}</DATA_DATAOBOWIAZKUPODATKOWEGO>\n"
-            f"<DATA_DATAPRAWAODLICZENIA>{day}</DATA_DATAPRAWAODLICZENIA>\n<NUMER>{cdata(self._number)}</NUMER>\n"
+            f"<DATA_DATAPRAWAODLICZENIA>{day}</DATA_DATAPRAWAODLICZENIA>\n<NUMER>{cdata(self.number)}</NUMER>\n"
             f"{self._correction()}<WEWNETRZNA>Nie</WEWNETRZNA>\n"
             f"<METODA_KASOWA>{words.yes(self._cash_method)}</METODA_KASOWA>\n<FISKALNA>Nie</FISKALNA>\n"
             f"<DETALICZNA>Nie</DETALICZNA>\n<EKSPORT>{self._transaction}</EKSPORT>\n"
@@ -158,14 +168,14 @@ class Register:
     def _vat_month(self) -> str:
         """Month of the return; `Nie` where nothing of it is in one, and where it is not one month."""
         document, coding = self._document, self._coding
-        if uncoded(document):
+        if uncoded(document) and not (self._farmer or self._cash_method):
             return str(Month.of(tax_day(document)))
         wanted = Direction.SALE if self._sale else Direction.PURCHASE
         rows = [row for row in coding.rows if row.register is wanted] or list(coding.rows)
         months = {row.month for row in rows}
         if settled(document) and len(months) == 1 and None not in months:
             return str(months.pop())
-        if coding.identity is Identity.ON_PAYMENT or len(months) > 1:
+        if uncoded(document) or coding.identity is Identity.ON_PAYMENT or len(months) > 1:
             self._texts.tell(
                 "optima-payments",
                 N_("Its tax follows payments ({months}) and Optima knows one month a document: settle it there."),
@@ -210,20 +220,27 @@ class Register:
         """Positions; a part that the firm's proportion divides stands whole where Optima is to divide it."""
         if not self._by_proportion:
             return self._positions
-        found: dict[tuple[str, bool], Position] = {}
+        found: list[Position] = []
         for one in self._positions:
-            key = one.rate, one.assets and one.deducted
-            before = found.get(key)
-            found[key] = one if before is None else _sum(before, one)
-        return list(found.values())
+            places = [at for at, other in enumerate(found) if other.rate == one.rate and not one.deducted]
+            if places:
+                found[places[0]] = _sum(found[places[0]], one)
+            else:
+                found.append(one)
+        return found
 
-    @property
+    @cached_property
     def _by_proportion(self) -> bool:
+        """The firm's proportion alone decides what is deducted, and Optima is to work it out (not of a car)."""
         books = self._frame.books
         if books is None or self._sale or said(self._frame, "proportion") == DIVIDED:
             return False
-        shared = books.vat_on(self._issued).proportion is not None
-        return shared and self._coding.identity is Identity.LIMITED
+        share = books.vat_on(self._issued).proportion
+        if share is None or self._coding.identity is not Identity.LIMITED:
+            return False
+        whole = sum((one.vat_pln for one in self._positions), ZERO)
+        deducted = sum((one.vat_pln for one in self._positions if one.deducted), ZERO)
+        return abs(deducted - whole * share) <= _GROSZ * len(self._positions)
 
     def _position(self, one: Position, account: str, kind: str) -> str:
         chosen = said(self._frame, "category")
@@ -248,11 +265,7 @@ class Register:
         """What Optima works out from the positions, and what was coded, where these are two."""
         coding, texts = self._coding, self._texts
         if coding.identity is Identity.MARGIN:
-            texts.tell(
-                "optima-margin",
-                N_("Of a margin Optima gets its base and tax; the value of the sale, {gross}, is entered there."),
-                gross=f"{self._invoice.total or ZERO:.2f}",
-            )  # fmt: skip
+            tell_margin(self._document, "Optima", texts)
         elif coding.identity is Identity.SELF_ASSESSED:
             self._tell_own_tax()
         books = self._frame.books
@@ -270,15 +283,13 @@ class Register:
             )  # fmt: skip
 
     def _tell_own_tax(self) -> None:
-        names = dict(SELF_ASSESSED)
         for row in self._coding.rows:
             amounts = dict(row.amounts)
-            for base in names.keys() & amounts.keys():
+            for base, tax in ((base, tax) for base, tax in SELF_ASSESSED if base in amounts):
                 self._texts.tell(
                     "optima-own-tax",
                     N_("Output tax {tax} of {month} ({base}, {field}): make the internal sales document in Optima."),
-                    tax=f"{amounts.get(names[base], ZERO):.2f}", month=str(row.month or "–"), base=base,
-                    field=names[base],
+                    tax=f"{amounts.get(tax, ZERO):.2f}", month=str(row.month or "–"), base=base, field=tax,
                 )  # fmt: skip
 
     def _postings(self) -> str:
@@ -331,7 +342,7 @@ class Register:
         return (
             f"<PLAT_SPLIT_PAYMENT>Tak</PLAT_SPLIT_PAYMENT>\n<PLAT_SPLIT_KWOTA_VAT>{tax:.2f}</PLAT_SPLIT_KWOTA_VAT>\n"
             f"<PLAT_SPLIT_NIP>{cdata(clean(self._invoice.seller.nip))}</PLAT_SPLIT_NIP>\n"
-            f"<PLAT_SPLIT_NR_DOKUMENTU>{cdata(self._number)}</PLAT_SPLIT_NR_DOKUMENTU>\n"
+            f"<PLAT_SPLIT_NR_DOKUMENTU>{cdata(self.number)}</PLAT_SPLIT_NR_DOKUMENTU>\n"
         )
 
     def _codes(self) -> str:

@@ -26,6 +26,8 @@ _GOODS_RATES = frozenset({"0 WDT", "0 EX"})
 _BASES = frozenset(base for base, _tax in SELF_ASSESSED)
 _BOUGHT_GOODS = frozenset({"K_23", "K_25"})
 _STATUSES = {"zw": "zwolniona", "np I": "nie podlega", "np II": "nie podlega", "oo": "nie podlega"}
+UNSURE = frozenset({"OSS", "marża", "ryczałt taxi"})
+"""Rates that Optima's statuses do not tell apart from what is not taxed in Poland."""
 _COLUMNS = {"9": "Sprzedaż", "12": "Zakup towarów", "15": "Inne"}
 """Column of the KPiR of 2026 → Optima's word."""
 _GOODS_COLUMN = "12"

@@ -10,15 +10,15 @@ from decimal import Decimal
 from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
-from blink_tui.ledger.exporters.common import AMENDS, tell_unknown_rate
+from blink_tui.ledger.exporters.common import AMENDS, tell_margin, tell_unknown_rate
 from blink_tui.ledger.exporters.symfonia_settings import BY_CODE, CODED, said
 from blink_tui.ledger.facts import Partner, description_of, sold_on, tax_day
 from blink_tui.ledger.marks import SPLIT_PAYMENT, marks
 from blink_tui.ledger.owed import FORMS, gross, issued, owed
-from blink_tui.ledger.positions import Part, books_rate, parts, percent, table
+from blink_tui.ledger.positions import Part, books_rate, parts, percent, settled, table
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.books import ROLES
-from blink_tui.model.coding import ZERO, PostingLine, RegisterRow, Side
+from blink_tui.model.coding import KIND_MARKS, ZERO, Identity, PostingLine, RegisterRow, Side
 from blink_tui.model.documents import Direction
 from blink_tui.model.months import Month
 
@@ -26,8 +26,6 @@ CODEC = "cp1250"
 _SYNTAX = str.maketrans("{}=", "():")
 """What opens, closes and assigns, and what stands for it in a value."""
 _SIDES = {Side.DEBIT: "WN", Side.CREDIT: "MA"}
-_KINDS = ("FP", "RO", "WEW", "MK", "VAT_RR")
-"""Marks that say what a document is in JPK_V7, not what it sells."""
 _EXEMPT = "zw"
 
 
@@ -102,19 +100,45 @@ class Document:
         description = values.of(description_of(document), "opis FK")
         self._description = f"{AMENDS}: {description}" if document.amends else description
         self._settlements = tuple(self._settling())
+        tell_unknown_rate(document, values.texts)
+        self._tell()
         self._check()
+
+    def _tell(self) -> None:
+        """What somebody has to see to in Symfonia."""
+        texts, coding = self._values.texts, self._coding
+        if coding.identity is Identity.MARGIN:
+            tell_margin(self._document, "Symfonia", texts)
+        if coding.identity is Identity.SELF_ASSESSED:
+            texts.tell(
+                "symfonia-own-tax",
+                N_(
+                    "The buyer settles the tax: it goes to both registers, check in Symfonia whether it took it so."
+                ),
+            )
+        if not settled(self._document):
+            texts.tell(
+                "symfonia-payments",
+                N_("Tax of it waits for payments: when they come, enter it in Symfonia's register by hand."),
+            )
+        goods = [mark for mark in self._marks if mark not in {*KIND_MARKS, SPLIT_PAYMENT}]
+        if goods:
+            texts.tell(
+                "symfonia-marks",
+                N_("Symfonia's format has no fields for the marks {marks}: add them there."),
+                marks=" ".join(goods),
+            )  # fmt: skip
 
     def _check(self) -> None:
         """Symfonia takes balanced postings, and nothing else."""
         texts, coding = self._values.texts, self._coding
-        tell_unknown_rate(self._document, texts)
         if coding.difference:
             texts.tell(
                 "symfonia-unbalanced",
                 N_("Debit {debit} and credit {credit} differ: Symfonia takes balanced postings only."),
                 blocks=True, debit=f"{coding.debit:.2f}", credit=f"{coding.credit:.2f}",
             )  # fmt: skip
-        elif not coding.lines and "FP" not in self._marks:
+        elif not coding.lines and self._posted:
             texts.tell(
                 "symfonia-no-postings",
                 N_(
@@ -122,6 +146,12 @@ class Document:
                 ),
                 blocks=True,
             )
+
+    @property
+    def _posted(self) -> bool:
+        """It has postings in full books: all but documents to receipts and those of zero have."""
+        document = self._document
+        return "FP" not in self._marks and bool(document.net or document.vat or self._owed.amount)
 
     @property
     def text(self) -> str:
@@ -155,7 +185,7 @@ class Document:
         form = FORMS.get(self._owed.form or 0) or self._said("payment_form")
         text = " ".join(filter(None, (self._description, self._values.of(document.ksef_number, "opis FK"))))
         handled = "FVS" if self._sale else "FVZ"
-        kind = next((mark for mark in self._marks if mark in _KINDS), "")
+        kind = next((mark for mark in self._marks if mark in KIND_MARKS), "")
         return (
             f"\trodzaj_dok ={'sprzedaży' if self._sale else 'zakupu'}\n\tobsluguj jak ={handled}\n"
             f"\tsymbol FK ={self.symbol}\n\tkod ={self.number}\n\tFK nazwa ={self.number}\n"

@@ -71,8 +71,7 @@ class Wapro:
         written = Written(document, frame, texts)
         before, after = written.parts()
         body = Body(before.encode(codec), after.encode(codec), _card(partner, document, texts))
-        number = f"{document.invoice.kind} {written.number} {' '.join(partner.key)}"
-        return Piece(document.id, document.ksef_number, number, body, texts.warnings)
+        return Piece(document.id, document.ksef_number, written.number, body, texts.warnings)
 
     def writer(self, frame: Frame, files: Files) -> WaproWriter:
         """A writer that holds one file's documents at most."""

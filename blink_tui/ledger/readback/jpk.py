@@ -11,6 +11,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from blink_tui.i18n import N_
+from blink_tui.ledger.exporters.jpk_parts import PARTIAL_MARK
 from blink_tui.ledger.readback import jpk_rows
 from blink_tui.ledger.readback.errors import BOOKS_OF_ANOTHER, at_line, unreadable
 from blink_tui.ledger.readback.jpk_rows import RowOf
@@ -23,6 +24,8 @@ from blink_tui.model.text import clean
 from blink_tui.model.values import Nip, parse_nip
 
 _CODE = re.compile(r"JPK_(V7M|V7K|PKPIR|EWP)\s*\((\d)\)")
+_BEGINNING = 1024
+"""Bytes in which a partial JPK of our own says so."""
 _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -69,6 +72,9 @@ _NAMES = (
 
 def read_jpk(file: BinaryIO, nip: Nip) -> Iterator[BookHead | BookRow]:
     """The head of a file, then its rows as they are read. Raises BlinkError: UNREADABLE_BOOKS, BOOKS_OF_ANOTHER."""
+    if PARTIAL_MARK.encode() in file.read(_BEGINNING):
+        raise unreadable(N_("it is a partial JPK that this program made of the buffer, and no books"))
+    file.seek(0)
     found = elements(file, _NAMES)
     form, head = _head(found, nip)
     yield head

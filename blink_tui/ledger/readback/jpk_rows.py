@@ -62,6 +62,7 @@ def sold(fields: Fields, position: int, month: Month) -> BookRow:
         gross=margin if margin is not None else own + assessed + _sum(kept, _SOLD_TAX),
         amounts=amounts,
         marks=_marks(fields, fields.get("TypDokumentu")),
+        bad_debt=_bad_debt(fields),
     )
 
 
@@ -200,6 +201,12 @@ def _ksef(text: str | None) -> str:
         return parse_ksef_number(found)
     except ValueError:
         return found
+
+
+def _bad_debt(fields: Fields) -> tuple[str, date] | None:
+    """Which day a correction of the base for bad debts names (art. 89a), and the day."""
+    found = ((name, _day(fields, name)) for name in ("TerminPlatnosci", "DataZaplaty"))
+    return next(((name, when) for name, when in found if when is not None), None)
 
 
 def _marks(fields: Fields, kind: str | None) -> tuple[str, ...]:
