@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from blink_tui.buffer.amendments import WAITING
 from blink_tui.buffer.codings import CONTRACTOR
 from blink_tui.buffer.database import Database
+from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed
 from blink_tui.model.dates import Instant
-from blink_tui.model.documents import Direction, Status
+from blink_tui.model.documents import Direction
 from blink_tui.model.months import Month
 from blink_tui.model.values import KsefNumber
 
@@ -40,21 +42,32 @@ _ELSEWHERE = (
     " WHEN 'purchase' THEN b.purchases_elsewhere END, 0)"
 )
 _NEVER_THERE = "NOT EXISTS (SELECT 1 FROM amendment m WHERE m.document_id = d.id)"
-_STANDS = f"""
+_STANDS = composed(
+    """
     (EXISTS (SELECT 1 FROM book_row r INDEXED BY book_row_by_document JOIN book_import i ON i.id = r.import_id
-        WHERE r.document_id = d.id AND i.state = 'current') AND {_NEVER_THERE})
-"""
-_ASKED = f"""
+        WHERE r.document_id = d.id AND i.state = 'current') AND {never})
+""",
+    never=_NEVER_THERE,
+)
+_ASKED = composed(
+    """
     (EXISTS (SELECT 1 FROM book_question q JOIN book_import i ON i.id = q.import_id
-        WHERE q.document_id = d.id AND q.differs = '' AND i.state = 'current') AND {_NEVER_THERE})
-"""
+        WHERE q.document_id = d.id AND q.differs = '' AND i.state = 'current') AND {never})
+""",
+    never=_NEVER_THERE,
+)
 """Of each document what `book_guards` refuses of them all."""
-_CHOOSE = """
-    SELECT d.id, d.version, d.status, d.direction = 'none', {waiting}, {elsewhere}, {stands}, {asked}
+_SOURCE = """
     FROM {source} LEFT JOIN books b ON b.firm_id = d.firm_id
         LEFT JOIN coding c ON c.document_id = d.id AND c.state = 'coded'
     WHERE d.firm_id = :firm AND {conditions} ORDER BY d.id
 """
+_STANDING = """
+    SELECT d.id, d.version, CASE WHEN d.status <> 'approved' THEN 'not-approved' WHEN {elsewhere} THEN 'elsewhere'
+        WHEN d.direction = 'none' THEN 'for-information' WHEN {stands} THEN 'stands' WHEN {asked} THEN 'asked'
+        WHEN {waiting} THEN 'amends' ELSE 'new' END
+"""
+_SOME = "json_each(:ids) p CROSS JOIN document d ON d.id = p.value"
 _ROWS = """
     SELECT d.id, d.ksef_number, d.direction, d.received, d.received_date, x.body, x.dictionary,
         coalesce(c.body, ''), k.nip, k.name, k.code, k.payable, k.receivable, {waiting}
@@ -66,23 +79,27 @@ _ROWS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A document that an export is for."""
+class HeldBack(StrEnum):
+    """Why a document is not handed over."""
 
-    id: int
-    version: int
-    status: Status
-    informs: bool
-    """It is for information only."""
-    amends: bool
-    """The books have it and it is to be put right there."""
-    elsewhere: bool
+    NOT_APPROVED = "not-approved"
+    ELSEWHERE = "elsewhere"
     """Another source books its direction."""
-    stands: bool
+    FOR_INFORMATION = "for-information"
+    STANDS = "stands"
     """It stands in the books that were read back."""
-    asked: bool
+    ASKED = "asked"
     """It may stand there, and nobody answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a firm's ledger is to get; documents in the order in which they came, with their versions."""
+
+    new: dict[int, int]
+    amending: dict[int, int]
+    """The books have them and are to put them right."""
+    held_back: dict[int, HeldBack]
 
 
 class OutgoingRow(NamedTuple):
@@ -109,47 +126,56 @@ class Outgoing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def choose(
+    async def waiting(
+        self, firm_id: int, months: Collection[Month], ids: Collection[int] | None = None
+    ) -> Waiting:
+        """Approved documents of a firm, or what keeps back those that are named by `ids`.
+
+        A month chooses by the VAT's, else the books' or that of receipt; without months all are meant.
+        """
+        conditions = (
+            ["d.status = 'approved'", "d.direction <> 'none'", f"NOT {_ELSEWHERE}"] if ids is None else []
+        )
+        what = composed(_STANDING, elsewhere=_ELSEWHERE, stands=_STANDS, asked=_ASKED, waiting=WAITING)
+        found = Waiting({}, {}, {})
+        for id_, version, standing in await self._chosen(what, firm_id, months, "ledger", conditions, ids):
+            if standing == "new":
+                found.new[id_] = version
+            elif standing == "amends":
+                found.amending[id_] = version
+            else:
+                found.held_back[id_] = HeldBack(standing)
+        return found
+
+    async def reported(
+        self, firm_id: int, months: Collection[Month], by: str, ids: Collection[int] | None = None
+    ) -> list[int]:
+        """Documents of a firm that are approved or further, for a report.
+
+        `by` tells what a month chooses them by: `ledger` as `waiting`, `vat`, `books`, `issue` or `either` (VAT or
+        books).
+        """
+        conditions = ["d.status IN ('approved', 'exported', 'booked')"]
+        return [row[0] for row in await self._chosen("SELECT d.id", firm_id, months, by, conditions, ids)]
+
+    async def _chosen(
         self,
+        what: str,
         firm_id: int,
-        statuses: Collection[Status],
         months: Collection[Month],
         by: str,
-        *,
-        ids: Collection[int] | None = None,
-        booked_here: bool,
-    ) -> list[Chosen]:
-        """Documents of a firm, in the order in which they came.
-
-        `by` tells what a month chooses them by: `ledger` (VAT, else books, else receipt), `vat`, `books`, `issue` or
-        `either` (VAT or books); without months all are meant.
-        `ids` leaves some of them, whatever their status. `booked_here` leaves out what another source books and what
-        is for information only.
-        """
-        values = {"firm": firm_id, "months": json.dumps([str(month) for month in months])}
-        conditions = [_BY[by]] if months else []
-        if ids is None:
-            conditions.append("d.status IN (SELECT value FROM json_each(:statuses))")
-            values["statuses"] = json.dumps(sorted(statuses))
-        if booked_here and ids is None:
-            conditions.append(f"d.direction <> 'none' AND NOT {_ELSEWHERE}")
-        source = "document d"
+        conditions: Sequence[str],
+        ids: Collection[int] | None,
+    ) -> list[Row]:
+        values: dict[str, object] = {"firm": firm_id}
+        if months:
+            values["months"] = json.dumps([str(month) for month in months])
+            conditions = [*conditions, _BY[by]]
         if ids is not None:
-            source = "json_each(:ids) p CROSS JOIN document d ON d.id = p.value"
             values["ids"] = json.dumps(sorted(set(ids)))
-        sql = composed(
-            _CHOOSE,
-            waiting=WAITING,
-            elsewhere=_ELSEWHERE,
-            stands=_STANDS,
-            asked=_ASKED,
-            source=source,
-            conditions=" AND ".join(conditions) or "1",
-        )
-        rows = await self._database.reader.rows(sql, values)
-        return [
-            Chosen(id_, version, Status(status), *map(bool, more)) for id_, version, status, *more in rows
-        ]
+        source = "document d" if ids is None else _SOME
+        sql = what + composed(_SOURCE, source=source, conditions=" AND ".join(conditions) or "1")
+        return await self._database.reader.rows(sql, values)
 
     async def rows(self, ids: Sequence[int]) -> list[OutgoingRow]:
         """Documents by their ids, in the order of these; a few hundred at a time."""

@@ -144,7 +144,7 @@ async def _export(profile: Profile, texts: list[str], call: _Call, *, as_json: b
             output.warn(waits(left.batch.id, left.cause))
         for firm in await chosen_firms(buffer, texts):
             try:
-                outcome.done.append(await _of_firm(buffer, profile, firm, call))
+                outcome.done.append(await _of_firm(buffer, profile, firm, call, outcome.failures))
             except BlinkError as error:
                 error.firm = firm.context_value
                 outcome.failures.append(error)
@@ -154,7 +154,9 @@ async def _export(profile: Profile, texts: list[str], call: _Call, *, as_json: b
     return outcome.code
 
 
-async def _of_firm(buffer: Buffer, profile: Profile, firm: Firm, call: _Call) -> dict[str, Any]:
+async def _of_firm(
+    buffer: Buffer, profile: Profile, firm: Firm, call: _Call, failures: list[BlinkError]
+) -> dict[str, Any]:
     """Export or preview one firm; returns what JSON tells of it."""
     from blink_tui.ledger.delivery import folder_of
     from blink_tui.sync import exporting
@@ -178,6 +180,9 @@ async def _of_firm(buffer: Buffer, profile: Profile, firm: Firm, call: _Call) ->
         if call.out is None and form == ledger:
             folder = await folder_of(buffer, firm.id, folder, profile.folder, firm.context_value)
         made = await exporting.export(buffer, firm, wanted, folder, who=who, now=now, told=progress)
+        if made.failure is not None:
+            made.failure.firm = firm.context_value
+            failures.append(made.failure)
         return told | _exported(made)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from blink_tui.buffer import BatchFile, Buffer
 from blink_tui.buffer import errors as buffer_errors
 from blink_tui.buffer.bodies import dumped, loaded
-from blink_tui.buffer.outgoing import Chosen
+from blink_tui.buffer.outgoing import HeldBack
 from blink_tui.i18n import N_, Message
 from blink_tui.ledger import settings as firm_settings
 from blink_tui.ledger.delivery import ZipFiles
@@ -26,13 +26,11 @@ from blink_tui.ledger.formats import exporter
 from blink_tui.ledger.placing import recover, settle
 from blink_tui.model.books import Books
 from blink_tui.model.coding import Problem
-from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.model.secret import Secret
-from blink_tui.model.words import STATUS_WORDS
-from blink_tui.sync.exporting_run import Counted, CountedFiles, Run, run
+from blink_tui.sync.exporting_run import SHOWN, Counted, CountedFiles, Run, run
 from blink_tui.sync.exporting_whole import rest_of
 from blink_tui.sync.exporting_work import Refused, Sum, SumKey, Told
 
@@ -54,16 +52,19 @@ NOT_THE_SAME = ErrorKind(
 AMENDS = "DO-POPRAWY-W-KSIEGACH"
 """Part of the names of files with documents that the books have already."""
 
-_REPORTED = (Status.APPROVED, Status.EXPORTED, Status.BOOKED)
 _TRIES = 2
-_NOT_APPROVED = Problem("not-approved", N_("It is not approved: {status}."))
-_ELSEWHERE = Problem("kept-elsewhere", N_("Another source books it, so it is never handed over."))
-_STANDS = Problem("in-the-books", N_("It stands in the books that were read back: mark it booked."))
-_ASKED = Problem(
-    "may-be-in-the-books",
-    N_("It may stand in the books that were read back: answer whether it is the same document first."),
-)
-_INFORMS = Problem("for-information", N_("It is for information only and is not booked."))
+_HELD_BACK = {
+    HeldBack.NOT_APPROVED: Problem("not-approved", N_("It is not approved.")),
+    HeldBack.ELSEWHERE: Problem("kept-elsewhere", N_("Another source books it, so it is never handed over.")),
+    HeldBack.FOR_INFORMATION: Problem("for-information", N_("It is for information only and is not booked.")),
+    HeldBack.STANDS: Problem(
+        "in-the-books", N_("It stands in the books that were read back: mark it booked.")
+    ),
+    HeldBack.ASKED: Problem(
+        "may-be-in-the-books",
+        N_("It may stand in the books that were read back: answer whether it is the same document first."),
+    ),
+}
 _ANEW = frozenset(
     {
         "changed-meanwhile",
@@ -127,6 +128,8 @@ class Exported:
     marks: bool
     unplaced: str | None = None
     """Why the marked files have not their names yet; they get them at the next start."""
+    failure: BlinkError | None = None
+    """Why documents that the books are to put right were not written, after the new ones were handed over."""
 
     @property
     def batch_id(self) -> int | None:
@@ -143,7 +146,10 @@ class _Job:
     frame: Frame
     marks: bool
     amends: bool
-    chosen: tuple[Chosen, ...]
+    ids: Sequence[int]
+    versions: Mapping[int, int] = field(default_factory=dict)
+    """Of documents that are to be marked."""
+    held_back: Mapping[int, HeldBack] = field(default_factory=dict)
     zip_password: Secret | None = None
 
     def files(self, folder: Path, used: Collection[str]) -> FolderFiles | ZipFiles:
@@ -158,10 +164,6 @@ class _Job:
         name = stem(self.firm.nip, self.form.id, self.frame.months, self.frame.made)
         return f"{name}-{AMENDS}" if self.amends else name
 
-    @property
-    def ids(self) -> list[int]:
-        return [one.id for one in self.chosen]
-
 
 def ledger_of(firm: Firm, books: Books | None) -> str:
     """Id of the format that marks a firm's documents exported."""
@@ -172,7 +174,11 @@ async def preview(
     buffer: Buffer, firm: Firm, wanted: Wanted, *, who: str, now: datetime, told: Progress | None = None
 ) -> Preview:
     """What `export` would do now, written nowhere. Raises as `export` does before it writes."""
-    jobs, refused = await _jobs(buffer, firm, wanted, who, now)
+    jobs = [
+        job
+        for amends in (False, True)
+        if (job := await _job(buffer, firm, wanted, who, now, amends=amends)) is not None
+    ]
     runs, files = [], []
     for job in jobs:
         counted = CountedFiles(job.stem)
@@ -187,9 +193,12 @@ async def preview(
         amending=sum(len(one.written) for job, one in zip(jobs, runs, strict=True) if job.amends),
         sums=_joined(runs),
         warnings=tuple(told for one in runs for told in one.warnings),
-        refused=(*refused, *(refusal for one in runs for refusal in one.refused)),
+        refused=(
+            *await _refusals(buffer, jobs[0].held_back),
+            *(refusal for one in runs for refusal in one.refused),
+        ),
         files=tuple(files),
-        marks=jobs[0].marks if jobs else False,
+        marks=jobs[0].marks,
     )
 
 
@@ -211,19 +220,40 @@ async def export(
     what the buffer raises; then nothing is marked, and nothing is left of its files.
     """
     await recover(buffer)
+    found = await _anew(buffer, firm, wanted, folder, who, now, told, amends=False)
+    assert found is not None  # noqa: S101 - there is always a job that does not amend
+    try:
+        more = await _anew(buffer, firm, wanted, folder, who, now, told, amends=True)
+    except BlinkError as error:
+        if not found.batch_ids:
+            raise
+        return replace(found, failure=error)
+    return _with(found, more) if more is not None else found
+
+
+async def _anew(
+    buffer: Buffer,
+    firm: Firm,
+    wanted: Wanted,
+    folder: Path,
+    who: str,
+    now: datetime,
+    told: Progress | None,
+    *,
+    amends: bool,
+) -> Exported | None:
+    """Write one of the jobs, once more where documents change meanwhile."""
     tries = 0
     while True:
         tries += 1
+        job = await _job(buffer, firm, wanted, who, now, amends=amends)
+        if job is None:
+            return None
         try:
-            jobs, refused = await _jobs(buffer, firm, wanted, who, now)
-            found = Exported((), 0, (), (), refused, jobs[0].marks if jobs else False)
-            for job in jobs:
-                found = _with(found, await _written(buffer, job, folder, told))
+            return await _written(buffer, job, folder, told)
         except BlinkError as error:
             if error.kind.code not in _ANEW or tries >= _TRIES:
                 raise
-        else:
-            return found
 
 
 async def again(
@@ -283,52 +313,31 @@ async def framed(
     )
 
 
-async def _jobs(
-    buffer: Buffer, firm: Firm, wanted: Wanted, who: str, now: datetime
-) -> tuple[list[_Job], tuple[Refused, ...]]:
-    """What is to be written, in files of their own for what amends, and documents that are refused at once."""
+async def _job(
+    buffer: Buffer, firm: Firm, wanted: Wanted, who: str, now: datetime, *, amends: bool
+) -> _Job | None:
+    """What is to be written: new documents or all of a report, or those that amend; None where there are none."""
     form = exporter(wanted.format)
     frame = await framed(buffer, firm, form, wanted, who, now)
     marks = form.kind is Kind.LEDGER and form.id == ledger_of(firm, frame.books)
-    chosen = await buffer.outgoing.choose(
-        firm.id,
-        (Status.APPROVED,) if marks else _REPORTED,
-        wanted.months,
-        "ledger" if form.kind is Kind.LEDGER else form.span.value,
-        ids=wanted.document_ids,
-        booked_here=marks,
-    )
-    job = _Job(firm, form, frame, marks, False, tuple(chosen), wanted.zip_password)
+    job = _Job(firm, form, frame, marks, amends, (), zip_password=wanted.zip_password)
     if not marks:
-        return [job], ()
-    refused = [(one, why) for one in chosen if (why := _why_not(one)) is not None]
-    going = [one for one in chosen if _why_not(one) is None]
-    parts = [
-        replace(job, amends=amends, chosen=tuple(one for one in going if one.amends is amends))
-        for amends in (False, True)
+        by = "ledger" if form.kind is Kind.LEDGER else form.span.value
+        ids = await buffer.outgoing.reported(firm.id, wanted.months, by, wanted.document_ids)
+        return None if amends else replace(job, ids=ids)
+    waiting = await buffer.outgoing.waiting(firm.id, wanted.months, wanted.document_ids)
+    if amends and not waiting.amending:
+        return None
+    versions = waiting.amending if amends else waiting.new
+    return replace(job, ids=list(versions), versions=versions, held_back={} if amends else waiting.held_back)
+
+
+async def _refusals(buffer: Buffer, held_back: Mapping[int, HeldBack]) -> list[Refused]:
+    documents = await buffer.documents.get_many(list(held_back)[:SHOWN])
+    return [
+        Refused(one.id, one.ksef_number, one.invoice_number, (_HELD_BACK[held_back[one.id]],))
+        for one in documents
     ]
-    return [one for one in parts if one.chosen] or [parts[0]], await _refusals(buffer, refused)
-
-
-def _why_not(one: Chosen) -> Problem | None:
-    """What keeps a chosen document from being handed over."""
-    if one.status is not Status.APPROVED:
-        return replace(_NOT_APPROVED, values={"status": STATUS_WORDS[one.status]})
-    found = (
-        (one.elsewhere, _ELSEWHERE),
-        (one.informs, _INFORMS),
-        (one.stands, _STANDS),
-        (one.asked, _ASKED),
-    )
-    return next((problem for holds, problem in found if holds), None)
-
-
-async def _refusals(buffer: Buffer, refused: Sequence[tuple[Chosen, Problem]]) -> tuple[Refused, ...]:
-    documents = await buffer.documents.get_many([one.id for one, _why in refused])
-    return tuple(
-        Refused(one.id, one.ksef_number, one.invoice_number, (why,))
-        for one, (_chosen, why) in zip(documents, refused, strict=True)
-    )
 
 
 async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | None) -> Exported:
@@ -352,14 +361,12 @@ async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | Non
         except OSError as error:
             unplaced = str(error)
     paths = tuple(one.path for one in files.written)
-    return Exported(
-        paths, len(done.written), batch_ids, tuple(done.warnings), tuple(done.refused), job.marks, unplaced
-    )
+    refused = (*await _refusals(buffer, job.held_back), *done.refused)
+    return Exported(paths, len(done.written), batch_ids, tuple(done.warnings), refused, job.marks, unplaced)
 
 
 async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles | ZipFiles) -> int:
     packed = files.sums if isinstance(files, ZipFiles) else ""
-    versions = {one.id: one.version for one in job.chosen}
     return await buffer.batches.begin(
         job.firm.id,
         job.form.id,
@@ -368,7 +375,7 @@ async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles | Zip
         who=job.frame.who,
         settings=dumped(job.frame),
         amends=job.amends,
-        versions=versions,
+        versions=job.versions,
     )
 
 

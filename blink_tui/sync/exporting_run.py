@@ -25,7 +25,7 @@ _AHEAD = 4
 """Chunks on their way at once."""
 _FEW = 100
 """Documents under which a thread is done sooner than processes could be started."""
-_SHOWN = 1000
+SHOWN = 1000
 """Refusals and warnings kept; of a hundred thousand nobody reads more."""
 
 
@@ -83,12 +83,12 @@ async def run(
 
 def _note(done: Run, pieces: Sequence[Piece], chunk: Chunk) -> None:
     done.written += [piece.document_id for piece in pieces]
-    done.refused += chunk.refused[: max(0, _SHOWN - len(done.refused))]
+    done.refused += chunk.refused[: max(0, SHOWN - len(done.refused))]
     done.warnings += [
         Told(piece.document_id, piece.ksef_number, piece.number, piece.warnings)
         for piece in pieces
         if piece.warnings
-    ][: max(0, _SHOWN - len(done.warnings))]
+    ][: max(0, SHOWN - len(done.warnings))]
     for key, part in chunk.sums.items():
         done.sums.setdefault(key, Sum()).add(part.documents, part.net, part.vat)
 

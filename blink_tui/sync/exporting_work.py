@@ -107,33 +107,25 @@ class Chunk:
 class Gate:
     """Keeps documents out of a ledger's file that the ledger would take for one another.
 
-    Those whose numbers became alike by what was done to them on the way, and those that have number, kind and seller
-    alike, which KSeF rules out. Documents of different kinds may share a number.
+    Those of one seller and kind whose numbers are alike: KSeF rules that out for the invoices, so either they became so
+    by what was done to them on the way, or the invoice was doubled.
     """
 
     def __init__(self, closed: bool) -> None:
         self._closed = closed
         self._seen: set[int] = set()
-        self._shown: dict[int, int] = {}
 
     def passed(self, chunk: Chunk) -> list[Piece]:
         """Pieces that go; the others are put among the chunk's refused ones."""
-        if not self._closed:
-            return [one.piece for one in chunk.pieces]
-        alike = [one for one in chunk.pieces if not self._alone(one)]
-        chunk.refused += map(_alike, alike)
-        refused = {one.piece.document_id for one in alike}
-        return [one.piece for one in chunk.pieces if one.piece.document_id not in refused]
-
-    def _alone(self, one: Prepared) -> bool:
-        own = hash((one.party, one.kind, one.number))
-        if own in self._seen:
-            return False
-        number = hash(one.number)
-        if self._shown.setdefault(hash((one.party, one.piece.number)), number) != number:
-            return False
-        self._seen.add(own)
-        return True
+        going = []
+        for one in chunk.pieces:
+            key = hash((one.party, one.kind, one.piece.number))
+            if self._closed and key in self._seen:
+                chunk.refused.append(_alike(one))
+            else:
+                self._seen.add(key)
+                going.append(one.piece)
+        return going
 
 
 def _alike(one: Prepared) -> Refused:

@@ -97,11 +97,10 @@ def _question(batch: Batch, chosen: int) -> WasImported:
         " as “to be put right in the books”, never as new.",
         chosen,
     )
+    of = f"{program_of(batch.format)}, {moment(batch.made_at)}. "
     return WasImported(
-        _("Was the file of {at} imported into {program}?").format(
-            at=moment(batch.made_at), program=program_of(batch.format)
-        ),
+        _("Was the file imported already?"),
         never.format(count=number(batch.documents)),
         imported.format(count=number(chosen)),
-        _("Look into the program first: a document that goes twice stands in the books twice."),
+        of + _("Look into the program first: a document that goes twice stands in the books twice."),
     )

@@ -8,6 +8,7 @@ from functools import partial
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import _
+from blink_tui.ledger import payments_list
 from blink_tui.ledger.exporter import Exporter, Setting
 from blink_tui.ledger.formats import exporters, settings_of
 from blink_tui.ledger.settings import FIRM, OF_FIRM, checked, missing
@@ -39,7 +40,13 @@ async def places_of(buffer: Buffer, firm: Firm, ledger: str) -> list[Place]:
     found = [await _of_format(buffer, firm, one) for one in formats]
     names = {one.name for one in FIRM}
     lacking = tuple(one for place in found[:1] for one in place.missing if one.name in names)
-    return [Place(OF_FIRM, _("The firm itself, for all formats"), FIRM, firm_told, lacking), *found]
+    payments = Place(
+        payments_list.FORMAT,
+        _("Payments"),
+        payments_list.SETTINGS,
+        await buffer.export_settings.own(firm.id, payments_list.FORMAT),
+    )
+    return [Place(OF_FIRM, _("The firm itself, for all formats"), FIRM, firm_told, lacking), *found, payments]
 
 
 async def _of_format(buffer: Buffer, firm: Firm, exporter: Exporter) -> Place:
@@ -56,8 +63,13 @@ async def _of_format(buffer: Buffer, firm: Firm, exporter: Exporter) -> Place:
 
 
 def setting_fields(place: Place) -> list[Field]:
-    """One field a setting; an empty one means the usual value."""
-    return [_field(one, place.told.get(one.name, "")) for one in place.settings]
+    """One field a setting; what is missing comes first, were it of the firm itself. An empty one is as usual."""
+    return [_field(one, place.told.get(one.name, "")) for one in _asked(place)]
+
+
+def _asked(place: Place) -> tuple[Setting, ...]:
+    lacking = {one.name for one in place.missing}
+    return (*place.missing, *(one for one in place.settings if one.name not in lacking))
 
 
 def _field(setting: Setting, value: str) -> Field:
@@ -68,7 +80,7 @@ def _field(setting: Setting, value: str) -> Field:
         meaning if len(meaning) > _LABEL else "",
         _("required") if setting.required else "",
         _("such as {example}").format(example=example) if example else "",
-        usual,
+        "" if setting.choices else usual,
         setting.name,
     )
     choices = [("", usual or "–"), *((one, one) for one in setting.choices)] if setting.choices else []
@@ -85,9 +97,10 @@ def _checked(setting: Setting, text: str) -> None:
 
 async def save_settings(buffer: Buffer, firm: Firm, place: Place, who: str, filled: Filled) -> Place:
     """Keep what was filled in. Raises BlinkError (bad-export-setting)."""
-    told = checked(place.settings, filled.texts)
-    values = told.firm if place.format == OF_FIRM else {**told.firm, **told.format}
-    await buffer.export_settings.save(firm.id, place.format, values, who=who)
+    told = checked(_asked(place), filled.texts)
+    await buffer.export_settings.save(firm.id, OF_FIRM, told.firm, who=who)
+    if place.format:
+        await buffer.export_settings.save(firm.id, place.format, told.format, who=who)
     return place
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from blink_tui.i18n import _, ngettext
+from blink_tui.ledger.delivery import folder_of
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
@@ -59,11 +60,13 @@ async def _look_at(
     console: ConsoleApp, one: Waiting, month: Month | None, told: Callable[[int, int], None]
 ) -> Looked:
     wanted = Wanted(format=one.format, months=() if month is None else (month,))
+    buffer, firm = console.buffer, one.firm
     try:
-        found = await preview(console.buffer, one.firm, wanted, who=console.who, now=console.now, told=told)
+        folder = await folder_of(buffer, firm.id, console.export_dir, buffer.path.parent, firm.context_value)
+        found = await preview(buffer, firm, wanted, who=console.who, now=console.now, told=told)
     except BlinkError as error:
-        return Looked(one.firm, wanted, error=error)
-    return Looked(one.firm, wanted, found)
+        return Looked(firm, wanted, error=error)
+    return Looked(firm, wanted, folder, found)
 
 
 async def _for_one(console: ConsoleApp, looked: Looked) -> None:
@@ -76,6 +79,8 @@ async def _for_one(console: ConsoleApp, looked: Looked) -> None:
         await show_documents(console, looked.firm, answer.ksef_number)
     elif looked.documents:
         await _write_all(console, [looked])
+    else:
+        console.tell(_("Nothing of it can be written."))
 
 
 async def _write_all(console: ConsoleApp, chosen: Sequence[Looked]) -> None:

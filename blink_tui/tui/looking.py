@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
@@ -15,6 +16,8 @@ class Looked:
 
     firm: Firm
     wanted: Wanted
+    folder: Path | None = None
+    """Where it goes: the firm's own folder, else the usual one."""
     found: Preview | None = None
     error: BlinkError | None = None
     """Why nothing can be written at all."""

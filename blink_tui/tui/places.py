@@ -28,6 +28,8 @@ from blink_tui.tui.screens.log import LogRows, LogScreen
 from blink_tui.tui.screens.manual import ManualScreen
 from blink_tui.tui.screens.months import MonthRows, MonthsScreen, PointRows, PointsWindow
 from blink_tui.tui.screens.open_questions import QuestionsWindow
+from blink_tui.tui.screens.pay import PayWindow
+from blink_tui.tui.screens.payments import PaymentsWindow
 from blink_tui.tui.screens.pick import PickRows, PickWindow
 from blink_tui.tui.screens.preview import PreviewRows, PreviewWindow
 from blink_tui.tui.screens.questions import AskText, Working
@@ -67,7 +69,7 @@ PLACES: tuple[Place, ...] = (
     (PointRows, PointsWindow), (TextView, PointsWindow),
     *((pane, window) for pane in (ListRows, TextView) for window in (
         RolesWindow, ChartWindow, RulesWindow, TrialWindow, QuestionsWindow, RunWindow, ExportSettingsWindow,
-        ReadBackWindow)),
+        ReadBackWindow, PaymentsWindow, PayWindow)),
     (ChoiceLine, RuleForm), (RuleTextWindow,), (CompletingLine,),
     *((pane, FirmsScreen, ConsoleApp) for pane in (FirmList, TextView)),
     *((pane, AccessScreen, ConsoleApp) for pane in (AccessRows, TextView)),

@@ -71,7 +71,8 @@ def _where(looked: Looked) -> Iterator[Line]:
     assert looked.found is not None  # noqa: S101 - one that could not be looked at is not shown
     months = ", ".join(map(str, looked.wanted.months)) or _("all months")
     yield Line(_("Months: {months}").format(months=months))
-    for file in looked.found.files:
+    yield Line(_("Folder: {path}").format(path=clean(str(looked.folder))))
+    for file in looked.found.files if looked.documents else ():
         yield Line(
             _("File: {name}, {size} kB").format(name=clean(file.name), size=number(-(-file.size // 1000)))
         )

@@ -39,8 +39,8 @@ def pairs_of(row: BookRow, document: Document, differs: Collection[Differs]) -> 
         _sums(_("Net"), row.net, document.net, foreign),
         _sums("VAT", row.vat, document.vat, foreign),
         _sums(_("Gross"), row.gross, document.gross, foreign),
-        Pair(_("Stands in"), f"{_(REGISTER_WORDS[row.register])}, {row.month or '–'}, {row.position}",
-             _(STATUS_WORDS[document.status])),
+        Pair(_("Stands in"), _(REGISTER_WORDS[row.register]), _(STATUS_WORDS[document.status])),
+        Pair(_("Month, row"), f"{row.month or '–'}, {row.position}", ""),
         Pair(_("Description"), clean(row.description), ""),
     ]  # fmt: skip
 

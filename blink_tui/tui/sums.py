@@ -39,6 +39,13 @@ def sums_text(sums: Sums) -> str:
     return ", ".join(f"{amount(total)} {currency}" for currency, _count, total in ordered)
 
 
+def gross_short(sums: Sums) -> str:
+    """`1 234,56 PLN + EUR`: one amount whole, of the others only that they are there."""
+    first, *rest = sorted(sums, key=lambda one: one[0] != "PLN") or [("", 0, Decimal(0))]
+    others = "".join(f" + {currency}" for currency, _count, _total in rest)
+    return f"{amount(first[2])} {first[0]}{others}" if first[0] else ""
+
+
 def sum_lines(sums: Iterable[tuple[str, int, Decimal]]) -> list[str]:
     """Count and gross per currency, one line each, amounts under one another."""
     documents, gross = _("doc."), _("gross")

@@ -11,17 +11,15 @@ import argparse
 import asyncio
 import json
 import os
+import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import psutil
 
 from blink_tui.buffer import Buffer, GridFilter, open_buffer
-from blink_tui.buffer.batches import Batches
 from blink_tui.buffer.decisions import Every
 from blink_tui.buffer.sql import sliced
 from blink_tui.buffer.xml_codec import compress, decompress
@@ -31,10 +29,9 @@ from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.firms import Firm
 from blink_tui.sync.compare import compare_pending
 from blink_tui.sync.derive import derive_pending
-from blink_tui.sync.exporting import Wanted, export
 from blink_tui.sync.proposing import propose_pending
 from tests.bench.filling import fill
-from tests.bench.measure import MIB, longest_stall, peak_memory, row, tree_seconds
+from tests.bench.measure import MIB, peak_memory, row, tree_seconds
 
 _TODAY = date(2026, 11, 30)
 _WANTED_SECONDS, _WANTED_MIB = 20.0, 200.0
@@ -60,9 +57,8 @@ async def measure(documents: int, formats: list[str], folder: Path) -> None:
     async with open_buffer(path) as buffer:
         firm = await _models(buffer)
         await _copies(buffer, firm, documents)
-    async with open_buffer(path) as buffer:
-        for form in sorted(formats, key=lambda name: name == _BOOKS.program):
-            await _round(buffer, firm, form, documents, folder / form)
+    for form in sorted(formats, key=lambda name: name == _BOOKS.program):
+        _round(path, form, documents, folder / form)
 
 
 async def _models(buffer: Buffer) -> Firm:
@@ -71,6 +67,9 @@ async def _models(buffer: Buffer) -> Firm:
     (firm,) = await buffer.firms.list()
     await buffer.books.save(firm.id, _BOOKS, who=_WHO, version=None)
     await buffer.export_settings.save(firm.id, "", _SETTINGS, who=_WHO)
+    await buffer.export_settings.save(
+        firm.id, "optima", {"source_id": "BLINK", "target_id": "KSIEG"}, who=_WHO
+    )
     await derive_pending(buffer, _TODAY)
     await compare_pending(buffer, _TODAY)
     await propose_pending(buffer, _TODAY)
@@ -80,11 +79,12 @@ async def _models(buffer: Buffer) -> Firm:
 
 
 async def _copies(buffer: Buffer, firm: Firm, wanted: int) -> None:
-    """Approved documents until there are so many."""
+    """Approved documents until there are so many; all copies are of one month, as a JPK is."""
     database = buffer._database
     models = await database.reader.rows(
         "SELECT d.id, d.ksef_number, d.invoice_number, x.body, x.dictionary FROM document d"
-        " JOIN invoice_xml x ON x.ksef_number = d.ksef_number WHERE d.status = 'approved' ORDER BY d.id"
+        " JOIN invoice_xml x ON x.ksef_number = d.ksef_number WHERE d.status = 'approved' AND d.vat_month = '2026-02'"
+        " ORDER BY d.id"
     )
     (newest,) = (await database.reader.rows("SELECT max(id) FROM document"))[0]
     columns = {
@@ -122,54 +122,70 @@ def _copy(table: str, columns: list[str]) -> str:
     )
 
 
-async def _round(buffer: Buffer, firm: Firm, form: str, documents: int, folder: Path) -> None:
-    this = psutil.Process()
-    months = await _fullest(buffer, firm) if form.startswith("jpk") else ()
-    wanted = Wanted(format=form, months=months)
-    before = tree_seconds(this)
-    with peak_memory(this.pid, every=0.1) as peak:
-        async with longest_stall() as stall, _marking() as marked:
-            start = time.perf_counter()
-            made = await export(buffer, firm, wanted, folder, who=_WHO, now=datetime.now(UTC))
-            seconds = time.perf_counter() - start
-    scale = documents / _ALL
-    size = sum(path.stat().st_size for path in made.files) / MIB
+def _round(path: Path, form: str, documents: int, folder: Path) -> None:
+    """Export in a process of its own, so that only what exports is counted."""
+    command = [
+        sys.executable,
+        "-c",
+        _CHILD,
+        str(path),
+        form,
+        str(folder),
+        "2026-02" if form.startswith("jpk") else "",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdin is not None
+        with peak_memory(child.pid, every=0.25) as peak:
+            told = json.loads(child.stdout.readline())
+            cpu = tree_seconds(psutil.Process(child.pid))
+        child.stdin.close()
+    wanted = _WANTED_SECONDS if documents == _ALL else None
     print(
-        f"{form}: {made.documents} documents, {len(made.files)} files, {size:.0f} MB, {len(made.refused)} refused"
+        f"{form}: {told['documents']} documents, {told['files']} files, {told['size'] / MIB:.0f} MB,"
+        f" {told['refused']} refused"
     )
-    print(row(f"  {form}", seconds - marked[0], "s", _WANTED_SECONDS * scale))
-    print(row("  marking and recording the batch", marked[0], "s"))
-    print(row("  processor time", tree_seconds(this) - before, "s"))
+    print(row(f"  {form}", told["seconds"] - told["marking"], "s", wanted))
+    print(row("  marking and recording the batch", told["marking"], "s"))
+    print(row("  processor time of all processes", cpu, "s"))
     print(row("  peak memory of all processes (PSS)", peak.value / MIB, "MB", _WANTED_MIB))
-    print(row("  longest stall of the loop", stall.value * 1000, "ms", 50))
 
 
-async def _fullest(buffer: Buffer, firm: Firm) -> tuple:  # type: ignore[type-arg]
-    from blink_tui.model.months import Month
+_CHILD = """
+import asyncio, json, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from blink_tui.buffer import open_buffer
+from blink_tui.buffer.batches import Batches
+from blink_tui.model.months import Month
+from blink_tui.sync.exporting import Wanted, export
 
-    await buffer._database.reader.rows("SELECT 1")
-    async with buffer._database.transaction() as session:  # all in one month, as a JPK is of one
-        await session.run("UPDATE document SET vat_month = '2026-02'")
-    return (Month(2026, 2),)
+marking, begin = [0.0], Batches.begin
 
-
-@asynccontextmanager
-async def _marking() -> AsyncIterator[list[float]]:
-    """Seconds that marking took."""
-    found, begin = [0.0], Batches.begin
-
-    async def timed(self: Batches, *args: object, **kwargs: object) -> int:
-        start = time.perf_counter()
-        try:
-            return await begin(self, *args, **kwargs)  # type: ignore[arg-type]
-        finally:
-            found[0] += time.perf_counter() - start
-
-    Batches.begin = timed  # type: ignore[method-assign, assignment]
+async def timed(*args, **kwargs):
+    start = time.perf_counter()
     try:
-        yield found
+        return await begin(*args, **kwargs)
     finally:
-        Batches.begin = begin  # type: ignore[method-assign]
+        marking[0] += time.perf_counter() - start
+
+Batches.begin = timed
+
+async def main():
+    async with open_buffer(Path(sys.argv[1])) as buffer:
+        (firm,) = await buffer.firms.list()
+        months = (Month.parse(sys.argv[4]),) if sys.argv[4] else ()
+        start = time.perf_counter()
+        wanted = Wanted(format=sys.argv[2], months=months)
+        made = await export(buffer, firm, wanted, Path(sys.argv[3]), who="bench", now=datetime.now(UTC))
+        seconds = time.perf_counter() - start
+    size = sum(path.stat().st_size for path in made.files)
+    print(json.dumps({"documents": made.documents, "files": len(made.files), "size": size, "seconds": seconds,
+                      "refused": len(made.refused), "marking": marking[0]}), flush=True)
+    sys.stdin.read()
+
+asyncio.run(main())
+"""
 
 
 def main() -> None:

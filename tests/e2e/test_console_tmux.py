@@ -45,8 +45,8 @@ def test_from_the_firms_to_a_file(tmux: Tmux, tmp_path: Path) -> None:
     tmux.press("8")
     tmux.see("approved document", "Gross")
     tmux.press("F10")
-    tmux.see("Hand ", "over?")
-    tmux.press("Enter")
+    tmux.see("Hand over?", "F10 Write")
+    tmux.press("F10")
     tmux.see("handed over:", "1 batch")
     assert len(list((tmp_path / "out").glob("*.csv"))) == 1
     tmux.press("C-q")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from blink_tui.buffer import Buffer, GridFilter
+from blink_tui.buffer import BatchFile, Buffer, GridFilter
 from blink_tui.coding.shapes import Rule
 from blink_tui.coding.toml import written
 from blink_tui.i18n import _
@@ -28,7 +28,7 @@ from blink_tui.model.filtering import parse_filter
 from blink_tui.model.firms import CredentialKind, Firm
 from blink_tui.model.months import Month
 from blink_tui.model.rulebook import OFFICE, EntryKind
-from blink_tui.model.values import Nip
+from blink_tui.model.values import Nip, Sha256
 from blink_tui.sync.compare import compare_pending
 from blink_tui.sync.proposing import propose_pending
 from blink_tui.sync.signing import sign_off
@@ -46,6 +46,7 @@ _BOOKS = {
                         vat=(VatStatus(date(2026, 1, 1), VatKind.QUARTERLY),)),
 }  # fmt: skip
 """Books of firms that are not kept in full, by NIP."""
+_SUM = Sha256(bytes(range(32)))
 _NOW = Instant("2026-11-20T13:04:10.0000000Z")
 
 
@@ -67,6 +68,7 @@ async def open_showcase(buffer: Buffer) -> list[Firm]:
     await _grant(buffer, firms)
     await _ask(buffer, firms[2])
     await _close(buffer, firms[1])
+    await _hand_over(buffer, firms[0])
     await _tell(buffer, firms)
     return firms
 
@@ -82,6 +84,23 @@ async def _decide(buffer: Buffer, firms: list[Firm]) -> None:
     await change(purchases[:7], Status.EXCLUDED, who="anna", reason="zakup prywatny")
     rows = await buffer.grid.first(GridFilter(firm_ids=(firms[1].id,)), "issue_date", False, 70)
     await change([row.id for row in rows], Status.APPROVED, who="piotr")
+
+
+async def _hand_over(buffer: Buffer, firm: Firm) -> None:
+    """A batch that is in its place, and one that was taken back."""
+    told = {"source_id": "BLINK", "target_id": "KSIEG"}
+    await buffer.export_settings.save(firm.id, "optima", told, who="anna")
+    rows = await buffer.grid.first(
+        GridFilter(firm_ids=(firm.id,), statuses=(Status.APPROVED,)), "id", False, 60
+    )
+    for place, some in enumerate((rows[:20], rows[20:60])):
+        file = BatchFile(f"/srv/blink/export/{firm.nip}-optima-2026-{10 - place:02}.xml", "", _SUM, 48_210)
+        ids = [row.id for row in some]
+        batch = await buffer.batches.begin(firm.id, "optima", ids, [file], who="anna")
+        async with buffer.batches.settling(batch):
+            pass
+        if not place:
+            await buffer.batches.cancel(batch, reason="zły okres", who="anna")
 
 
 async def _keep_rules(buffer: Buffer, firms: list[Firm]) -> None:

@@ -9,7 +9,9 @@ import pytest
 from blink_tui.buffer import Buffer, GridFilter
 from blink_tui.model.documents import Status
 from blink_tui.model.firms import Firm
+from blink_tui.tui.screens.export_settings import ExportSettingsWindow
 from blink_tui.tui.widgets.documents import DocumentRows
+from tests.tui.coded_office import WAPRO
 from tests.tui.conftest import OpenDesk
 
 
@@ -75,9 +77,11 @@ async def test_a_batch_that_was_never_imported_goes_back_whole(
     async with open_desk() as desk:
         await _hand_over_first(desk)
         await desk.press("tab", "tab", "enter")
-        await desk.see("Batch 1: Żółw", "5 documents", "SHA-256")
+        await desk.see("Batch 1: Żółw", "5 documents", "SHA-256", "FV/2026/09/0010")
         await desk.press("x")
-        await desk.see("imported into WAPRO?", "1  No, it was never imported", "2  Yes, it was imported")
+        await desk.see(
+            "Was the file imported already?", "1  No, it was never imported", "2  Yes, it was imported"
+        )
         await desk.press("enter")  # none of both
         await desk.press("1")
         await desk.see("Why?")
@@ -107,6 +111,55 @@ async def test_single_documents_of_an_imported_batch_come_again_to_be_put_right(
         chosen = [approved[0][0], approved[0][2]]
         assert await desk.buffer.batches.amending(approved[0]) == set(chosen)
         assert await statuses(desk.buffer, chosen) == {Status.APPROVED}
+
+
+async def test_settings_are_checked_where_they_are_filled_in(
+    open_desk: OpenDesk, firms: list[Firm], approved: list[list[int]]
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("8")
+        await desk.see("8 approved documents wait")
+        await desk.press("s", "enter")
+        await desk.see("Settings of exports: Żółw", "missing: code of the tax office")
+        window = desk.app.screen
+        assert isinstance(window, ExportSettingsWindow)
+        window.rows.move_to([one.format for one in window.shown].index("jpk_v7m"))
+        await desk.press("enter")
+        await desk.see("JPK_V7M(3)", "Code of the tax office", "such as 1471")
+        await desk.type("9999")
+        await desk.press("f10")
+        await desk.see("! The setting tax_office")
+        await desk.press("backspace", "backspace", "backspace", "backspace")
+        await desk.type("1471")
+        await desk.press("f10")
+        await desk.until(lambda: "What is left empty" not in desk.text)
+        told = await desk.buffer.export_settings.of(firms[0].id, "csv")
+        assert told == {"tax_office": "1471"}
+
+        await desk.see("missing: e-mail address")
+        window.rows.move_to([one.format for one in window.shown].index("wapro"))
+        await desk.press("t")
+        await desk.see("Its documents are made up")
+        assert [path.name for path in desk.folder.glob("*TEST*wapro*")]
+        assert await statuses(desk.buffer, approved[0]) == {Status.APPROVED}
+
+
+async def test_a_report_marks_nothing_and_says_that_it_is_a_part(
+    open_desk: OpenDesk, firms: list[Firm], approved: list[list[int]]
+) -> None:
+    told = {"tax_office": "1471", "email": "biuro@example.com", "full_name": "Żółw"}
+    async with open_desk() as desk:
+        await desk.buffer.books.save(firms[0].id, WAPRO, who="anna", version=None)
+        await desk.buffer.export_settings.save(firms[0].id, "", told, who="anna")
+        await desk.press("8")
+        await desk.see("8 approved documents wait")
+        await desk.press("r", "enter")
+        await desk.see("Report: Żółw", "[JPK_V7M(3)]", "PARTIAL, NOT TO BE SENT")
+        await desk.press("f10")
+        await desk.see("written:", "PARTIAL, NOT TO BE SENT")
+        (path,) = desk.folder.glob("*.xml")
+        assert path.name.endswith("CZESCIOWY-NIE-DO-WYSYLKI.xml")
+        assert await statuses(desk.buffer, approved[0]) == {Status.APPROVED}
 
 
 async def _hand_over_first(desk) -> None:  # type: ignore[no-untyped-def]

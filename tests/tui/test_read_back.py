@@ -30,7 +30,8 @@ def table(bought: Document, tmp_path: Path) -> Path:
     assert bought.issue_date is not None
     path = tmp_path / "zakupy.csv"
     line = (
-        bought.invoice_number, bought.seller.id_value, bought.seller.name, str(bought.issue_date.replace(day=28)),
+        bought.invoice_number, bought.seller.id_value or "", bought.seller.name or "",
+        str(bought.issue_date.replace(day=28)),
         str(bought.net), str(bought.vat), str(bought.gross),
     )  # fmt: skip
     head = "numer faktury;nip;dostawca;data wystawienia;netto;vat;brutto"

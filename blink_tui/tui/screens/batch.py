@@ -90,7 +90,9 @@ class BatchWindow(Dialog[Document | None]):
             documents.format(count=number(self._batch.documents)),
             moment(self._batch.made_at),
             clean(self._batch.who),
-            ngettext("{n} marked", "{n} marked", count).format(n=number(count)) if count else "",
+            ngettext("{n} document marked", "{n} documents marked", count).format(n=number(count))
+            if count
+            else "",
             alarm=state if tone in ("warn", "dim") else "",
         )
 

@@ -15,7 +15,9 @@ from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import fit
 
-_LABEL = 20
+_LABEL = 17
+_KSEF = 35
+"""Letters of a number of KSeF's."""
 
 
 class PairRows(RowsView):
@@ -37,8 +39,9 @@ class PairRows(RowsView):
 
     @staticmethod
     def _cells(width: int, label: str, books: str, sign: str, document: str) -> str:
-        half = (width - _LABEL - 5) // 2
-        return f" {fit(label, _LABEL)} {fit(books, half)} {sign} {fit(document, half)}"
+        left = width - _LABEL - 5
+        right = max(_KSEF, left // 2)
+        return f" {fit(label, _LABEL)} {fit(books, left - right)} {sign} {fit(document, right)}"
 
 
 def _tone(pair: Pair) -> str:

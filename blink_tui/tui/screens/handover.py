@@ -26,6 +26,7 @@ from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.batch import BatchWindow
 from blink_tui.tui.screens.dialogs import Choose
 from blink_tui.tui.screens.export_settings import ExportSettingsWindow
+from blink_tui.tui.screens.payments import PaymentsWindow
 from blink_tui.tui.screens.read_back import ReadBackWindow
 from blink_tui.tui.sums import sums_text
 from blink_tui.tui.widgets.bars import StatusLine
@@ -36,6 +37,8 @@ from blink_tui.tui.words import number
 
 _MONTHS = 15
 """How far back a month can be chosen; what is older goes with all months."""
+_WIDE = 100
+"""Cells from which on the sums stand above the list as well."""
 
 
 class HandoverScreen(ConsoleScreen):
@@ -44,7 +47,8 @@ class HandoverScreen(ConsoleScreen):
     HERE = "go-handover"
     AUTO_FOCUS = "#waiting"
     BINDINGS = bindings(
-        "hand-over", "reports", "export-settings", "books-back", "previous-month", "next-month", "mine", "choose-firm",
+        "hand-over", "reports", "export-settings", "books-back", "payments", "previous-month", "next-month", "mine",
+        "choose-firm",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -110,7 +114,7 @@ class HandoverScreen(ConsoleScreen):
                 count=number(count)
             ),
             marked if rows.marked else "",
-            sums_text(gross_of(chosen)),
+            sums_text(gross_of(chosen)) if self.size.width >= _WIDE else "",
         )
         told = waiting_told(rows.current) if rows.current is not None else []
         self.query_one("#waiting-detail", TextView).set_paragraphs(told or [Paragraph("")])
@@ -148,15 +152,21 @@ class HandoverScreen(ConsoleScreen):
     def _open(self) -> None:
         current = self.query_one(WaitingRows).current
         if current is not None:
-            self._start(partial(hand_over, self, [current], self._month))
+            self._hand_over([current])
 
     def action_hand_over(self) -> None:
         """Show what would be written for the marked firms, or the one under the cursor, then write it."""
-        chosen = self.query_one(WaitingRows).chosen
+        self._hand_over(self.query_one(WaitingRows).chosen)
+
+    def _hand_over(self, chosen: list[Waiting]) -> None:
+        """A single firm whose settings lack something is led to them; of several the look tells which cannot go."""
         if not chosen:
             self.console.tell(nothing_waits())
-            return
-        self._start(partial(hand_over, self, chosen, self._month))
+        elif len(chosen) == 1 and chosen[0].missing:
+            self.console.tell(_("Fill in first what the format needs to know."), severity="warning")
+            self._show_settings(chosen[0].firm)
+        else:
+            self._start(partial(hand_over, self, chosen, self._month))
 
     def action_reports(self) -> None:
         """Ask for a report of a firm."""
@@ -164,16 +174,16 @@ class HandoverScreen(ConsoleScreen):
 
     def action_export_settings(self) -> None:
         """What a firm says about its exports."""
+        self._with_firm(_("Settings of which firm?"), self._show_settings)
 
-        async def read(firm: Firm) -> tuple[Firm, str]:
-            return firm, ledger_of(firm, await self.console.buffer.books.get(firm.id))
+    def _show_settings(self, firm: Firm) -> None:
+        async def read() -> str:
+            return ledger_of(firm, await self.console.buffer.books.get(firm.id))
 
-        def show(found: tuple[Firm, str]) -> None:
-            self.app.push_screen(ExportSettingsWindow(*found), lambda _done: self.reload())
+        def show(ledger: str) -> None:
+            self.app.push_screen(ExportSettingsWindow(firm, ledger), lambda _done: self.reload())
 
-        self._with_firm(
-            _("Settings of which firm?"), lambda firm: self.ask(partial(read, firm), show, "settings")
-        )
+        self.ask(read, show, "settings")
 
     def action_books_back(self) -> None:
         """A firm's books beside the buffer, and the questions that they raise."""
@@ -189,6 +199,14 @@ class HandoverScreen(ConsoleScreen):
             self.app.push_screen(window, lead)
 
         self._with_firm(_("The books of which firm?"), show)
+
+    def action_payments(self) -> None:
+        """A firm's lists of payments."""
+
+        def show(firm: Firm) -> None:
+            self.app.push_screen(PaymentsWindow(firm))
+
+        self._with_firm(_("Payments of which firm?"), show)
 
     @on(BatchRows.Opened)
     def _open_batch(self) -> None:

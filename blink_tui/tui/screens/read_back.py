@@ -14,6 +14,7 @@ from blink_tui.ledger.comparing import TITLES, Finding, Kind
 from blink_tui.model.book_row_words import ANSWER_WORDS
 from blink_tui.model.book_rows import Answer
 from blink_tui.model.firms import Firm
+from blink_tui.model.months import Month
 from blink_tui.model.text import clean
 from blink_tui.sync.reading_back import ComparedBooks, answer, compare_books
 from blink_tui.tui.importing_books import ask_for_books
@@ -44,6 +45,10 @@ class Asked:
 Difference: TypeAlias = Asked | Finding
 
 
+def _span(first: Month, last: Month) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
 class ReadBackWindow(ListWindow[Difference]):
     """One difference a row, questions first; Enter asks, or leads to the document."""
 
@@ -67,7 +72,7 @@ class ReadBackWindow(ListWindow[Difference]):
     def summary(self) -> str:
         if self._compared is None or not self._compared.imports:
             return ""
-        imports = ", ".join(dict.fromkeys(f"{one.first}–{one.last}" for one in self._compared.imports))
+        imports = ", ".join(dict.fromkeys(_span(one.first, one.last) for one in self._compared.imports))
         asked = sum(isinstance(one, Asked) for one in self.items)
         found = len(self.items) - asked
         outside = self._compared.outside
@@ -88,10 +93,10 @@ class ReadBackWindow(ListWindow[Difference]):
 
     def row(self, item: Difference, width: int) -> tuple[str, str]:
         if isinstance(item, Asked):
-            month, kind, what, tone = item.question.row.month, Kind.QUESTION, item.told, "warn"
+            month, kind, what, tone = item.question.row.month, _("Question"), item.told, "warn"
         else:
-            month, kind, what, tone = item.month, item.kind, clean(str(item.what)), "plain"
-        return self._cells(width, str(month or ""), _(TITLES[kind]), what), tone
+            month, kind, what, tone = item.month, _(TITLES[item.kind]), clean(str(item.what)), "plain"
+        return self._cells(width, str(month or ""), kind, what), tone
 
     @staticmethod
     def _cells(width: int, month: str, kind: str, what: str) -> str:

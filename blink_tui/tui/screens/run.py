@@ -15,7 +15,7 @@ from blink_tui.tui.screens.preview import PreviewWindow
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.words import fit, fit_title, number
 
-_PROGRAM, _COUNT = 14, 11
+_PROGRAM, _COUNT = 15, 11
 
 
 class RunWindow(ListWindow[Looked]):
@@ -74,4 +74,7 @@ class RunWindow(ListWindow[Looked]):
     def action_write_files(self) -> None:
         """Close, and write for every firm that has something."""
         self.agreed = any(one.documents for one in self._looked)
-        self.dismiss(None)
+        if self.agreed:
+            self.dismiss(None)
+        else:
+            self.console.tell(_("Nothing of it can be written."))

@@ -36,12 +36,14 @@ class DocumentRows(RowsView):
         self.ids: Sequence[int] = ()
         self.marked: set[int] = set()
         self._pages: LRUCache[int, Sequence[Document]] = LRUCache(_PAGES_KEPT)
+        self._wished: set[int] = set()
 
     def show(self, ids: Sequence[int]) -> None:
         """Show other documents, or the same ones as they are now."""
         self.ids = ids
         self.marked &= set(ids)
         self._pages.clear()
+        self._wished.clear()
         self.set_count(len(ids))
 
     @property
@@ -56,12 +58,12 @@ class DocumentRows(RowsView):
 
     def _document(self, index: int) -> Document | None:
         page, place = divmod(index, _PAGE)
-        if page not in self._pages:
-            self._pages[page] = ()
+        if page not in self._pages and page not in self._wished:
+            self._wished.add(page)
             work: WorkType[None] = partial(self._read, page)
             self.run_worker(work, group="documents")
-        found = self._pages[page]
-        return found[place] if place < len(found) else None
+        found = self._pages.get(page)
+        return found[place] if found is not None else None
 
     async def _read(self, page: int) -> None:
         console = cast("ConsoleApp", self.app)
@@ -69,6 +71,7 @@ class DocumentRows(RowsView):
         known = {one.id: one for one in await console.buffer.documents.get_many(ids)}
         if ids == self.ids[page * _PAGE : (page + 1) * _PAGE]:
             self._pages[page] = [known[one] for one in ids]
+            self._wished.discard(page)
             self.refresh()
             self.post_message(self.Moved(self, self.cursor))
 

@@ -372,6 +372,14 @@ class FormBody(ScrollableContainer, can_focus=False, inherit_bindings=False):
             row.judge()
 
 
-def yes_no(name: str, label: str, *, hint: str = "", start: bool = False) -> Field:
+def yes_no(
+    name: str,
+    label: str,
+    *,
+    hint: str = "",
+    start: bool = False,
+    when: Callable[[Texts], bool] = _always,
+) -> Field:
     """A field that is yes or no; its value is `yes` or `no`."""
-    return Field(name, label, hint, "yes" if start else "no", choices=(("yes", _("yes")), ("no", _("no"))))
+    choices = (("yes", _("yes")), ("no", _("no")))
+    return Field(name, label, hint, "yes" if start else "no", choices=choices, when=when)

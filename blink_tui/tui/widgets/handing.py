@@ -12,12 +12,12 @@ from blink_tui.model.text import clean
 from blink_tui.tui.handing import Waiting
 from blink_tui.tui.handing_words import batch_state, obstacles, program_of
 from blink_tui.tui.keys import bindings
-from blink_tui.tui.sums import sums_text
+from blink_tui.tui.sums import gross_short
 from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.words import fit, fit_title, moment, number
 
 _WIDE = 100
-_PROGRAM, _DOCUMENTS, _MOMENT = 14, 9, 16
+_PROGRAM, _DOCUMENTS, _GROSS, _MOMENT = 15, 9, 23, 16
 
 
 def nothing_waits() -> str:
@@ -69,7 +69,7 @@ class WaitingRows(RowsView):
         marked = one.firm.id in self._marked
         lead = (">" if index == self.cursor else " ") + ("*" if marked else "!" if one.missing else " ") + " "
         cells = self._cells(
-            width - 3, clean(one.firm.name), program_of(one.format), number(one.documents), sums_text(one.sums),
+            width - 3, clean(one.firm.name), program_of(one.format), number(one.documents), gross_short(one.sums),
             ", ".join(obstacles(one)),
         )  # fmt: skip
         return ((lead + cells, "new" if marked else "warn" if one.missing else "plain"),)
@@ -81,9 +81,9 @@ class WaitingRows(RowsView):
     def _cells(width: int, name: str, program: str, documents: str, sums: str, obstacles: str) -> str:
         left = width - _PROGRAM - _DOCUMENTS - 4
         if width < _WIDE:
-            gross, more = left * 2 // 5, ""
+            gross, more = _GROSS, ""
         else:
-            gross = left // 4
+            gross = _GROSS
             more = "  " + fit(obstacles, left // 3)
         firm = left - gross - len(more)
         return (
