@@ -435,6 +435,30 @@ async def test_documents_that_change_all_the_time_are_not_handed_over(
     assert await buffer.batches.list() == []
 
 
+async def test_what_was_handed_over_is_told_though_amendments_fail_after_it(
+    buffer: Buffer, out: Path, meddling: object
+) -> None:
+    firm = await approved(buffer, 2, books=replace(WAPRO, program="meddling"))
+    loop = asyncio.get_running_loop()
+
+    async def touch() -> None:
+        async with buffer._database.transaction() as session:
+            await session.run("UPDATE document SET version = version + 1 WHERE id = 1")
+
+    def change(round_: int) -> None:
+        if round_ > 2:
+            asyncio.run_coroutine_threadsafe(touch(), loop).result()
+
+    meddling(change)  # type: ignore[operator]
+    await exported(buffer, firm, out, "meddling", document_ids=[1])
+    await buffer.batches.amend([1], reason="złe konto", who="ewa")
+    done = await exported(buffer, firm, out, "meddling")
+    assert (done.documents, len(done.batch_ids), len(names(out))) == (1, 1, 2)
+    assert done.failure is not None
+    assert done.failure.kind.code == "changed-meanwhile"
+    assert await statuses(buffer, firm) == [A, E]
+
+
 async def test_a_writer_that_fails_in_the_middle_leaves_nothing(
     buffer: Buffer, out: Path, meddling: object
 ) -> None:
