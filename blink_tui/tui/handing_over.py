@@ -123,6 +123,8 @@ def written(name: str, done: Exported) -> list[Paragraph]:
     if done.unplaced is not None:
         text = _("Its files wait for their folder and get their names at the next start: {cause}")
         found.append(Paragraph(text.format(cause=clean(done.unplaced)), "bad", "! "))
+    if done.failure is not None:
+        found.append(Paragraph(clean(str(done.failure)), "bad", "! "))
     if done.refused:
         refused = ngettext(
             "{count} document was refused and stays approved.",
