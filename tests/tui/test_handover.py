@@ -71,6 +71,22 @@ async def test_several_firms_go_in_one_run(open_desk: OpenDesk, approved: list[l
         assert await statuses(desk.buffer, approved[0] + approved[1]) == {Status.EXPORTED}
 
 
+async def test_a_run_stops_between_two_firms(open_desk: OpenDesk, approved: list[list[int]]) -> None:
+    async with open_desk() as desk:
+        await desk.press("8")
+        await desk.see("8 approved documents wait")
+        await desk.press("plus", "f10")
+        await desk.see("2 firms · 8 documents")
+        async with desk.buffer._database.transaction():  # the first firm waits for it, written by no means
+            await desk.press("f10")
+            await desk.see("Handing over")
+            await desk.press("escape")
+            await desk.see("stopping…")
+        await desk.see("5 documents handed over", "Stopped. Not handed over: Piekarnia")
+        assert await statuses(desk.buffer, approved[0]) == {Status.EXPORTED}
+        assert await statuses(desk.buffer, approved[1]) == {Status.APPROVED}
+
+
 async def test_a_batch_that_was_never_imported_goes_back_whole(
     open_desk: OpenDesk, approved: list[list[int]]
 ) -> None:
