@@ -70,12 +70,20 @@ class Finding:
     """The hand-over that the document was last in."""
     register: BookRegister | None = None
     """The book that it is missing from; else the row tells it."""
+    asked: str = ""
+    """KSeF number of the document that a question is about."""
+
+    @property
+    def ksef_number(self) -> str:
+        """Of the document that is spoken of; of the row where there is none."""
+        if self.held is not None:
+            return self.held.ksef_number
+        return self.asked or (self.row.ksef_number if self.row else "")
 
     @property
     def identity(self) -> tuple[object, ...]:
         """Equal for what is found twice, as where two files hold the same book."""
-        document = self.held.document_id if self.held else str(self.what)
-        return self.kind, document, self.book, self.row.position if self.row else None
+        return self.kind, self.ksef_number, self.book, self.row.position if self.row else None
 
     @property
     def book(self) -> BookRegister | None:
