@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from blink_tui.buffer.book_imports import BookImport
 from blink_tui.buffer.book_matches import HELD, Place, held_of
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row
-from blink_tui.buffer.sql import composed
+from blink_tui.buffer.sql import composed, sliced
 from blink_tui.model.book_rows import BookRegister, BookRow, Held
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.months import Month
@@ -32,21 +32,26 @@ _TRAIT = """
     LEFT JOIN document_trait t ON t.firm_id = d.firm_id AND t.seller = coalesce(d.seller_value, '')
         AND t.received_date = d.received_date AND t.document_id = d.id
 """
-_ROWS = composed(
-    "SELECT r.import_id, r.register, r.position, r.body, r.document_id, {facts}"
+_OF_MONTHS = (
     " FROM book_import i CROSS JOIN book_row r ON r.import_id = i.id"
-    " LEFT JOIN document d ON d.id = r.document_id {trait}"
     " WHERE i.firm_id = ? AND i.state = 'current' AND i.first_month <= ? AND i.last_month >= ?"
-    " AND r.month BETWEEN ? AND ?",
+    " AND r.month BETWEEN ? AND ?"
+)
+MATCHED = "SELECT DISTINCT r.document_id" + _OF_MONTHS + " AND r.document_id IS NOT NULL ORDER BY 1"
+UNKNOWN = (
+    "SELECT r.import_id, r.register, r.position, r.body, r.document_id"
+    + _OF_MONTHS
+    + " AND r.document_id IS NULL AND r.ksef_number <> ''"
+)
+OUTSIDE = "SELECT count(*)" + _OF_MONTHS + " AND r.document_id IS NULL AND r.ksef_number = ''"
+ROWS = composed(
+    "SELECT r.import_id, r.register, r.position, r.body, r.document_id, {facts} FROM json_each(?) p"
+    " CROSS JOIN book_row r INDEXED BY book_row_by_document ON r.document_id = p.value"
+    " CROSS JOIN book_import i ON i.id = r.import_id AND i.state = 'current'"
+    " CROSS JOIN document d ON d.id = r.document_id {trait}",
     facts=_FACTS,
     trait=_TRAIT,
 )
-_OTHER_ROWS = """
-    SELECT r.import_id, r.register, r.position, r.body, r.document_id FROM json_each(?) p
-    CROSS JOIN book_row r INDEXED BY book_row_by_document ON r.document_id = p.value
-    JOIN book_import i ON i.id = r.import_id AND i.state = 'current'
-    WHERE r.month NOT BETWEEN ? AND ?
-"""
 ABSENT = composed(
     "SELECT {facts} FROM document d INDEXED BY document_by_vat_month {trait}"
     " WHERE d.vat_month BETWEEN ? AND ? AND d.firm_id = ? AND d.direction IN ('sale', 'purchase')"
@@ -70,8 +75,8 @@ _ELSEWHERE = """
 
 _SUMS = """
     SELECT i.firm_id, s.register, s.field, sum(s.amount) FROM book_sum s INDEXED BY book_sum_by_month
-    JOIN book_import i ON i.id = s.import_id AND i.state = 'current'
-    WHERE s.month = ? GROUP BY 1, 2, 3
+    CROSS JOIN book_import i ON i.id = s.import_id AND i.state = 'current'
+    WHERE s.month BETWEEN ?1 AND ?2 AND (?3 IS NULL OR i.firm_id = ?3) GROUP BY 1, 2, 3
 """
 _ASKED = """
     SELECT i.firm_id, count(DISTINCT q.document_id) FROM book_import i
@@ -83,6 +88,9 @@ _ASKED = """
 
 BookSums = Mapping[BookRegister, Mapping[str, Decimal]]
 """Register, field and sum in PLN, as the books read back have them."""
+_AT_ONCE = 2_000
+"""Documents that are compared in one go."""
+
 Fields = Mapping[Direction, Mapping[str, Decimal]]
 """What a coded document puts into the registers, over all months: register, field, PLN."""
 
@@ -113,13 +121,9 @@ class Stood:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """The books of some months beside the buffer."""
+    """Some documents of the buffer with all their rows in the books; or rows that are none of them."""
 
-    imports: tuple[BookImport, ...]
     rows: tuple[Stood, ...]
-    """Of these months."""
-    others: tuple[Stood, ...]
-    """Of other months, of documents that have a row in these."""
     documents: Mapping[int, Fact]
     """Those that rows are, by id."""
     fields: Mapping[int, Fields]
@@ -134,23 +138,29 @@ class BookComparing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def stands(self, firm_id: int, first: Month, last: Month) -> Stands:
-        """The rows of a firm's months with all that they are compared by."""
-        months = str(first), str(last)
+    async def stands(self, firm_id: int, first: Month, last: Month) -> AsyncIterator[Stands]:
+        """Documents that stand in the books of some months, a few thousand at a time; then rows that are none.
+
+        A document comes with its rows of all months.
+        """
         imports = {one.id: one for one in await book_imports.current(self._database.reader, firm_id)}
-        found = await self._database.scan(_ROWS, (firm_id, months[1], months[0], *months))
-        documents, rows = await asyncio.to_thread(_unpacked, found, imports)
-        ids = json.dumps(list(documents))
-        others = await self._database.scan(_OTHER_ROWS, (ids, *months))
-        bare = [one.row.ksef_number for one in rows if one.row.ksef_number and one.document_id is None]
-        return Stands(
-            tuple(imports.values()),
-            rows,
-            tuple(_stood(row, imports) for row in others if row[0] in imports),
-            documents,
-            await self._fields(ids),
-            dict(await self._database.scan(_ELSEWHERE, (json.dumps(bare), firm_id))),
-        )
+        of_months = (firm_id, str(last), str(first), str(first), str(last))
+        matched = [row[0] for row in await self._database.scan(MATCHED, of_months)]
+        for some in sliced(matched, _AT_ONCE):
+            ids = json.dumps(list(some))
+            found = await self._database.scan(ROWS, (ids,))
+            documents, rows = await asyncio.to_thread(_unpacked, found, imports)
+            yield Stands(rows, documents, await self._fields(ids), {})
+        found = await self._database.scan(UNKNOWN, of_months)
+        if found:
+            rows = tuple(_stood(row, imports) for row in found if row[0] in imports)
+            numbers = json.dumps([one.row.ksef_number for one in rows])
+            yield Stands(rows, {}, {}, dict(await self._database.scan(_ELSEWHERE, (numbers, firm_id))))
+
+    async def outside(self, firm_id: int, first: Month, last: Month) -> int:
+        """Rows of some months that never had a number of KSeF's and are no document of the buffer."""
+        rows = await self._database.scan(OUTSIDE, (firm_id, str(last), str(first), str(first), str(last)))
+        return int(rows[0][0])
 
     async def absent(
         self, firm_id: int, first: Month, last: Month, statuses: Iterable[Status], registers: Iterable[str]
@@ -163,16 +173,19 @@ class BookComparing:
         """What coded documents put into the registers."""
         return await self._fields(json.dumps(list(document_ids)))
 
-    async def sums(self, month: Month) -> dict[int, BookSums]:
-        """What the books of a month make together, of every firm whose books were read back."""
+    async def sums(
+        self, first: Month, last: Month | None = None, firm_id: int | None = None
+    ) -> dict[int, BookSums]:
+        """What the books of some months make together, of a firm or of every one whose books were read back."""
         found: dict[int, dict[BookRegister, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
-        for firm_id, register, field, units in await self._database.reader.rows(_SUMS, (str(month),)):
-            found[firm_id][BookRegister(register)][field] = to_amount(units) or Decimal(0)
+        rows = await self._database.reader.rows(_SUMS, (str(first), str(last or first), firm_id))
+        for of_firm, register, field, units in rows:
+            found[of_firm][BookRegister(register)][field] = to_amount(units) or Decimal(0)
         return {
-            firm_id: {
+            of_firm: {
                 register: dict(sorted(sums.items(), key=_field_order)) for register, sums in books.items()
             }
-            for firm_id, books in found.items()
+            for of_firm, books in found.items()
         }
 
     async def asked(self, month: Month) -> dict[int, int]:

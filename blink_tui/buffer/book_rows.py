@@ -207,7 +207,8 @@ class BookRows:
             sql, value = composed(_QUESTIONS, source=_OF_FIRM), str(firm_id)
         else:
             sql, value = composed(_QUESTIONS, source=_OF_DOCUMENTS), json.dumps(list(document_ids))
-        return [_question(row) for row in await self._database.reader.rows(sql, (value,))]
+        rows = await self._database.reader.rows(sql, (value,))
+        return await asyncio.to_thread(lambda: [_question(row) for row in rows])
 
     async def matched(self, document_ids: Iterable[int]) -> dict[int, list[tuple[Place, BookRow]]]:
         """The rows that documents are, by document; those without any are left out."""
@@ -244,10 +245,11 @@ class BookRows:
         who: str,
         reason: str = "",
         places: Sequence[Place] | None = None,
+        book: bool = True,
     ) -> int:
         """Keep an answer about some rows, or about all that are asked about; returns about how many.
 
-        The same books the document. Excluding a doubled one is the caller's part, before. Raises
+        The same books the document, unless the caller does so for many (`book`). Excluding a doubled one is the caller's part, before. Raises
         BlinkError(NO_QUESTION).
         """
         at = instant_of(self._clock.now())
@@ -270,7 +272,7 @@ class BookRows:
             firm_id = await _firm_of(session, document_id)
             keys = ", ".join(one.row.key for one in chosen)
             await _tell(session, document_id, None, answer.value, keys, at=at, who=who)
-        if answer is Answer.SAME:
+        if answer is Answer.SAME and book:
             await self.book(firm_id, who=who)
         return len(chosen)
 

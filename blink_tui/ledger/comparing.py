@@ -88,10 +88,12 @@ class Finding:
         return list(Kind).index(self.kind), str(self.month or ""), f"{self.batch_id or 0:09}", number
 
 
-def row_findings(stands: Stands, locked: Iterable[Month]) -> Iterator[Finding]:
-    """What is to be said of rows that stand in the books."""
+def row_findings(stands: Stands, months: tuple[Month, Month], locked: Iterable[Month]) -> Iterator[Finding]:
+    """What is to be said of rows that stand in the books of some months."""
     closed = frozenset(locked)
     for one in stands.rows:
+        if one.row.month is not None and not months[0] <= one.row.month <= months[1]:
+            continue
         if one.document_id is None:
             if one.row.ksef_number:
                 yield _unknown(one, stands.foreign)
@@ -177,7 +179,7 @@ def _to_number(one: Stood, fact: Fact, *, filed: bool) -> Finding:
 def _of_documents(stands: Stands) -> Iterator[Finding]:
     """Amounts and doubles are a matter of all rows that a document has in a book, over all months."""
     rows: dict[tuple[int, str, BookRegister], list[BookRow]] = defaultdict(list)
-    for one in (*stands.rows, *stands.others):
+    for one in stands.rows:
         if one.document_id is not None:
             rows[one.document_id, one.source.source, one.row.register].append(one.row)
     for (document_id, _source, register), some in rows.items():

@@ -251,7 +251,7 @@ def _left(of: Sequence[RateAmount], deducted: Sequence[Part]) -> Iterator[Part]:
         net = one.net - sum((part.net for part in mine), ZERO)
         vat = one.vat - sum((part.vat for part in mine), ZERO)
         if net or vat or not (mine or one.net or one.vat):
-            yield Part(one.rate, net, vat)
+            yield Part(one.rate, net, vat, bool(mine) and all(part.assets for part in mine))
 
 
 def _converted(document: LedgerDocument, of: Sequence[tuple[Part, bool]]) -> list[Position]:

@@ -36,6 +36,8 @@ class Texts:
 
     def of(self, text: str | None, field: str, limit: int = 0) -> str:
         """A text that may stand in a field; cut with a warning where it is longer than the limit (0 is none)."""
+        if not text:
+            return ""
         found = self._spelled(clean(text).strip(), field)
         if not limit or len(found) <= limit:
             return found

@@ -13,6 +13,7 @@ import hashlib
 import mmap
 import os
 import re
+from binascii import unhexlify
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -40,13 +41,13 @@ _NO_SUM = Message(N_("a sum in it is not SHA-512"))
 _NO_MASK = Message(N_("a mask of virtual accounts has not 26 characters"))
 
 _MAGIC = b"blink vat register 1\n"
-_BYTES = 16
-"""Of each sum that are kept: among millions no two are alike by chance."""
+_WHOLE, _BYTES = 64, 16
+"""Bytes of a sum, and those of it that are kept: among millions no two are alike by chance."""
 _CHUNK = 1 << 18
 _TOKEN = re.compile(rb'[\s,:{}]*(?:"((?:[^"\\]|\\.)*)"|([0-9]+)(?=[^0-9])|([\[\]]))')
 _LONGEST = 4000
-"""Bytes of a token at the most; a file with a longer one is another one."""
-_SUM = re.compile(rb"[0-9a-fA-F]{128}")
+"""Bytes of a text at the most; a file with a longer one is another one."""
+_TEXT = re.compile(rb'"([^"]*)"')
 _MASK = re.compile(rb"[0-9XY]{26}")
 _BANK = slice(2, 10)
 _MOST_ROUNDS = 100_000
@@ -97,17 +98,15 @@ def _read(file: BinaryIO, source: Path) -> tuple[_Header, tuple[bytes, bytes]]:
     values: dict[bytes, bytes] = {}
     masks: list[str] = []
     sums = {_ACTIVE: bytearray(), _EXEMPT: bytearray()}
-    for name, text in _members(file, source):
+    for name, texts in _members(file, source):
         if name in sums:
-            if not _SUM.fullmatch(text):
-                raise BlinkError(NOT_A_REGISTER, path=source, why=_NO_SUM)
-            sums[name] += bytes.fromhex(text[: 2 * _BYTES].decode())
+            sums[name] += _shortened(texts, source)
         elif name == _MASKS:
-            if not _MASK.fullmatch(text):
+            if not all(map(_MASK.fullmatch, texts)):
                 raise BlinkError(NOT_A_REGISTER, path=source, why=_NO_MASK)
-            masks.append(text.decode())
+            masks += [text.decode() for text in texts]
         else:
-            values[name] = text
+            values[name] = texts[0] if texts else b""
     day, rounds = values.get(_DAY, b"").decode("ascii", "replace"), values.get(_ROUNDS, b"")
     if not (_is_day(day) and rounds.isdigit() and 0 < int(rounds) <= _MOST_ROUNDS):
         raise BlinkError(NOT_A_REGISTER, path=source, why=_NO_HEAD)
@@ -116,36 +115,53 @@ def _read(file: BinaryIO, source: Path) -> tuple[_Header, tuple[bytes, bytes]]:
     return header, (active, exempt)
 
 
-def _members(file: BinaryIO, source: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Names with their values; of a list once for each of its texts."""
-    name, listing = b"", False
-    for text, number, bracket in _tokens(file, source):
-        if bracket:
-            listing = bracket == b"["
-            name = name if listing else b""
-        elif listing or (name and name in (_DAY, _ROUNDS)):
-            yield name, text or number
-            name = name if listing else b""
-        else:
-            name = text
+def _shortened(texts: list[bytes], source: Path) -> bytes:
+    """What is kept of sums. Raises BlinkError where one of them is none."""
+    try:
+        whole = unhexlify(b"".join(texts))
+    except ValueError:
+        whole = b""
+    if len(whole) != _WHOLE * len(texts) or any(len(text) != 2 * _WHOLE for text in texts):
+        raise BlinkError(NOT_A_REGISTER, path=source, why=_NO_SUM)
+    return b"".join(whole[place : place + _BYTES] for place in range(0, len(whole), _WHOLE))
 
 
-def _tokens(file: BinaryIO, source: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
-    rest = b""
+def _members(file: BinaryIO, source: Path) -> Iterator[tuple[bytes, list[bytes]]]:
+    """Names with their values; of a list again and again, with the texts that came meanwhile."""
+    rest, name, listing = b"", b"", False
     if file.read(len(BOM_UTF8)) != BOM_UTF8:
         file.seek(0)
     while chunk := file.read(_CHUNK):
         rest += chunk
-        end = 0
-        for match in _TOKEN.finditer(rest):
-            if match.start() != end:
-                break  # the rest of this one comes with the next chunk
-            end = match.end()
+        while True:
+            if listing:
+                texts, rest, listing = _listed(rest)
+                yield name, texts
+                if listing:
+                    break
+            match = _TOKEN.match(rest)
+            if match is None:
+                break
             text, number, bracket = match.groups(b"")
-            yield text, number, bracket
-        rest = rest[end:]
+            rest = rest[match.end() :]
+            if bracket:
+                listing = bracket == b"["
+            elif name in (_DAY, _ROUNDS):
+                yield name, [text or number]
+                name = b""
+            else:
+                name = text
         if len(rest) > _LONGEST:
             raise BlinkError(NOT_A_REGISTER, path=source, why=_NO_JSON)
+
+
+def _listed(rest: bytes) -> tuple[list[bytes], bytes, bool]:
+    """Texts of a list that are there whole, what comes behind them, and whether the list goes on."""
+    end = rest.find(b"]")
+    part = rest if end < 0 else rest[:end]
+    if end < 0 and part.count(b'"') % 2:
+        part = part[: part.rfind(b'"')]  # its last text comes with the next chunk
+    return _TEXT.findall(part), rest[len(part) + (end >= 0) :], end < 0
 
 
 def _is_day(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,7 +27,6 @@ from blink_tui.ledger.comparing import (
     absent_finding,
     absent_statuses,
     row_findings,
-    sums_of,
 )
 from blink_tui.ledger.matching import judged
 from blink_tui.ledger.readback import read_books
@@ -182,30 +182,37 @@ class ComparedBooks:
     """Rows that never had a number of KSeF's and are no document of the buffer."""
 
 
+def _of_rows(stands: Stands, months: tuple[Month, Month], locked: frozenset[Month]) -> list[Finding]:
+    return list(row_findings(stands, months, locked))
+
+
 async def compare_books(
-    buffer: Buffer, firm: Firm, months: tuple[Month, Month] | None = None
+    buffer: Buffer, firm: Firm, months: tuple[Month, Month] | None = None, told: Told | None = None
 ) -> ComparedBooks:
     """Every difference between a firm's books and its documents, each with what to do; of some months, or of all.
 
+    `told` hears how many documents were compared, in each step.
     What was found in the books and not booked yet, since a run was broken off, is booked first.
     """
     await buffer.book_rows.book(firm.id)
     first, last = months or (_FIRST, _LAST)
-    stands = await buffer.book_comparing.stands(firm.id, first, last)
-    imports = tuple(one for one in stands.imports if one.first <= last and first <= one.last)
+    imports = tuple(
+        one for one in await buffer.book_rows.imports(firm.id) if one.first <= last and first <= one.last
+    )
     locked = await buffer.locks.locked(firm.id)
-    found = list(await asyncio.to_thread(lambda: list(row_findings(stands, locked))))
-    found += [
-        _question(one, firm)
-        for one in await buffer.book_rows.questions(firm_id=firm.id)
-        if _within(one, first, last)
-    ]
+    found: list[Finding] = []
+    async for stands in buffer.book_comparing.stands(firm.id, first, last):
+        found += await asyncio.to_thread(_of_rows, stands, (first, last), locked)
+        if told is not None:
+            told(len(stands.documents))
+    asked = await buffer.book_rows.questions(firm_id=firm.id)
+    found += [_question(one, firm) for one in asked if _within(one, first, last)]
     for register, span in _covered(imports, first, last):
         found += await _absent(buffer, firm, register, span)
-    sums = tuple([one async for one in _sums(buffer, firm, stands, first, last)])
-    outside = sum(one.document_id is None and not one.row.ksef_number for one in stands.rows)
-    told = {one.identity: one for one in found}
-    findings = tuple(sorted(told.values(), key=lambda one: one.order))
+    sums = tuple([one async for one in _sums(buffer, firm, first, last)])
+    outside = await buffer.book_comparing.outside(firm.id, first, last)
+    once = {one.identity: one for one in found}
+    findings = tuple(sorted(once.values(), key=lambda one: one.order))
     return ComparedBooks(firm, (first, last), imports, findings, sums, outside)
 
 
@@ -275,15 +282,12 @@ _BOOKS_ALIKE = {
 """A document that stands in the other VAT register is not missing, it is in the wrong one, which is told."""
 
 
-async def _sums(
-    buffer: Buffer, firm: Firm, stands: Stands, first: Month, last: Month
-) -> AsyncIterator[RegisterSums]:
-    registers = list(dict.fromkeys(one.row.register for one in stands.rows))
+async def _sums(buffer: Buffer, firm: Firm, first: Month, last: Month) -> AsyncIterator[RegisterSums]:
     here = await buffer.registers.sums(firm.id, first) if first == last else {}
-    for register in registers:
-        rows = [one.row for one in stands.rows if one.row.register is register]
+    there = (await buffer.book_comparing.sums(first, last, firm.id)).get(firm.id, {})
+    for register, sums in there.items():
         own = here.get(VAT_REGISTERS[register], {}) if register in VAT_REGISTERS else {}
-        yield RegisterSums(register, own, sums_of(rows))
+        yield RegisterSums(register, own, sums)
 
 
 async def answer(
@@ -317,6 +321,38 @@ async def answer(
             why = " ".join(refused_sentence(one, count) for one, count in outcome.refused.items())
             raise BlinkError(NOT_EXCLUDED, number=document.invoice_number, why=why)
     return await buffer.book_rows.answer(document.id, said, who=who, reason=reason, places=places)
+
+
+async def confirmable(
+    buffer: Buffer, firm: Firm, months: tuple[Month, Month] | None = None
+) -> list[BookQuestion]:
+    """Questions about documents that were handed over, where everything that is known agrees and nothing else may be
+    meant: the books came back without KSeF's numbers. A row that says why it has none was booked from paper and is
+    looked at by itself."""
+    first, last = months or (_FIRST, _LAST)
+    asked = [one for one in await buffer.book_rows.questions(firm_id=firm.id) if _within(one, first, last)]
+    rows = Counter(one.place for one in asked)
+    books = Counter((one.document_id, one.row.register) for one in asked)
+    plain = [
+        one
+        for one in asked
+        if not one.differs and not one.row.mark and rows[one.place] == 1
+        and books[one.document_id, one.row.register] == 1
+    ]  # fmt: skip
+    documents = await buffer.documents.get_many([one.document_id for one in plain])
+    exported = {one.id for one in documents if one.status is Status.EXPORTED}
+    return [one for one in plain if one.document_id in exported]
+
+
+async def confirm(
+    buffer: Buffer, firm: Firm, questions: Sequence[BookQuestion], *, who: str, told: Told | None = None
+) -> int:
+    """Answer that these rows are the same as their documents, and book them as one decision; returns how many."""
+    for one in questions:
+        await buffer.book_rows.answer(one.document_id, Answer.SAME, who=who, places=[one.place], book=False)
+        if told is not None:
+            told(1)
+    return await buffer.book_rows.book(firm.id, who=who)
 
 
 async def take_back(buffer: Buffer, document: Document, *, who: str) -> bool:

@@ -67,6 +67,9 @@ async def _models(buffer: Buffer) -> Firm:
     (firm,) = await buffer.firms.list()
     await buffer.books.save(firm.id, _BOOKS, who=_WHO, version=None)
     await buffer.export_settings.save(firm.id, "", _SETTINGS, who=_WHO)
+    await buffer.export_settings.save(
+        firm.id, "optima", {"source_id": "BLINK", "target_id": "KSIEG"}, who=_WHO
+    )
     await derive_pending(buffer, _TODAY)
     await compare_pending(buffer, _TODAY)
     await propose_pending(buffer, _TODAY)

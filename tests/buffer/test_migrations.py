@@ -154,3 +154,27 @@ async def test_documents_of_every_state_go_on_where_they_were_before_there_was_c
         coded = await buffer.decisions.decide(Every(GridFilter()), Decision(Action.CODE), who="anna")
         assert coded.done == 3
         assert (await buffer.history.verify(firm.id)).broken is None
+
+
+async def test_a_batch_of_one_file_is_one_of_several_files_now(path: Path) -> None:
+    scripts = schema.scripts()
+    change = next(place for place, script in enumerate(scripts) if "CREATE TABLE batch_file" in script)
+    async with open_database(path, read_only=False) as database:
+        await schema.migrate(database, scripts[:change])
+        firm = await Firms(database).add(NIP, name="A", env="test")
+        async with database.transaction() as session:
+            await session.run(
+                "INSERT INTO batch (firm_id, format, file, temp, sha256, who, state, made_at, documents, chain_head)"
+                " VALUES (?, 'csv', '/x/a.csv', '/x/.a.csv.part', zeroblob(32), 'anna', 'placing', '', 0, x'00')",
+                (firm.id,),
+            )
+    async with open_buffer(path, clock=StillClock()) as buffer:
+        (batch,) = await buffer.batches.unsettled()
+        (file,) = batch.files
+        assert (file.file, file.temp, file.sha256, file.size) == (
+            "/x/a.csv",
+            "/x/.a.csv.part",
+            bytes(32),
+            None,
+        )
+        assert (batch.settings, batch.amends, batch.cancelled) == ("{}", False, False)

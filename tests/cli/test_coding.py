@@ -79,8 +79,8 @@ def test_a_document_shows_how_it_is_proposed_why_and_what_the_program_gets(offic
     shown = office("doc", "show", one).text
     assert "Proposed (why: blink doc why):" in shown
     assert "Wn    402" in shown
-    assert "Goes to WAPRO: document type FZ; VAT register ZAK, 2026-09" in shown
-    assert "Stays here: accounts 202-5265877635, 223" in shown
+    assert "Goes to WAPRO: document type FZ; VAT month 2026-09" in shown
+    assert "Stays here: VAT register ZAK; accounts 202-5265877635, 223" in shown
     proposal = office("doc", "show", one, "--json").json["proposal"]
     assert [(line["side"], line["account"], line["amount"]) for line in proposal["lines"]] == [
         ("debit", "402", "100.00"),

@@ -39,7 +39,7 @@ def changed(document: LedgerDocument, **fields: Any) -> LedgerDocument:
 def with_text(text: str, document: LedgerDocument) -> LedgerDocument:
     """A text wherever an invoice and a coding have one."""
     line = replace(document.invoice.lines[0], name=text, cn=text, rate=text)
-    party: InvoiceParty = replace(document.party, name=text, nip=None, eu_country=text, vat_ue=text)
+    party: InvoiceParty = replace(document.party, name=text, eu_country=text, vat_ue=text)
     seat = Address(country=text, lines=(text, text))
     side = "buyer" if document.sale else "seller"
     payment = replace(document.invoice.payment, form=None, other_form=text)
@@ -49,6 +49,12 @@ def with_text(text: str, document: LedgerDocument) -> LedgerDocument:
     )  # fmt: skip
     coding = replace(document.coding, description=text, category=text, document_type=text)
     return replace(whole, coding=coding)
+
+
+def unnumbered(document: LedgerDocument) -> LedgerDocument:
+    """Without the other side's NIP: known by whatever else there is."""
+    side = "buyer" if document.sale else "seller"
+    return changed(document, **{side: replace(document.party, nip=None)})
 
 
 def uncoded(document: LedgerDocument) -> LedgerDocument:

@@ -54,7 +54,7 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(made=documents())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_sums_of_any_rows(schema: Path, made: list[LedgerDocument]) -> None:
     read = whole("jpk_v7m", made, frame(months=(MARCH,)), schema)
     sold, bought = sums(made, Direction.SALE), sums(made, Direction.PURCHASE)

@@ -228,7 +228,7 @@ def test_a_row_that_got_its_number_meanwhile_is_written_with_it(schema: Path) ->
 @pytest.mark.parametrize(
     "changes",
     [
-        {"issued": None}, {"amounts": ()}, {"amounts": (("K_13a", Decimal(1)),)}, {"mark": ""},
+        {"issued": None}, {"amounts": ()}, {"amounts": (("K_20", Decimal(1)), ("K_43", Decimal(1)))}, {"mark": ""},
         {"marks": ("KorektaPodstawyOpodt",)},
     ],
 )  # fmt: skip
@@ -248,9 +248,13 @@ def test_a_correction_for_bad_debts_keeps_its_day(schema: Path) -> None:
     amounts = {"K_19": "-100", "K_20": "-23"}
     term, paid = ("TerminPlatnosci", date(2025, 12, 1)), ("DataZaplaty", date(2026, 3, 2))
     rest = [booked(SOLD, amounts, "KorektaPodstawyOpodt", bad_debt=one) for one in (term, paid)]
-    first, second = with_rest(schema, *rest).of("SprzedazWiersz")
+    read = with_rest(schema, *rest)
+    first, second = read.of("SprzedazWiersz")
     assert list(first)[-4:] == ["KorektaPodstawyOpodt", "TerminPlatnosci", "K_19", "K_20"]
     assert (first["TerminPlatnosci"], second["DataZaplaty"]) == ("2025-12-01", "2026-03-02")
+    assert (read.fields["P_68"], read.fields["P_69"]) == ("-100", "-23")
+    typed = replace(IN_MARCH, rest=tuple(rest))
+    assert whole("jpk_v7m", [], typed, schema, P_68="-7", P_69="-1").fields["P_68"] == "-7"
 
 
 def read_again(files: Mapping[str, bytes], folder: Path) -> tuple[BookRow, ...]:

@@ -186,6 +186,28 @@ def test_a_proportion_is_divided_as_deducted_or_left_to_optima() -> None:
     ]
 
 
+def test_a_car_is_never_left_to_the_proportion() -> None:
+    books = replace(BOOKS, vat=(VatStatus(date(2020, 1, 1), VatKind.MONTHLY, proportion=Decimal("0.9")),))
+    car = six_ledger()[4]
+    one = record(car, {"proportion": "warunkowo"}, books=books)
+    assert [(row["VAT"], row["ODLICZENIA_VAT"]) for row in one.positions] == [
+        ("46.00", "tak"),
+        ("46.00", "nie"),
+    ]
+
+
+def test_what_is_not_deducted_of_an_asset_is_an_asset_too() -> None:
+    row = RegisterRow(
+        Direction.PURCHASE,
+        Month(2026, 2),
+        (("K_40", Decimal("300.00")), ("K_41", Decimal("27.00"))),
+        Decimal("27.00"),
+    )
+    document = replace(purchase(), coding=replace(purchase().coding, rows=(row,), identity=Identity.LIMITED))
+    kinds = {(row["RODZAJ_ZAKUPU"], row["ODLICZENIA_VAT"]) for row in record(document).positions}
+    assert kinds == {("środki trwałe", "tak"), ("środki trwałe", "nie")}
+
+
 def test_fixed_assets_are_named_so_and_nothing_else_is() -> None:
     one, _ = worked("Środek trwały")
     assert [row["RODZAJ_ZAKUPU"] for row in one.positions] == ["środki trwałe"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,17 +11,23 @@ from pathlib import Path
 
 import pytest
 
+from blink_tui.ledger.document import LedgerDocument
+from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.readback import read_books
 from blink_tui.ledger.readback.tables import TableMap, read_map
 from blink_tui.model.book_rows import BookHead, BookRegister, BookRow
+from blink_tui.model.books import BookKind
 from blink_tui.model.documents import Direction
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.months import Month
 from blink_tui.model.values import Nip
 from tests.invoices.samples import shared
 from tests.ledger.books_xml import NIP, Row, book, v7
+from tests.ledger.jpk import written
+from tests.ledger.six import frame, six_kpir, six_ledger, six_lump_sum
 
 _D = Decimal
+FEBRUARY = Month(2026, 2)
 
 
 def read(
@@ -226,6 +234,41 @@ def test_the_shared_examples_are_read() -> None:
     assert sum(row.net or 0 for row in rows if row.side is Direction.PURCHASE) == _D("734.50")
     _head, rows = opened(shared("ledger", "examples", "jpk_ewp4.xml"))
     assert sum(row.net or 0 for row in rows) == _D("3025.00")
+
+
+@pytest.mark.parametrize(
+    ("form", "documents", "made"),
+    [
+        ("jpk_v7m", six_ledger(), frame(months=(FEBRUARY,))),
+        ("jpk_pkpir", six_kpir(), frame(kind=BookKind.KPIR, months=(FEBRUARY,))),
+        ("jpk_ewp", six_lump_sum(), frame(kind=BookKind.LUMP_SUM, months=(FEBRUARY,))),
+    ],
+)
+def test_what_the_program_writes_is_read_to_the_grosz(
+    tmp_path: Path, form: str, documents: Sequence[LedgerDocument], made: Frame
+) -> None:
+    (content,) = written(form, documents, made).values()
+    path = tmp_path / "jpk.xml"
+    assert "partial JPK that this program made" in refused(tmp_path, content)
+    path.write_bytes(re.sub(rb"<!--.*?-->", b"", content))
+    head, rows = opened(path)
+    assert (head.source, head.first) == (form, FEBRUARY)
+    sums: dict[str, Decimal] = {}
+    for name, amount in ((name, amount) for row in rows for name, amount in row.amounts):
+        sums[name] = sums.get(name, Decimal(0)) + amount
+    numbers = {row.ksef_number for row in rows}
+    kept = [one for one in documents if one.ksef_number in numbers]
+    assert len(numbers) == len(kept)
+    if form == "jpk_v7m":
+        expected: dict[str, Decimal] = {}
+        for register in (row for one in kept for row in one.coding.rows):
+            for name, amount in register.amounts:
+                expected[name] = expected.get(name, Decimal(0)) + amount
+        assert sums == expected
+    else:
+        assert sum(row.net or 0 for row in rows) == sum(
+            entry.amount for one in kept for entry in one.coding.entries
+        )
 
 
 @pytest.mark.parametrize(

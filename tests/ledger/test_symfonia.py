@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporters.symfonia import EXPORTER
 from blink_tui.model.books import Contractor
-from blink_tui.model.coding import Identity
+from blink_tui.model.coding import Coding, Identity
 from blink_tui.model.documents import Direction
-from blink_tui.model.invoice import CorrectedInvoice, Settlement
+from blink_tui.model.invoice import CorrectedInvoice, Settlement, VatAmount
 from tests.ledger.hostile import TEXTS, changed, codes, exported, purchase, sale, settled, uncoded, with_text
 from tests.ledger.six import six_kpir, six_ledger
 from tests.ledger.symfonia_reader import File, Section, read
@@ -318,6 +318,20 @@ def test_without_balanced_postings_a_document_is_kept_out() -> None:
         piece = EXPORTER.prepare(document, settled(EXPORTER))
         assert piece
         assert [one.code for one in piece.warnings if one.blocks] == [code]
+
+
+def test_a_correction_of_words_alone_has_nothing_to_post_and_goes() -> None:
+    nothing = (VatAmount(rate="23", net=Decimal(0), vat=Decimal(0)),)
+    words = changed(six_ledger()[2], vat_table=nothing, total=Decimal("0.00"))
+    document = replace(words, coding=Coding(scheme=words.coding.scheme, document_type="FSk"))
+    one = record(document)
+    assert (one["kwota"], one["wdozaplaty"], one.all("Zapis"), one.all("Transakcja")) == (
+        "0.00",
+        "0.00",
+        [],
+        [],
+    )
+    assert told(document) == ["symfonia-marks"]
 
 
 def test_identities_that_have_no_postings_are_receipts_alone() -> None:

@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import BatchState, Buffer, open_buffer
+from blink_tui.buffer import BatchState, Buffer, GridFilter, open_buffer
+from blink_tui.buffer.decisions import Every
 from blink_tui.ledger import files, placing
-from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span, Writer
+from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span, Writer, header_only
 from blink_tui.ledger.formats import exporters
 from blink_tui.ledger.placing import recover
 from blink_tui.model.books import Keeper
+from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.months import Month
@@ -41,6 +43,7 @@ from tests.sync.exporting import (
     statuses,
 )
 from tests.sync.renumbered import renumber
+from tests.tui.coded_office import open_coded_office
 
 A, E = Status.APPROVED, Status.EXPORTED
 
@@ -262,6 +265,22 @@ async def test_a_batch_that_would_be_another_is_not_written_again(
     assert names(tmp_path / "again") == []
     await buffer.batches.cancel(batch, reason="źle", who="anna")
     assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-cancelled"
+
+
+async def test_formats_that_read_headers_only_write_the_same_as_from_whole_invoices(
+    buffer: Buffer, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = (await open_coded_office(buffer, 60))[0]
+    for action in (Action.CODE, Action.APPROVE):
+        await buffer.decisions.decide(Every(GridFilter()), Decision(action), who="anna")
+    settings = {"full_name": "Firma", "email": "a@example.com", "tax_office": "1471"}
+    wanted = {"months": (Month(2026, 9),), "options": settings}
+    assert header_only(exporters()["jpk_v7m"])
+    by_header = await exported(buffer, firm, out, "jpk_v7m", **wanted)
+    monkeypatch.setattr("blink_tui.sync.exporting_work.header_only", lambda _form: False)
+    whole = await exported(buffer, firm, out, "jpk_v7m", **wanted)
+    assert by_header.documents == whole.documents > 10
+    assert by_header.files[0].read_bytes() == whole.files[0].read_bytes()
 
 
 # Disks

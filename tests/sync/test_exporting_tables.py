@@ -15,7 +15,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.sync.exporting import Wanted, export
 from tests.buffer.factory import StillClock
 from tests.ledger.sheets import csv_table, rows_of, sheets_of
-from tests.sync.exporting import NOW, WAPRO, approved, exported, numbers, statuses
+from tests.sync.exporting import NOW, WAPRO, approved, exported, numbers, previewed, statuses
 
 
 @pytest.fixture
@@ -69,3 +69,14 @@ async def test_a_journal_of_a_firm_without_books_is_refused(
     with pytest.raises(BlinkError) as refused:
         await export(buffer, firm, Wanted(format=form), tmp_path / "out", who="anna", now=NOW)
     assert refused.value.kind.code == "format-needs-books"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "package"])
+async def test_a_preview_foresees_the_files(buffer: Buffer, tmp_path: Path, form: str) -> None:
+    firm = await approved(buffer, 3)
+    foreseen = await previewed(buffer, firm, form, options={"pdf": "nie"} if form == "package" else {})
+    done = await exported(
+        buffer, firm, tmp_path / "out", form, options={"pdf": "nie"} if form == "package" else {}
+    )
+    assert [one.name for one in foreseen.files] == [path.name for path in done.files]
+    assert foreseen.documents == done.documents == 3

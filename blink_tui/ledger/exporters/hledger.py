@@ -99,7 +99,7 @@ class _Hledger:
 
     def writer(self, frame: Frame, files: Files) -> Writer:
         full_books(frame, _NAME)
-        return JournalWriter(files, ".journal", _head, frame.made.year)
+        return JournalWriter(files, ".hledger", _head, frame.made.year)
 
     def _written(self, entry: Entry, frame: Frame, texts: Texts) -> Written:
         roots = frame.settings.get("roots", "")

@@ -18,6 +18,17 @@ from blink_tui.model.coding import BookEntry
 from blink_tui.model.months import Month
 
 _COUNTRY = "PL"
+_LISTED = (
+    "AD AE AF AG AI AL AM AN AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
+    "BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM "
+    "FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT "
+    "JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN "
+    "MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT "
+    "PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL "
+    "TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XC XI XK XL YE YT ZA ZM ZW "
+)
+_COUNTRIES = frozenset(_LISTED.split())
+"""Of both forms."""
 
 
 class Entry(NamedTuple):
@@ -101,7 +112,7 @@ def _numbered(country_tag: str, country: str, number_tag: str, number: str) -> s
     if number == parts.NOBODY:
         return ""
     code = {parts.GREECE_IN_VAT: parts.GREECE}.get(country, country) or _COUNTRY
-    return element(country_tag, code) + element(number_tag, number)
+    return element(country_tag, code if code in _COUNTRIES else "") + element(number_tag, number)
 
 
 def evidence_number(document: LedgerDocument, texts: Texts, tag: str) -> str:

@@ -6,7 +6,7 @@ FORMATS 6.5: every position is rounded by itself (art. 63 § 1 Ordynacji), the r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -17,7 +17,7 @@ from blink_tui.model.text import clean
 AMOUNTS = ("P_39", "P_49", "P_50", "P_52", "P_54", "P_60")
 """Typed: surplus carried over, reliefs (cash registers; other), relief returned, refund, the part of it set off."""
 REDUCTIONS = ("P_68", "P_69")
-"""Typed: base and tax corrected for bad debts (art. 89a), zero or less."""
+"""Base and tax corrected for bad debts (art. 89a), zero or less: typed, else of the rows that say so."""
 KINDS = ("P_540", "P_55", "P_56", "P_560", "P_58")
 """Typed `1`: how the refund is paid (15 days, VAT account in 25, account in 25, 40, 180 days)."""
 FLAGS = ("P_59", "P_63", "P_64", "P_65", "P_66", "P_660", "P_67")
@@ -39,7 +39,9 @@ _OUTPUT = ("P_16", "P_18", "P_20", "P_24", "P_26", "P_28", "P_30", "P_32", "P_33
 _OUTPUT_LESS = ("P_35", "P_36", "P_360")
 _INPUT = ("P_39", "P_41", "P_43", "P_44", "P_45", "P_46", "P_47")
 _REFUND = ("P_54", *KINDS, "P_59", "P_60", "P_61")
-_LAST = ("P_63", "P_64", "P_65", "P_66", "P_660", "P_67", "P_68", "P_69", "P_ORDZU")
+_FLAGS_AT_END = ("P_63", "P_64", "P_65", "P_66", "P_660", "P_67")
+_CORRECTED = {"K_15": "K_68", "K_17": "K_68", "K_19": "K_68", "K_16": "K_69", "K_18": "K_69", "K_20": "K_69"}
+"""Fields of a row for bad debts and the sum of the declaration that they belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,15 @@ class _Results:
 def zlotys(units: int) -> int:
     """Grosze in whole zlotys: less than fifty are dropped, fifty and more make one, of either sign."""
     return int((Decimal(units) / 100).to_integral_value(ROUND_HALF_UP))
+
+
+def bad_debt_sums(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """What a row for bad debts adds to base (`K_68`) and tax (`K_69`) of the declaration, in grosze."""
+    found = {"K_68": 0, "K_69": 0}
+    for name, units in amounts:
+        if name in _CORRECTED:
+            found[_CORRECTED[name]] += units
+    return found
 
 
 class Declaration:
@@ -127,11 +138,16 @@ class Declaration:
         found += [("P_53", results.surplus)] if results.surplus else []
         found += self._typed_ones(*_REFUND)
         found += [("P_62", results.surplus - refund)] if results.surplus > refund else []
-        found += self._typed_ones(*_LAST)
+        found += [*self._typed_ones(*_FLAGS_AT_END), *self._bad_debts(counted), *self._typed_ones("P_ORDZU")]
         return [(name, str(value)) for name, value in found]
 
     def _typed_ones(self, *names: str) -> list[tuple[str, int | str]]:
         return [(name, clean(self._typed[name]).strip()) for name in names if name in self._typed]
+
+    def _bad_debts(self, counted: Mapping[str, int]) -> list[tuple[str, int | str]]:
+        if "P_68" in self._typed:
+            return self._typed_ones(*REDUCTIONS)
+        return _groups((REDUCTIONS,), counted)
 
     def _results(self, counted: Mapping[str, int]) -> _Results:
         def total(names: tuple[str, ...]) -> int:

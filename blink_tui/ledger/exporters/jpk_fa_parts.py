@@ -5,6 +5,7 @@ Rows as they were before a correction are taken back: quantity and values with t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,6 +17,7 @@ from blink_tui.ledger.exporters.jpk_parts import amount_element, element, grosze
 from blink_tui.ledger.facts import UNION
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.invoice import Invoice, InvoiceLine, InvoiceParty
+from blink_tui.model.text import clean
 
 _TAXED = {"23": "1", "8": "2", "5": "3", "ryczałt taxi": "4", "oo": "4"}
 """Group of the VAT table → number of P_13 and P_14; the buyer's reverse charge shares one with taxis."""
@@ -23,6 +25,9 @@ _ABROAD = ("np I", "np II", "OSS")
 _ZERO_RATES = ("0 KR", "0 WDT", "0 EX")
 _RATES = frozenset({"23", "22", "8", "7", "5", "4", "3", "0", "zw", "oo", "np"})
 """P_12."""
+_CURRENCY = re.compile("[A-Z]{3}")
+_NO_CURRENCY = "XXX"
+"""BRAK WALUTY, in the form's list of currencies."""
 _SIX_PLACES = Decimal("0.000001")
 _BAILIFFS, _TAX_REPRESENTATIVE = (1, 2), 3
 """Roles of the authorised: organ of enforcement, bailiff; representative."""
@@ -48,7 +53,7 @@ def sold_of(invoice: Invoice, issued: date, texts: Texts) -> Sold:
     total = grosze(invoice.total if invoice.total is not None else invoice.net + invoice.vat)
     number = texts.number(invoice.number, "P_2A", parts.TEXT_LIMIT, may_cut=False) or parts.NOBODY
     inside = (
-        element("KodWaluty", invoice.currency),
+        f"<KodWaluty>{_currency(invoice)}</KodWaluty>",
         f"<P_1>{issued}</P_1>",
         element("P_2A", number),
         _parties(invoice, texts),
@@ -62,6 +67,11 @@ def sold_of(invoice: Invoice, issued: date, texts: Texts) -> Sold:
     net = sum(grosze(_signed(line, line.net)) for line in invoice.lines if line.net is not None)
     order, ordered = _order(invoice, number, texts)
     return Sold(number, f"<Faktura>{''.join(inside)}</Faktura>\n".encode(), total, rows, net, order, ordered)
+
+
+def _currency(invoice: Invoice) -> str:
+    code = clean(invoice.currency).strip()
+    return code if _CURRENCY.fullmatch(code) else _NO_CURRENCY
 
 
 def _sold_on(invoice: Invoice, issued: date) -> str:
@@ -153,7 +163,7 @@ def _authorized(party: InvoiceParty | None, texts: Texts) -> Iterator[str]:
                 f"{tag}B", texts.of(place_of(party).line, f"{tag}B", parts.TEXT_LIMIT) or parts.NOBODY
             )
     if party is not None and party.role == _TAX_REPRESENTATIVE:
-        yield element("P_21C", parts.tax_id(party)[1])
+        yield element("P_21C", parts.tax_id(party)[1][: parts.ID_LIMIT])
 
 
 def _vehicle(invoice: Invoice, texts: Texts) -> Iterator[str]:

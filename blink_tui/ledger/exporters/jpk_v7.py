@@ -14,7 +14,7 @@ from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters import jpk_parts as parts
-from blink_tui.ledger.exporters.jpk_declaration import TYPED, Declaration, declaration_element
+from blink_tui.ledger.exporters.jpk_declaration import TYPED, Declaration, bad_debt_sums, declaration_element
 from blink_tui.ledger.exporters.jpk_parts import Form, money
 from blink_tui.ledger.exporters.jpk_v7_rows import OF_BOOKS, REGISTERS, Register, Row, row_of_books, rows_of
 from blink_tui.ledger.settings import require
@@ -61,6 +61,8 @@ class _Writer:
     def _take(self, row: Row) -> None:
         if row.in_sums:
             self._declared.update(dict(row.amounts))
+        if row.bad_debt:
+            self._declared.update(bad_debt_sums(row.amounts))
         if row.month != self._month:
             return
         if row.in_sums:
@@ -107,6 +109,7 @@ class V7:
     kind: Kind = Kind.REPORT
     span: Span = Span.VAT
     needs_books: bool = True
+    header_only: bool = True
     settings: tuple[Setting, ...] = ()
     limits: Mapping[str, int] = field(default_factory=_LIMITS.copy)
 

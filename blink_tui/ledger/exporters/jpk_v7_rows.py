@@ -20,7 +20,7 @@ from blink_tui.model.months import Month
 
 RECEIPT = "FP"
 """Mark of an invoice to a receipt: a row, in no sum."""
-_CORRECTED_BASE = "KorektaPodstawyOpodt"
+_CORRECTED_BASE, _TERM = "KorektaPodstawyOpodt", "TerminPlatnosci"
 _GTU = tuple(f"GTU_{number:02}" for number in range(1, 14))
 _PROCEDURES = (
     "WSTO_EE", "IED", "TP", "TT_WNT", "TT_D", "MR_T", "MR_UZ", "I_42", "I_63", "B_SPV", "B_SPV_DOSTAWA",
@@ -92,6 +92,8 @@ class Row(NamedTuple):
     content: bytes
     amounts: tuple[tuple[str, int], ...]
     """Fields and grosze."""
+    bad_debt: bool = False
+    """It takes back what a buyer did not pay (art. 89a(1)), which the declaration sums apart."""
 
 
 class _Head(NamedTuple):
@@ -184,7 +186,7 @@ def row_of_books(row: BookRow, month: Month, form: Form) -> Row:
     issued = row.issued or row.day
     if issued is None:
         raise parts.rest_unusable(row, form, N_("its day of issue"))
-    if not amounts:
+    if not amounts or any(amount for name, amount in row.amounts if name not in fields):
         raise parts.rest_unusable(row, form, N_("its fields of JPK_V7 (K_…)"))
     if _CORRECTED_BASE in row.marks and row.bad_debt is None:
         raise parts.rest_unusable(row, form, N_("the day of payment of its corrected base"))
@@ -196,4 +198,5 @@ def row_of_books(row: BookRow, month: Month, form: Form) -> Row:
         issued, row.day, row.ksef_number, row.mark, row.bad_debt,
     )  # fmt: skip
     content = _content(register, head, row.marks, amounts)
-    return Row(direction, month, RECEIPT not in row.marks, content, tuple(amounts.items()))
+    unpaid = row.bad_debt is not None and row.bad_debt[0] == _TERM
+    return Row(direction, month, RECEIPT not in row.marks, content, tuple(amounts.items()), unpaid)

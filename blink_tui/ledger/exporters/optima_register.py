@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument, grosze
@@ -43,6 +44,7 @@ NUMBER = 256
 _PAYMENT = 0x5A17_0000_0000_0000
 """Tells the id of a document's payment from the document's own."""
 _HUNDRED = Decimal(100)
+_GROSZ = Decimal("0.01")
 _RECEIPT = "FP"
 
 
@@ -218,20 +220,27 @@ class Register:
         """Positions; a part that the firm's proportion divides stands whole where Optima is to divide it."""
         if not self._by_proportion:
             return self._positions
-        found: dict[tuple[str, bool], Position] = {}
+        found: list[Position] = []
         for one in self._positions:
-            key = one.rate, one.assets and one.deducted
-            before = found.get(key)
-            found[key] = one if before is None else _sum(before, one)
-        return list(found.values())
+            places = [at for at, other in enumerate(found) if other.rate == one.rate and not one.deducted]
+            if places:
+                found[places[0]] = _sum(found[places[0]], one)
+            else:
+                found.append(one)
+        return found
 
-    @property
+    @cached_property
     def _by_proportion(self) -> bool:
+        """The firm's proportion alone decides what is deducted, and Optima is to work it out (not of a car)."""
         books = self._frame.books
         if books is None or self._sale or said(self._frame, "proportion") == DIVIDED:
             return False
-        shared = books.vat_on(self._issued).proportion is not None
-        return shared and self._coding.identity is Identity.LIMITED
+        share = books.vat_on(self._issued).proportion
+        if share is None or self._coding.identity is not Identity.LIMITED:
+            return False
+        whole = sum((one.vat_pln for one in self._positions), ZERO)
+        deducted = sum((one.vat_pln for one in self._positions if one.deducted), ZERO)
+        return abs(deducted - whole * share) <= _GROSZ * len(self._positions)
 
     def _position(self, one: Position, account: str, kind: str) -> str:
         chosen = said(self._frame, "category")
@@ -274,15 +283,13 @@ class Register:
             )  # fmt: skip
 
     def _tell_own_tax(self) -> None:
-        names = dict(SELF_ASSESSED)
         for row in self._coding.rows:
             amounts = dict(row.amounts)
-            for base in names.keys() & amounts.keys():
+            for base, tax in ((base, tax) for base, tax in SELF_ASSESSED if base in amounts):
                 self._texts.tell(
                     "optima-own-tax",
                     N_("Output tax {tax} of {month} ({base}, {field}): make the internal sales document in Optima."),
-                    tax=f"{amounts.get(names[base], ZERO):.2f}", month=str(row.month or "–"), base=base,
-                    field=names[base],
+                    tax=f"{amounts.get(tax, ZERO):.2f}", month=str(row.month or "–"), base=base, field=tax,
                 )  # fmt: skip
 
     def _postings(self) -> str:

@@ -138,7 +138,7 @@ class Document:
                 N_("Debit {debit} and credit {credit} differ: Symfonia takes balanced postings only."),
                 blocks=True, debit=f"{coding.debit:.2f}", credit=f"{coding.credit:.2f}",
             )  # fmt: skip
-        elif not coding.lines and "FP" not in self._marks:
+        elif not coding.lines and self._posted:
             texts.tell(
                 "symfonia-no-postings",
                 N_(
@@ -146,6 +146,12 @@ class Document:
                 ),
                 blocks=True,
             )
+
+    @property
+    def _posted(self) -> bool:
+        """It has postings in full books: all but documents to receipts and those of zero have."""
+        document = self._document
+        return "FP" not in self._marks and bool(document.net or document.vat or self._owed.amount)
 
     @property
     def text(self) -> str:

@@ -62,7 +62,7 @@ class Written:
         return xml.DOCUMENT % head, xml.DOCUMENT_REST % values
 
     def _text(self, text: str | None, field: str, limit: int = 0) -> str:
-        return xml.escaped(self._texts.of(text, field, limit))
+        return xml.escaped(self._texts.of(text, field, limit)) if text else ""
 
     def _original(self) -> str:
         originals = self._invoice.corrected
