@@ -365,6 +365,14 @@ def test_a_currency_without_a_rate_keeps_the_document_out() -> None:
     assert [(one.code, one.blocks) for one in piece.warnings] == [("rate-unknown", True)]
 
 
+def test_a_simplified_invoice_without_a_table_is_kept_out() -> None:
+    simplified = changed(uncoded(sale()), kind="UPR", vat_table=())
+    piece = EXPORTER.prepare(simplified, settled(EXPORTER, IDS, books=None))
+    assert piece
+    assert [(one.code, one.blocks) for one in piece.warnings] == [("table-missing", True)]
+    assert worked("Faktura uproszczona (UPR) bez tabeli")[1] == []
+
+
 def test_payments_turn_round_with_negative_amounts() -> None:
     directions = [
         (one.payments[0]["KIERUNEK"], one.payments[0]["KWOTA_PLAT"]) for one in made(*six_ledger()).records
