@@ -106,7 +106,7 @@ async def test_a_row_with_the_number_books_its_document_whatever_its_status(offi
     events = await office.buffer.history.of_document((await office.document(fetched)).id)
     assert (events[-1].who, events[-1].before, events[-1].after) == ("anna", "fetched", "booked")
     assert "jpk.xml" in explained(events[-1].reason)
-    assert "purchases 1" in explained(events[-1].reason)
+    assert "VAT register of purchases 1" in explained(events[-1].reason)
     assert (await office.buffer.history.verify(office.firm.id)).broken_at is None
 
 
