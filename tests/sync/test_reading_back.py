@@ -105,6 +105,18 @@ async def test_a_batch_never_imported_shows_up(office: Office) -> None:
     assert str(batch) in str(compared.findings[0].todo)
 
 
+async def test_a_document_without_a_vat_month_is_missed_in_the_kpir(office: Office) -> None:
+    numbers = await office.get(*(Paper(number=f"FV/{n}", gross=Decimal(n * 10)) for n in (1, 2)))
+    await office.export(await office.approve(*numbers))
+    async with office.buffer._database.transaction() as session:
+        await session.run("UPDATE document SET vat_month = '' WHERE ksef_number = ?", (numbers[0],))
+    text = "Nr dowodu;Data zdarzenia;Razem przychód;Razem wydatki\n1;2026-09-03;;5,00\n"
+    done = await office.read(text.encode(), name="kpir.csv")
+    assert [(one.kind, one.ksef_number, str(one.month)) for one in done.findings] == [
+        (Kind.NOT_IMPORTED, number, "2026-09") for number in numbers
+    ]
+
+
 async def test_numbers_that_the_buffer_does_not_know(office: Office) -> None:
     other = await office.books.firm("2222222222")
     foreign = await office.books.get(other, Paper(number="FV/1"))
