@@ -263,6 +263,9 @@ async def test_a_batch_that_would_be_another_is_not_written_again(
         await session.run("UPDATE batch_file SET sha256 = zeroblob(32)")
     assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-not-the-same"
     assert names(tmp_path / "again") == []
+    async with buffer._database.transaction() as session:
+        await session.run("UPDATE batch SET settings = '{}'")
+    assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-not-the-same"
     await buffer.batches.cancel(batch, reason="źle", who="anna")
     assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-cancelled"
 
@@ -295,10 +298,10 @@ async def test_a_folder_that_cannot_be_written_marks_nothing(buffer: Buffer, tmp
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
-    """A real file system that holds next to nothing."""
+def disk(folder: Path, options: str) -> Iterator[None]:
+    """A real file system in memory."""
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", options, "none", str(folder)]
     if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
         pytest.skip("no file system can be mounted here")
     try:
@@ -307,12 +310,15 @@ def small_disk(folder: Path) -> Iterator[None]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-async def test_a_full_disk_marks_nothing_and_leaves_nothing(buffer: Buffer, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("options", "code"), [("size=64k", "folder-full"), ("ro", "folder-refused")])
+async def test_a_disk_that_takes_nothing_marks_nothing_and_keeps_nothing(
+    buffer: Buffer, tmp_path: Path, options: str, code: str
+) -> None:
     firm = await approved(buffer, 60, books=WAPRO)
-    with small_disk(tmp_path / "small"):
-        error = await refused(exported(buffer, firm, tmp_path / "small", "wapro"))
-        assert names(tmp_path / "small") == []
-    assert error.kind.code == "folder-full"
+    with disk(tmp_path / "disk", options):
+        error = await refused(exported(buffer, firm, tmp_path / "disk", "wapro"))
+        assert names(tmp_path / "disk") == []
+    assert error.kind.code == code
     assert await statuses(buffer, firm) == [A] * 60
     assert await buffer.batches.list() == []
 
@@ -427,6 +433,30 @@ async def test_documents_that_change_all_the_time_are_not_handed_over(
     assert await statuses(buffer, firm) == [A, A]
     assert names(out) == []
     assert await buffer.batches.list() == []
+
+
+async def test_what_was_handed_over_is_told_though_amendments_fail_after_it(
+    buffer: Buffer, out: Path, meddling: object
+) -> None:
+    firm = await approved(buffer, 2, books=replace(WAPRO, program="meddling"))
+    loop = asyncio.get_running_loop()
+
+    async def touch() -> None:
+        async with buffer._database.transaction() as session:
+            await session.run("UPDATE document SET version = version + 1 WHERE id = 1")
+
+    def change(round_: int) -> None:
+        if round_ > 2:
+            asyncio.run_coroutine_threadsafe(touch(), loop).result()
+
+    meddling(change)  # type: ignore[operator]
+    await exported(buffer, firm, out, "meddling", document_ids=[1])
+    await buffer.batches.amend([1], reason="złe konto", who="ewa")
+    done = await exported(buffer, firm, out, "meddling")
+    assert (done.documents, len(done.batch_ids), len(names(out))) == (1, 1, 2)
+    assert done.failure is not None
+    assert done.failure.kind.code == "changed-meanwhile"
+    assert await statuses(buffer, firm) == [A, E]
 
 
 async def test_a_writer_that_fails_in_the_middle_leaves_nothing(
