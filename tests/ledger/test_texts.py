@@ -10,11 +10,11 @@ from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.facts import described
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.coding import RuleRef
-from tests.ledger.six import SIX
+from tests.ledger.six import six_ledger
 
 
 def about(text: str, *, typed: bool = False, number: str = "FV 2026-00001") -> LedgerDocument:
-    document = SIX[0]
+    document = six_ledger()[0]
     coding = replace(document.coding, description=text, scheme=None if typed else RuleRef("zakup", 1))
     return replace(document, coding=coding, invoice=replace(document.invoice, number=number))
 
