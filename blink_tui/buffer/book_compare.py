@@ -182,10 +182,10 @@ class BookComparing:
         for of_firm, register, field, units in rows:
             found[of_firm][BookRegister(register)][field] = to_amount(units) or Decimal(0)
         return {
-            firm_id: {
+            of_firm: {
                 register: dict(sorted(sums.items(), key=_field_order)) for register, sums in books.items()
             }
-            for firm_id, books in found.items()
+            for of_firm, books in found.items()
         }
 
     async def asked(self, month: Month) -> dict[int, int]:

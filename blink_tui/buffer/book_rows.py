@@ -245,10 +245,11 @@ class BookRows:
         who: str,
         reason: str = "",
         places: Sequence[Place] | None = None,
+        book: bool = True,
     ) -> int:
         """Keep an answer about some rows, or about all that are asked about; returns about how many.
 
-        The same books the document. Excluding a doubled one is the caller's part, before. Raises
+        The same books the document, unless the caller does so for many (`book`). Excluding a doubled one is the caller's part, before. Raises
         BlinkError(NO_QUESTION).
         """
         at = instant_of(self._clock.now())
@@ -271,7 +272,7 @@ class BookRows:
             firm_id = await _firm_of(session, document_id)
             keys = ", ".join(one.row.key for one in chosen)
             await _tell(session, document_id, None, answer.value, keys, at=at, who=who)
-        if answer is Answer.SAME:
+        if answer is Answer.SAME and book:
             await self.book(firm_id, who=who)
         return len(chosen)
 

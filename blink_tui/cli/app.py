@@ -98,6 +98,13 @@ books.app.command(
         "Example: blink books answer KSEF-NUMBER same --firm 5265877635"
     ),
 )(books_compare.answer_row)
+books.app.command(
+    "confirm",
+    help=_(
+        "Say of all documents that were handed over, and whose rows agree without their KSeF number, that they are the "
+        "same: they become booked. Example: blink books confirm --firm 5265877635 --month 2026-02 --dry-run"
+    ),
+)(books_compare.confirm)
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")

@@ -113,6 +113,17 @@ def answer_row(
     options.run(_answer(options.profile(context), firm, number, said, reason, as_json=json))
 
 
+def confirm(
+    context: typer.Context,
+    firm: FirmOption,
+    month: MonthWanted = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Show what would be done."))] = False,
+    json: AsJson = False,
+) -> None:
+    wanted = checked_month(month) if month else None
+    options.run(_confirm(options.profile(context), firm, wanted, dry_run=dry_run, as_json=json))
+
+
 def _table_map(file: Path | None, register: BookRegister | None, month: Month | None) -> TableMap:
     from dataclasses import replace
 
@@ -260,7 +271,7 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
 
 def _cells(one: Finding) -> Iterator[str]:
     yield from (one.kind.value, str(one.month or ""), one.book.value if one.book else "")
-    yield one.held.ksef_number if one.held else one.row.ksef_number if one.row else ""
+    yield clean(one.ksef_number)
     yield from (clean(str(one.what)), clean(str(one.todo)))
 
 
@@ -271,7 +282,7 @@ def _finding_json(one: Finding) -> dict[str, Any]:
         "register": one.book,
         "what": clean(str(one.what)),
         "todo": clean(str(one.todo)),
-        "ksef_number": one.held.ksef_number if one.held else None,
+        "ksef_number": clean(one.ksef_number) or None,
         "number": clean(one.held.number if one.held else one.row.number if one.row else ""),
         "batch": one.batch_id,
     }
@@ -341,3 +352,30 @@ async def _answer(
         output.say_json({"ksef_number": document.ksef_number, "answer": said, "rows": done, "status": status})
     else:
         output.say(text)
+
+
+async def _confirm(
+    profile: Profile, firm_text: str, month: Month | None, *, dry_run: bool, as_json: bool
+) -> None:
+    from blink_tui.sync.reading_back import confirm, confirmable
+
+    async with profile.open_buffer() as buffer:
+        firm = await firm_named(buffer, firm_text)
+        asked = await confirmable(buffer, firm, (month, month) if month else None)
+        booked = 0
+        if not dry_run:
+            with bar(_("Booking"), len(asked)) as told:
+                booked = await confirm(buffer, firm, asked, who=system_user(), told=told)
+    if as_json:
+        numbers = [one.ksef_number for one in asked]
+        output.say_json({"documents": numbers, "booked": booked, "dry_run": dry_run})
+        return
+    if dry_run:
+        rows = [(str(one.row.month or ""), one.row.number, one.row.name, one.ksef_number) for one in asked]
+        output.say(output.table((_("Month"), _("Number"), _("Name"), _("KSeF number")), rows))
+    text = ngettext(
+        "{n} document that was handed over stands in the books.",
+        "{n} documents that were handed over stand in the books.",
+        len(asked),
+    )
+    output.say(text.format(n=len(asked)))

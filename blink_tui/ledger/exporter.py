@@ -141,3 +141,11 @@ class Exporter(Protocol):
 
     def writer(self, frame: Frame, files: Files) -> Writer:
         """A writer for one export."""
+
+
+def header_only(exporter: Exporter) -> bool:
+    """Whether an exporter says (`header_only = True`) that `invoices.read_header` tells it enough, at half the time.
+
+    All others get invoices read whole.
+    """
+    return bool(getattr(exporter, "header_only", False))

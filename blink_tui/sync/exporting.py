@@ -15,6 +15,7 @@ from pathlib import Path
 
 from blink_tui.buffer import BatchFile, Buffer
 from blink_tui.buffer import errors as buffer_errors
+from blink_tui.buffer.batches import NO_SETTINGS
 from blink_tui.buffer.bodies import dumped, loaded
 from blink_tui.buffer.outgoing import HeldBack
 from blink_tui.i18n import N_, Message
@@ -266,6 +267,8 @@ async def again(
     batch = await buffer.batches.get(batch_id)
     if batch.cancelled:
         raise BlinkError(buffer_errors.BATCH_CANCELLED, batch=batch_id)
+    if batch.settings == NO_SETTINGS:
+        raise BlinkError(NOT_THE_SAME, batch=batch_id)
     frame = loaded(Frame, batch.settings)
     ids = await buffer.batches.documents(batch_id)
     name = stem(frame.nip, batch.format, frame.months, frame.made)

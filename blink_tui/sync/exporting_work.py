@@ -13,7 +13,7 @@ from blink_tui.buffer.xml_codec import decompress
 from blink_tui.i18n import N_, Message
 from blink_tui.invoices import read_header, read_invoice
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Exporter, Frame, Kind, Piece
+from blink_tui.ledger.exporter import Exporter, Frame, Kind, Piece, header_only
 from blink_tui.ledger.formats import exporter
 from blink_tui.model.books import Contractor
 from blink_tui.model.coding import Coding, Problem
@@ -183,7 +183,7 @@ def _prepared(form: Exporter, row: OutgoingRow, frame: Frame, *, summed: bool) -
     """A fault of the program's own is told of its document and does not keep the others back."""
     number = ""
     try:
-        document = ledger_document(row, whole=not getattr(form, "header_only", False))
+        document = ledger_document(row, whole=sums is not None or not header_only(form))
         number = document.invoice.number
         if form.needs_books and not row.coding:
             return Refused(row.id, row.ksef_number, number, (NO_CODING,))

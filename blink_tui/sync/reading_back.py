@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -205,14 +206,20 @@ async def compare_books(
         if told is not None:
             told(len(stands.documents))
     asked = await buffer.book_rows.questions(firm_id=firm.id)
-    found += [_question(one, firm) for one in asked if _within(one, first, last)]
+    found += await asyncio.to_thread(
+        lambda: [_question(one, firm) for one in asked if _within(one, first, last)]
+    )
     for register, span in _covered(imports, first, last):
         found += await _absent(buffer, firm, register, span)
     sums = tuple([one async for one in _sums(buffer, firm, first, last)])
     outside = await buffer.book_comparing.outside(firm.id, first, last)
-    once = {one.identity: one for one in found}
-    findings = tuple(sorted(once.values(), key=lambda one: one.order))
+    findings = await asyncio.to_thread(_in_order, found)
     return ComparedBooks(firm, (first, last), imports, findings, sums, outside)
+
+
+def _in_order(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    once = {one.identity: one for one in found}
+    return tuple(sorted(once.values(), key=lambda one: one.order))
 
 
 def _within(one: BookQuestion, first: Month, last: Month) -> bool:
@@ -239,7 +246,7 @@ def _question(one: BookQuestion, firm: Firm) -> Finding:
         N_("Say which it is: blink books answer {ksef} same|another|doubled --firm {firm}"),
         {"ksef": one.ksef_number, "firm": firm.context_value},
     )
-    return Finding(Kind.QUESTION, what, todo, None, one.row, one.row.month)
+    return Finding(Kind.QUESTION, what, todo, None, one.row, one.row.month, asked=one.ksef_number)
 
 
 _DIFFERS = {"amount": N_("amount"), "date": N_("day")}
@@ -320,6 +327,38 @@ async def answer(
             why = " ".join(refused_sentence(one, count) for one, count in outcome.refused.items())
             raise BlinkError(NOT_EXCLUDED, number=document.invoice_number, why=why)
     return await buffer.book_rows.answer(document.id, said, who=who, reason=reason, places=places)
+
+
+async def confirmable(
+    buffer: Buffer, firm: Firm, months: tuple[Month, Month] | None = None
+) -> list[BookQuestion]:
+    """Questions about documents that were handed over, where everything that is known agrees and nothing else may be
+    meant: the books came back without KSeF's numbers. A row that says why it has none was booked from paper and is
+    looked at by itself."""
+    first, last = months or (_FIRST, _LAST)
+    asked = [one for one in await buffer.book_rows.questions(firm_id=firm.id) if _within(one, first, last)]
+    rows = Counter(one.place for one in asked)
+    books = Counter((one.document_id, one.row.register) for one in asked)
+    plain = [
+        one
+        for one in asked
+        if not one.differs and not one.row.mark and rows[one.place] == 1
+        and books[one.document_id, one.row.register] == 1
+    ]  # fmt: skip
+    documents = await buffer.documents.get_many([one.document_id for one in plain])
+    exported = {one.id for one in documents if one.status is Status.EXPORTED}
+    return [one for one in plain if one.document_id in exported]
+
+
+async def confirm(
+    buffer: Buffer, firm: Firm, questions: Sequence[BookQuestion], *, who: str, told: Told | None = None
+) -> int:
+    """Answer that these rows are the same as their documents, and book them as one decision; returns how many."""
+    for one in questions:
+        await buffer.book_rows.answer(one.document_id, Answer.SAME, who=who, places=[one.place], book=False)
+        if told is not None:
+            told(1)
+    return await buffer.book_rows.book(firm.id, who=who)
 
 
 async def take_back(buffer: Buffer, document: Document, *, who: str) -> bool:

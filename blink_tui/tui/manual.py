@@ -34,7 +34,11 @@ _WORK = (
     N_("Ctrl+Z takes your last decisions back, one after another, until they were handed over to the books."),
     N_("Space marks a document, + marks all that the filter leaves. Count and sum are shown before anything happens;"
        " Esc stops a long run between two documents, and what was done can be undone."),
-    N_("Approved documents leave by the hand-over (8): a file for each firm, each document once."),
+    N_("Approved documents leave by the hand-over (8), each document once: F10 shows what would be written, sums,"
+       " warnings and what is refused, before anything is; Space marks firms, + all of them. A batch is taken back with"
+       " x: whole if its file was never imported, else document by document, to be put right in the books."),
+    N_("Reports (F9 in 8) mark nothing. F3 reads a firm's books back: what may be the same document is asked side by"
+       " side, with 1, 2 and 3. F7 makes lists of payments, F4 has the settings of every format and its test file."),
     N_("A month is closed in Months (7): Enter shows its points, each leads to its documents; F10 signs it off and"
        " locks it, p prints its page, u unlocks it with a reason. What comes later is listed as after closing."),
     N_("How a firm keeps its books stands in Firms (2), F3: kind, VAT, accounts, its own rules. r has the rules and"

@@ -1,7 +1,7 @@
 """100,000 rows of books against 100,000 documents: python -m tests.bench.reading_back [--documents N]
 
 Wanted on two quiet cores: read, matched and booked in 20 s, compared in 10 s, 200 MB (this process), the longest stall
-of the loop 50 ms. One row in ten has no number of KSeF's and becomes a question; one in a hundred has one that is unknown.
+of the loop 50 ms. One row in ten has no number of KSeF's and becomes a question; one in a hundred an unknown one.
 """
 
 from __future__ import annotations

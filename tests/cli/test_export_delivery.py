@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import threading
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,30 @@ def test_a_firms_ledger_takes_its_files_from_the_folder_it_named(run: Inside, tm
     run(*EXPORT)
     assert len(list(watched.iterdir())) >= 1
     assert len(run("doc", "list", "--status", "exported", "--json").json_lines) == 2
+
+
+def test_a_consumer_that_takes_files_at_once_gets_each_of_them_whole_and_once(
+    run: Inside, tmp_path: Path
+) -> None:
+    watched, taken, done = tmp_path / "watched", list[tuple[str, str]](), threading.Event()
+    watched.mkdir()
+
+    def consume() -> None:
+        while not done.wait(0.001) or any(watched.iterdir()):
+            for path in watched.glob("[!.]*"):
+                taken.append((path.name, hashlib.sha256(path.read_bytes()).hexdigest()))
+                path.unlink()
+
+    consumer = threading.Thread(target=consume)
+    consumer.start()
+    try:
+        run("export", "settings", "--firm", NIP, "--set", f"folder={watched}")
+        run(*EXPORT)
+        again = run(*EXPORT, "--json").json
+    finally:
+        done.set()
+        consumer.join()
+    assert again["documents"] == 0
+    batch = run("export", "show", "1", "--json").json
+    assert sorted(taken) == sorted((Path(one["file"]).name, one["sha256"]) for one in batch["files"])
+    assert batch["state"] == "placed"

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ledger import golden_books
-from tests.ledger.golden_text import FOLDER, FORMATS, text_of
+from tests.ledger.golden import same_as_golden, text_of
+from tests.ledger.golden_programs import PROGRAMS
+from tests.ledger.golden_tables import TABLES
+
+FORMATS = PROGRAMS | TABLES
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_worked_documents_are_written_as_they_were_read_through(name: str) -> None:
-    assert text_of(name).splitlines() == (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-
-
-@pytest.mark.parametrize("name", golden_books.FORMATS)
-def test_tables_and_journals_of_them_are_as_they_were_read_through(name: str) -> None:
-    kept = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
-    assert golden_books.text_of(name).splitlines() == kept.splitlines()
+    same_as_golden(name, text_of(FORMATS[name]))

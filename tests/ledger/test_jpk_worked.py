@@ -81,7 +81,7 @@ def test_every_worked_document_is_as_it_was_read(form: str, worked: list[OnItsWa
         for part, read in FORMS[form](one)
         for line in _shown(one.title, part, read)
     ]  # fmt: skip
-    same_as_golden(f"{form}.txt", "\n".join(lines) + "\n")
+    same_as_golden(form, "\n".join(lines) + "\n")
 
 
 def test_v7k_has_the_same_rows_as_v7m(worked: list[OnItsWay]) -> None:

@@ -17,7 +17,7 @@ from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporters.optima import EXPORTER
 from blink_tui.ledger.settings import missing
 from blink_tui.model.books import BookKind, Contractor, VatKind, VatStatus
-from blink_tui.model.coding import Identity, RegisterRow, Side
+from blink_tui.model.coding import Identity, PostingLine, RegisterRow, Side
 from blink_tui.model.documents import Direction
 from blink_tui.model.invoice import CorrectedInvoice, InvoiceParty, Payment, VatAmount
 from blink_tui.model.months import Month
@@ -264,6 +264,32 @@ def test_without_books_the_invoice_s_table_goes_and_its_marks() -> None:
     assert record(uncoded(purchase()), books=None)["REJESTR"] == "ZAKUP"
 
 
+def test_the_account_of_what_is_not_deducted_is_the_one_with_its_tax() -> None:
+    lines = (
+        PostingLine(Side.DEBIT, "402", Decimal("246.00")),
+        PostingLine(Side.DEBIT, "401", Decimal("500.00")),
+        PostingLine(Side.CREDIT, "202", Decimal("746.00")),
+    )
+    document = replace(
+        purchase(), coding=replace(purchase().coding, lines=lines, rows=(), identity=Identity.NONE)
+    )
+    accounts = [row["KATEGORIA_POS"] for row in record(document, {"category": "konto"}).positions]
+    assert accounts == ["402", "401"]
+
+
+def test_what_never_was_in_ksef_has_no_day_of_its_receipt_there() -> None:
+    one = record(six_ledger()[5])
+    assert (one["NR_KSEF"], one["KSEF_DATA_PRZYJECIA"]) == ("", "")
+
+
+def test_sold_assets_do_not_count_for_the_proportion() -> None:
+    lines = tuple(
+        replace(line, account="760") if line.account == "702" else line for line in sale().coding.lines
+    )
+    (row,) = record(replace(sale(), coding=replace(sale().coding, lines=lines))).positions
+    assert (row["RODZAJ_SPRZEDAZY"], row["UWZ_W_PROPORCJI"]) == ("środki trwałe", "nie")
+
+
 def test_registers_are_named_by_the_coding_first() -> None:
     assert record(sale(), {"sales_register": "KRAJ"})["REJESTR"] == "SPR"
     assert record(uncoded(sale()), {"sales_register": "KRAJ"}, books=None)["REJESTR"] == "KRAJ"
@@ -365,6 +391,14 @@ def test_a_currency_without_a_rate_keeps_the_document_out() -> None:
     assert [(one.code, one.blocks) for one in piece.warnings] == [("rate-unknown", True)]
 
 
+def test_a_simplified_invoice_without_a_table_is_kept_out() -> None:
+    simplified = changed(uncoded(sale()), kind="UPR", vat_table=())
+    piece = EXPORTER.prepare(simplified, settled(EXPORTER, IDS, books=None))
+    assert piece
+    assert [(one.code, one.blocks) for one in piece.warnings] == [("table-missing", True)]
+    assert worked("Faktura uproszczona (UPR) bez tabeli")[1] == []
+
+
 def test_payments_turn_round_with_negative_amounts() -> None:
     directions = [
         (one.payments[0]["KIERUNEK"], one.payments[0]["KWOTA_PLAT"]) for one in made(*six_ledger()).records
@@ -457,6 +491,9 @@ def test_a_long_name_is_broken_between_words_and_none_of_it_is_lost() -> None:
     assert all(len(line) <= 50 for line in lines)
     assert " ".join(filter(None, lines)) == name
     assert told(changed(sale(), buyer=replace(sale().invoice.buyer, name="x" * 151))) == ["text-cut"]
+    tight = f"{'a' * 30} {'b' * 119}"
+    (card,) = made(changed(sale(), buyer=replace(sale().invoice.buyer, name=tight))).contractors.values()
+    assert "".join(card[f"NAZWA{place}"] for place in (1, 2, 3)) == tight
 
 
 def test_a_number_of_256_characters_goes_whole_and_a_longer_one_only_by_choice() -> None:

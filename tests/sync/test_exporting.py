@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import BatchState, Buffer, open_buffer
+from blink_tui.buffer import BatchState, Buffer, GridFilter, open_buffer
+from blink_tui.buffer.decisions import Every
 from blink_tui.ledger import files, placing
-from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span, Writer
+from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span, Writer, header_only
 from blink_tui.ledger.formats import exporters
 from blink_tui.ledger.placing import recover
 from blink_tui.model.books import Keeper
+from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.months import Month
@@ -41,6 +43,7 @@ from tests.sync.exporting import (
     statuses,
 )
 from tests.sync.renumbered import renumber
+from tests.tui.coded_office import open_coded_office
 
 A, E = Status.APPROVED, Status.EXPORTED
 
@@ -281,8 +284,27 @@ async def test_a_batch_that_would_be_another_is_not_written_again(
         await session.run("UPDATE batch_file SET sha256 = zeroblob(32)")
     assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-not-the-same"
     assert names(tmp_path / "again") == []
+    async with buffer._database.transaction() as session:
+        await session.run("UPDATE batch SET settings = '{}'")
+    assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-not-the-same"
     await buffer.batches.cancel(batch, reason="źle", who="anna")
     assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-cancelled"
+
+
+async def test_formats_that_read_headers_only_write_the_same_as_from_whole_invoices(
+    buffer: Buffer, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = (await open_coded_office(buffer, 60))[0]
+    for action in (Action.CODE, Action.APPROVE):
+        await buffer.decisions.decide(Every(GridFilter()), Decision(action), who="anna")
+    settings = {"full_name": "Firma", "email": "a@example.com", "tax_office": "1471"}
+    wanted = {"months": (Month(2026, 9),), "options": settings}
+    assert header_only(exporters()["jpk_v7m"])
+    by_header = await exported(buffer, firm, out, "jpk_v7m", **wanted)
+    monkeypatch.setattr("blink_tui.sync.exporting_work.header_only", lambda _form: False)
+    whole = await exported(buffer, firm, out, "jpk_v7m", **wanted)
+    assert by_header.documents == whole.documents > 10
+    assert by_header.files[0].read_bytes() == whole.files[0].read_bytes()
 
 
 # Disks
@@ -297,10 +319,10 @@ async def test_a_folder_that_cannot_be_written_marks_nothing(buffer: Buffer, tmp
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
-    """A real file system that holds next to nothing."""
+def disk(folder: Path, options: str) -> Iterator[None]:
+    """A real file system in memory."""
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", options, "none", str(folder)]
     if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
         pytest.skip("no file system can be mounted here")
     try:
@@ -309,12 +331,15 @@ def small_disk(folder: Path) -> Iterator[None]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-async def test_a_full_disk_marks_nothing_and_leaves_nothing(buffer: Buffer, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("options", "code"), [("size=64k", "folder-full"), ("ro", "folder-refused")])
+async def test_a_disk_that_takes_nothing_marks_nothing_and_keeps_nothing(
+    buffer: Buffer, tmp_path: Path, options: str, code: str
+) -> None:
     firm = await approved(buffer, 60, books=WAPRO)
-    with small_disk(tmp_path / "small"):
-        error = await refused(exported(buffer, firm, tmp_path / "small", "wapro"))
-        assert names(tmp_path / "small") == []
-    assert error.kind.code == "folder-full"
+    with disk(tmp_path / "disk", options):
+        error = await refused(exported(buffer, firm, tmp_path / "disk", "wapro"))
+        assert names(tmp_path / "disk") == []
+    assert error.kind.code == code
     assert await statuses(buffer, firm) == [A] * 60
     assert await buffer.batches.list() == []
 
@@ -429,6 +454,30 @@ async def test_documents_that_change_all_the_time_are_not_handed_over(
     assert await statuses(buffer, firm) == [A, A]
     assert names(out) == []
     assert await buffer.batches.list() == []
+
+
+async def test_what_was_handed_over_is_told_though_amendments_fail_after_it(
+    buffer: Buffer, out: Path, meddling: object
+) -> None:
+    firm = await approved(buffer, 2, books=replace(WAPRO, program="meddling"))
+    loop = asyncio.get_running_loop()
+
+    async def touch() -> None:
+        async with buffer._database.transaction() as session:
+            await session.run("UPDATE document SET version = version + 1 WHERE id = 1")
+
+    def change(round_: int) -> None:
+        if round_ > 2:
+            asyncio.run_coroutine_threadsafe(touch(), loop).result()
+
+    meddling(change)  # type: ignore[operator]
+    await exported(buffer, firm, out, "meddling", document_ids=[1])
+    await buffer.batches.amend([1], reason="złe konto", who="ewa")
+    done = await exported(buffer, firm, out, "meddling")
+    assert (done.documents, len(done.batch_ids), len(names(out))) == (1, 1, 2)
+    assert done.failure is not None
+    assert done.failure.kind.code == "changed-meanwhile"
+    assert await statuses(buffer, firm) == [A, E]
 
 
 async def test_a_writer_that_fails_in_the_middle_leaves_nothing(

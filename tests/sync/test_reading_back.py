@@ -106,7 +106,7 @@ async def test_a_row_with_the_number_books_its_document_whatever_its_status(offi
     events = await office.buffer.history.of_document((await office.document(fetched)).id)
     assert (events[-1].who, events[-1].before, events[-1].after) == ("anna", "fetched", "booked")
     assert "jpk.xml" in explained(events[-1].reason)
-    assert "purchases 1" in explained(events[-1].reason)
+    assert "VAT register of purchases 1" in explained(events[-1].reason)
     assert (await office.buffer.history.verify(office.firm.id)).broken_at is None
 
 
@@ -321,6 +321,26 @@ async def test_another_source_is_controlled_and_never_exported(office: Office) -
         (Kind.NOT_IMPORTED, missing)
     ]
     assert "Another source" in str(done.findings[0].todo)
+
+
+async def test_what_was_handed_over_and_comes_back_without_numbers_is_confirmed_at_once(
+    office: Office,
+) -> None:
+    numbers = await office.get(*(Paper(number=f"FV/{n}", gross=Decimal(f"{n}23.00")) for n in (1, 2, 3, 4)))
+    await office.export(await office.approve(*numbers[:3]))
+    rows = [Row(number=f"FV/{n}", net=f"{n}00.00", vat=f"{n * 23}.00") for n in (1, 2, 4)]
+    rows[0].net, rows[0].vat = "100.00", "23.00"
+    content = v7(
+        [rows[0], Row(number="FV/2", mark="BFK", net="181.30", vat="41.70"), rows[2]], code="JPK_V7M (2)"
+    )
+    await office.read(content)
+    asked = await reading_back.confirmable(office.buffer, office.firm)
+    assert [one.ksef_number for one in asked] == numbers[:1]
+    assert await reading_back.confirm(office.buffer, office.firm, asked, who="anna") == 1
+    assert [await office.status(one) for one in numbers[:2]] == [Status.BOOKED, Status.EXPORTED]
+    (past,) = await office.buffer.decisions.undoable("anna")
+    await office.buffer.decisions.undo(past.id, who="anna")
+    assert await office.status(numbers[0]) is Status.EXPORTED
 
 
 async def test_an_import_that_fails_leaves_the_older_one(office: Office) -> None:

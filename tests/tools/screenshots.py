@@ -98,7 +98,7 @@ SHOTS = (
     Shot("7-closed", ("7", "end")),
     Shot("7-print", ("7", "end", "p")),
     Shot("8-handover", ("8",)),
-    Shot("8-preview", ("8", "enter"), 10),
+    Shot("8-preview", ("8", "enter"), 30),
     Shot("8-batch", ("8", "f6", "f6", "enter")),
     Shot("8-cancel", ("8", "f6", "f6", "enter", "space", "space", "x")),
     Shot("8-report", ("8", "r", "enter")),

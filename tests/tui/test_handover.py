@@ -32,7 +32,7 @@ async def statuses(buffer: Buffer, ids: Sequence[int]) -> set[Status]:
 
 
 async def test_nothing_is_written_before_the_look_is_agreed_to(
-    open_desk: OpenDesk, approved: list[list[int]]
+    open_desk: OpenDesk, firms: list[Firm], approved: list[list[int]]
 ) -> None:
     async with open_desk() as desk:
         await desk.press("8")
@@ -47,8 +47,11 @@ async def test_nothing_is_written_before_the_look_is_agreed_to(
 
         await desk.press("f10")
         await desk.see("Hand over? Żółw")
+        rows = await desk.buffer.grid.first(GridFilter(firm_ids=(firms[0].id,)), "id", False, 6)
+        await desk.buffer.documents.change_status([rows[5].id], Status.APPROVED, who="ewa")
         await desk.press("f10")
-        await desk.see("5 documents handed over", "1 batch", "3 approved documents wait")
+        await desk.see("5 documents handed over", "1 batch", "4 approved documents wait")
+        assert await statuses(desk.buffer, [rows[5].id]) == {Status.APPROVED}  # nobody has seen it
         assert await statuses(desk.buffer, approved[0]) == {Status.EXPORTED}
         assert len(list(desk.folder.glob("*.xml"))) == 1
 
@@ -69,6 +72,22 @@ async def test_several_firms_go_in_one_run(open_desk: OpenDesk, approved: list[l
         await desk.press("escape")
         await desk.see("0 approved documents wait", "2 batches")
         assert await statuses(desk.buffer, approved[0] + approved[1]) == {Status.EXPORTED}
+
+
+async def test_a_run_stops_between_two_firms(open_desk: OpenDesk, approved: list[list[int]]) -> None:
+    async with open_desk() as desk:
+        await desk.press("8")
+        await desk.see("8 approved documents wait")
+        await desk.press("plus", "f10")
+        await desk.see("2 firms · 8 documents")
+        async with desk.buffer._database.transaction():  # the first firm waits for it, written by no means
+            await desk.press("f10")
+            await desk.see("Handing over")
+            await desk.press("escape")
+            await desk.see("stopping…")
+        await desk.see("5 documents handed over", "Stopped. Not handed over: Piekarnia")
+        assert await statuses(desk.buffer, approved[0]) == {Status.EXPORTED}
+        assert await statuses(desk.buffer, approved[1]) == {Status.APPROVED}
 
 
 async def test_a_batch_that_was_never_imported_goes_back_whole(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from blink_tui.i18n import N_
 from blink_tui.invoices.words import exact, money
@@ -101,15 +101,20 @@ def tell_rates(document: LedgerDocument, texts: Texts) -> None:
         )  # fmt: skip
 
 
-def registered(document: LedgerDocument, choice: str, program: str, texts: Texts) -> tuple[Amounts, ...]:
-    """The VAT table as the program gets it, and warnings of what the program has to know by itself."""
-    rows = amounts_of(document)
+def tell_missing_table(document: LedgerDocument, rows: Collection[object], texts: Texts) -> None:
+    """Warn of an invoice without a VAT table that nobody typed one for, which keeps the document out."""
     if not rows and document.invoice.total:
         texts.tell(
             "table-missing",
             N_("The invoice has no VAT table (UPR): code the document or enter it by hand."),
             blocks=True,
         )
+
+
+def registered(document: LedgerDocument, choice: str, program: str, texts: Texts) -> tuple[Amounts, ...]:
+    """The VAT table as the program gets it, and warnings of what the program has to know by itself."""
+    rows = amounts_of(document)
+    tell_missing_table(document, rows, texts)
     if outside_vat(document):
         if choice == AS_GROSS:
             rows = as_gross(rows)

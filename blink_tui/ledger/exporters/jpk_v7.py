@@ -109,6 +109,7 @@ class V7:
     kind: Kind = Kind.REPORT
     span: Span = Span.VAT
     needs_books: bool = True
+    header_only: bool = True
     settings: tuple[Setting, ...] = ()
     limits: Mapping[str, int] = field(default_factory=_LIMITS.copy)
 

@@ -16,6 +16,7 @@ from blink_tui.ledger.exporters.common import (
     AMENDS,
     PLAIN,
     tell_margin,
+    tell_missing_table,
     tell_self_assessed,
     tell_unknown_rate,
 )
@@ -63,6 +64,7 @@ class Register:
         self._issued = issued(document)
         self._owed = owed(document)
         self._positions = positions(document)
+        tell_missing_table(document, self._positions, texts)
         rates = [one.rate for one in self._positions]
         for rate in sorted(words.UNSURE.intersection(rates)):
             texts.tell("rate-unsure", N_("Rate {rate}: check its register in the program."), rate=rate)

@@ -1,44 +1,21 @@
-"""Golden files of the worked documents: what tells of each of them, in a form that an accountant can read through.
-
-`python -m tests.ledger.golden_text` writes them anew; read the difference before it is committed.
-"""
+"""How golden files tell what ledger programs get: what tells of a document, without what is alike in all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
-from blink_tui.i18n import set_language
-from blink_tui.ledger.exporter import Exporter
 from blink_tui.ledger.exporters import epp, optima, symfonia, wapro
-from blink_tui.ledger.settings import filled
 from tests.ledger import epp_reader, optima_reader, symfonia_reader, wapro_reader
-from tests.ledger.memory import MemoryFiles
-from tests.ledger.worked import worked_documents
-
-FOLDER = Path(__file__).parent / "golden"
+from tests.ledger.golden import Golden
 
 
-def text_of(name: str) -> str:
-    """The golden text of a format, as it is now."""
-    exporter, shown = FORMATS[name]
-    set_language("pl")
-    parts = []
-    for title, document, own in worked_documents():
-        files, frame = MemoryFiles(), replace(own, settings=filled(exporter, own.settings))
-        piece = exporter.prepare(document, frame)
-        assert piece is not None
-        writer = exporter.writer(frame, files)
-        writer.add(piece)
-        writer.close()
-        told = [f"  {'wstrzymuje' if one.blocks else 'uwaga'}: {one.message}" for one in piece.warnings]
-        parts.append("\n".join([f"{document.id}. {title}", *shown(files.only), *told]))
-    return "\n\n".join(parts) + "\n"
+def _only(files: Mapping[str, bytes]) -> bytes:
+    (content,) = files.values()
+    return content
 
 
-def _wapro(content: bytes) -> Iterator[str]:
-    (one,), cards = (file := wapro_reader.read(content)).documents, file.contractors
+def _wapro(files: Mapping[str, bytes]) -> Iterator[str]:
+    (one,), cards = (file := wapro_reader.read(_only(files))).documents, file.contractors
     card = cards[one["ID_KONTRAHENTA"]]
     side = "SPRZEDAZY" if one.sale else "ZAKUPU"
     foreign = one["SYM_WAL"] != "PLN"
@@ -66,8 +43,8 @@ def _wapro(content: bytes) -> Iterator[str]:
     )
 
 
-def _epp(content: bytes) -> Iterator[str]:
-    file = epp_reader.read(content)
+def _epp(files: Mapping[str, bytes]) -> Iterator[str]:
+    file = epp_reader.read(_only(files))
     (one,), number = file.documents, file.documents[0][7]
     yield (
         f"  {one[1]} {number!r}"
@@ -95,8 +72,8 @@ def _epp(content: bytes) -> Iterator[str]:
         yield f"  ujęcie {kind} {day[:8]} {' '.join(file.by_number('PRZYCZYNYKOREKT').get(number, []))}"
 
 
-def _optima(content: bytes) -> Iterator[str]:
-    (one,), (card,) = (file := optima_reader.read(content)).records, file.contractors.values()
+def _optima(files: Mapping[str, bytes]) -> Iterator[str]:
+    (one,), (card,) = (file := optima_reader.read(_only(files))).records, file.contractors.values()
     yield (
         f"  {one['REJESTR']} {one['NUMER']}"
         + (f" do {one['KOREKTA_NUMER']}" if one["KOREKTA"] == "Tak" else "")
@@ -134,8 +111,8 @@ def _optima(content: bytes) -> Iterator[str]:
         )
 
 
-def _symfonia(content: bytes) -> Iterator[str]:
-    (one,), (card,) = (file := symfonia_reader.read(content)).documents, file.contractors.values()
+def _symfonia(files: Mapping[str, bytes]) -> Iterator[str]:
+    (one,), (card,) = (file := symfonia_reader.read(_only(files))).documents, file.contractors.values()
     fields = one.fields
     yield (
         f"  {one['symbol FK']} {one['kod']}"
@@ -157,14 +134,9 @@ def _symfonia(content: bytes) -> Iterator[str]:
         yield f"  rozrachunek zapisu {row['IdDlaRozliczen']}: {row['kwota']} do {row['termin'][5:]}"
 
 
-FORMATS: dict[str, tuple[Exporter, Callable[[bytes], Iterator[str]]]] = {
-    "wapro": (wapro.EXPORTER, _wapro),
-    "epp": (epp.EXPORTER, _epp),
-    "optima": (optima.EXPORTER, _optima),
-    "symfonia": (symfonia.EXPORTER, _symfonia),
+PROGRAMS = {
+    "wapro": Golden(wapro.EXPORTER, _wapro),
+    "epp": Golden(epp.EXPORTER, _epp),
+    "optima": Golden(optima.EXPORTER, _optima),
+    "symfonia": Golden(symfonia.EXPORTER, _symfonia),
 }
-
-
-if __name__ == "__main__":
-    for name in FORMATS:
-        (FOLDER / f"{name}.txt").write_text(text_of(name), encoding="utf-8")
