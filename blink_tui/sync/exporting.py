@@ -173,9 +173,7 @@ async def preview(
     for job in jobs:
         counted = CountedFiles(job.stem)
         runs.append(
-            await run(
-                buffer, job.form, job.frame, job.ids, counted, told=told, summed=True, only_some=job.marks
-            )
+            await run(buffer, job.form, job.frame, job.ids, counted, told=told, summed=True, marks=job.marks)
         )
         files += counted.written
     return Preview(
@@ -302,7 +300,7 @@ async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | Non
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:
-        done = await run(buffer, job.form, job.frame, job.ids, files, told=told, only_some=job.marks)
+        done = await run(buffer, job.form, job.frame, job.ids, files, told=told, marks=job.marks)
         await asyncio.to_thread(files.close)
         if job.marks and done.written:
             batch_ids = (await _marked(buffer, job, done, files),)

@@ -191,6 +191,27 @@ async def test_numbers_that_become_alike_are_told_apart_or_refused(buffer: Buffe
     assert await statuses(buffer, firm) == [E, A, E]
 
 
+async def test_two_documents_with_one_number_are_kept_apart_in_the_ledger_and_told_in_reports(
+    buffer: Buffer, out: Path
+) -> None:
+    firm = await approved(buffer, 3, books=WAPRO)
+    alone = (await previewed(buffer, firm, "wapro", document_ids=[1, 3])).sums
+    await renumber(buffer, firm, {1: "FV/1", 2: "FV/1"})
+    foreseen = await previewed(buffer, firm, "wapro")
+    assert (foreseen.documents, foreseen.sums) == (2, alone)  # without what is refused
+    reported = await exported(buffer, firm, out, "xlsx")
+    assert (reported.documents, reported.refused) == (3, ())
+    doubled = [
+        problem for one in reported.warnings for problem in one.warnings if "one of them" in problem.text
+    ]
+    done = await exported(buffer, firm, out, "wapro")
+    assert [(one.document_id, one.why[0].code) for one in done.refused] == [(2, "numbers-doubled")]
+    first = (await buffer.documents.get_many([1]))[0].ksef_number
+    assert [one.values["other"] for one in doubled] == [first]
+    assert first in str(done.refused[0].sentences[0])
+    assert (await exported(buffer, firm, out, "wapro")).documents == 1  # whoever finds both right goes on
+
+
 async def test_documents_that_the_books_have_go_in_files_of_their_own(buffer: Buffer, out: Path) -> None:
     firm = await approved(buffer, 3)
     await exported(buffer, firm, out, document_ids=[1])
