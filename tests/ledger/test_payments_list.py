@@ -13,18 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from blink_tui.ledger.payable import Payable, Payments, Refused, Remark, Terms, Transfer
 from blink_tui.ledger.payment_titles import LONGEST, plain_title, spelled, split_title
 from blink_tui.ledger.payments_csv import COLUMNS, write
-from blink_tui.ledger.payments_list import (
-    Payable,
-    Payments,
-    Refused,
-    Remark,
-    Terms,
-    Transfer,
-    payments,
-    to_pay,
-)
+from blink_tui.ledger.payments_list import payments, to_pay
 from blink_tui.ledger.vat_register import Standing
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.invoice import (
