@@ -26,7 +26,7 @@ _SELECT = """
     FROM batch WHERE {where} ORDER BY id
 """
 _FILES = """
-    SELECT f.batch_id, f.file, f.temp, f.sha256, f.size, f.packed FROM json_each(?) p
+    SELECT f.batch_id, f.file, f.temp, f.sha256, f.size, f.packed, f.folder FROM json_each(?) p
     CROSS JOIN batch_file f ON f.batch_id = p.value ORDER BY f.batch_id, f.position
 """
 _SETTLED = {BatchState.PLACING: BatchState.PLACED, BatchState.WITHDRAWING: BatchState.CANCELLED}
@@ -100,16 +100,16 @@ class Batches:
     async def settling(self, batch_id: int) -> AsyncIterator[Batch]:
         """A batch whose files the block gives their names, or takes away if it is cancelled; then it is settled.
 
-        Nobody else changes the buffer meanwhile, so no batch is cancelled while it is placed. When the block raises,
-        the batch stays as it is. Raises BlinkError(BATCH_UNKNOWN).
+        Others go on with the buffer meanwhile, as a folder may take long; a batch that was cancelled by then is not
+        settled. When the block raises, the batch stays as it is. Raises BlinkError(BATCH_UNKNOWN).
         """
-        async with self._database.transaction() as session:
-            batch = await _one(session, batch_id)
-            yield batch
-            if batch.state in _SETTLED:
+        batch = await self.get(batch_id)
+        yield batch
+        if batch.state in _SETTLED:
+            async with self._database.transaction() as session:
                 await session.run(
-                    "UPDATE batch SET state = ?, version = version + 1 WHERE id = ?",
-                    (_SETTLED[batch.state], batch_id),
+                    "UPDATE batch SET state = ?, version = version + 1 WHERE id = ? AND state = ?",
+                    (_SETTLED[batch.state], batch_id, batch.state),
                 )
 
     async def cancel(self, batch_id: int, *, reason: str, who: str) -> Batch:
@@ -204,9 +204,10 @@ async def _note(
             [(batch_id, id_) for id_ in some],
         )
     await session.run_many(
-        "INSERT INTO batch_file (batch_id, position, file, temp, sha256, size, packed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO batch_file (batch_id, position, file, temp, sha256, size, packed, folder)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (batch_id, place, one.file, one.temp, one.sha256, one.size, one.packed)
+            (batch_id, place, one.file, one.temp, one.sha256, one.size, one.packed, one.folder)
             for place, one in enumerate(files)
         ],
     )

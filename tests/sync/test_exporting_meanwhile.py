@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -98,7 +97,7 @@ async def test_a_folder_that_vanished_gets_its_files_when_it_is_back(
     firm = await approved(buffer, 2)
     place = files.place
 
-    def unplugged(some: list[tuple[Path, Path]]) -> None:
+    def unplugged(some: list[files.Naming]) -> None:
         if out.exists():
             out.rename(tmp_path / "unplugged")
         place(some)
@@ -359,31 +358,3 @@ async def test_a_kill_hands_nothing_over_twice_and_marks_nothing_without_its_fil
     finished = [name for name in names(out) if not name.startswith(".")]
     assert len(finished) == (1 if marked and not taken else 0)
     assert await buffer.batches.unsettled() == []
-
-
-async def test_a_cancellation_while_the_marks_are_committed_keeps_the_file(buffer: Buffer, out: Path) -> None:
-    """What is committed is not taken for undone: its file is placed, now or at the next start."""
-    firm = await approved(buffer, 3)
-    loop, tasks = asyncio.get_running_loop(), list[asyncio.Task[object]]()
-    commits = []
-
-    def cancel(told: threading.Event) -> None:
-        tasks[0].cancel()
-        loop.call_soon(told.set)  # after the task has heard of it
-
-    def statement(sql: str) -> None:
-        if sql == "COMMIT" and tasks and not tasks[0].done() and leftovers(out) and not commits:
-            commits.append(sql)
-            told = threading.Event()
-            loop.call_soon_threadsafe(lambda: loop.call_soon(cancel, told))
-            told.wait(10)
-
-    await buffer._database._writer.set_trace_callback(statement)
-    tasks.append(asyncio.create_task(exported(buffer, firm, out)))
-    with pytest.raises(asyncio.CancelledError):
-        await tasks[0]
-    await buffer._database._writer.set_trace_callback(None)
-    assert commits == ["COMMIT"]
-    await recover(buffer)
-    assert await statuses(buffer, firm) == [E] * 3
-    assert len(handed_over(out)) == 3
