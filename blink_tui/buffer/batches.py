@@ -75,15 +75,6 @@ class Batches:
             await amendments.require_kept_here(session, firm_id, document_ids)
             await amendments.require_alike(session, document_ids, amends=amends)
             await require_settled(session, document_ids)
-            for some in sliced(document_ids, statuses.CHUNK):
-                documents = await statuses.standings(session, some)
-                for document in documents:
-                    if document.firm_id != firm_id:
-                        raise BlinkError(errors.WRONG_FIRM, ksef_number=document.ksef_number)
-                await statuses.change(
-                    session, documents, Status.EXPORTED,
-                    at=at, who=who, reason=None, versions=versions, by_batch=True,
-                )  # fmt: skip
             row = await session.row(
                 "INSERT INTO batch (firm_id, format, who, state, made_at, documents, chain_head, settings, amends)"
                 " SELECT firm_id, ?, ?, ?, ?, ?, head, ?, ? FROM chain WHERE firm_id = ? RETURNING id",
@@ -91,10 +82,24 @@ class Batches:
             )
             if row is None:
                 raise BlinkError(errors.FIRM_UNKNOWN, context=str(firm_id))
-            await _note(session, row[0], document_ids, files)
+            batch_id = int(row[0])
+            for some in sliced(document_ids, statuses.CHUNK):
+                documents = await statuses.standings(session, some)
+                for document in documents:
+                    if document.firm_id != firm_id:
+                        raise BlinkError(errors.WRONG_FIRM, ksef_number=document.ksef_number)
+                await statuses.change(
+                    session, documents, Status.EXPORTED,
+                    at=at, who=who, reason=json.dumps({"batch": batch_id}), versions=versions, by_batch=True,
+                )  # fmt: skip
+            await _note(session, batch_id, document_ids, files)
             if amends:
-                await amendments.handed_over(session, row[0])
-            return int(row[0])
+                await amendments.handed_over(session, batch_id)
+            head = await history.append_firm(
+                session, firm_id, "batch", None, _told(batch_id, format, document_ids, files), at=at, who=who
+            )
+            await session.run("UPDATE batch SET chain_head = ? WHERE id = ?", (head, batch_id))
+            return batch_id
 
     @asynccontextmanager
     async def settling(self, batch_id: int) -> AsyncIterator[Batch]:
@@ -138,6 +143,9 @@ class Batches:
                 "UPDATE batch SET state = ?, cancelled_at = ?, cancelled_by = ?, cancel_reason = ?,"
                 " version = version + 1 WHERE id = ?",
                 (BatchState.WITHDRAWING, at, who, reason, batch_id),
+            )
+            await history.append_firm(
+                session, batch.firm_id, "batch", str(batch_id), "cancelled", at=at, who=who, reason=reason
             )
             return await _one(session, batch_id)
 
@@ -193,6 +201,13 @@ def _require_person(reason: str, who: str) -> None:
         raise BlinkError(errors.PERSON_DECIDES)
     if not reason.strip():
         raise BlinkError(errors.REASON_WANTED)
+
+
+def _told(batch_id: int, form: str, document_ids: Sequence[int], files: Sequence[BatchFile]) -> str:
+    """A batch as the firm's chain keeps it: which files were handed over, and of how many documents."""
+    told = {"batch": batch_id, "format": form, "documents": len(document_ids)}
+    sums = {one.file: one.sha256.hex() for one in files}
+    return json.dumps(told | {"sha256": sums}, ensure_ascii=False)
 
 
 async def _note(
