@@ -48,7 +48,7 @@ async def test_a_document_in_the_books_under_a_mistyped_number_is_not_handed_ove
     (number,) = await office.get(Paper(number="FV/1"))
     ids = await office.approve(number)
     done = await office.read(v7([Row(number="FV/1", ksef=mistyped(number))]))
-    assert [one.kind for one in done.findings] == [Kind.QUESTION, Kind.UNKNOWN]
+    assert {Kind.QUESTION, Kind.UNKNOWN} <= {one.kind for one in done.findings}
     assert await refused(office, ids) == "book-question"
     await office.say(number, Answer.SAME)
     assert await office.status(number) is Status.BOOKED
