@@ -151,6 +151,7 @@ class BookRows:
     async def _add(self, import_id: int, firm_id: int, rows: Sequence[Prepared], judge: Judge) -> None:
         for some in sliced(rows, _KEPT):
             async with self._database.transaction(durable=False) as session:
+                await book_imports.require_reading(session, import_id)
                 await book_matches.keep(session, import_id, firm_id, some, judge)
             await asyncio.sleep(REST)
 
