@@ -209,7 +209,7 @@ async def test_an_import_that_fails_leaves_the_older_one(office: Office) -> None
 async def test_what_a_killed_import_left_does_not_count_and_is_cleared(office: Office) -> None:
     (number,) = await office.get(Paper(number="FV/1"))
     path = office.folder / "killed"
-    path.write_bytes(v7([Row(number="FV/1", mark="BFK")]))
+    path.write_bytes(v7([Row(number="FV/1", mark="BFK"), Row(number="FV/1", ksef=number)]))
     head, *rows = read_books(path, office.firm.nip)
     assert isinstance(head, BookHead)
     database = office.buffer._database
