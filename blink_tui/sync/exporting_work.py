@@ -183,7 +183,7 @@ def _prepared(form: Exporter, row: OutgoingRow, frame: Frame, *, summed: bool) -
     """A fault of the program's own is told of its document and does not keep the others back."""
     number = ""
     try:
-        document = ledger_document(row, whole=sums is not None or not header_only(form))
+        document = ledger_document(row, whole=summed or not header_only(form))
         number = document.invoice.number
         if form.needs_books and not row.coding:
             return Refused(row.id, row.ksef_number, number, (NO_CODING,))
