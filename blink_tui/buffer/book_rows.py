@@ -249,8 +249,8 @@ class BookRows:
     ) -> int:
         """Keep an answer about some rows, or about all that are asked about; returns about how many.
 
-        The same books the document, unless the caller does so for many (`book`). Excluding a doubled one is the caller's part, before. Raises
-        BlinkError(NO_QUESTION).
+        The same books the document, unless the caller does so for many (`book`). Excluding a doubled one is the
+        caller's part, before. Raises BlinkError(NO_QUESTION).
         """
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
     from blink_tui.buffer.payment_batches import PaymentBatch
     from blink_tui.cli.context import Profile
-    from blink_tui.ledger.payments_list import Payments, Refused, Transfer
+    from blink_tui.ledger.payable import Payments, Refused, Transfer
     from blink_tui.ledger.vat_register import Register
     from blink_tui.model.firms import Firm
     from blink_tui.sync.paying import Made
@@ -232,7 +232,7 @@ def _refused_json(one: Refused) -> dict[str, Any]:
 
 
 def _tell(made: list[Made], found: Payments) -> None:
-    from blink_tui.ledger.payments_list import REMARK_WORDS
+    from blink_tui.ledger.payable import REMARK_WORDS
 
     if found.transfers:
         head = (_("Due"), _("Recipient"), _("Document"), _("Account"), _("Amount"), "", _("Remarks"))

@@ -304,10 +304,11 @@ def absent_finding(fact: Fact, register: BookRegister, fields: Fields, books: Bo
         kind, todo = _ABSENT[held.status]
     else:
         return None
+    month = fact.vat_month or (Month.of(held.issued) if held.issued else None)
     batch = fact.batch_id if held.status is Status.EXPORTED else None
     what = Message(N_("{number}, {gross} {currency}"),
                    {"number": held.number, "gross": _money(held.gross), "currency": held.currency})  # fmt: skip
-    return Finding(kind, what, Message(todo, {"batch": batch}), held, None, fact.vat_month, batch, register)
+    return Finding(kind, what, Message(todo, {"batch": batch}), held, None, month, batch, register)
 
 
 def _belongs(fact: Fact, register: BookRegister, fields: Fields) -> bool:

@@ -61,12 +61,12 @@ def exporter(name: str) -> Exporter:
 
 
 def settings_of(name: str) -> tuple[Setting, ...]:
-    """What a firm can say about a format, or about `payments_list.FORMAT`; of the firm itself there is only `FIRM`.
+    """What a firm can say about a format, or about `payment_settings.FORMAT`; of the firm itself there is only `FIRM`.
 
     Raises BlinkError(FORMAT_UNKNOWN).
     """
-    from blink_tui.ledger import payments_list
+    from blink_tui.ledger import payment_settings
 
-    if name == payments_list.FORMAT:
-        return payments_list.SETTINGS
+    if name == payment_settings.FORMAT:
+        return payment_settings.SETTINGS
     return exporter(name).settings if name else ()

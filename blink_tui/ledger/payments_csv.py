@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
 
-from blink_tui.ledger.payments_list import Remark, Transfer
+from blink_tui.ledger.payable import Remark, Transfer
 from blink_tui.model.matching import account_key
 from blink_tui.model.text import clean
 from blink_tui.model.transfers import AccountCheck

@@ -3,72 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
 
 from blink_tui.buffer.amounts import known_units
 from blink_tui.i18n import N_, Message
-from blink_tui.invoices.checks.numbers import account_is_right
 from blink_tui.invoices.checks.split_payment import LIMIT, in_pln
 from blink_tui.invoices.words import PAYMENT_FORMS
-from blink_tui.ledger.exporter import Setting
+from blink_tui.ledger.payable import Netted, Payable, Payments, Refused, Remark, Terms, Transfer
+from blink_tui.ledger.payment_settings import (
+    ALWAYS,
+    NET,
+    OBLIGATORY,
+    PAY,
+    REFUSE,
+    SHOW,
+    is_account,
+    is_polish,
+)
 from blink_tui.ledger.payment_titles import LARGEST_TAX, plain_title, split_title
-from blink_tui.ledger.settings import is_day
 from blink_tui.ledger.vat_register import Standing
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.invoice import BankAccount, Invoice
 from blink_tui.model.matching import account_key
 from blink_tui.model.text import clean
 from blink_tui.model.transfers import AccountCheck
-
-FORMAT = "payments"
-"""By which a firm's settings of payments are kept."""
-NET, SHOW = "net", "show"
-REFUSE, PAY = "refuse", "pay"
-OBLIGATORY, ALWAYS = "obligatory", "always"
-
-
-def is_polish_account(text: str) -> bool:
-    """An account of a Polish bank whose check digits hold."""
-    return _is_polish(account_key(text)) and account_is_right(text)
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "since",
-        N_("documents received from this day on are paid by lists; empty: the firm makes none"),
-        example="2026-12-01",
-        check=is_day,
-    ),
-    Setting(
-        "account",
-        N_("account from which the firm pays"),
-        example="61 1090 1014 0000 0712 1981 2874",
-        check=is_polish_account,
-    ),
-    Setting(
-        "corrections",
-        N_("what corrections in minus do: they lessen payments to the same seller, or are only shown"),
-        usual=NET,
-        choices=(NET, SHOW),
-    ),
-    Setting(
-        "split",
-        N_("split payment: where it is obligatory, or for every invoice with VAT"),
-        usual=OBLIGATORY,
-        choices=(OBLIGATORY, ALWAYS),
-    ),
-    Setting(
-        "unlisted",
-        N_("what becomes of payments above 15,000 PLN to an account that the loaded register does not have"),
-        usual=REFUSE,
-        choices=(REFUSE, PAY),
-    ),
-)
-"""Of a firm's payments."""
 
 _PAYABLE = frozenset({Status.APPROVED, Status.EXPORTED, Status.BOOKED})
 _NO_TRANSFER = frozenset({1, 2, 3, 4, 7})
@@ -77,147 +38,7 @@ _WHOLE_IN_PARTS = 2
 _FACTOR = 1
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
-_NRB = 28
-"""Length with its `PL`."""
 _SPLIT_EXPECTED = "split-payment-expected"
-
-
-class Remark(StrEnum):
-    """What a person looks at before a payment goes out."""
-
-    UNCHECKED = "account-unchecked"
-    UNLISTED = "account-unlisted"
-    OLD_REGISTER = "register-of-another-day"
-    NEW_ACCOUNT = "account-new"
-    OF_ANOTHER = "account-of-another"
-    SEVERAL_ACCOUNTS = "several-accounts"
-    SEVERAL_TERMS = "several-terms"
-    NUMBER_CUT = "number-cut"
-    MAYBE_SPLIT = "split-payment-possible"
-    TOO_LARGE = "tax-too-large"
-
-
-REMARK_WORDS = {
-    Remark.UNCHECKED: N_("account not checked"),
-    Remark.UNLISTED: N_("account not in the register of VAT payers"),
-    Remark.OLD_REGISTER: N_("checked in the register of another day"),
-    Remark.NEW_ACCOUNT: N_("account new for this seller"),
-    Remark.OF_ANOTHER: N_("account seen with another seller: ask before paying"),
-    Remark.SEVERAL_ACCOUNTS: N_("several accounts on the invoice"),
-    Remark.SEVERAL_TERMS: N_("several due dates on the invoice"),
-    Remark.NUMBER_CUT: N_("the invoice's number is cut in the title"),
-    Remark.MAYBE_SPLIT: N_("split payment possible: see what was bought"),
-    Remark.TOO_LARGE: N_("tax too large for a split payment's title: pay it by hand"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payable:
-    """A document with what the buffer knows of it."""
-
-    document_id: int
-    ksef_number: str
-    direction: Direction
-    status: Status
-    invoice: Invoice
-    findings: frozenset[str] = frozenset()
-    doubled: bool = False
-    """Another document that is not excluded may be the same."""
-    asked: bool = False
-    """Rows of the books wait for an answer whether they are this document."""
-    listed_in: int | None = None
-    """The list of payments that it is in."""
-
-    @property
-    def seller(self) -> str:
-        """By which payments and corrections of one seller are told."""
-        return self.invoice.seller.identifier or clean(self.invoice.seller.name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What all payments of a list share."""
-
-    nip: str
-    """The firm's."""
-    settings: Mapping[str, str]
-    today: date
-    """Warsaw day."""
-    active: bool = True
-    """The firm settles VAT."""
-    ksef_from: date | None = None
-    """From when on transfers between active payers name the KSeF number (art. 108g)."""
-    register_day: date | None = None
-    standing: Callable[[str, str], Standing] | None = None
-    """The loaded register: NIP and 26 digits; None where none is loaded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Netted:
-    """A correction in minus that a payment takes in, or a part of it."""
-
-    document_id: int
-    ksef_number: str
-    number: str
-    amount: Decimal
-    """Below zero; the part that lessens this payment."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
-    """What is paid for one document."""
-
-    document_id: int
-    ksef_number: str
-    number: str
-    recipient: str
-    address: str
-    nip: str
-    account: str
-    swift: str
-    invoiced: Decimal
-    """For the document itself, before corrections."""
-    amount: Decimal
-    """What is left to be transferred; zero: corrections take all of it."""
-    currency: str
-    tax: Decimal = _ZERO
-    """Of a split payment."""
-    split: bool
-    title: str = ""
-    due: date | None
-    check: AccountCheck
-    checked_on: date | None
-    netted: tuple[Netted, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A document that is not paid, and why."""
-
-    document_id: int
-    ksef_number: str
-    number: str
-    amount: Decimal | None
-    currency: str
-    reason: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Payments:
-    """What a list would hold."""
-
-    transfers: tuple[Transfer, ...]
-    refused: tuple[Refused, ...]
-    waiting: tuple[Refused, ...]
-    """Corrections in minus that lessen nothing here."""
-
-    def totals(self) -> dict[str, Decimal]:
-        """By currency, PLN first."""
-        found: dict[str, Decimal] = {}
-        for one in sorted(self.transfers, key=lambda one: (one.currency != "PLN", one.currency)):
-            found[one.currency] = found.get(one.currency, _ZERO) + one.amount
-        return found
 
 
 def payments(documents: Iterable[Payable], terms: Terms) -> Payments:
@@ -310,7 +131,7 @@ def _drafted(one: Payable, amount: Decimal, terms: Terms) -> _Draft | Message:
     offered = factors or [account for account in payment.bank_accounts if account.number]
     if not offered:
         return Message(N_("the invoice names no account"))
-    right = [account for account in offered if _is_account(account.number or "")]
+    right = [account for account in offered if is_account(account.number or "")]
     if not right:
         return Message(
             N_("the account on the invoice is wrong: {account}"), {"account": clean(offered[0].number)}
@@ -327,18 +148,6 @@ def _drafted(one: Payable, amount: Decimal, terms: Terms) -> _Draft | Message:
     return draft
 
 
-def _is_account(text: str) -> bool:
-    """One of a Polish bank, or an IBAN; its check digits hold."""
-    key = account_key(text)
-    return (
-        _is_polish(key) or (len(key) >= 15 and key[:2].isalpha() and not key.startswith("PL"))
-    ) and account_is_right(key)
-
-
-def _is_polish(key: str) -> bool:
-    return len(key) == _NRB and key.startswith("PL") and key[2:].isdigit()
-
-
 def _factor_nip(invoice: Invoice) -> str | None:
     return next((party.nip for party in invoice.third_parties if party.role == _FACTOR), None)
 
@@ -352,7 +161,7 @@ def _checked(invoice: Invoice, account: BankAccount, payee: str, terms: Terms) -
         return AccountCheck.NOT_ASKED
     if terms.standing is None or not payee:
         return AccountCheck.UNCHECKED
-    if not _is_polish(key):
+    if not is_polish(key):
         return AccountCheck.MISSING
     return {
         Standing.ACTIVE: AccountCheck.LISTED,

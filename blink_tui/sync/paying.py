@@ -17,16 +17,9 @@ from blink_tui.i18n import N_, Message
 from blink_tui.invoices import read_invoice
 from blink_tui.ledger import payments_csv
 from blink_tui.ledger.files import FolderFiles
-from blink_tui.ledger.payments_list import (
-    FORMAT,
-    SETTINGS,
-    Payable,
-    Payments,
-    Refused,
-    Terms,
-    Transfer,
-    payments,
-)
+from blink_tui.ledger.payable import Payable, Payments, Refused, Terms, Transfer
+from blink_tui.ledger.payment_settings import FORMAT, SETTINGS
+from blink_tui.ledger.payments_list import payments
 from blink_tui.ledger.placing import settle_payments
 from blink_tui.ledger.vat_register import Register
 from blink_tui.model.books import VatKind

@@ -8,7 +8,7 @@ from functools import partial
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import _
-from blink_tui.ledger import payments_list
+from blink_tui.ledger import payment_settings
 from blink_tui.ledger.exporter import Exporter, Setting
 from blink_tui.ledger.formats import exporters, settings_of
 from blink_tui.ledger.settings import FIRM, OF_FIRM, checked, missing
@@ -41,10 +41,10 @@ async def places_of(buffer: Buffer, firm: Firm, ledger: str) -> list[Place]:
     names = {one.name for one in FIRM}
     lacking = tuple(one for place in found[:1] for one in place.missing if one.name in names)
     payments = Place(
-        payments_list.FORMAT,
+        payment_settings.FORMAT,
         _("Payments"),
-        payments_list.SETTINGS,
-        await buffer.export_settings.own(firm.id, payments_list.FORMAT),
+        payment_settings.SETTINGS,
+        await buffer.export_settings.own(firm.id, payment_settings.FORMAT),
     )
     return [Place(OF_FIRM, _("The firm itself, for all formats"), FIRM, firm_told, lacking), *found, payments]
 

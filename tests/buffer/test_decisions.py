@@ -6,62 +6,39 @@ import asyncio
 import os
 import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from blink_tui.buffer import Buffer, GridFilter, open_buffer
 from blink_tui.buffer.decisions import Every, Progress
 from blink_tui.buffer.pace import Pace
-from blink_tui.model.decisions import Action, Decider, Decision, Exclusion, Reason
+from blink_tui.model.decisions import Action, Reason
 from blink_tui.model.documents import Role, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.refusals import Refusal
-from tests.buffer.factory import FILE, NIP, invoice
-from tests.buffer.test_firms import CHECKOUT
-
-F, C, A, E, B = Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED, Status.BOOKED
-Q, X = Status.QUERIED, Status.EXCLUDED
-
-APPROVE = Decision(Action.APPROVE)
-QUERY = Decision(Action.QUERY, "brak umowy")
-EXCLUDE = Decision(
-    Action.EXCLUDE, exclusion=Exclusion(Reason.PRIVATE, Decider.OFFICE, "anna", date(2026, 10, 1))
+from tests.buffer.deciding import (
+    ALL,
+    APPROVE,
+    EXCLUDE,
+    QUERY,
+    REOPEN,
+    A,
+    B,
+    C,
+    E,
+    F,
+    Q,
+    X,
+    intact,
+    states,
+    stored,
+    versions,
 )
-REOPEN = Decision(Action.REOPEN, "pomyłka")
-ALL = Every(GridFilter())
-
-
-async def stored(
-    buffer: Buffer, firm: Firm, count: int, role: Role = Role.BUYER, **changes: Any
-) -> list[int]:
-    first = await buffer.documents.total()
-    items = [invoice(first + number, **changes) for number in range(count)]
-    for start in range(0, count, 500):
-        await buffer.documents.store(firm, role, items[start : start + 500])
-    return list(range(first + 1, first + count + 1))
-
-
-async def states(buffer: Buffer, ids: list[int]) -> list[tuple[Status, Status | None]]:
-    return [(one.status, one.previous) for one in await buffer.documents.get_many(ids)]
-
-
-async def versions(buffer: Buffer, ids: list[int]) -> dict[int, int]:
-    return {one.id: one.version for one in await buffer.documents.get_many(ids)}
-
-
-async def intact(buffer: Buffer, firm: Firm) -> int:
-    state = await buffer.history.verify(firm.id)
-    assert state.broken_at is None
-    return state.length
+from tests.buffer.factory import FILE, NIP
+from tests.buffer.test_firms import CHECKOUT
 
 
 def hurried(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
@@ -316,108 +293,3 @@ async def test_what_became_of_a_sellers_documents_is_counted(buffer: Buffer, fir
     await buffer.documents.change_status(ids[:1], A, who="ewa")
     assert await buffer.decisions.of_seller(firm.id, "S", ids[2]) == {A: 1, F: 1}
     assert await buffer.decisions.of_seller(firm.id, None, ids[2]) == {}
-
-
-# Any sequence against plain Python
-
-WAYS = {
-    Action.APPROVE: (APPROVE, {F, C}, A),
-    Action.QUERY: (QUERY, {F, C, A}, Q),
-    Action.EXCLUDE: (EXCLUDE, {F, C, A}, X),
-    Action.REOPEN: (REOPEN, {C, A, Q, X}, F),
-}
-COUNT = 4
-
-
-@dataclass
-class Plain:
-    """What a person would write down by hand."""
-
-    states: list[tuple[Status, Status | None]] = field(default_factory=lambda: [(F, None)] * COUNT)
-    touched: list[int] = field(default_factory=lambda: [0] * COUNT)
-    """Number of the last thing that happened to each document."""
-    now: int = 0
-    decisions: list[dict[int, tuple[tuple[Status, Status | None], int, int]]] = field(default_factory=list)
-    """Each decision: by document its state and its last happening before, and the happening that it was."""
-
-    def happens(self, document: int, state: tuple[Status, Status | None]) -> None:
-        self.now += 1
-        self.states[document], self.touched[document] = state, self.now
-
-    def decide(self, action: Action, documents: set[int]) -> int:
-        _decision, allowed, to = WAYS[action]
-        done: dict[int, tuple[tuple[Status, Status | None], int, int]] = {}
-        for document in documents:
-            before, status = self.states[document], self.states[document][0]
-            if status in allowed:
-                target = before[1] if status in (Q, X) else to
-                last = self.touched[document]
-                self.happens(document, (target or F, status if to in (Q, X) else None))
-                done[document] = before, last, self.now
-        if done:
-            self.decisions.append(done)
-        return len(done)
-
-    def undo(self) -> int:
-        back = 0
-        for document, (before, last, happening) in self.decisions.pop().items():
-            if self.touched[document] == happening and self.states[document][0] not in (E, B):
-                self.happens(document, before)
-                self.touched[document] = last
-                back += 1
-        return back
-
-
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.sampled_from(sorted(WAYS)), st.sets(st.integers(0, COUNT - 1), min_size=1)),
-        st.just("undo"),
-        st.tuples(st.just("coded"), st.integers(0, COUNT - 1)),
-        st.tuples(st.just("booked"), st.integers(0, COUNT - 1)),
-    ),
-    max_size=14,
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(STEPS, st.booleans())
-def test_any_sequence_of_decisions_and_undos_is_what_it_is_by_hand(steps: list[Any], by_filter: bool) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_same_as_by_hand(Path(folder) / "b.db", steps, by_filter))
-
-
-async def _same_as_by_hand(path: Path, steps: list[Any], by_filter: bool) -> None:
-    plain = Plain()
-    async with open_buffer(path) as buffer:
-        firm = await buffer.firms.add(NIP, name="A", env="test")
-        ids = await stored(buffer, firm, COUNT)
-        for step in steps:
-            await _both(buffer, plain, ids, step, by_filter)
-            assert await states(buffer, ids) == plain.states
-        assert len(await buffer.decisions.undoable("anna")) == len(plain.decisions)
-        await intact(buffer, firm)
-
-
-async def _both(buffer: Buffer, plain: Plain, ids: list[int], step: Any, by_filter: bool) -> None:
-    if step == "undo":
-        past = await buffer.decisions.undoable("anna", 1)
-        assert bool(past) == bool(plain.decisions)
-        if past:
-            assert (await buffer.decisions.undo(past[0].id, who="anna")).done == plain.undo()
-        return
-    what, which = step
-    if isinstance(which, int):
-        to = Status(what)
-        if plain.states[which][0] in (F, C, A) and (to is B or plain.states[which][0] is F):
-            await buffer.documents.change_status([ids[which]], to, who="ewa")
-            plain.happens(which, (to, None))
-        return
-    if by_filter:
-        which = set(range(COUNT))
-    looked = ALL if by_filter else await versions(buffer, [ids[place] for place in which])
-    decision = WAYS[what][0]
-    preview = await buffer.decisions.preview(looked, decision)
-    outcome = await buffer.decisions.decide(looked, decision, who="anna")
-    assert outcome.done == preview.count == plain.decide(what, which)
-    assert outcome.done + sum(outcome.refused.values()) == len(which)
-    assert outcome.refused == preview.refused

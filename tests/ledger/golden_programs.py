@@ -73,7 +73,7 @@ def _epp(files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def _optima(files: Mapping[str, bytes]) -> Iterator[str]:
-    (one,), (card,) = (file := optima_reader.read(_only(files))).records, file.contractors.values()
+    (one,), (card,) = (file := optima_reader.read(_only(files))).documents, file.contractors.values()
     yield (
         f"  {one['REJESTR']} {one['NUMER']}"
         + (f" do {one['KOREKTA_NUMER']}" if one["KOREKTA"] == "Tak" else "")

@@ -58,7 +58,7 @@ class File:
 
     ids: Sequence[tuple[str, str]]
     contractors: dict[str, Fields]
-    records: Sequence[Record]
+    documents: Sequence[Record]
 
 
 def read(content: bytes) -> File:

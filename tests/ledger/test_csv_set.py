@@ -20,7 +20,7 @@ from tests.invoices.samples import shared
 from tests.ledger.hostile import TEXTS, changed, purchase, sale, uncoded, with_text
 from tests.ledger.sheets import Table, csv_table, csv_tables, files_of, rows_of
 from tests.ledger.six import frame, six_kpir, six_ledger, six_lump_sum
-from tests.ledger.worked import worked_documents
+from tests.ledger.worked import worked
 
 
 def tables(*documents: LedgerDocument, own: Frame | None = None) -> dict[str, list[dict[str, str]]]:
@@ -162,7 +162,7 @@ def test_a_foreign_invoice_shows_its_currency_rate_and_gross() -> None:
 
 
 def test_a_sale_of_a_cash_register_is_marked() -> None:
-    (document,) = (one for one in worked_documents() if one.title == "Faktura do paragonu (FP)")
+    document = worked("Faktura do paragonu (FP)")
     found = tables(document.document, own=document.frame)
     assert [row["Typ dokumentu"] for row in found["vat_sprzedaz"]] == ["FP"]
     assert found["dekrety"] == []
@@ -181,7 +181,7 @@ def test_several_corrections_of_one_document_are_rows_of_their_own() -> None:
 
 
 def test_parts_that_follow_payments_show_each_its_own_amounts() -> None:
-    (one,) = (one for one in worked_documents() if one.title.startswith("Dostawca z metodą kasową (MK)"))
+    one = worked("Dostawca z metodą kasową (MK)")
     rows = tables(one.document, own=one.frame)["vat_zakup"]
     assert [(row["Okres VAT"], row["Netto"], row["VAT"]) for row in rows] == [
         ("2026-03", "487,80", "112,20"),
@@ -203,7 +203,7 @@ def test_the_first_part_paid_shows_its_own_amounts_alone() -> None:
 
 
 def test_what_is_handed_over_goes_with_its_rows_of_every_month() -> None:
-    (one,) = (one for one in worked_documents() if one.title.startswith("Dostawca z metodą kasową (MK)"))
+    one = worked("Dostawca z metodą kasową (MK)")
     own = replace(one.frame, months=(Month(2026, 3),))
     assert len(tables(one.document, own=own)["vat_zakup"]) == 2
 

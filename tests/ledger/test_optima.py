@@ -6,7 +6,6 @@ import pickle
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -36,7 +35,9 @@ from tests.ledger.hostile import (
 from tests.ledger.optima_reader import File, Record, read
 from tests.ledger.six import BOOKS, six_kpir, six_ledger, six_lump_sum
 from tests.ledger.totals import of_codings, summed
-from tests.ledger.worked import OnItsWay, worked_documents
+from tests.ledger.tried import Tried
+from tests.ledger.worked import worked as worked_document
+from tests.ledger.worked import worked_documents
 
 IDS = {"source_id": "BLINK", "target_id": "KSIEG"}
 
@@ -46,28 +47,13 @@ def made(*documents: LedgerDocument, settings: dict[str, str] | None = None, **m
     return read(exported(EXPORTER, *documents, settings=IDS | (settings or {}), **more)[0])
 
 
-def record(document: LedgerDocument, settings: dict[str, str] | None = None, **more: Any) -> Record:
-    """One document written and read back."""
-    (found,) = made(document, settings=settings, **more).records
-    return found
-
-
-def told(document: LedgerDocument, **settings: str) -> list[str]:
-    """Codes of what is told of a document."""
-    piece = EXPORTER.prepare(document, settled(EXPORTER, IDS | settings))
-    assert piece is not None
-    return codes(piece)
-
-
-@lru_cache(maxsize=1)
-def all_worked() -> list[OnItsWay]:
-    """The worked set, made once."""
-    return worked_documents()
+_TRIED = Tried(EXPORTER, read, IDS)
+record, told = _TRIED.one, _TRIED.told
 
 
 def worked(title: str) -> tuple[Record, list[str]]:
     """A document of the worked set with the frame of its own firm, and what is told of it."""
-    (one,) = [one for one in all_worked() if one.title.startswith(title)]
+    one = worked_document(title)
     own = settled(EXPORTER, IDS, books=one.frame.books)
     piece = EXPORTER.prepare(one.document, own)
     assert piece is not None
@@ -76,7 +62,7 @@ def worked(title: str) -> tuple[Record, list[str]]:
 
 def test_an_export_without_documents_is_a_right_file() -> None:
     file = made()
-    assert (file.contractors, list(file.records)) == ({}, [])
+    assert (file.contractors, list(file.documents)) == ({}, [])
     assert set(file.ids) == {("BLINK", "KSIEG")}
 
 
@@ -90,7 +76,7 @@ def test_the_ids_of_the_databases_are_asked_for_and_checked() -> None:
 
 def test_contractors_come_once_and_sales_before_purchases_whatever_the_order() -> None:
     file = made(purchase(), sale(), replace(sale(), id=9, ksef_number="x"))
-    assert [one.sale for one in file.records] == [True, True, False]
+    assert [one.sale for one in file.documents] == [True, True, False]
     assert list(file.contractors) == ["3333333333", "2222222222"]
 
 
@@ -124,11 +110,11 @@ def test_pieces_travel_between_processes_and_are_alike_only_for_the_same_number(
 )
 def test_totals_read_back_are_those_of_the_codings(documents: tuple[LedgerDocument, ...]) -> None:
     taken = documents[:5]  # of the sixth the tax is not in the VAT table
-    assert summed(row for one in made(*taken).records for row in one.rates()) == of_codings(taken)
+    assert summed(row for one in made(*taken).documents for row in one.rates()) == of_codings(taken)
 
 
 def test_totals_of_the_worked_set_are_those_of_its_codings() -> None:
-    for title, document, own in all_worked():
+    for title, document, own in worked_documents():
         if document.coding.identity is Identity.SELF_ASSESSED:
             continue
         one = record(document, books=own.books)
@@ -141,7 +127,7 @@ def test_totals_of_the_worked_set_are_those_of_its_codings() -> None:
 
 
 def test_what_is_deducted_is_what_the_register_of_purchases_holds() -> None:
-    for title, document, own in all_worked():
+    for title, document, own in worked_documents():
         one = record(document, books=own.books)
         rows = [row for row in document.coding.rows if row.register is Direction.PURCHASE]
         if one.sale or one["METODA_KASOWA"] == "Tak" or document.coding.identity is Identity.ON_PAYMENT:
@@ -153,7 +139,7 @@ def test_what_is_deducted_is_what_the_register_of_purchases_holds() -> None:
 
 
 def test_postings_go_side_by_side_and_balance() -> None:
-    for title, document, own in all_worked():
+    for title, document, own in worked_documents():
         one = record(document, books=own.books)
         assert one.side("KONTO_WN") == one.side("KONTO_MA") == document.coding.debit, title
         assert len(one.postings) == len(document.coding.lines)
@@ -175,7 +161,7 @@ def test_half_of_a_car_s_tax_is_deducted_and_half_is_not() -> None:
 
 
 def test_a_proportion_is_divided_as_deducted_or_left_to_optima() -> None:
-    (one,) = [one for one in all_worked() if one.title.startswith("Proporcja")]
+    (one,) = [one for one in worked_documents() if one.title.startswith("Proporcja")]
     divided = record(one.document, books=one.frame.books)
     assert [(row["NETTO"], row["VAT"], row["ODLICZENIA_VAT"]) for row in divided.positions] == [
         ("1000.00", "184.00", "tak"), ("0.00", "46.00", "nie"),
@@ -401,7 +387,7 @@ def test_a_simplified_invoice_without_a_table_is_kept_out() -> None:
 
 def test_payments_turn_round_with_negative_amounts() -> None:
     directions = [
-        (one.payments[0]["KIERUNEK"], one.payments[0]["KWOTA_PLAT"]) for one in made(*six_ledger()).records
+        (one.payments[0]["KIERUNEK"], one.payments[0]["KWOTA_PLAT"]) for one in made(*six_ledger()).documents
     ]
     assert directions == [
         ("przychód", "1230.00"), ("przychód", "500.00"), ("rozchód", "123.00"),
@@ -439,7 +425,7 @@ def test_several_corrections_of_one_document_name_it_and_keep_apart() -> None:
     second = replace(
         changed(first, number="KFS/2/02/2026"), id=8, ksef_number="1111111111-20260220-0100D4E56F44-22"
     )
-    both = made(first, second).records
+    both = made(first, second).documents
     assert [(one["KOREKTA"], one["KOREKTA_NUMER"]) for one in both] == [("Tak", "FS/1/02/2026")] * 2
     assert len({one["ID_ZRODLA"] for one in both}) == 2
 
@@ -502,7 +488,7 @@ def test_a_number_of_256_characters_goes_whole_and_a_longer_one_only_by_choice()
     assert told(long) == []
     longer = changed(sale(), number="N" * 257)
     assert told(longer) == ["number-too-long"]
-    assert told(longer, cut_numbers="tak") == ["text-cut"]
+    assert told(longer, {"cut_numbers": "tak"}) == ["text-cut"]
 
 
 def test_numbers_alike_after_a_cut_are_alike_in_their_pieces() -> None:

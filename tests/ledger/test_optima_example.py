@@ -62,7 +62,7 @@ def compared(rows: Sequence[Fields], mine: Sequence[Fields], added: set[str]) ->
 
 def pairs() -> list[tuple[int, etree._Element, Record]]:
     """Records of the example with ours; of the sixth document, which the example leaves out, none."""
-    return list(zip(range(1, 6), theirs()[1], ours().records, strict=False))
+    return list(zip(range(1, 6), theirs()[1], ours().documents, strict=False))
 
 
 def differing(section: str, row: str, name: str, added: set[str]) -> dict[str, set[int]]:
@@ -87,7 +87,7 @@ def test_positions_have_the_example_s_fields_but_for_those_explained() -> None:
     found = differing("POZYCJE", "POZYCJA", "positions", set())
     assert found.pop("number of rows") == {5}
     assert found == {name: places for name, places in POSITIONS.items() if name != "ODLICZENIA_VAT"}
-    assert [one["ODLICZENIA_VAT"] for one in ours().records[4].positions] == ["tak", "nie"]
+    assert [one["ODLICZENIA_VAT"] for one in ours().documents[4].positions] == ["tak", "nie"]
 
 
 def test_postings_have_the_example_s_fields_but_for_their_texts() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,78 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from blink_tui.ledger.payment_titles import LONGEST, plain_title, spelled, split_title
-from blink_tui.ledger.payments_csv import COLUMNS, write
-from blink_tui.ledger.payments_list import (
-    Payable,
-    Payments,
-    Refused,
-    Remark,
-    Terms,
-    Transfer,
-    payments,
-    to_pay,
-)
-from blink_tui.ledger.vat_register import Standing
+from blink_tui.ledger.payable import Payable, Refused, Remark
+from blink_tui.ledger.payments_list import payments, to_pay
 from blink_tui.model.documents import Direction, Status
 from blink_tui.model.invoice import (
     BankAccount,
     CorrectedInvoice,
-    Invoice,
     InvoiceParty,
     PartPayment,
-    Payment,
     PaymentTerm,
     Settlement,
 )
-from blink_tui.model.transfers import AccountCheck
-from tests.coding.documents import d, invoice
+from tests.coding.documents import d
+from tests.ledger.paid import ACCOUNT, FACTOR, KSEF, OTHER, TERMS, bought, correction, only, payable, why
 
-ACCOUNT, OTHER = "61109010140000071219812874", "27114020040000300201355387"
 WRONG = "61109010140000071219812875"
-FACTOR = BankAccount(number="83101010230000261395100000")
-SELLER = InvoiceParty(nip="1111111111", name="Łąkowa Hurtownia")
-TODAY = date(2026, 11, 30)
-KSEF = "1111111111-20261101-0100000000FF-5D"
-TERMS = Terms(nip="5265877635", settings={}, today=TODAY, ksef_from=date(2027, 1, 1))
-DUE = PaymentTerm(day=date(2026, 12, 14))
-
-
-def bought(table: str = "23 1000 230", /, **changes: Any) -> Invoice:
-    """An invoice that wants a transfer."""
-    payment = Payment(form=6, bank_accounts=(BankAccount(number=ACCOUNT),), terms=(DUE,))
-    return invoice(table, **({"seller": SELLER, "payment": payment} | changes))
-
-
-def payable(one: Invoice | None = None, number: int = 1, **changes: Any) -> Payable:
-    usual: dict[str, Any] = {
-        "document_id": number,
-        "ksef_number": KSEF,
-        "direction": Direction.PURCHASE,
-        "status": Status.APPROVED,
-        "invoice": one or bought(),
-    }
-    return Payable(**(usual | changes))
-
-
-def correction(net: str, tax: str, number: int = 9, **changes: Any) -> Payable:
-    return payable(
-        bought(f"23 {net} {tax}", kind="KOR", number=f"KOR/{number}", **changes),
-        number,
-        ksef_number="1111111111-20261105-0100000000FE-5D",
-    )
-
-
-def only(one: Payable, terms: Terms = TERMS) -> Transfer:
-    (transfer,) = payments([one], terms).transfers
-    return transfer
-
-
-def why(one: Payable, terms: Terms = TERMS) -> str:
-    found = payments([one], terms)
-    assert found.transfers == ()
-    (refused,) = found.refused
-    return refused.reason.text
 
 
 def paid_by(**changes: Any) -> Payable:
@@ -169,79 +110,6 @@ def test_an_iban_of_another_country_is_taken_where_its_check_digits_hold() -> No
         paid_by(bank_accounts=(BankAccount(number="DE89 3704 0044 0532 0130 00"),))
     ).account.startswith("DE89")
     assert "wrong" in why(paid_by(bank_accounts=(BankAccount(number="DE88370400440532013000"),)))
-
-
-class Listed:
-    """A register that knows some accounts of the seller's, and tells what it was asked."""
-
-    def __init__(self, *accounts: str, standing: Standing = Standing.ACTIVE) -> None:
-        self.accounts, self.found = accounts, standing
-        self.asked: list[tuple[str, str]] = []
-
-    def __call__(self, nip: str, account: str) -> Standing:
-        self.asked.append((nip, account))
-        return self.found if account in self.accounts else Standing.MISSING
-
-    def terms(self, **settings: str) -> Terms:
-        return replace(TERMS, standing=self, register_day=TODAY, settings=settings)
-
-
-LARGE = bought("23 12195.13 2804.88")
-
-
-def test_an_account_is_looked_up_above_15_000_pln_and_not_up_to_it() -> None:
-    exactly, register = bought("23 12195.12 2804.88"), Listed(ACCOUNT)
-    assert exactly.total == d("15000.00")
-    assert only(payable(exactly), register.terms()).check is AccountCheck.NOT_ASKED
-    assert register.asked == []
-    large = only(payable(LARGE), register.terms())
-    assert (large.check, large.checked_on, large.remarks) == (AccountCheck.LISTED, TODAY, ())
-    assert register.asked == [("1111111111", ACCOUNT)]
-
-
-def test_without_a_register_it_is_told_as_unchecked() -> None:
-    large = only(payable(LARGE))
-    assert (large.check, large.remarks) == (AccountCheck.UNCHECKED, (Remark.UNCHECKED,))
-
-
-def test_a_part_of_a_large_invoice_is_looked_up_too() -> None:
-    register = Listed(ACCOUNT)
-    one = replace(LARGE, payment=replace(LARGE.payment, parts=(PartPayment(amount=d("14999")),)))
-    assert only(payable(one), register.terms()).check is AccountCheck.LISTED
-
-
-def test_an_unlisted_account_is_refused_unless_the_firm_chose_to_pay() -> None:
-    assert "not in the register" in why(payable(LARGE), Listed().terms())
-    told = only(payable(LARGE), Listed().terms(unlisted="pay"))
-    assert (told.check, told.remarks) == (AccountCheck.MISSING, (Remark.UNLISTED,))
-
-
-def test_the_listed_one_of_several_accounts_is_taken() -> None:
-    two = (BankAccount(number=ACCOUNT), BankAccount(number=OTHER))
-    large = replace(LARGE, payment=replace(LARGE.payment, bank_accounts=two))
-    assert only(payable(large), Listed(OTHER).terms()).account == f"PL{OTHER}"
-
-
-def test_a_factors_account_is_looked_up_as_the_factors() -> None:
-    register = Listed(str(FACTOR.number))
-    factor = InvoiceParty(nip="2222222222", name="Faktor", role=1)
-    one = replace(LARGE, payment=replace(LARGE.payment, factor_accounts=(FACTOR,)), third_parties=(factor,))
-    assert only(payable(one), register.terms()).check is AccountCheck.LISTED
-    assert register.asked == [("2222222222", FACTOR.number)]
-
-
-def test_a_register_of_another_day_is_told() -> None:
-    terms = replace(Listed(ACCOUNT).terms(), register_day=date(2026, 11, 27))
-    large = only(payable(LARGE), terms)
-    assert (large.checked_on, large.remarks) == (date(2026, 11, 27), (Remark.OLD_REGISTER,))
-
-
-def test_foreign_currency_counts_by_its_worth_in_pln() -> None:
-    register = Listed(ACCOUNT)
-    euro = bought("23 3000 690 2932.50", currency="EUR")  # at 4.25
-    assert only(payable(euro), register.terms()).check is AccountCheck.LISTED
-    cheap = bought("23 1000 230 977.50", currency="EUR")
-    assert only(payable(cheap), register.terms()).check is AccountCheck.NOT_ASKED
 
 
 def test_a_split_payment_has_its_title() -> None:
@@ -354,70 +222,6 @@ def test_no_amount_is_lost_none_is_below_zero_and_each_document_stands_once(
     assert sorted(places) == list(range(len(sums)))
     used = sum(sums[place] for place in [*paid, *netted])
     assert sum(one.amount for one in found.transfers) == Decimal(used).scaleb(-2)
-
-
-LETTERS = some.text(some.characters(codec="utf-8"), max_size=300)
-
-
-@given(number=LETTERS, less=some.lists(LETTERS, max_size=3), ksef_first=some.booleans())
-def test_titles_stay_within_the_limits_and_letters_of_banks(
-    number: str, less: list[str], ksef_first: bool
-) -> None:
-    plain, _cut = plain_title(number, KSEF, less, ksef_first=ksef_first)
-    assert len(plain) <= LONGEST
-    assert KSEF in plain
-    split, _cut = split_title(d("9999999.99"), "1111111111", number, KSEF, less, ksef_first=ksef_first)
-    assert len(split) <= LONGEST
-    head, _, rest = split.partition("/INV/")
-    assert head == "/VAT/9999999,99/IDC/1111111111"
-    told, _, text = rest.rpartition("/TXT/")
-    assert len(told) <= 35
-    assert len(text) <= 33
-    assert spelled(plain) == plain
-    assert spelled(split) == split.strip()
-
-
-def test_other_letters_are_told_in_those_of_banks() -> None:
-    assert spelled("Fâktura №7 «Ołówek» & Сын; 10%") == "Faktura No7 Ołówek 10"
-
-
-def test_a_number_never_looks_like_the_next_field() -> None:
-    title, _cut = split_title(d("1"), "1111111111", "A/TXT/1", "", [], ksef_first=False)
-    assert title == "/VAT/1,00/IDC/1111111111/INV/A-TXT/1/TXT/faktura"
-
-
-def test_a_cut_number_is_told() -> None:
-    long = payable(bought(number="F" * 200))
-    assert only(long).remarks == (Remark.NUMBER_CUT,)
-    assert KSEF in only(long).title
-
-
-def rows(found: Payments, account: str = "") -> list[dict[str, str]]:
-    file = io.BytesIO()
-    write(found.transfers, account, file)
-    text = file.getvalue().decode("utf-8-sig")
-    assert file.getvalue().startswith(b"\xef\xbb\xbf")
-    assert text.count("\r\n") == text.count("\n")
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
-
-
-def test_the_file_has_what_a_bank_needs_and_no_formulas() -> None:
-    hostile = InvoiceParty(nip="1111111111", name="=HYPERLINK(1)\x1b[31m")
-    one = payable(bought(split_payment=True, number="@7", seller=hostile))
-    row, second = rows(payments([one, payable(number=2)], TERMS))
-    assert tuple(row) == COLUMNS
-    assert row["Odbiorca"] == "'=HYPERLINK(1)[31m"
-    assert (row["Kwota"], second["Kwota"]) == ("1230,00", "1230,00")
-
-
-def test_a_payment_that_corrections_take_whole_has_no_row() -> None:
-    another = payable(bought(seller=InvoiceParty(nip="3333333333")), 3)
-    found = payments([payable(), correction("-1000", "-230"), another], TERMS)
-    (row,) = rows(found, OTHER)
-    assert row["NIP odbiorcy"] == "3333333333"
-    assert row["Rachunek odbiorcy"] == "61 1090 1014 0000 0712 1981 2874"
-    assert row["Rachunek obciążany"].startswith("27 1140")
-    assert (row["Numer KSeF"], row["Termin płatności"]) == (KSEF, "2026-12-14")
 
 
 def test_refusals_know_their_documents() -> None:

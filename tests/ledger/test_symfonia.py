@@ -23,7 +23,8 @@ from blink_tui.model.invoice import CorrectedInvoice, Settlement, VatAmount
 from tests.ledger.hostile import TEXTS, changed, codes, exported, purchase, sale, settled, uncoded, with_text
 from tests.ledger.six import six_kpir, six_ledger
 from tests.ledger.symfonia_reader import File, Section, read
-from tests.ledger.worked import OnItsWay, worked_documents
+from tests.ledger.tried import Tried
+from tests.ledger.worked import OnItsWay, worked, worked_documents
 
 SALE, BOUGHT = "rSPV", "rZPV"
 _SOLD = {"K_19": "K_20", "K_17": "K_18", "K_15": "K_16", "K_10": "", "K_11": "", "K_13": "", "K_21": "", "K_22": "",
@@ -36,17 +37,8 @@ def made(*documents: LedgerDocument, settings: dict[str, str] | None = None, **m
     return read(exported(EXPORTER, *documents, settings=settings, **more)[0])
 
 
-def record(document: LedgerDocument, settings: dict[str, str] | None = None, **more: Any) -> Section:
-    """One document written and read back."""
-    (found,) = made(document, settings=settings, **more).documents
-    return found
-
-
-def told(document: LedgerDocument, **more: Any) -> list[str]:
-    """Codes of what is told of a document."""
-    piece = EXPORTER.prepare(document, settled(EXPORTER, **more))
-    assert piece is not None
-    return codes(piece)
+_TRIED = Tried(EXPORTER, read)
+record, told = _TRIED.one, _TRIED.told
 
 
 @lru_cache(maxsize=1)
@@ -55,12 +47,6 @@ def in_full_books() -> list[OnItsWay]:
     return [
         one for one in worked_documents() if one.document.coding.lines or one.title.startswith("Faktura do")
     ]
-
-
-def worked(title: str) -> OnItsWay:
-    """One of them."""
-    (one,) = [one for one in in_full_books() if one.title.startswith(title)]
-    return one
 
 
 def sums(entries: Iterable[Section]) -> dict[str, tuple[Decimal, Decimal]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +19,6 @@ from blink_tui.model.dates import Instant
 from tests.ledger.hostile import (
     TEXTS,
     changed,
-    codes,
     exported,
     purchase,
     sale,
@@ -31,21 +29,12 @@ from tests.ledger.hostile import (
 from tests.ledger.memory import MemoryFiles
 from tests.ledger.six import frame, six_kpir, six_ledger
 from tests.ledger.totals import Totals, of_codings, summed
+from tests.ledger.tried import Tried
 from tests.ledger.wapro_reader import Read, read
 from tests.ledger.worked import worked_documents
 
-
-def one(document: LedgerDocument, settings: dict[str, str] | None = None, **more: Any) -> Read:
-    """A document written alone and read back."""
-    content, _ = exported(EXPORTER, document, settings=settings, **more)
-    (found,) = read(content).documents
-    return found
-
-
-def told(document: LedgerDocument, settings: dict[str, str] | None = None) -> list[str]:
-    """Codes of what is told of a document."""
-    _, (piece,) = exported(EXPORTER, document, settings=settings)
-    return codes(piece)
+_TRIED = Tried(EXPORTER, read)
+one, told = _TRIED.one, _TRIED.told
 
 
 def test_dates_are_clarion() -> None:

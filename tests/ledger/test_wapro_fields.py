@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporters.wapro import EXPORTER
 from blink_tui.model.books import BookKind, Contractor
 from blink_tui.model.coding import BookEntry, Identity, Rate, Side
@@ -19,27 +17,17 @@ from blink_tui.model.invoice import BankAccount, CorrectedInvoice, Payment, VatA
 from blink_tui.model.months import Month
 from tests.ledger.hostile import (
     changed,
-    codes,
     exported,
     purchase,
     sale,
     uncoded,
 )
 from tests.ledger.six import frame, six_kpir, six_ledger
+from tests.ledger.tried import Tried
 from tests.ledger.wapro_reader import Read, read
 
-
-def one(document: LedgerDocument, settings: dict[str, str] | None = None, **more: Any) -> Read:
-    """A document written alone and read back."""
-    content, _ = exported(EXPORTER, document, settings=settings, **more)
-    (found,) = read(content).documents
-    return found
-
-
-def told(document: LedgerDocument, settings: dict[str, str] | None = None) -> list[str]:
-    """Codes of what is told of a document."""
-    _, (piece,) = exported(EXPORTER, document, settings=settings)
-    return codes(piece)
+_TRIED = Tried(EXPORTER, read)
+one, told = _TRIED.one, _TRIED.told
 
 
 def rates(found: Read) -> list[str]:

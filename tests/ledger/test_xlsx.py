@@ -29,7 +29,7 @@ from tests.ledger.hostile import TEXTS, changed, purchase, sale, uncoded, with_t
 from tests.ledger.memory import MemoryFiles
 from tests.ledger.sheets import as_csv_has_it, csv_table, csv_tables, files_of, sheets_of, written_together
 from tests.ledger.six import frame, six_kpir, six_ledger, six_lump_sum
-from tests.ledger.worked import worked_documents
+from tests.ledger.worked import worked, worked_documents
 
 _SIX = {BookKind.LEDGER: six_ledger, BookKind.KPIR: six_kpir, BookKind.LUMP_SUM: six_lump_sum}
 
@@ -125,7 +125,7 @@ def test_a_sheet_has_a_frozen_head_a_filter_and_widths() -> None:
 
 
 def test_sums_stand_below_and_leave_out_sales_of_a_cash_register() -> None:
-    (receipt,) = (one for one in worked_documents() if one.title == "Faktura do paragonu (FP)")
+    receipt = worked("Faktura do paragonu (FP)")
     found = sums(workbook(sale(), receipt.document), "VAT sprzedaż")
     assert (found["Numer dokumentu"], found["Netto 23%"], found["Brutto"]) == ("Razem bez FP", 1000.0, 1230.0)
     assert sums(workbook(*six_ledger()), "VAT zakup")["VAT pozostałe (K_43)"] == 123.0
@@ -191,7 +191,7 @@ def test_a_full_sheet_goes_on_on_another_one() -> None:
 
 
 def test_a_month_s_workbook_has_that_month_s_rows_alone() -> None:
-    (one,) = (one for one in worked_documents() if one.title.startswith("Dostawca z metodą kasową (MK)"))
+    one = worked("Dostawca z metodą kasową (MK)")
     march = workbook(one.document, own=replace(one.frame, months=(Month(2026, 3),)))
     may = workbook(one.document, own=replace(one.frame, months=(Month(2026, 5),)))
     assert [len(sheets_of(content)["VAT zakup"]) for content in (march, may)] == [3, 3]

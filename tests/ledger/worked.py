@@ -50,3 +50,9 @@ def worked_documents(settings: dict[str, str] | None = None) -> list[OnItsWay]:
         )
         found.append(OnItsWay(one.title, document, frame))
     return found
+
+
+def worked(title: str) -> OnItsWay:
+    """The one whose title begins so."""
+    (one,) = (one for one in worked_documents() if one.title.startswith(title))
+    return one

@@ -17,7 +17,8 @@ import pytest
 
 from blink_tui.buffer import BatchState, Buffer, DerivedRow, open_buffer
 from blink_tui.invoices.checks.suspicion import same_number
-from blink_tui.ledger.payments_list import FORMAT, Payments
+from blink_tui.ledger.payable import Payments
+from blink_tui.ledger.payment_settings import FORMAT
 from blink_tui.ledger.placing import recover_payments
 from blink_tui.model.documents import Direction, Role, Status
 from blink_tui.model.errors import BlinkError

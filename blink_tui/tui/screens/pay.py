@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from blink_tui.i18n import _, ngettext
-from blink_tui.ledger.payments_list import REMARK_WORDS, Payments, Refused, Transfer
+from blink_tui.ledger.payable import REMARK_WORDS, Payments, Refused, Transfer
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
 from blink_tui.model.transfers import ACCOUNT_CHECK_WORDS

@@ -9,7 +9,7 @@ from functools import partial
 from blink_tui.buffer import BatchState
 from blink_tui.buffer.payment_batches import PaymentBatch
 from blink_tui.i18n import _
-from blink_tui.ledger.payments_list import Payments
+from blink_tui.ledger.payable import Payments
 from blink_tui.model.firms import Firm
 from blink_tui.model.text import clean
 from blink_tui.model.transfers import ACCOUNT_CHECK_WORDS, ListedPayment
