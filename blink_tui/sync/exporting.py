@@ -247,10 +247,14 @@ async def _anew(
 async def framed(
     buffer: Buffer, firm: Firm, form: Exporter, wanted: Wanted, who: str, now: datetime
 ) -> Frame:
-    """What all documents of an export share. Raises BlinkError: NEEDS_BOOKS, export-settings-missing."""
+    """What all documents of an export share.
+
+    Raises BlinkError: NEEDS_BOOKS, export-settings-missing, export-setting-unknown, export-setting-wrong.
+    """
     books = await buffer.books.get(firm.id)
     if form.needs_books and books is None:
         raise BlinkError(NEEDS_BOOKS, firm=firm.nip, format=Message(form.name))
+    firm_settings.check_options(form, wanted.options)
     told = {**await buffer.export_settings.of(firm.id, form.id), **wanted.options}
     firm_settings.require(form, told, firm.nip)
     return Frame(

@@ -18,7 +18,7 @@ from blink_tui.ledger.placing import recover
 from blink_tui.model.books import Keeper
 from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.errors import BlinkError
+from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.months import Month
 from blink_tui.sync.exporting import Wanted, export
 from blink_tui.sync.exporting_again import again
@@ -210,6 +210,14 @@ async def test_two_documents_with_one_number_are_kept_apart_in_the_ledger_and_to
     assert [one.values["other"] for one in doubled] == [first]
     assert first in str(done.refused[0].sentences[0])
     assert (await exported(buffer, firm, out, "wapro")).documents == 1  # whoever finds both right goes on
+
+
+@pytest.mark.parametrize("told", [{"nonsense": "1"}, {"cut_numbers": "maybe"}, {"P_39": "1"}])
+async def test_what_nothing_would_read_is_refused(buffer: Buffer, out: Path, told: dict[str, str]) -> None:
+    firm = await approved(buffer, 1, books=WAPRO)
+    error = await refused(exported(buffer, firm, out, "wapro", options=told))
+    assert error.kind.exit_code == ExitCode.USAGE
+    assert await statuses(buffer, firm) == [A]
 
 
 async def test_documents_that_the_books_have_go_in_files_of_their_own(buffer: Buffer, out: Path) -> None:
