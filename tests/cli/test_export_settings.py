@@ -9,7 +9,7 @@ import pytest
 from blink_tui.buffer import Buffer
 from blink_tui.model.firms import Firm
 from tests.buffer.conftest import buffer, clock, firm, path
-from tests.buffer.test_decisions import intact
+from tests.buffer.deciding import intact
 from tests.cli.inside import Inside
 
 __all__ = ["buffer", "clock", "firm", "path"]

@@ -25,8 +25,8 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.transfers import AccountCheck
 from blink_tui.sync.paying import Made, Wanted, cancel, make, preview
+from tests.buffer.deciding import intact
 from tests.buffer.factory import NIP, StillClock, invoice, ksef_number
-from tests.buffer.test_decisions import intact
 from tests.invoices.documents import faktura
 from tests.ledger.test_vat_register import DAY, flat_file
 
