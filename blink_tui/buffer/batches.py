@@ -18,6 +18,8 @@ from blink_tui.model.dates import instant_of
 from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError
 
+NO_SETTINGS = "{}"
+"""Of a batch that nobody can make again: it was written before they were kept."""
 _SELECT = """
     SELECT id, firm_id, format, who, state, made_at, documents, chain_head, version, settings, amends,
         cancelled_at, cancelled_by, cancel_reason
@@ -57,7 +59,7 @@ class Batches:
         files: Sequence[BatchFile],
         *,
         who: str,
-        settings: str = "{}",
+        settings: str = NO_SETTINGS,
         amends: bool = False,
         versions: Mapping[int, int] | None = None,
     ) -> int:

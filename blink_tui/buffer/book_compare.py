@@ -52,9 +52,9 @@ ROWS = composed(
     facts=_FACTS,
     trait=_TRAIT,
 )
-ABSENT = composed(
-    "SELECT {facts} FROM document d INDEXED BY document_by_vat_month {trait}"
-    " WHERE d.vat_month BETWEEN ? AND ? AND d.firm_id = ? AND d.direction IN ('sale', 'purchase')"
+_ABSENT = composed(
+    "SELECT {facts} FROM document d INDEXED BY {{index}} {trait}"
+    " WHERE {{month}} BETWEEN ? AND ? AND d.firm_id = ? AND d.direction IN ('sale', 'purchase')"
     " AND d.status IN (SELECT value FROM json_each(?)) AND NOT EXISTS ("
     "SELECT 1 FROM book_row r INDEXED BY book_row_by_document JOIN book_import i"
     " ON i.id = r.import_id AND i.state = 'current'"
@@ -63,6 +63,11 @@ ABSENT = composed(
     facts=_FACTS,
     trait=_TRAIT,
 )
+ABSENT = composed(_ABSENT, index="document_by_vat_month", month="d.vat_month")
+ABSENT_WITHOUT_VAT = composed(
+    _ABSENT, index="document_of_firm_by_issue", month="d.vat_month = '' AND d.issue_date"
+)
+"""By the day of issue: an exempt firm's documents have no VAT month, and still stand in its KPiR."""
 _FIELDS = """
     SELECT a.document_id, a.register, a.field, sum(a.amount) FROM json_each(?) p
     CROSS JOIN register_amount a INDEXED BY register_amount_by_document ON a.document_id = p.value
@@ -88,6 +93,7 @@ _ASKED = """
 
 BookSums = Mapping[BookRegister, Mapping[str, Decimal]]
 """Register, field and sum in PLN, as the books read back have them."""
+_OF_VAT = frozenset({BookRegister.SALES, BookRegister.PURCHASES})
 _AT_ONCE = 2_000
 """Documents that are compared in one go."""
 
@@ -163,11 +169,24 @@ class BookComparing:
         return int(rows[0][0])
 
     async def absent(
-        self, firm_id: int, first: Month, last: Month, statuses: Iterable[Status], registers: Iterable[str]
+        self,
+        firm_id: int,
+        first: Month,
+        last: Month,
+        statuses: Iterable[Status],
+        registers: Iterable[BookRegister],
     ) -> list[Fact]:
-        """Documents of VAT months that no row of these registers is."""
-        values = (str(first), str(last), firm_id, _listed(statuses), _listed(registers))
-        return [_fact(row) for row in await self._database.scan(ABSENT, values)]
+        """Documents of some months that no row of these registers is.
+
+        Months are those of VAT; for the KPiR and the register of revenue also those of issue, where there is none.
+        """
+        books = list(registers)
+        rest = firm_id, _listed(statuses), _listed(books)
+        rows = await self._database.scan(ABSENT, (str(first), str(last), *rest))
+        if not _OF_VAT.issuperset(books):
+            days = first.first_day.isoformat(), last.last_day.isoformat()
+            rows += await self._database.scan(ABSENT_WITHOUT_VAT, (*days, *rest))
+        return [_fact(row) for row in rows]
 
     async def fields(self, document_ids: Iterable[int]) -> Mapping[int, Fields]:
         """What coded documents put into the registers."""

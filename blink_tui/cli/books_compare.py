@@ -271,7 +271,7 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
 
 def _cells(one: Finding) -> Iterator[str]:
     yield from (one.kind.value, str(one.month or ""), one.book.value if one.book else "")
-    yield one.held.ksef_number if one.held else one.row.ksef_number if one.row else ""
+    yield clean(one.ksef_number)
     yield from (clean(str(one.what)), clean(str(one.todo)))
 
 
@@ -282,7 +282,7 @@ def _finding_json(one: Finding) -> dict[str, Any]:
         "register": one.book,
         "what": clean(str(one.what)),
         "todo": clean(str(one.todo)),
-        "ksef_number": one.held.ksef_number if one.held else None,
+        "ksef_number": clean(one.ksef_number) or None,
         "number": clean(one.held.number if one.held else one.row.number if one.row else ""),
         "batch": one.batch_id,
     }

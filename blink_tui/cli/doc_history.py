@@ -13,6 +13,8 @@ from blink_tui.cli.choice import HolderOption, the_document
 from blink_tui.cli.coding_text import SIDE_WORDS
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _
+from blink_tui.model.book_row_words import ANSWER_WORDS
+from blink_tui.model.book_rows import Answer
 from blink_tui.model.coding import Coding
 from blink_tui.model.decisions import explained
 from blink_tui.model.documents import Direction, Status
@@ -119,10 +121,11 @@ def _coding(text: str | None) -> Coding | None:
 
 
 def _value(text: str | None) -> str:
-    """A status or a direction in words; anything else as it is."""
-    words: Sequence[tuple[type[Status] | type[Direction], Any]] = (
+    """A status, a direction or an answer in words; anything else as it is."""
+    words: Sequence[tuple[type[Status] | type[Direction] | type[Answer], Any]] = (
         (Status, STATUS_WORDS),
         (Direction, DIRECTION_WORDS),
+        (Answer, ANSWER_WORDS),
     )
     for kind, known in words:
         if text in list(kind):

@@ -149,7 +149,7 @@ async def _amend(
 
 
 async def _again(profile: Profile, batch_id: int, folder: Path, *, as_json: bool) -> None:
-    from blink_tui.sync.exporting import again as write_again
+    from blink_tui.sync.exporting_again import again as write_again
 
     async with profile.open_buffer() as buffer:
         batch = await buffer.batches.get(batch_id)

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from blink_tui.buffer.book_compare import Fact, Fields, Stands, Stood
 from blink_tui.i18n import N_, Message
+from blink_tui.invoices.words import money
 from blink_tui.ledger.matching import CENT, amounts_agree
 from blink_tui.model.book_rows import BookRegister, BookRow, Held
 from blink_tui.model.books import Books, Keeper
@@ -69,12 +70,20 @@ class Finding:
     """The hand-over that the document was last in."""
     register: BookRegister | None = None
     """The book that it is missing from; else the row tells it."""
+    asked: str = ""
+    """KSeF number of the document that a question is about."""
+
+    @property
+    def ksef_number(self) -> str:
+        """Of the document that is spoken of; of the row where there is none."""
+        if self.held is not None:
+            return self.held.ksef_number
+        return self.asked or (self.row.ksef_number if self.row else "")
 
     @property
     def identity(self) -> tuple[object, ...]:
         """Equal for what is found twice, as where two files hold the same book."""
-        document = self.held.document_id if self.held else str(self.what)
-        return self.kind, document, self.book, self.row.position if self.row else None
+        return self.kind, self.ksef_number, self.book, self.row.position if self.row else None
 
     @property
     def book(self) -> BookRegister | None:
@@ -222,7 +231,7 @@ def _amounts(
             if abs(coded.get(name, ZERO) - there.get(name, ZERO)) > CENT
         ]
         told = ", ".join(
-            f"{name} {coded.get(name, ZERO):.2f} / {there.get(name, ZERO):.2f}" for name in apart
+            f"{name} {money(coded.get(name, ZERO))} / {money(there.get(name, ZERO))}" for name in apart
         )
     else:
         told = "" if amounts_agree(_whole(rows), fact.held) else _both(rows, fact.held)
@@ -250,7 +259,11 @@ def _whole(rows: Sequence[BookRow]) -> BookRow:
 def _both(rows: Sequence[BookRow], held: Held) -> str:
     whole = _whole(rows)
     there = whole.gross if whole.gross is not None else whole.net
-    return f"{held.gross} {held.currency} / {there} PLN"
+    return f"{_money(held.gross)} {held.currency} / {_money(there)} PLN"
+
+
+def _money(amount: Decimal | None) -> str:
+    return "–" if amount is None else money(amount)
 
 
 def sums_of(rows: Iterable[BookRow]) -> dict[str, Decimal]:
@@ -291,10 +304,11 @@ def absent_finding(fact: Fact, register: BookRegister, fields: Fields, books: Bo
         kind, todo = _ABSENT[held.status]
     else:
         return None
+    month = fact.vat_month or (Month.of(held.issued) if held.issued else None)
     batch = fact.batch_id if held.status is Status.EXPORTED else None
     what = Message(N_("{number}, {gross} {currency}"),
-                   {"number": held.number, "gross": held.gross, "currency": held.currency})  # fmt: skip
-    return Finding(kind, what, Message(todo, {"batch": batch}), held, None, fact.vat_month, batch, register)
+                   {"number": held.number, "gross": _money(held.gross), "currency": held.currency})  # fmt: skip
+    return Finding(kind, what, Message(todo, {"batch": batch}), held, None, month, batch, register)
 
 
 def _belongs(fact: Fact, register: BookRegister, fields: Fields) -> bool:

@@ -11,6 +11,7 @@ from blink_tui.ledger.addresses import Place, place_of
 from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.marks import marks
 from blink_tui.ledger.owed import deductible
+from blink_tui.ledger.texts import Texts
 from blink_tui.model.coding import KIND_MARKS, ZERO, Identity, RateAmount
 from blink_tui.model.invoice import Invoice, InvoiceParty
 from blink_tui.model.matching import account_key
@@ -156,6 +157,19 @@ def description_of(document: LedgerDocument) -> str:
     """What it is about: as coded, else the first row's name."""
     lines = document.invoice.lines
     return document.coding.description or (lines[0].name if lines else "") or ""
+
+
+def described(document: LedgerDocument, texts: Texts, field: str, limit: int = 0, *, mark: str = "") -> str:
+    """What it is about, as it stands in a field of a format, after a mark where there is one.
+
+    What a scheme or the invoice says is made to fit without a word, the document's number first left out: that has a
+    field of its own. What a person typed is cut with a warning.
+    """
+    coding, text = document.coding, description_of(document)
+    if coding.description and coding.scheme is None:
+        return texts.of(f"{mark} {text}" if mark else text, field, limit)
+    room = limit and limit - len(f"{mark} " if mark else "")
+    return f"{mark} {texts.fitted(text, room, spare=document.invoice.number)}".strip()
 
 
 def per_cent(rate: str) -> Decimal:

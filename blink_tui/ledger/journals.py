@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blink_tui.i18n import N_, Message
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Piece, Setting
-from blink_tui.ledger.facts import description_of, partner_of
+from blink_tui.ledger.facts import described, partner_of
 from blink_tui.ledger.scratch import scratch
 from blink_tui.ledger.texts import YES, Texts
 from blink_tui.model.books import ROLES, BookKind
@@ -119,7 +119,7 @@ def entry_of(document: LedgerDocument, frame: Frame, texts: Texts) -> Entry | No
         day=day,
         number=texts.of(invoice.number, "Numer dokumentu"),
         payee=texts.of(partner.name, "Kontrahent"),
-        description=texts.of(description_of(document), "Opis"),
+        description=described(document, texts, "Opis"),
         ksef=document.ksef_number,
         tax_id=_UNSAFE_TAG.sub("", texts.of(country + number, "NIP")),
         issued=invoice.issue_date,

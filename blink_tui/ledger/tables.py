@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from blink_tui.i18n import N_
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.facts import description_of, partner_of
+from blink_tui.ledger.facts import described, partner_of
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.months import Month
 
@@ -135,7 +135,6 @@ def told_of(document: LedgerDocument, texts: Texts, months: Collection[Month] = 
     invoice, partner = document.invoice, partner_of(document)
     country, tax_id = partner.key if partner.number else (partner.country, "")
     foreign = invoice.currency != "PLN"
-    description = texts.of(description_of(document), "Opis", LONGEST)
     return Told(
         document=document,
         months=frozenset(months),
@@ -146,7 +145,7 @@ def told_of(document: LedgerDocument, texts: Texts, months: Collection[Month] = 
         tax_id=texts.of(tax_id, "NIP", LONGEST),
         name=texts.of(partner.name, "Kontrahent", LONGEST),
         address=texts.of(partner.place.line, "Adres", LONGEST),
-        description=f"{AMENDS}: {description}" if document.amends else description,
+        description=described(document, texts, "Opis", LONGEST, mark=f"{AMENDS}:" if document.amends else ""),
         gross_currency=(
             texts.of(invoice.currency, "Waluta"),
             (document.exchange_rate or None) if foreign else None,

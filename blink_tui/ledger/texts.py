@@ -13,6 +13,8 @@ CUT_NUMBERS = "cut_numbers"
 """Setting of formats with short document numbers: `tak` lets longer ones be cut."""
 YES = "tak"
 _SHOWN = 60
+_LOOSE = " ,;:-–(„"
+"""Signs that end no text."""
 _PLAIN = str.maketrans(
     {"Ð": "D", "đ": "d", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "−": "-"}
 )
@@ -48,6 +50,16 @@ class Texts:
         )  # fmt: skip
         return found[:limit].rstrip()
 
+    def fitted(self, text: str, limit: int = 0, *, spare: str = "") -> str:
+        """A text that nobody typed, made to fit without a warning: without `spare`, else cut at a word."""
+        found = self._in_alphabet(clean(text).strip())
+        if not limit or len(found) <= limit:
+            return found
+        if spare:
+            return self.fitted(" ".join(found.replace(spare, " ").split()), limit)
+        cut = found[: limit + 1].rsplit(" ", 1)[0]
+        return (cut if len(cut) > limit // 2 else found)[:limit].rstrip(_LOOSE)
+
     def number(self, text: str, field: str, limit: int, *, may_cut: bool) -> str:
         """A document's number; one that is too long blocks the document unless the firm chose to have it cut."""
         found = self._spelled(clean(text).strip(), field)
@@ -66,18 +78,22 @@ class Texts:
         return found[:limit].rstrip()
 
     def _spelled(self, text: str, field: str) -> str:
-        if text.isascii():
-            return text
-        try:
-            text.encode(self._codec)
-        except UnicodeEncodeError:
-            found = "".join(self._letters(text))
+        found = self._in_alphabet(text)
+        if found != text:
             self.tell(
                 "letters-replaced",
                 N_("{field}: letters that {codec} does not have were replaced: “{text}” became “{found}”."),
                 field=field, codec=self._codec, text=text[:_SHOWN], found=found[:_SHOWN],
             )  # fmt: skip
-            return found
+        return found
+
+    def _in_alphabet(self, text: str) -> str:
+        if text.isascii():
+            return text
+        try:
+            text.encode(self._codec)
+        except UnicodeEncodeError:
+            return "".join(self._letters(text))
         return text
 
     def _letters(self, text: str) -> Iterator[str]:

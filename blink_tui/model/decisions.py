@@ -9,6 +9,8 @@ from datetime import date
 from enum import IntEnum, StrEnum
 
 from blink_tui.i18n import N_, _, ngettext
+from blink_tui.model.book_row_words import REGISTER_WORDS
+from blink_tui.model.book_rows import BookRegister
 from blink_tui.model.documents import IN_BOOKS, Direction, Status
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.findings import Severity
@@ -288,8 +290,9 @@ def _by_what(values: Mapping[str, str]) -> str:
 
 def _by_books(values: Mapping[str, str]) -> str:
     """The file of books in which it stands, and the row."""
-    file, row = (str(values.get(name, "")) for name in ("books", "row"))
-    return ", ".join(filter(None, (_("in the books: {file}").format(file=file), row)))
+    register, _space, position = str(values.get("row", "")).partition(" ")
+    where = f"{_(REGISTER_WORDS[BookRegister(register)])} {position}" if register else ""
+    return ", ".join(filter(None, (_("in the books: {file}").format(file=values["books"]), where)))
 
 
 def _by_whom(values: Mapping[str, str]) -> str:

@@ -59,6 +59,8 @@ class Arrivals:
         """Store invoices. Raises ApiError 400 when one is unreadable or an instant cannot be."""
         stamps = [_stamps(arrival, stored) for stored in self._instants(arrival)]
         invoices = [_given(text) for text in arrival.xml]
+        for _xml, facts in invoices:
+            self._sandbox.series.take(facts.seller.value or "", facts.number)
         invoices += [self._generated(arrival, each) for each in stamps[len(invoices) :]]
         store = self._sandbox.intake.store
         return [store(xml, facts, each) for (xml, facts), each in zip(invoices, stamps, strict=True)]
@@ -94,7 +96,10 @@ class Arrivals:
                 raise invalid(f"firm: {nip} is not a firm of this sandbox")
             sales = self._sandbox.options.sales if nip is None else float(role == "seller")
             self._generators[key] = Generator(
-                f"arrivals {self._sandbox.options.seed} {nip} {role}", firms, sales=sales
+                f"arrivals {self._sandbox.options.seed} {nip} {role}",
+                firms,
+                sales=sales,
+                series=self._sandbox.series,
             )
         return self._generators[key]
 

@@ -110,14 +110,16 @@ def _seed_generated(
     seeder: _Seeder, firms: Sequence[Company], documents: int, sales: float, files: Sequence[bytes]
 ) -> None:
     """Generated invoices dated by their stamps, with given ones spread evenly among them."""
-    generator = Generator(seeder.seed, firms, sales=sales)
+    series, given = seeder.sandbox.series, [(xml, read_invoice(xml)) for xml in files]
+    for _xml, facts in given:
+        series.take(facts.seller.value or "", facts.number)
+    generator = Generator(seeder.seed, firms, sales=sales, series=series)
     late = Random(f"late {seeder.seed}")  # noqa: S311 - reproducible on purpose
     total = documents + len(files)
-    given = iter(files)
+    left = iter(given)
     for place, stamps in enumerate(stamp_times(seeder.seed, total, seeder.anchor)):
         if (place + 1) * len(files) // total > place * len(files) // total:
-            xml = next(given)
-            seeder.store(xml, read_invoice(xml), stamps)
+            seeder.store(*next(left), stamps)
             continue
         days = late.randint(1, 3) if late.random() < _LATE else 0
         issued = datetime_of(stamps.invoicing).astimezone(warsaw()).date() - timedelta(days=days)

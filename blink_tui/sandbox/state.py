@@ -12,6 +12,7 @@ from blink_tui.sandbox.documents import Repository
 from blink_tui.sandbox.exports import ExportDesk
 from blink_tui.sandbox.facts import Context
 from blink_tui.sandbox.faults import FaultBook
+from blink_tui.sandbox.generator import Series
 from blink_tui.sandbox.grants import GrantBook
 from blink_tui.sandbox.intake import Intake
 from blink_tui.sandbox.journal import Journal
@@ -47,6 +48,8 @@ class Sandbox:
         self.keys = KeyRing(clock)
         self.documents = Repository()
         self.intake = Intake(self.documents, options.seed)
+        self.series = Series()
+        """Numbers of all invoices that are generated here."""
         self.arrivals = Arrivals(self)
         self.sending = SendingBook(self.documents)
         self.firms: list[Firm] = []

@@ -7,15 +7,13 @@ a batch that was not placed is placed at the next occasion (`ledger.placing.reco
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from blink_tui.buffer import BatchFile, Buffer
-from blink_tui.buffer import errors as buffer_errors
-from blink_tui.buffer.bodies import dumped, loaded
+from blink_tui.buffer.bodies import dumped
 from blink_tui.buffer.outgoing import HeldBack
 from blink_tui.i18n import N_, Message
 from blink_tui.ledger import settings as firm_settings
@@ -34,20 +32,12 @@ from blink_tui.sync.exporting_run import SHOWN, Counted, CountedFiles, Run, run
 from blink_tui.sync.exporting_whole import rest_of
 from blink_tui.sync.exporting_work import Refused, Sum, SumKey, Told
 
-__all__ = ["Exported", "Preview", "Wanted", "again", "export", "ledger_of", "preview", "recover"]
+__all__ = ["Exported", "Preview", "Wanted", "export", "ledger_of", "preview", "recover"]
 
 NEEDS_BOOKS = ErrorKind(
     "format-needs-books",
     ExitCode.FAILED,
     N_("{format} takes coded documents only, and the firm {firm} has no books set up."),
-)
-NOT_THE_SAME = ErrorKind(
-    "batch-not-the-same",
-    ExitCode.FAILED,
-    N_(
-        "Batch {batch} cannot be written again as it was: codings, contractors or the program changed since."
-        " Nothing was written."
-    ),
 )
 AMENDS = "DO-POPRAWY-W-KSIEGACH"
 """Part of the names of files with documents that the books have already."""
@@ -183,9 +173,7 @@ async def preview(
     for job in jobs:
         counted = CountedFiles(job.stem)
         runs.append(
-            await run(
-                buffer, job.form, job.frame, job.ids, counted, told=told, summed=True, only_some=job.marks
-            )
+            await run(buffer, job.form, job.frame, job.ids, counted, told=told, summed=True, marks=job.marks)
         )
         files += counted.written
     return Preview(
@@ -256,40 +244,6 @@ async def _anew(
                 raise
 
 
-async def again(
-    buffer: Buffer, batch_id: int, folder: Path, *, told: Progress | None = None
-) -> tuple[Path, ...]:
-    """Write the files of a batch once more to a folder, byte for byte, with the batch's own time; marks nothing.
-
-    Those of an encrypted zip come as they were before they went into it.
-
-    Raises BlinkError: BATCH_UNKNOWN, BATCH_CANCELLED, NOT_THE_SAME, folder-refused, folder-full.
-    """
-    batch = await buffer.batches.get(batch_id)
-    if batch.cancelled:
-        raise BlinkError(buffer_errors.BATCH_CANCELLED, batch=batch_id)
-    frame = loaded(Frame, batch.settings)
-    ids = await buffer.batches.documents(batch_id)
-    name = stem(frame.nip, batch.format, frame.months, frame.made)
-    files = FolderFiles(folder, f"{name}-{AMENDS}" if batch.amends else name)
-    try:
-        await run(buffer, exporter(batch.format), frame, ids, files, told=told, amends=batch.amends)
-        if [one.sha256 for one in files.written] != _sums(batch.files):
-            raise BlinkError(NOT_THE_SAME, batch=batch_id)
-        await _placed(files, folder)
-    except BaseException:
-        files.discard()
-        raise
-    return tuple(one.path for one in files.written)
-
-
-def _sums(files: Sequence[BatchFile]) -> list[bytes]:
-    """Of the files of a batch before any of them was encrypted."""
-    if any(one.packed for one in files):
-        return [bytes.fromhex(text) for one in files for text in json.loads(one.packed).values()]
-    return [one.sha256 for one in files]
-
-
 async def framed(
     buffer: Buffer, firm: Firm, form: Exporter, wanted: Wanted, who: str, now: datetime
 ) -> Frame:
@@ -346,12 +300,12 @@ async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | Non
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:
-        done = await run(buffer, job.form, job.frame, job.ids, files, told=told, only_some=job.marks)
+        done = await run(buffer, job.form, job.frame, job.ids, files, told=told, marks=job.marks)
         await asyncio.to_thread(files.close)
         if job.marks and done.written:
             batch_ids = (await _marked(buffer, job, done, files),)
         elif not job.marks:
-            await _placed(files, folder)
+            await give_names(files, folder)
     except BaseException:
         files.discard()
         raise
@@ -379,7 +333,7 @@ async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles | Zip
     )
 
 
-async def _placed(files: FolderFiles | ZipFiles, folder: Path) -> None:
+async def give_names(files: FolderFiles | ZipFiles, folder: Path) -> None:
     """Give files that mark nothing their names."""
     with translated(folder):
         await asyncio.to_thread(place, [(one.path, one.temporary) for one in files.written])

@@ -13,8 +13,8 @@ from typing import BinaryIO, TypeVar, cast
 from blink_tui.buffer import Buffer
 from blink_tui.buffer.outgoing import OutgoingRow
 from blink_tui.buffer.sql import sliced
-from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Writer
-from blink_tui.sync.exporting_work import Chunk, Gate, Refused, Sum, SumKey, Told, prepare_chunk
+from blink_tui.ledger.exporter import Exporter, Files, Frame, Writer
+from blink_tui.sync.exporting_work import Chunk, Gate, Prepared, Refused, Sum, SumKey, Told, prepare_chunk
 from blink_tui.sync.workers import Worker, ended, warm_up
 
 T = TypeVar("T")
@@ -51,51 +51,53 @@ async def run(
     *,
     told: Callable[[int, int], None] | None = None,
     summed: bool = False,
-    only_some: bool = False,
+    marks: bool = False,
     amends: bool | None = None,
 ) -> Run:
     """Write documents, in the order of their ids, into files that are aside until they are placed.
 
-    `only_some`: without documents no file is begun. `amends` takes the place of the marks that documents have now.
+    `marks`: they are to be marked, so no file is begun without documents, and none goes that the ledger would take for
+    another one. `amends` takes the place of the marks that documents have now.
     """
-    done, gate, writer, looked_at = Run(), Gate(form.kind is Kind.LEDGER), None, 0
-    if not (only_some and not ids):
+    done, gate, writer, looked_at = Run(), Gate(closed=marks), None, 0
+    if not (marks and not ids):
         async with AsyncExitStack() as stack:
             chunks = await stack.enter_async_context(
                 aclosing(_chunks(buffer, form, frame, ids, summed=summed, amends=amends))
             )
             async for size, chunk in chunks:
-                pieces = gate.passed(chunk)
-                _note(done, pieces, chunk)
-                if writer is None and (pieces or not only_some):
+                passed = gate.passed(chunk)
+                _note(done, passed, chunk)
+                if writer is None and (passed or not marks):
                     writer = await _in_thread(form.writer, frame, files)
                 if writer is not None:
-                    await _in_thread(_add, writer, pieces)
+                    await _in_thread(_add, writer, passed)
                 looked_at += size
                 if told is not None:
                     told(looked_at, len(ids))
-        if writer is None and not only_some:
+        if writer is None and not marks:
             writer = await _in_thread(form.writer, frame, files)
         if writer is not None:
             await _in_thread(writer.close)
     return done
 
 
-def _note(done: Run, pieces: Sequence[Piece], chunk: Chunk) -> None:
-    done.written += [piece.document_id for piece in pieces]
+def _note(done: Run, passed: Sequence[Prepared], chunk: Chunk) -> None:
+    done.written += [one.piece.document_id for one in passed]
     done.refused += chunk.refused[: max(0, SHOWN - len(done.refused))]
     done.warnings += [
-        Told(piece.document_id, piece.ksef_number, piece.number, piece.warnings)
-        for piece in pieces
-        if piece.warnings
+        Told(one.piece.document_id, one.piece.ksef_number, one.number, one.piece.warnings)
+        for one in passed
+        if one.piece.warnings
     ][: max(0, SHOWN - len(done.warnings))]
-    for key, part in chunk.sums.items():
-        done.sums.setdefault(key, Sum()).add(part.documents, part.net, part.vat)
+    for one in passed:
+        for key, net, vat in one.sums:
+            done.sums.setdefault(key, Sum()).add(1, net, vat)
 
 
-def _add(writer: Writer, pieces: Sequence[Piece]) -> None:
-    for piece in pieces:
-        writer.add(piece)
+def _add(writer: Writer, passed: Sequence[Prepared]) -> None:
+    for one in passed:
+        writer.add(one.piece)
 
 
 async def _chunks(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,9 +22,24 @@ from blink_tui.model.errors import BlinkError
 
 NO_CODING = Problem("not-coded", N_("It is not coded, and this format takes coded documents only."))
 _FAULT = Problem("program-failed", N_("The program met a fault of its own with this document: {cause}"))
+DOUBLED = Problem(
+    "numbers-doubled",
+    N_(
+        "{other} has the same number, kind and seller. Exclude the one that is a double; if both are right, this one"
+        " goes with the next export."
+    ),
+)
 ALIKE = Problem(
     "numbers-alike",
-    N_("Its number {number} would stand in the file as {shown}, as that of another document does."),
+    N_(
+        "This format makes {shown} of its number {number}, and the same of that of {other}: the program would take"
+        " them for one document. It goes with the next export, in a file of its own."
+    ),
+)
+SAME_NUMBER = Problem(
+    "numbers-doubled",
+    N_("{other} has the same number, kind and seller: one of them may be a double."),
+    blocks=False,
 )
 _UNREAD = Problem("invoice-unread", N_("Its invoice cannot be read: {cause}"))
 _TOLD = 200
@@ -76,6 +90,8 @@ class Prepared:
     number: str
     """As the invoice has it."""
     kind: str
+    sums: tuple[tuple[SumKey, Decimal, Decimal], ...] = ()
+    """Register and rate, net and tax in PLN; empty where nobody asked."""
 
 
 @dataclass(slots=True)
@@ -99,38 +115,51 @@ class Chunk:
 
     pieces: list[Prepared] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    sums: dict[SumKey, Sum] = field(default_factory=dict)
     left_out: int = 0
     """Documents of which nothing belongs into the files."""
 
 
 class Gate:
-    """Keeps documents out of a ledger's file that the ledger would take for one another.
+    """Looks for documents of one seller and kind with the same number: KSeF takes none of them twice.
 
-    Those of one seller and kind whose numbers are alike: KSeF rules that out for the invoices, so either they became so
-    by what was done to them on the way, or the invoice was doubled.
+    A closed one keeps the second out of a ledger's file, where the program would take it for the first, also where
+    only what the format does to numbers makes them alike. An open one lets it through with a warning.
     """
 
     def __init__(self, closed: bool) -> None:
         self._closed = closed
-        self._seen: set[int] = set()
+        self._seen: dict[int, str] = {}
+        """KSeF number of the first, by a hash of what it is told apart by."""
+        self._numbers: set[int] = set()
+        """The same with numbers as invoices have them."""
 
-    def passed(self, chunk: Chunk) -> list[Piece]:
-        """Pieces that go; the others are put among the chunk's refused ones."""
+    def passed(self, chunk: Chunk) -> list[Prepared]:
+        """Documents that go; the others are put among the chunk's refused ones."""
         going = []
         for one in chunk.pieces:
-            key = hash((one.party, one.kind, one.piece.number))
-            if self._closed and key in self._seen:
-                chunk.refused.append(_alike(one))
+            own = hash((one.party, one.kind, one.number))
+            key = hash((one.party, one.kind, one.piece.number)) if self._closed else own
+            other = self._seen.get(key)
+            if other is None:
+                self._seen[key] = one.piece.ksef_number
+                self._numbers.add(own)
+                going.append(one)
+            elif self._closed:
+                why = _refusal(one, other, doubled=own in self._numbers)
+                chunk.refused.append(
+                    Refused(one.piece.document_id, one.piece.ksef_number, one.number, (why,))
+                )
             else:
-                self._seen.add(key)
-                going.append(one.piece)
+                warned = (*one.piece.warnings, replace(SAME_NUMBER, values={"other": other}))
+                going.append(replace(one, piece=replace(one.piece, warnings=warned)))
         return going
 
 
-def _alike(one: Prepared) -> Refused:
-    why = replace(ALIKE, values={"number": one.number[:_TOLD], "shown": one.piece.number[:_TOLD]})
-    return Refused(one.piece.document_id, one.piece.ksef_number, one.number, (why,))
+def _refusal(one: Prepared, other: str, *, doubled: bool) -> Problem:
+    if doubled:
+        return replace(DOUBLED, values={"other": other})
+    shown = one.piece.number[:_TOLD]
+    return replace(ALIKE, values={"number": one.number[:_TOLD], "shown": shown, "other": other})
 
 
 def prepare_chunk(
@@ -138,26 +167,23 @@ def prepare_chunk(
 ) -> Iterator[Chunk]:
     """One result: the pieces of some documents, and what keeps others out of a ledger's file."""
     form = exporter(format_id)
-    chunk, sums = Chunk(), defaultdict[SumKey, Sum](Sum)
+    chunk = Chunk()
     for row in rows:
-        found = _prepared(form, row, frame, sums if summed else None)
+        found = _prepared(form, row, frame, summed=summed)
         if isinstance(found, Prepared):
             chunk.pieces.append(found)
         elif found is not None:
             chunk.refused.append(found)
         else:
             chunk.left_out += 1
-    chunk.sums = dict(sums)
     yield chunk
 
 
-def _prepared(
-    form: Exporter, row: OutgoingRow, frame: Frame, sums: defaultdict[SumKey, Sum] | None
-) -> Prepared | Refused | None:
+def _prepared(form: Exporter, row: OutgoingRow, frame: Frame, *, summed: bool) -> Prepared | Refused | None:
     """A fault of the program's own is told of its document and does not keep the others back."""
     number = ""
     try:
-        document = ledger_document(row, whole=sums is not None or not header_only(form))
+        document = ledger_document(row, whole=summed or not header_only(form))
         number = document.invoice.number
         if form.needs_books and not row.coding:
             return Refused(row.id, row.ksef_number, number, (NO_CODING,))
@@ -173,10 +199,11 @@ def _prepared(
     blocking = tuple(one for one in piece.warnings if one.blocks)
     if blocking and form.kind is Kind.LEDGER:
         return Refused(row.id, row.ksef_number, number, blocking)
-    if sums is not None:
-        _sum(document, sums)
     party = "" if document.sale else document.party.identifier or document.party.name or ""
-    return Prepared(piece, party, number, document.invoice.kind)
+    sums = (
+        tuple(((document.direction, row.rate), row.net, row.vat) for row in document.table) if summed else ()
+    )
+    return Prepared(piece, party, number, document.invoice.kind, sums)
 
 
 def ledger_document(row: OutgoingRow, *, whole: bool = True) -> LedgerDocument:
@@ -201,8 +228,3 @@ def ledger_document(row: OutgoingRow, *, whole: bool = True) -> LedgerDocument:
 def _received(row: OutgoingRow) -> date:
     """The day that KSeF told, else the one in the number, which is that of its giving."""
     return date.fromisoformat(row.received_date or row.ksef_number[11:19])
-
-
-def _sum(document: LedgerDocument, sums: defaultdict[SumKey, Sum]) -> None:
-    for row in document.table:
-        sums[document.direction, row.rate].add(1, row.net, row.vat)

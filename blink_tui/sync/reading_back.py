@@ -206,14 +206,20 @@ async def compare_books(
         if told is not None:
             told(len(stands.documents))
     asked = await buffer.book_rows.questions(firm_id=firm.id)
-    found += [_question(one, firm) for one in asked if _within(one, first, last)]
+    found += await asyncio.to_thread(
+        lambda: [_question(one, firm) for one in asked if _within(one, first, last)]
+    )
     for register, span in _covered(imports, first, last):
         found += await _absent(buffer, firm, register, span)
     sums = tuple([one async for one in _sums(buffer, firm, first, last)])
     outside = await buffer.book_comparing.outside(firm.id, first, last)
-    once = {one.identity: one for one in found}
-    findings = tuple(sorted(once.values(), key=lambda one: one.order))
+    findings = await asyncio.to_thread(_in_order, found)
     return ComparedBooks(firm, (first, last), imports, findings, sums, outside)
+
+
+def _in_order(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    once = {one.identity: one for one in found}
+    return tuple(sorted(once.values(), key=lambda one: one.order))
 
 
 def _within(one: BookQuestion, first: Month, last: Month) -> bool:
@@ -240,7 +246,7 @@ def _question(one: BookQuestion, firm: Firm) -> Finding:
         N_("Say which it is: blink books answer {ksef} same|another|doubled --firm {firm}"),
         {"ksef": one.ksef_number, "firm": firm.context_value},
     )
-    return Finding(Kind.QUESTION, what, todo, None, one.row, one.row.month)
+    return Finding(Kind.QUESTION, what, todo, None, one.row, one.row.month, asked=one.ksef_number)
 
 
 _DIFFERS = {"amount": N_("amount"), "date": N_("day")}

@@ -10,7 +10,7 @@ from blink_tui.buffer import Batch
 from blink_tui.i18n import _, ngettext
 from blink_tui.ledger.placing import settle
 from blink_tui.model.text import clean
-from blink_tui.sync.exporting import again
+from blink_tui.sync.exporting_again import again
 from blink_tui.tui.handing_words import program_of
 from blink_tui.tui.screens.dialogs import Confirm
 from blink_tui.tui.screens.imported import WasImported
@@ -64,7 +64,7 @@ async def _take_files_away(console: ConsoleApp, batch: Batch) -> None:
 
 
 async def ask_to_write_again(console: ConsoleApp, batch: Batch) -> bool:
-    """Write a batch's files once more; nothing in the buffer is changed. Raises what `sync.exporting.again` does."""
+    """Write a batch's files once more; nothing in the buffer is changed. Raises what `sync.exporting_again` does."""
     if batch.cancelled:
         console.tell(_("This batch is cancelled already."))
         return False

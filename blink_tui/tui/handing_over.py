@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blink_tui.i18n import _, ngettext
@@ -59,9 +60,14 @@ async def _look(console: ConsoleApp, waiting: Sequence[Waiting], month: Month | 
 async def _look_at(
     console: ConsoleApp, one: Waiting, month: Month | None, told: Callable[[int, int], None]
 ) -> Looked:
-    wanted = Wanted(format=one.format, months=() if month is None else (month,))
+    """The documents are pinned: what is approved after the look is not written with what was seen."""
     buffer, firm = console.buffer, one.firm
+    months = () if month is None else (month,)
+    wanted = Wanted(format=one.format, months=months)
     try:
+        waiting = await buffer.outgoing.waiting(firm.id, months)
+        ids = [*waiting.new, *waiting.amending, *waiting.held_back]
+        wanted = replace(wanted, document_ids=ids)
         folder = await folder_of(buffer, firm.id, console.export_dir, buffer.path.parent, firm.context_value)
         found = await preview(buffer, firm, wanted, who=console.who, now=console.now, told=told)
     except BlinkError as error:
@@ -123,6 +129,8 @@ def written(name: str, done: Exported) -> list[Paragraph]:
     if done.unplaced is not None:
         text = _("Its files wait for their folder and get their names at the next start: {cause}")
         found.append(Paragraph(text.format(cause=clean(done.unplaced)), "bad", "! "))
+    if done.failure is not None:
+        found.append(Paragraph(clean(str(done.failure)), "bad", "! "))
     if done.refused:
         refused = ngettext(
             "{count} document was refused and stays approved.",

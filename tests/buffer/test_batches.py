@@ -231,6 +231,7 @@ async def test_two_processes_hand_a_document_over_once(buffer: Buffer, firm: Fir
     await intact(buffer, firm)
 
 
+@pytest.mark.proof
 async def test_two_processes_cancel_a_batch_once(buffer: Buffer, firm: Firm) -> None:
     ids = await approved(buffer, firm, 5)
     batch = await begin(buffer, firm, ids)

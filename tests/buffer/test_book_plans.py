@@ -33,6 +33,7 @@ STATEMENTS = {
     "unknown numbers": book_compare.UNKNOWN,
     "outside": book_compare.OUTSIDE,
     "absent": book_compare.ABSENT,
+    "absent without a VAT month": book_compare.ABSENT_WITHOUT_VAT,
     "fields": book_compare._FIELDS,
     "elsewhere": book_compare._ELSEWHERE,
     "sums": book_compare._SUMS,

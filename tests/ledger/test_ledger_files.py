@@ -1,4 +1,4 @@
-"""Files of WAPRO and InsERT from invoices as they come, uncoded, and from one that says nothing at all."""
+"""Files of the ledger formats from invoices as they come, uncoded, and from one that says nothing at all."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ import pytest
 from blink_tui.invoices import read_invoice
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter
-from blink_tui.ledger.exporters import epp, wapro
+from blink_tui.ledger.exporters import epp, optima, symfonia, wapro
 from blink_tui.model.coding import Coding
 from blink_tui.model.documents import Direction
 from blink_tui.model.invoice import Invoice, InvoiceParty
 from tests.invoices.samples import named, sample_files
-from tests.ledger import epp_reader, wapro_reader
+from tests.ledger import epp_reader, optima_reader, symfonia_reader, wapro_reader
 from tests.ledger.hostile import exported
 
 FORMATS: list[tuple[Exporter, Callable[[bytes], object]]] = [
     (wapro.EXPORTER, wapro_reader.read),
     (epp.EXPORTER, epp_reader.read),
+    (optima.EXPORTER, optima_reader.read),
+    (symfonia.EXPORTER, symfonia_reader.read),
 ]
 DIRECTIONS = (Direction.SALE, Direction.PURCHASE)
 

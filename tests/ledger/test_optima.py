@@ -146,6 +146,9 @@ def test_a_long_name_is_broken_between_words_and_none_of_it_is_lost() -> None:
     assert all(len(line) <= 50 for line in lines)
     assert " ".join(filter(None, lines)) == name
     assert told(changed(sale(), buyer=replace(sale().invoice.buyer, name="x" * 151))) == ["text-cut"]
+    tight = f"{'a' * 30} {'b' * 119}"
+    (card,) = made(changed(sale(), buyer=replace(sale().invoice.buyer, name=tight))).contractors.values()
+    assert "".join(card[f"NAZWA{place}"] for place in (1, 2, 3)) == tight
 
 
 def test_a_number_of_256_characters_goes_whole_and_a_longer_one_only_by_choice() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from blink_tui.ledger.exporters.optima import EXPORTER
 from blink_tui.model.books import BookKind, VatKind, VatStatus
-from blink_tui.model.coding import Identity, RegisterRow, Side
+from blink_tui.model.coding import Identity, PostingLine, RegisterRow, Side
 from blink_tui.model.documents import Direction
 from blink_tui.model.invoice import Payment, VatAmount
 from blink_tui.model.months import Month
@@ -162,6 +162,32 @@ def test_without_books_the_invoice_s_table_goes_and_its_marks() -> None:
     assert (one.codes, one.postings, one["REJESTR"]) == (["GTU_12"], [], "SPRZEDAŻ")
     assert "KOLUMNA_KPR" not in one.positions[0]
     assert record(uncoded(purchase()), books=None)["REJESTR"] == "ZAKUP"
+
+
+def test_the_account_of_what_is_not_deducted_is_the_one_with_its_tax() -> None:
+    lines = (
+        PostingLine(Side.DEBIT, "402", Decimal("246.00")),
+        PostingLine(Side.DEBIT, "401", Decimal("500.00")),
+        PostingLine(Side.CREDIT, "202", Decimal("746.00")),
+    )
+    document = replace(
+        purchase(), coding=replace(purchase().coding, lines=lines, rows=(), identity=Identity.NONE)
+    )
+    accounts = [row["KATEGORIA_POS"] for row in record(document, {"category": "konto"}).positions]
+    assert accounts == ["402", "401"]
+
+
+def test_what_never_was_in_ksef_has_no_day_of_its_receipt_there() -> None:
+    one = record(six_ledger()[5])
+    assert (one["NR_KSEF"], one["KSEF_DATA_PRZYJECIA"]) == ("", "")
+
+
+def test_sold_assets_do_not_count_for_the_proportion() -> None:
+    lines = tuple(
+        replace(line, account="760") if line.account == "702" else line for line in sale().coding.lines
+    )
+    (row,) = record(replace(sale(), coding=replace(sale().coding, lines=lines))).positions
+    assert (row["RODZAJ_SPRZEDAZY"], row["UWZ_W_PROPORCJI"]) == ("środki trwałe", "nie")
 
 
 def test_registers_are_named_by_the_coding_first() -> None:

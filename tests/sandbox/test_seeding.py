@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 
 from blink_tui.model.values import ksef_number_check_sum_is_right, nip_check_digit_is_right
 from blink_tui.sandbox import SandboxOptions, VirtualClock
+from blink_tui.sandbox.arrivals import Arrival
 from blink_tui.sandbox.clock import DAY, SECOND, parse_ticks, start_of_day
+from blink_tui.sandbox.metadata import read_invoice
 from blink_tui.sandbox.seeding import seed
 from blink_tui.sandbox.state import Sandbox
 from tests.sandbox.caller import LONG_AGO, Caller
@@ -215,3 +218,12 @@ def export_all(caller: Caller) -> list[bytes]:
         for subject in ("Subject1", "Subject2", "Subject3", "SubjectAuthorized")
         for xml in caller.export(subject).files.values()
     ]
+
+
+def test_no_seller_of_the_demo_gives_a_number_twice(clock: VirtualClock) -> None:
+    sandbox = seeded(clock, demo=True)
+    for firm in (None, sandbox.firms[0].nip):
+        sandbox.arrivals.take(Arrival(firm=firm, role="seller", generate=20))
+    facts = [read_invoice(document.xml) for document in sandbox.documents.by_number.values()]
+    given = Counter((each.seller.value, each.kind, each.number) for each in facts)
+    assert [key for key, count in given.items() if count > 1] == []

@@ -1,18 +1,16 @@
-"""Books read back against a real buffer: what is booked, what is asked, what differs, and what can be taken back."""
+"""Books read back against a real buffer: what is booked, what differs, and what a broken import leaves."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import Buffer, Document, book_imports, book_matches, open_buffer
+from blink_tui.buffer import book_imports, book_matches, open_buffer
 from blink_tui.buffer.bodies import loaded
-from blink_tui.buffer.records import BatchFile
 from blink_tui.ledger.comparing import Kind
 from blink_tui.ledger.matching import judged
 from blink_tui.ledger.readback import read_books
@@ -20,70 +18,19 @@ from blink_tui.model.book_rows import Answer, BookHead, BookRegister, BookRow
 from blink_tui.model.books import Keeper
 from blink_tui.model.dates import Instant
 from blink_tui.model.decisions import Action, Decider, Decision, Exclusion, Reason, explained
-from blink_tui.model.documents import Role, Status
+from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
-from blink_tui.model.refusals import Refusal
 from blink_tui.model.values import KsefNumber, Sha256, crc8
-from blink_tui.sync import reading_back
 from blink_tui.sync.closing_page import page_of, read_closing
 from blink_tui.sync.closing_points import About
-from blink_tui.sync.reading_back import compare_books, import_books, measured
+from blink_tui.sync.reading_back import compare_books
 from tests.buffer.bookkeeping import books as books_of
 from tests.ledger.books_xml import NIP, Row, v7
+from tests.sync.book_office import DAY, Office
 from tests.sync.buying import SELLER, Books, Paper
 
-_DAY = date(2026, 11, 30)
 SEPTEMBER = (Month(2026, 9), Month(2026, 9))
-
-
-@dataclass
-class Office:
-    """A firm with its buffer, and the files of its books."""
-
-    books: Books
-    firm: Firm
-    folder: Path
-
-    @property
-    def buffer(self) -> Buffer:
-        return self.books.buffer
-
-    async def get(self, *papers: Paper, role: Role = Role.BUYER) -> list[KsefNumber]:
-        numbers = [await self.books.get(self.firm, paper, role) for paper in papers]
-        await self.books.settle()
-        return numbers
-
-    async def document(self, number: KsefNumber) -> Document:
-        return (await self.buffer.documents.find(number, self.firm.id))[0]
-
-    async def status(self, number: KsefNumber) -> Status:
-        return (await self.document(number)).status
-
-    async def read(
-        self, content: bytes, *, filed: bool = False, name: str = "jpk.xml"
-    ) -> reading_back.ReadBack:
-        path = self.folder / name
-        path.write_bytes(content)
-        return await import_books(
-            self.buffer, self.firm, path, measured(path).sha256, who="anna", filed=filed
-        )
-
-    async def approve(self, *numbers: KsefNumber) -> list[int]:
-        ids = [(await self.document(number)).id for number in numbers]
-        await self.buffer.documents.change_status(ids, Status.APPROVED, who="anna")
-        return ids
-
-    async def export(self, ids: Sequence[int]) -> int:
-        file = BatchFile(str(self.folder / "out.csv"), str(self.folder / "tmp"), Sha256(bytes(32)), 1)
-        return await self.buffer.batches.begin(self.firm.id, "csv", ids, [file], who="anna")
-
-    async def kinds(self) -> list[Kind]:
-        return [one.kind for one in (await compare_books(self.buffer, self.firm)).findings]
-
-    async def say(self, number: KsefNumber, said: Answer) -> int:
-        return await reading_back.answer(self.buffer, await self.document(number), said, who="anna", day=_DAY)
 
 
 @pytest.fixture
@@ -106,7 +53,7 @@ async def test_a_row_with_the_number_books_its_document_whatever_its_status(offi
     events = await office.buffer.history.of_document((await office.document(fetched)).id)
     assert (events[-1].who, events[-1].before, events[-1].after) == ("anna", "fetched", "booked")
     assert "jpk.xml" in explained(events[-1].reason)
-    assert "purchases 1" in explained(events[-1].reason)
+    assert "VAT register of purchases 1" in explained(events[-1].reason)
     assert (await office.buffer.history.verify(office.firm.id)).broken_at is None
 
 
@@ -121,96 +68,6 @@ async def test_reading_the_same_again_changes_nothing(office: Office) -> None:
     assert (kept.id, kept.rows) == (again.import_id, 2)
     rows = await office.buffer._database.reader.rows("SELECT import_id FROM book_row")
     assert {row[0] for row in rows} == {again.import_id}
-
-
-async def test_an_invoice_booked_from_paper_meets_its_ksef_copy_and_is_not_exported(office: Office) -> None:
-    await office.read(v7([Row(number="fv 001/2026", mark="BFK", issued="2026-09-02")]))
-    (number,) = await office.get(Paper(number="FV/1/2026"))
-    (question,) = await office.buffer.book_rows.questions(firm_id=office.firm.id)
-    assert (question.ksef_number, question.differs, question.row.number) == (number, (), "fv 001/2026")
-    ids = await office.approve(number)
-    with pytest.raises(BlinkError) as raised:
-        await office.export(ids)
-    assert raised.value.kind.code == "book-question"
-    assert await office.kinds() == [Kind.QUESTION, Kind.NOT_HANDED_OVER]
-    assert await office.say(number, Answer.SAME) == 1
-    assert await office.status(number) is Status.BOOKED
-    assert await office.kinds() == [Kind.NUMBER]
-
-
-async def test_what_is_asked_about_is_not_approved_along_with_many(office: Office) -> None:
-    await office.read(
-        v7([Row(number="FV/1", mark="BFK"), Row(number="FV/2", mark="BFK", issued="2026-09-08")])
-    )
-    numbers = await office.get(
-        *(Paper(number=f"FV/{n}") for n in (1, 2)), Paper(number="FV/3", gross=Decimal("9.00"))
-    )
-    documents = [await office.document(number) for number in numbers]
-    decision = Decision(Action.APPROVE)
-    chosen = {one.id: one.version for one in documents}
-    preview = await office.buffer.decisions.preview(chosen, decision)
-    assert (preview.count, preview.refused) == (1, {Refusal.TO_LOOK_AT: 2})
-    # A day apart is told and keeps nothing from the books.
-    await office.export(await office.approve(numbers[1]))
-
-
-async def test_another_is_remembered_by_later_imports(office: Office) -> None:
-    (number,) = await office.get(Paper(number="FV/1"))
-    content = v7([Row(number="FV/1", mark="BFK")])
-    await office.read(content)
-    await office.say(number, Answer.ANOTHER)
-    await office.read(content)
-    assert await office.buffer.book_rows.questions(firm_id=office.firm.id) == []
-    await office.export(await office.approve(number))
-
-
-async def test_the_same_is_remembered_by_later_imports(office: Office) -> None:
-    (number,) = await office.get(Paper(number="FV/1"))
-    content = v7([Row(number="FV/1", mark="DI")])
-    await office.read(content)
-    await office.say(number, Answer.SAME)
-    again = await office.read(content, filed=True)
-    assert [one.kind for one in again.findings] == [Kind.NUMBER]
-    assert "the JPK has to be corrected" in str(again.findings[0].todo)
-    assert await office.buffer.book_rows.questions(firm_id=office.firm.id) == []
-
-
-async def test_doubled_excludes_the_document_with_who_decided(office: Office) -> None:
-    (number,) = await office.get(Paper(number="FV/1"))
-    await office.read(v7([Row(number="FV/1", mark="BFK")]))
-    await office.say(number, Answer.DOUBLED)
-    assert await office.status(number) is Status.EXCLUDED
-    event = (await office.buffer.history.of_document((await office.document(number)).id))[-2]
-    assert "doubled by the seller" in explained(event.reason)
-    assert "anna" in explained(event.reason)
-    assert await reading_back.take_back(office.buffer, await office.document(number), who="anna")
-    assert await office.status(number) is Status.FETCHED
-    assert len(await office.buffer.book_rows.questions(firm_id=office.firm.id)) == 1
-
-
-async def test_a_sale_is_never_doubled(office: Office) -> None:
-    (number,) = await office.get(Paper(number="FS/1"), role=Role.SELLER)
-    await office.read(v7([], [Row(number="FS/1", mark="BFK", party="5252344078")]))
-    with pytest.raises(BlinkError) as raised:
-        await office.say(number, Answer.DOUBLED)
-    assert "always taxed" in str(raised.value)
-    assert (await office.status(number), len(await office.buffer.book_rows.questions(firm_id=office.firm.id))) == (
-        Status.FETCHED, 1,
-    )  # fmt: skip
-
-
-async def test_an_answer_is_taken_back_and_the_document_is_where_it_was(office: Office) -> None:
-    (number,) = await office.get(Paper(number="FV/1"))
-    batch = await office.export(await office.approve(number))
-    await office.read(v7([Row(number="FV/1", mark="BFK")]))
-    await office.say(number, Answer.SAME)
-    assert await office.status(number) is Status.BOOKED
-    assert await reading_back.take_back(office.buffer, await office.document(number), who="anna")
-    assert await office.status(number) is Status.EXPORTED
-    assert len(await office.buffer.book_rows.questions(firm_id=office.firm.id)) == 1
-    assert not await reading_back.take_back(office.buffer, await office.document(number), who="anna")
-    assert batch in [one.batch_id for one in (await compare_books(office.buffer, office.firm)).findings]
-    assert (await office.buffer.history.verify(office.firm.id)).broken_at is None
 
 
 async def test_an_import_can_be_taken_back_and_its_documents_still_are_not_handed_over(
@@ -248,6 +105,18 @@ async def test_a_batch_never_imported_shows_up(office: Office) -> None:
     assert str(batch) in str(compared.findings[0].todo)
 
 
+async def test_a_document_without_a_vat_month_is_missed_in_the_kpir(office: Office) -> None:
+    numbers = await office.get(*(Paper(number=f"FV/{n}", gross=Decimal(n * 10)) for n in (1, 2)))
+    await office.export(await office.approve(*numbers))
+    async with office.buffer._database.transaction() as session:
+        await session.run("UPDATE document SET vat_month = '' WHERE ksef_number = ?", (numbers[0],))
+    text = "Nr dowodu;Data zdarzenia;Razem przychód;Razem wydatki\n1;2026-09-03;;5,00\n"
+    done = await office.read(text.encode(), name="kpir.csv")
+    assert [(one.kind, one.ksef_number, str(one.month)) for one in done.findings] == [
+        (Kind.NOT_IMPORTED, number, "2026-09") for number in numbers
+    ]
+
+
 async def test_numbers_that_the_buffer_does_not_know(office: Office) -> None:
     other = await office.books.firm("2222222222")
     foreign = await office.books.get(other, Paper(number="FV/1"))
@@ -281,7 +150,7 @@ async def test_a_number_that_was_not_fetched_yet_is_booked_when_it_comes(office:
 async def test_set_aside_documents_stay_and_are_told(office: Office) -> None:
     (number,) = await office.get(Paper(number="FV/1"))
     document = await office.document(number)
-    exclusion = Exclusion(Reason.PRIVATE, Decider.CLIENT, "Jan", _DAY)
+    exclusion = Exclusion(Reason.PRIVATE, Decider.CLIENT, "Jan", DAY)
     decision = Decision(Action.EXCLUDE, exclusion=exclusion)
     await office.buffer.decisions.decide({document.id: document.version}, decision, who="anna")
     done = await office.read(v7([Row(number="FV/1", ksef=number)]))
@@ -321,26 +190,6 @@ async def test_another_source_is_controlled_and_never_exported(office: Office) -
         (Kind.NOT_IMPORTED, missing)
     ]
     assert "Another source" in str(done.findings[0].todo)
-
-
-async def test_what_was_handed_over_and_comes_back_without_numbers_is_confirmed_at_once(
-    office: Office,
-) -> None:
-    numbers = await office.get(*(Paper(number=f"FV/{n}", gross=Decimal(f"{n}23.00")) for n in (1, 2, 3, 4)))
-    await office.export(await office.approve(*numbers[:3]))
-    rows = [Row(number=f"FV/{n}", net=f"{n}00.00", vat=f"{n * 23}.00") for n in (1, 2, 4)]
-    rows[0].net, rows[0].vat = "100.00", "23.00"
-    content = v7(
-        [rows[0], Row(number="FV/2", mark="BFK", net="181.30", vat="41.70"), rows[2]], code="JPK_V7M (2)"
-    )
-    await office.read(content)
-    asked = await reading_back.confirmable(office.buffer, office.firm)
-    assert [one.ksef_number for one in asked] == numbers[:1]
-    assert await reading_back.confirm(office.buffer, office.firm, asked, who="anna") == 1
-    assert [await office.status(one) for one in numbers[:2]] == [Status.BOOKED, Status.EXPORTED]
-    (past,) = await office.buffer.decisions.undoable("anna")
-    await office.buffer.decisions.undo(past.id, who="anna")
-    assert await office.status(numbers[0]) is Status.EXPORTED
 
 
 async def test_an_import_that_fails_leaves_the_older_one(office: Office) -> None:
@@ -422,9 +271,3 @@ async def test_the_page_of_a_month_has_both_sums_and_what_is_not_answered(office
         office.buffer, office.firm, Month(2026, 9), datetime(2026, 11, 30, tzinfo=UTC)
     )
     assert About.BOOK_QUESTIONS not in {one.about for one in closing.points}
-
-
-async def test_seller_is_the_contractor_of_a_purchase(office: Office) -> None:
-    await office.get(Paper(number="FV/1", seller=SELLER))
-    await office.read(v7([Row(number="FV/1", mark="BFK", party="9999999999")]))
-    assert await office.buffer.book_rows.questions(firm_id=office.firm.id) == []

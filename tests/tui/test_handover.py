@@ -32,7 +32,7 @@ async def statuses(buffer: Buffer, ids: Sequence[int]) -> set[Status]:
 
 
 async def test_nothing_is_written_before_the_look_is_agreed_to(
-    open_desk: OpenDesk, approved: list[list[int]]
+    open_desk: OpenDesk, firms: list[Firm], approved: list[list[int]]
 ) -> None:
     async with open_desk() as desk:
         await desk.press("8")
@@ -47,8 +47,11 @@ async def test_nothing_is_written_before_the_look_is_agreed_to(
 
         await desk.press("f10")
         await desk.see("Hand over? Żółw")
+        rows = await desk.buffer.grid.first(GridFilter(firm_ids=(firms[0].id,)), "id", False, 6)
+        await desk.buffer.documents.change_status([rows[5].id], Status.APPROVED, who="ewa")
         await desk.press("f10")
-        await desk.see("5 documents handed over", "1 batch", "3 approved documents wait")
+        await desk.see("5 documents handed over", "1 batch", "4 approved documents wait")
+        assert await statuses(desk.buffer, [rows[5].id]) == {Status.APPROVED}  # nobody has seen it
         assert await statuses(desk.buffer, approved[0]) == {Status.EXPORTED}
         assert len(list(desk.folder.glob("*.xml"))) == 1
 

@@ -186,14 +186,14 @@ class Written:
         """Fields 47 to 62: currency, notes, kind of transaction, country."""
         document, partner = self._document, self.partner
         notes = f"KSeF: {document.ksef_number}" if document.ksef_number else ""
-        comment = facts.description_of(document)
-        if document.amends:
-            notes, comment = f"{AMENDS}; {notes}", f"{AMENDS} {comment}"
+        mark = AMENDS if document.amends else ""
+        if mark:
+            notes = f"{mark}; {notes}"
         yield self._text(self._invoice.currency, 47)
         yield epp.amount(document.exchange_rate)
         yield self._text(notes, 49)
-        yield self._text(comment, 50)
-        yield epp.quoted(AMENDS) if document.amends else epp.NOTHING
+        yield epp.quoted(facts.described(document, self._texts, *epp.PLACES[50], mark=mark))
+        yield epp.quoted(mark) if mark else epp.NOTHING
         yield from (epp.NOTHING, "0", "0", self._kind())
         yield from (epp.NOTHING, epp.NIL, epp.NOTHING, epp.NIL)
         yield self._text(country_name(partner.country), 60)

@@ -120,9 +120,9 @@ def evidence_number(document: LedgerDocument, texts: Texts, tag: str) -> str:
     return texts.number(document.invoice.number, tag, parts.TEXT_LIMIT, may_cut=False) or parts.NOBODY
 
 
-def description_of(document: LedgerDocument) -> str:
+def described(document: LedgerDocument, texts: Texts, field: str, limit: int) -> str:
     """What it is about: as it was coded, else its first row's name, else its direction."""
-    return facts.description_of(document) or ("Sprzedaż" if document.sale else "Zakup")
+    return facts.described(document, texts, field, limit) or ("Sprzedaż" if document.sale else "Zakup")
 
 
 def mark(name: str, said: str | None) -> str:

@@ -85,7 +85,7 @@ def _entries(document: LedgerDocument, frame: Frame, texts: Texts) -> tuple[Entr
         + element("K_5A", texts.of(party.name, "K_5A", limit) or parts.NOBODY)
         + element("K_5B", texts.of(place_of(party).line, "K_5B", limit) or parts.NOBODY)
     )
-    description = texts.of(books.description_of(document), "K_6", limit) or parts.NOBODY
+    description = books.described(document, texts, "K_6", limit)
     return tuple(_entry(day, start, description, amounts) for day, amounts in days.items())
 
 

@@ -22,7 +22,7 @@ from blink_tui.ledger.exporters.common import (
 )
 from blink_tui.ledger.exporters.optima_card import Card, cdata
 from blink_tui.ledger.exporters.optima_settings import ACCOUNT, CATEGORY, DIVIDED, said
-from blink_tui.ledger.facts import Partner, description_of, sold_on, tax_day
+from blink_tui.ledger.facts import Partner, described, sold_on, tax_day
 from blink_tui.ledger.marks import marks
 from blink_tui.ledger.owed import issued, owed, tax_point
 from blink_tui.ledger.positions import (
@@ -73,7 +73,7 @@ class Register:
         self._vat_ue = words.to_vat_ue(document, rates, self._assessed)
         self._marks = marks(document)
         self._receipt = _RECEIPT in self._marks
-        self._description = cdata(texts.of(description_of(document), "OPIS"))
+        self._description = cdata(described(document, texts, "OPIS"))
         self.number = texts.number(
             self._invoice.number, "NUMER", NUMBER, may_cut=said(frame, CUT_NUMBERS) == YES
         )

@@ -12,7 +12,7 @@ from blink_tui.ledger.document import LedgerDocument, grosze
 from blink_tui.ledger.exporter import Frame
 from blink_tui.ledger.exporters.common import AMENDS, tell_margin, tell_unknown_rate
 from blink_tui.ledger.exporters.symfonia_settings import BY_CODE, CODED, said
-from blink_tui.ledger.facts import Partner, description_of, sold_on, tax_day
+from blink_tui.ledger.facts import Partner, described, sold_on, tax_day
 from blink_tui.ledger.marks import SPLIT_PAYMENT, marks
 from blink_tui.ledger.owed import FORMS, gross, issued, owed
 from blink_tui.ledger.positions import Part, books_rate, parts, percent, settled, table
@@ -97,8 +97,8 @@ class Document:
         self._owed = owed(document)
         self._marks = marks(document)
         self.number = values.of(self._invoice.number, "kod")
-        description = values.of(description_of(document), "opis FK")
-        self._description = f"{AMENDS}: {description}" if document.amends else description
+        mark = f"{AMENDS}:" if document.amends else ""
+        self._description = described(document, values.texts, "opis FK", mark=mark).translate(_SYNTAX)
         self._settlements = tuple(self._settling())
         tell_unknown_rate(document, values.texts)
         self._tell()
@@ -236,7 +236,8 @@ class Document:
         return _line("NazwaKor", numbers[0]) + _line("DataKor", corrected[0].issue_date)
 
     def _posting(self, place: int, line: PostingLine) -> str:
-        text = self._values.of(line.description, "opis") or self._description
+        own = line.description not in ("", self._coding.description)
+        text = self._values.of(line.description, "opis") if own else self._description
         return (
             f"\tZapis{{\n\t\tstrona ={_SIDES[line.side]}\n\t\tkwota ={line.amount:.2f}\n"
             f"\t\tkonto ={self._values.of(line.account, 'konto')}\n\t\tIdDlaRozliczen ={place}\n\t\tpozycja =0\n"

@@ -79,9 +79,8 @@ class Written:
 
     def _fields(self) -> dict[str, object]:
         document, invoice, frame = self._document, self._invoice, self._frame
-        description = facts.description_of(document)
-        if document.amends:
-            description = f"{AMENDS} {description}".strip()
+        mark = AMENDS if document.amends else ""
+        description = facts.described(document, self._texts, "OPIS", 50, mark=mark)
         kind = self._coding.document_type or document_type(frame, invoice, sale=document.sale)
         return {
             "side": "S" if document.sale else "Z",
@@ -89,7 +88,7 @@ class Written:
             "warehouse": self._text(said(frame, "warehouse"), "SYMBOL_MAGAZYNU", 10),
             "prices": "Netto" if facts.from_net(invoice) else "Brutto",
             "type": self._text(kind, "TYP_DOKUMENTU"),
-            "description": self._text(description, "OPIS", 50),
+            "description": xml.escaped(description),
             "currency": self._text(invoice.currency, "SYM_WAL", 3),
             "account": facts.domestic_account(invoice),
             "payment": self._payment(),
@@ -226,10 +225,15 @@ class Written:
     def _free(self) -> dict[str, object]:
         """WYROZNIK and POLE1 to POLE3."""
         found: dict[str, object] = {
-            name: self._text(self._content(said(self._frame, name)), name.upper(), limit)
+            name: self._said(said(self._frame, name), name.upper(), limit)
             for name, limit in (("wyroznik", 30), ("pole1", 0), ("pole2", 0), ("pole3", 0))
         }
         return found | {"wyroznik": self._text(AMENDS, "WYROZNIK")} if self._document.amends else found
+
+    def _said(self, what: str, field: str, limit: int) -> str:
+        if what == "opis":
+            return xml.escaped(facts.described(self._document, self._texts, field, limit))
+        return self._text(self._content(what), field, limit)
 
     def _content(self, what: str) -> str:
         if what == NOTHING:
@@ -339,6 +343,5 @@ _OTHER: Mapping[str, Callable[[LedgerDocument], str]] = {
     "miesiac-vat": _vat_month,
     "mpk": _dimension("mpk"),
     "projekt": _dimension("project"),
-    "opis": facts.description_of,
     "ksef": lambda document: document.ksef_number,
 }

@@ -5,5 +5,6 @@ from __future__ import annotations
 from blink_tui.sandbox.generator.facts import facts_of
 from blink_tui.sandbox.generator.invoices import Generated, Generator
 from blink_tui.sandbox.generator.names import Company, Namer
+from blink_tui.sandbox.generator.series import Series
 
-__all__ = ["Company", "Generated", "Generator", "Namer", "facts_of"]
+__all__ = ["Company", "Generated", "Generator", "Namer", "Series", "facts_of"]

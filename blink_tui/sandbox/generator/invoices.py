@@ -13,6 +13,7 @@ from blink_tui.sandbox.generator.fa3 import write
 from blink_tui.sandbox.generator.kinds import PATTERNS, Deal, Past, Pattern
 from blink_tui.sandbox.generator.layout import STYLES, Style
 from blink_tui.sandbox.generator.names import Company, Namer
+from blink_tui.sandbox.generator.series import Series
 
 _REMEMBERED = 6
 """Earlier invoices of a kind that later ones may refer to."""
@@ -45,8 +46,10 @@ class Generated:
 class Generator:
     """Invoices of some firms with a circle of invented ones; the same for the same seed and the same calls."""
 
-    def __init__(self, seed: int | str, firms: Sequence[Company], *, sales: float = 0.45) -> None:
-        """`sales` is the share of invoices that the firms issue themselves."""
+    def __init__(
+        self, seed: int | str, firms: Sequence[Company], *, sales: float = 0.45, series: Series | None = None
+    ) -> None:
+        """`sales` is the share of invoices that the firms issue themselves; `series` may be shared with others."""
         self._random = Random(f"invoices {seed}")  # noqa: S311 - reproducible on purpose
         self._firms = firms
         self._sales = sales
@@ -54,7 +57,7 @@ class Generator:
         self._circle = [namer.company() for _ in range(_CIRCLE)]
         self._union = [namer.foreign(in_union=True) for _ in range(5)]
         self._outside = [namer.foreign(in_union=False) for _ in range(3)]
-        self._counters: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._series = series or Series()
         self._past: defaultdict[str, deque[Past]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
         self._names = [name for name, pattern in PATTERNS.items() if sales > 0 or pattern.buyer == "home"]
         self._weights = [PATTERNS[name].weight for name in self._names]
@@ -78,7 +81,9 @@ class Generator:
             beside=self._beside(seller, buyer),
             past=past,
         )
-        draft = self._numbered_draft(chosen.make(deal))
+        draft = chosen.make(deal)
+        number = self._series.next(draft.seller.nip, _PREFIXES[draft.kind], draft.issued)
+        draft = replace(draft, number=number)
         return Generated(name, draft, write(draft, self._style(seller)))
 
     def remember(self, generated: Generated, ksef_number: str | None = None) -> None:
@@ -117,21 +122,6 @@ class Generator:
         partner = self._circle[min(self._random.randrange(_CIRCLE), self._random.randrange(_CIRCLE))]
         sold = pattern.buyer == "person" or self._random.random() < self._sales
         return (firm, partner) if sold else (partner, firm)
-
-    def _numbered_draft(self, draft: Draft) -> Draft:
-        prefix = _PREFIXES[draft.kind]
-        key = (draft.seller.nip, prefix)
-        self._counters[key] += 1
-        count = self._counters[key]
-        year, month = draft.issued.year, draft.issued.month
-        match int(draft.seller.nip) % 3:
-            case 0:
-                number = f"{prefix}/{count}/{month:02d}/{year}"
-            case 1:
-                number = f"{prefix} {year}-{count:05d}"
-            case _:
-                number = f"{count}/{prefix}/{year % 100}"
-        return replace(draft, number=number)
 
     @staticmethod
     def _style(seller: Company) -> Style:

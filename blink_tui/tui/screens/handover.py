@@ -22,10 +22,10 @@ from blink_tui.tui.keys import bindings
 from blink_tui.tui.leading import show_documents
 from blink_tui.tui.memory import Kept
 from blink_tui.tui.reporting import ask_for_report
-from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.batch import BatchWindow
 from blink_tui.tui.screens.dialogs import Choose
 from blink_tui.tui.screens.export_settings import ExportSettingsWindow
+from blink_tui.tui.screens.paced import PacedScreen
 from blink_tui.tui.screens.payments import PaymentsWindow
 from blink_tui.tui.screens.read_back import ReadBackWindow
 from blink_tui.tui.sums import sums_text
@@ -41,7 +41,7 @@ _WIDE = 100
 """Cells from which on the sums stand above the list as well."""
 
 
-class HandoverScreen(ConsoleScreen):
+class HandoverScreen(PacedScreen):
     """Screen 8."""
 
     HERE = "go-handover"
@@ -75,7 +75,7 @@ class HandoverScreen(ConsoleScreen):
 
     # Reading
 
-    async def read(self) -> Callable[[], None]:
+    async def gather(self) -> Callable[[], None]:
         buffer, chosen = self.console.buffer, self.console.firm
         cut = Cut(self.console.memory, self.console.who)
         firms = [

@@ -15,6 +15,7 @@ from blink_tui.tui.screens.preview import PreviewWindow
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.words import fit, fit_title, number
 
+_WIDE = 100
 _PROGRAM, _COUNT = 15, 11
 
 
@@ -56,10 +57,12 @@ class RunWindow(ListWindow[Looked]):
     @staticmethod
     def _cells(width: int, firm: str, program: str, *counts: str) -> str:
         *numbers, told = counts
-        left = width - _PROGRAM - 3 * (_COUNT + 1) - 3
-        name = left * 3 // 5
-        fixed = "".join(" " + fit_title(text, _COUNT) for text in numbers)
-        return f"{fit(firm, name)} {fit(program, _PROGRAM)}{fixed}  {fit(told, left - name)}"
+        fixed = f" {fit(program, _PROGRAM)}" + "".join(" " + fit_title(text, _COUNT) for text in numbers)
+        left = width - len(fixed)
+        if width < _WIDE:
+            return fit(firm, left) + fixed
+        name = (left - 2) // 2
+        return f"{fit(firm, name)}{fixed}  {fit(told, left - 2 - name)}"
 
     def told(self, item: Looked) -> list[Paragraph]:
         if item.error is not None:
