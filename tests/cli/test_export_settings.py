@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,17 @@ async def test_what_a_firm_says_is_kept_by_format_and_told_in_its_chain(buffer: 
     assert await intact(buffer, firm) == 3
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Inside:
-    inside = Inside(tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    inside = Inside(tmp_path_factory.mktemp("made") / "home")
     inside("firm", "add", "--nip", NIP, "--env", "test")
-    return inside
+    return inside.home
+
+
+@pytest.fixture
+def run(made: Path, tmp_path: Path) -> Inside:
+    shutil.copytree(made, tmp_path / "home")
+    return Inside(tmp_path / "home")
 
 
 def test_settings_are_shown_with_meaning_and_example_and_changed(run: Inside) -> None:

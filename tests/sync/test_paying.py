@@ -9,13 +9,12 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import BatchState, Buffer, DerivedRow, open_buffer
+from blink_tui.buffer import BatchState, Buffer, DerivedRow
 from blink_tui.invoices.checks.suspicion import same_number
 from blink_tui.ledger.payable import Payments
 from blink_tui.ledger.payment_settings import FORMAT
@@ -42,12 +41,6 @@ PAYMENT = (
 def xml(number: int, due: str = "2026-10-05", total: str = "123.00") -> bytes:
     text = faktura(more=PAYMENT.format(due=due, account=ACCOUNT), total=total)
     return text.replace("FV/1/2026", f"FV/{number}/2026").encode()
-
-
-@pytest.fixture
-async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
-    async with open_buffer(tmp_path / "profile" / "buffer.db", clock=StillClock()) as opened:
-        yield opened
 
 
 @pytest.fixture
