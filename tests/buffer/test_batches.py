@@ -16,8 +16,8 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.values import Sha256
 from tests.buffer.bookkeeping import books
+from tests.buffer.deciding import intact, states, stored
 from tests.buffer.factory import FILE, SELLER, invoice
-from tests.buffer.test_decisions import intact, states, stored
 
 A, B, E, F = Status.APPROVED, Status.BOOKED, Status.EXPORTED, Status.FETCHED
 TWO = (FILE, BatchFile("out/b.csv", "out/b.tmp", Sha256(bytes(32)), 20))
