@@ -71,7 +71,7 @@ def _written(
     try:
         pieces = write(form, documents, frame, files)
         with translated(folder):
-            place([(one.path, one.temporary) for one in files.written])
+            place([one.naming for one in files.written])
     except BaseException:
         files.discard()
         raise

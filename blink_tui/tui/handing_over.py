@@ -72,7 +72,7 @@ async def _look_at(
         found = await preview(buffer, firm, wanted, who=console.who, now=console.now, told=told)
     except BlinkError as error:
         return Looked(firm, wanted, error=error)
-    return Looked(firm, wanted, folder, found)
+    return Looked(firm, wanted, folder, found, one.coded)
 
 
 async def _for_one(console: ConsoleApp, looked: Looked) -> None:

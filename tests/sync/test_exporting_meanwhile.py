@@ -79,7 +79,7 @@ async def test_a_folder_that_vanished_gets_its_files_when_it_is_back(
     firm = await approved(buffer, 2)
     place = files.place
 
-    def unplugged(some: list[tuple[Path, Path]]) -> None:
+    def unplugged(some: list[files.Naming]) -> None:
         if out.exists():
             out.rename(tmp_path / "unplugged")
         place(some)
