@@ -269,7 +269,10 @@ class Document:
         word = self._said("exempt" if part.rate == _EXEMPT else "untaxed")
         self._values.texts.tell(
             "symfonia-rate",
-            N_("The format has no sure way to write the rate {rate}: “{word}” was put; check in Symfonia how it took it."),
+            N_(
+                "The format has no sure way to write the rate {rate}: “{word}” was put;"
+                " check in Symfonia how it took it."
+            ),
             rate=part.rate, word=word,
         )  # fmt: skip
         return word
