@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -75,21 +74,9 @@ def _rest_rows(row: BookRow, day: date) -> Iterator[Entry]:
             yield _row(row.entered or row.issued or day, day, start, grosze(amount), rate)
 
 
-class _Writer:
+class _Writer(books.BookWriter):
     def __init__(self, frame: Frame, files: Files) -> None:
-        self._frame, self._files = frame, files
-        parts.checked_frame(FORM, frame)
-        self._header = parts.span_header(FORM, frame, ("0", "1", "2"))
-        self._rows = books.InOrder("EWPWiersz")
-        self._sums: Counter[str] = Counter()
-
-    def add(self, piece: Piece) -> None:
-        for entry in piece.body:
-            self._take(entry)
-
-    def _take(self, entry: Entry) -> None:
-        self._sums.update(dict(entry.amounts))
-        self._rows.add(entry.day, entry.content)
+        super().__init__(FORM, "EWPWiersz", frame, files)
 
     def close(self) -> None:
         for row, day in books.rest_of(BookRegister.REVENUE, self._frame, FORM):

@@ -20,7 +20,7 @@ from blink_tui.tui.handing_over import hand_over
 from blink_tui.tui.handing_words import waiting_told
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.leading import show_documents
-from blink_tui.tui.memory import Kept
+from blink_tui.tui.memory import Kept, kept_month, month_of
 from blink_tui.tui.reporting import ask_for_report
 from blink_tui.tui.screens.batch import BatchWindow
 from blink_tui.tui.screens.dialogs import Choose
@@ -66,13 +66,10 @@ class HandoverScreen(PacedScreen):
         yield BatchRows()
 
     def keep(self) -> Kept:
-        return {} if self._month is None else {"month": str(self._month)}
+        return kept_month(self._month)
 
     def recall(self, kept: Kept) -> None:
-        try:
-            self._month = Month.parse(str(kept["month"]))
-        except (KeyError, ValueError):
-            self._month = None
+        self._month = month_of(kept)
 
     # Reading
 
