@@ -32,6 +32,8 @@ FOLDER_FULL = ErrorKind(
     ),
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
+"""Said of folders by some file systems of a network."""
 _ASIDE = ".part"
 _INTEGER = 2**63 - 1
 
@@ -100,7 +102,9 @@ class FolderFiles:
                 raise
 
     def close(self) -> None:
-        """No more files come; each was finished by itself."""
+        """No more files come. Their names aside are durable, so that no mark outlives a power cut without its file."""
+        with translated(self._folder):
+            sync({one.temporary.parent for one in self.written})
 
     def discard(self) -> None:
         """Leave nothing of what was written, were it half a file that its writer gave up."""
@@ -157,11 +161,14 @@ def identity(folder: Path) -> int:
 
 
 def sync(folders: Iterable[Path]) -> None:
-    """Make names in folders durable. Raises OSError."""
+    """Make names in folders durable, where their file system knows how to. Raises OSError."""
     for folder in sorted(folders):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise
         finally:
             os.close(descriptor)
 
