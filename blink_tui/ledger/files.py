@@ -33,6 +33,10 @@ FOLDER_FULL = ErrorKind(
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _ASIDE = ".part"
+_INTEGER = 2**63 - 1
+
+Naming = tuple[Path, Path, int | None]
+"""A name, the temporary one, and by what their folder is known again, if that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ class Written:
     temporary: Path
     sha256: Sha256
     size: int
+    folder: int
+    """By which its folder is known again (`identity`)."""
+
+    @property
+    def naming(self) -> Naming:
+        """How it is given its name."""
+        return self.path, self.temporary, self.folder
 
 
 def stem(nip: Nip, form: str, months: Sequence[Month], made: datetime) -> str:
@@ -80,7 +91,9 @@ class FolderFiles:
                     os.fsync(file.fileno())
                 with temporary.open("rb") as made:
                     digest = hashlib.file_digest(made, "sha256").digest()
-                self.written.append(Written(path, temporary, Sha256(digest), temporary.stat().st_size))
+                self.written.append(
+                    Written(path, temporary, Sha256(digest), temporary.stat().st_size, identity(path.parent))
+                )
                 self._begun.remove(temporary)
             except BaseException:
                 temporary.unlink(missing_ok=True)
@@ -115,19 +128,32 @@ class FolderFiles:
         raise AssertionError
 
 
-def place(files: Iterable[tuple[Path, Path]]) -> None:
-    """Give finished files, each a name and the temporary one, their names; one that is gone was given it before.
+def place(files: Iterable[Naming]) -> None:
+    """Give finished files their names; one that is gone was given it before, by whoever was faster.
 
-    Raises OSError, at once where a folder is gone.
+    Raises OSError, at once where a folder is gone, or something else stands there: what a disk that is not there left
+    of its place has neither file, and would be taken for one whose files were imported.
     """
     folders = set()
-    for path, temporary in files:
+    for path, temporary, folder in files:
         folders.add(path.parent)
-        if temporary.exists():
+        try:
             temporary.replace(path)
-        elif not path.parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+        except FileNotFoundError:
+            if not path.exists():
+                require_same(path.parent, folder)
     sync(folders)
+
+
+def require_same(folder: Path, known: int | None) -> None:
+    """Refuse a folder that is gone, or is another one than it was: what is not in it may still be. Raises OSError."""
+    if known not in (None, identity(folder)):
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV), str(folder))
+
+
+def identity(folder: Path) -> int:
+    """Number of a folder, another one than that of the empty place which a disk leaves. Raises OSError."""
+    return folder.stat().st_ino & _INTEGER
 
 
 def sync(folders: Iterable[Path]) -> None:

@@ -300,7 +300,8 @@ async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | Non
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:
-        done = await run(buffer, job.form, job.frame, job.ids, files, told=told, marks=job.marks)
+        with translated(folder):  # a writer keeps its files open from one document to the next
+            done = await run(buffer, job.form, job.frame, job.ids, files, told=told, marks=job.marks)
         await asyncio.to_thread(files.close)
         if job.marks and done.written:
             batch_ids = (await _marked(buffer, job, done, files),)
@@ -325,7 +326,10 @@ async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles | Zip
         job.firm.id,
         job.form.id,
         done.written,
-        [BatchFile(str(one.path), str(one.temporary), one.sha256, one.size, packed) for one in files.written],
+        [
+            BatchFile(str(one.path), str(one.temporary), one.sha256, one.size, packed, one.folder)
+            for one in files.written
+        ],
         who=job.frame.who,
         settings=dumped(job.frame),
         amends=job.amends,
@@ -336,7 +340,7 @@ async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles | Zip
 async def give_names(files: FolderFiles | ZipFiles, folder: Path) -> None:
     """Give files that mark nothing their names."""
     with translated(folder):
-        await asyncio.to_thread(place, [(one.path, one.temporary) for one in files.written])
+        await asyncio.to_thread(place, [one.naming for one in files.written])
 
 
 def _with(first: Exported, more: Exported) -> Exported:

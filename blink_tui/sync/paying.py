@@ -117,7 +117,9 @@ async def _made(
     try:
         await asyncio.to_thread(_write, transfers, looked.account, files)
         (written,) = files.written
-        file = BatchFile(str(written.path), str(written.temporary), written.sha256, written.size)
+        file = BatchFile(
+            str(written.path), str(written.temporary), written.sha256, written.size, folder=written.folder
+        )
         batch_id = await buffer.payment_batches.begin(
             firm.id, list(paid(transfers)), file, who=who, versions=looked.versions
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import BatchState, Buffer, GridFilter, open_buffer
+from blink_tui.buffer import BatchState, Buffer, GridFilter
 from blink_tui.buffer.decisions import Every
 from blink_tui.ledger.exporter import header_only
 from blink_tui.ledger.formats import exporters
@@ -18,11 +17,9 @@ from blink_tui.ledger.placing import recover
 from blink_tui.model.books import Keeper
 from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.errors import BlinkError
 from blink_tui.model.months import Month
 from blink_tui.sync.exporting import Wanted, export
 from blink_tui.sync.exporting_again import again
-from tests.buffer.factory import StillClock
 from tests.sync.exporting import (
     NOW,
     WAPRO,
@@ -33,29 +30,13 @@ from tests.sync.exporting import (
     names,
     numbers,
     previewed,
+    refused,
     statuses,
 )
 from tests.sync.renumbered import renumber
 from tests.tui.coded_office import open_coded_office
 
 A, E = Status.APPROVED, Status.EXPORTED
-
-
-@pytest.fixture
-async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
-    async with open_buffer(tmp_path / "profile" / "buffer.db", clock=StillClock()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
-
-
-async def refused(work: object) -> BlinkError:
-    with pytest.raises(BlinkError) as refusal:
-        await work  # type: ignore[misc] # a coroutine
-    return refusal.value
 
 
 async def test_approved_documents_are_written_marked_and_named(buffer: Buffer, out: Path) -> None:

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 from blink_tui.i18n import N_
 from blink_tui.ledger import facts
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Frame
+from blink_tui.ledger.exporter import Frame, Piece, Setting
 from blink_tui.ledger.exporters import jpk_parts as parts
 from blink_tui.ledger.exporters.jpk_parts import Form, element
 from blink_tui.ledger.texts import YES, Texts
@@ -29,6 +29,12 @@ _LISTED = (
 )
 _COUNTRIES = frozenset(_LISTED.split())
 """Of both forms."""
+
+
+CASH_PIT = Setting(
+    "cash_pit", N_("income tax by the cash method (Kasowy_PIT)"), "nie", choices=("tak", "nie")
+)
+"""Of both books."""
 
 
 class Entry(NamedTuple):
@@ -72,6 +78,13 @@ class InOrder(parts.Aside):
             self._file.seek(start)
             row = self._file.read(length)
             out.write(f"<{self._tag}><K_1>{number}</K_1>".encode() + row + f"</{self._tag}>\n".encode())
+
+
+def piece_of(document: LedgerDocument, body: tuple[Entry, ...], texts: Texts) -> Piece | None:
+    """A document's rows; None where there is neither one nor anything to tell."""
+    if not body and not texts.warnings:
+        return None
+    return Piece(document.id, document.ksef_number, parts.piece_number(document), body, texts.warnings)
 
 
 def entries_of(document: LedgerDocument, frame: Frame) -> list[BookEntry]:

@@ -119,19 +119,14 @@ class Ewp:
     kind: Kind = Kind.REPORT
     span: Span = Span.BOOKS
     needs_books: bool = True
-    settings: tuple[Setting, ...] = (
-        Setting("cash_pit", N_("income tax by the cash method (Kasowy_PIT)"), "nie", choices=("tak", "nie")),
-    )
+    settings: tuple[Setting, ...] = (books.CASH_PIT,)
     limits: Mapping[str, int] = field(
         default_factory=lambda: {"K_4": parts.TEXT_LIMIT, "K_7": parts.ID_LIMIT}
     )
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         texts = Texts()
-        body = _entries(document, frame, texts)
-        if not body and not texts.warnings:
-            return None
-        return Piece(document.id, document.ksef_number, parts.piece_number(document), body, texts.warnings)
+        return books.piece_of(document, _entries(document, frame, texts), texts)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:
         """Raises BlinkError: settings or a schema that are missing, months apart."""

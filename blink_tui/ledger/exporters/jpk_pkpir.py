@@ -186,7 +186,7 @@ class Pkpir:
     span: Span = Span.BOOKS
     needs_books: bool = True
     settings: tuple[Setting, ...] = (
-        Setting("cash_pit", N_("income tax by the cash method (Kasowy_PIT)"), "nie", choices=("tak", "nie")),
+        books.CASH_PIT,
         Setting(
             "farmer_pit",
             N_("a farmer's firm, § 2(2) of the regulation (Rolnik_PIT)"),
@@ -203,10 +203,7 @@ class Pkpir:
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         texts = Texts()
-        body = _entries(document, frame, texts)
-        if not body and not texts.warnings:
-            return None
-        return Piece(document.id, document.ksef_number, parts.piece_number(document), body, texts.warnings)
+        return books.piece_of(document, _entries(document, frame, texts), texts)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:
         """Raises BlinkError: settings or a schema that are missing, months apart, stock that is none."""

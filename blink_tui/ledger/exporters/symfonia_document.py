@@ -269,7 +269,7 @@ class Document:
         word = self._said("exempt" if part.rate == _EXEMPT else "untaxed")
         self._values.texts.tell(
             "symfonia-rate",
-            N_("The rate “{rate}” was written as “{word}”: check in Symfonia whether it took it so."),
+            N_("The format has no sure way to write the rate {rate}: “{word}” was put; check in Symfonia how it took it."),
             rate=part.rate, word=word,
         )  # fmt: skip
         return word
