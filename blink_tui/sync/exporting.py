@@ -304,7 +304,8 @@ async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | Non
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:
-        done = await run(buffer, job.form, job.frame, job.ids, files, told=told, marks=job.marks)
+        with translated(folder):  # a writer keeps its files open from one document to the next
+            done = await run(buffer, job.form, job.frame, job.ids, files, told=told, marks=job.marks)
         await asyncio.to_thread(files.close)
         if job.marks and done.written:
             batch_ids = (await _marked(buffer, job, done, files),)
