@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from blink_tui.i18n import N_
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span, Writer
 from blink_tui.ledger.journals import (
@@ -111,6 +112,10 @@ class _Beancount:
         CURRENCY_AMOUNTS,
     )
     limits: Mapping[str, int] = {}
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         full_books(frame, _NAME)

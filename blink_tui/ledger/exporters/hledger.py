@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from blink_tui.i18n import N_
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span, Writer
 from blink_tui.ledger.journals import (
@@ -90,6 +91,10 @@ class _Hledger:
         CURRENCY_AMOUNTS,
     )
     limits: Mapping[str, int] = {}
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         full_books(frame, _NAME)
