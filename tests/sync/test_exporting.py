@@ -11,8 +11,7 @@ import pytest
 
 from blink_tui.buffer import BatchState, Buffer, GridFilter
 from blink_tui.buffer.decisions import Every
-from blink_tui.ledger.exporter import header_only
-from blink_tui.ledger.formats import exporters
+from blink_tui.invoices import Depth
 from blink_tui.ledger.placing import recover
 from blink_tui.model.books import Keeper
 from blink_tui.model.decisions import Action, Decision
@@ -277,20 +276,20 @@ async def test_a_batch_that_would_be_another_is_not_written_again(
     assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-cancelled"
 
 
-async def test_formats_that_read_headers_only_write_the_same_as_from_whole_invoices(
-    buffer: Buffer, out: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("form", ["jpk_v7m", "wapro", "xlsx"])
+async def test_files_are_the_same_as_from_invoices_that_are_read_whole(
+    buffer: Buffer, out: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    firm = (await open_coded_office(buffer, 60))[0]
+    firm = (await open_coded_office(buffer, 40))[0]
     for action in (Action.CODE, Action.APPROVE):
         await buffer.decisions.decide(Every(GridFilter()), Decision(action), who="anna")
     settings = {"full_name": "Firma", "email": "a@example.com", "tax_office": "1471"}
     wanted = {"months": (Month(2026, 9),), "options": settings}
-    assert header_only(exporters()["jpk_v7m"])
-    by_header = await exported(buffer, firm, out, "jpk_v7m", **wanted)
-    monkeypatch.setattr("blink_tui.sync.exporting_work.header_only", lambda _form: False)
-    whole = await exported(buffer, firm, out, "jpk_v7m", **wanted)
-    assert by_header.documents == whole.documents > 10
-    assert by_header.files[0].read_bytes() == whole.files[0].read_bytes()
+    quick = await exported(buffer, firm, out, form, **wanted)
+    monkeypatch.setattr("blink_tui.sync.exporting_work.depth_of", lambda *_: Depth.WHOLE)
+    whole = await exported(buffer, firm, out, form, **wanted)
+    assert quick.documents == whole.documents > 5
+    assert quick.files[0].read_bytes() == whole.files[0].read_bytes()
 
 
 async def test_what_is_for_information_only_is_never_handed_over(buffer: Buffer, out: Path) -> None:

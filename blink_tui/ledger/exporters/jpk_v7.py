@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from blink_tui.i18n import N_
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters import jpk_parts as parts
@@ -125,9 +126,12 @@ class V7:
     kind: Kind = Kind.REPORT
     span: Span = Span.VAT
     needs_books: bool = True
-    header_only: bool = True
     settings: tuple[Setting, ...] = ()
     limits: Mapping[str, int] = field(default_factory=_LIMITS.copy)
+
+    def depth(self, frame: Frame) -> Depth:
+        """Parties go by their numbers."""
+        return Depth.HEADER
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         texts = Texts()
