@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from blink_tui.buffer import amendments, errors, history, statuses
@@ -31,6 +31,10 @@ _FILES = """
 """
 UNSETTLED = "state IN ('placing', 'withdrawing')"
 """As its index has it."""
+_COUNT = "SELECT count(*) FROM batch WHERE firm_id IN (SELECT value FROM json_each(?))"
+_NEWEST = (
+    "id IN (SELECT id FROM batch WHERE firm_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?)"
+)
 _SETTLED = {BatchState.PLACING: BatchState.PLACED, BatchState.WITHDRAWING: BatchState.CANCELLED}
 """What becomes of a batch once its files are where they should be."""
 _IN_BOOKS = """
@@ -196,6 +200,13 @@ class Batches:
         """Paths of all files, whatever became of them, that have a text in their names."""
         rows = await self._database.reader.rows("SELECT file FROM batch_file WHERE instr(file, ?)", (name,))
         return {row[0] for row in rows}
+
+    async def newest(self, firm_ids: Collection[int], limit: int) -> tuple[int, Sequence[Batch]]:
+        """How many batches some firms have, and the newest of them, the last one first."""
+        firms = json.dumps(sorted(firm_ids))
+        counted = await self._database.reader.row(_COUNT, (firms,))
+        batches = await _batches(self._database.reader, _NEWEST, firms, limit)
+        return int(counted[0]) if counted is not None else 0, batches[::-1]
 
     async def list(self, firm_id: int | None = None) -> list[Batch]:
         """Batches of a firm or of all, oldest first."""

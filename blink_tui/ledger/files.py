@@ -76,7 +76,8 @@ class FolderFiles:
         self._folder = folder
         self._stem = stem
         self._used = used
-        self._begun: set[Path] = set()
+        self._begun: dict[Path, BinaryIO] = {}
+        """Files that are being written, by their temporary names."""
         self.written: list[Written] = []
         """In the order in which they were finished."""
 
@@ -85,7 +86,7 @@ class FolderFiles:
         """A new file to be written from its beginning to its end; a `/` in the part makes a folder of its own."""
         with translated(self._folder):
             path, temporary, file = self._opened(part, suffix)
-            self._begun.add(temporary)
+            self._begun[temporary] = file
             try:
                 with file:
                     yield file
@@ -96,7 +97,7 @@ class FolderFiles:
                 self.written.append(
                     Written(path, temporary, Sha256(digest), temporary.stat().st_size, identity(path.parent))
                 )
-                self._begun.remove(temporary)
+                del self._begun[temporary]
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
@@ -108,6 +109,9 @@ class FolderFiles:
 
     def discard(self) -> None:
         """Leave nothing of what was written, were it half a file that its writer gave up."""
+        for file in self._begun.values():
+            with suppress(OSError):  # a full disk does not take what is left to be written
+                file.close()
         for temporary in (*self._begun, *(one.temporary for one in self.written)):
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
