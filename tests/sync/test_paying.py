@@ -178,21 +178,28 @@ async def test_a_document_that_rows_of_the_books_may_be_waits_for_an_answer(
     assert "answer that first" in left.reason.text
 
 
+@pytest.mark.parametrize("back", [False, True])
 async def test_what_changed_since_it_was_looked_at_is_not_paid(
-    buffer: Buffer, firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    buffer: Buffer, firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: bool
 ) -> None:
     from blink_tui.ledger import payments_csv
 
     await approved(buffer, firm, 1)
     write, loop = payments_csv.write, asyncio.get_running_loop()
 
+    async def change() -> None:
+        await buffer.documents.change_status([1], Status.QUERIED, who="ewa", reason="co to?")
+        if back:
+            await buffer.documents.change_status([1], Status.APPROVED, who="ewa")
+
     def meanwhile(*arguments: object) -> None:
-        change = buffer.documents.change_status([1], Status.QUERIED, who="ewa", reason="co to?")
-        asyncio.run_coroutine_threadsafe(change, loop).result()
+        asyncio.run_coroutine_threadsafe(change(), loop).result()
         write(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(payments_csv, "write", meanwhile)
-    assert (await refusal(made(buffer, firm, tmp_path))).kind.code == "not-to-pay"
+    assert (await refusal(made(buffer, firm, tmp_path))).kind.code == (
+        "changed-meanwhile" if back else "not-to-pay"
+    )
     assert files(tmp_path) == []
     assert await buffer.payment_batches.list() == []
 
