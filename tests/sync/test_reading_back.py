@@ -12,6 +12,7 @@ import pytest
 
 from blink_tui.buffer import book_imports, book_matches, open_buffer
 from blink_tui.buffer.bodies import loaded
+from blink_tui.buffer.outgoing import HeldBack
 from blink_tui.ledger.comparing import Kind
 from blink_tui.ledger.matching import judged
 from blink_tui.ledger.readback import read_books
@@ -86,6 +87,8 @@ async def test_an_import_can_be_taken_back_and_its_documents_still_are_not_hande
     with pytest.raises(BlinkError) as raised:
         await office.export(ids)
     assert raised.value.kind.code == "in-the-books-already"
+    waiting = await office.buffer.outgoing.waiting(office.firm.id, ())
+    assert (waiting.new, waiting.held_back) == ({}, dict.fromkeys(ids, HeldBack.STANDS))
 
 
 async def test_a_batch_never_imported_shows_up(office: Office) -> None:
