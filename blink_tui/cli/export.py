@@ -323,6 +323,13 @@ def _tell_firm(one: _Done, call: _Call) -> None:
         output.say(f"  {clean(file)}")
     if not told["marks"]:
         output.say("  " + _("A report: no document is marked as handed over."))
+    if amending := told.get("amending", 0):
+        text = ngettext(
+            "{count} document stands in the books already and goes into a file of its own, to be put right there.",
+            "{count} documents stand in the books already and go into a file of their own, to be put right there.",
+            amending,
+        )
+        output.say("  " + text.format(count=amending))
     for line in export_text.sums_table(one.sums):
         output.say(line)
     if one.refused:

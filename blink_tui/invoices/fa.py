@@ -117,6 +117,16 @@ _BODY: dict[str, Rule] = {
 }
 
 
+OUTLINED = ("PrzyczynaKorekty", "DaneFaKorygowanej", "Rozliczenie", "Platnosc")
+"""Of the body, what an outline has beyond the head."""
+OUTLINED_LINE = ("sale_date", "name", "net", "gross", "exchange_rate")
+"""Of a row."""
+OUTLINED_PARTIES: dict[str, Rule] = {
+    tag: one(field, Record(InvoiceParty, {**PARTY_HEAD.table, "Adres": PARTY.table["Adres"]}))
+    for tag, field in (("Podmiot1", "seller"), ("Podmiot2", "buyer"))
+}
+
+
 def completed(fields: Fields) -> Invoice:
     """An invoice of what was found; what the schema requires and is missing stays empty."""
     start, end = fields.pop("period_start", None), fields.pop("period_end", None)
@@ -156,12 +166,29 @@ FA = Record(
 )
 """Everything of a Faktura."""
 
+FA_OUTLINE = Record(
+    _invoice,
+    {
+        "Naglowek": into(HEADER),
+        **OUTLINED_PARTIES,
+        "Fa": into(
+            {
+                **_HEAD,
+                **{tag: _BODY[tag] for tag in ("KursWalutyZ", *OUTLINED, "FP", "TP")},
+                "Adnotacje": into({**MARKS, "P_23": NOTES["P_23"], "PMarzy": NOTES["PMarzy"]}),
+                "FaWiersz": many("lines", LINE.only(*OUTLINED_LINE, "gtu", "procedure")),
+            }
+        ),
+    },
+)
+"""What ledgers ask for that take no rows: the head, seats, rate, payment, what it corrects, a little of each row."""
+
 FA_HEAD = Record(
     _invoice,
     {
         "Naglowek": into(HEADER),
         **parties(PARTY_HEAD),
-        "Fa": into({**_HEAD, "Adnotacje": into(MARKS)}),
+        "Fa": into({**_HEAD, "Adnotacje": into(MARKS), "FaWiersz": many("lines", LINE.only("sale_date"))}),
     },
 )
-"""Form, parties, number, dates, marks, VAT table and total."""
+"""Form, parties, number, dates, marks, VAT table and total; of rows the day, which may be the document's only one."""

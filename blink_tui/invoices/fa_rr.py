@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from blink_tui.invoices.fa import HEADER, completed, parties
+from blink_tui.invoices.fa import HEADER, OUTLINED, OUTLINED_LINE, OUTLINED_PARTIES, completed, parties
 from blink_tui.invoices.fa_attachment import FOOTER
 from blink_tui.invoices.fa_notes import CORRECTED, PAYMENT_DOCUMENT, REMARK
 from blink_tui.invoices.fa_parties import PARTY, PARTY_HEAD
@@ -96,5 +96,28 @@ FA_RR = Record(
 )
 """Everything of a Faktura of this form."""
 
-FA_RR_HEAD = Record(_invoice, {"Naglowek": into(HEADER), **parties(PARTY_HEAD), "FakturaRR": into(_HEAD)})
-"""Form, parties, number, dates, VAT table (of unknown rate) and total."""
+FA_RR_OUTLINE = Record(
+    _invoice,
+    {
+        "Naglowek": into(HEADER),
+        **OUTLINED_PARTIES,
+        "FakturaRR": into(
+            {
+                **_HEAD,
+                **{tag: _BODY[tag] for tag in OUTLINED},
+                "FakturaRRWiersz": many("lines", _LINE.only(*OUTLINED_LINE, "rate")),
+            }
+        ),
+    },
+)
+"""As `FA_OUTLINE`."""
+
+FA_RR_HEAD = Record(
+    _invoice,
+    {
+        "Naglowek": into(HEADER),
+        **parties(PARTY_HEAD),
+        "FakturaRR": into({**_HEAD, "FakturaRRWiersz": many("lines", _LINE.only("sale_date"))}),
+    },
+)
+"""As `FA_HEAD`; the VAT table's rate is not known."""

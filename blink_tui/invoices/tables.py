@@ -43,6 +43,13 @@ class Record:
     """A dataclass, or a function that is called with the fields that were found, by name."""
     table: Mapping[str, Rule]
 
+    def only(self, *fields: str) -> Record:
+        """The same kind of element, read for some of its fields; all else is among the unread."""
+        missing = set(fields) - _fields_of(self.table)
+        if missing:
+            raise TypeError(f"{self.make} has no {missing}")
+        return Record(self.make, {tag: rule for tag, rule in self.table.items() if rule[1] in fields})
+
 
 Rule = tuple[int, str, Any]
 """What is done with a child: how, into which field, by what."""

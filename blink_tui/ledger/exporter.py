@@ -11,8 +11,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.model.book_rows import BookRow
 from blink_tui.model.books import Books
@@ -143,9 +144,14 @@ class Exporter(Protocol):
         """A writer for one export."""
 
 
-def header_only(exporter: Exporter) -> bool:
-    """Whether an exporter says (`header_only = True`) that `invoices.read_header` tells it enough, at half the time.
+@runtime_checkable
+class Skimming(Protocol):
+    """An exporter that can do with less than whole invoices, in less time."""
 
-    All others get invoices read whole.
-    """
-    return bool(getattr(exporter, "header_only", False))
+    def depth(self, frame: Frame) -> Depth:
+        """How much of each invoice `prepare` has to know; with more it makes the very same pieces."""
+
+
+def depth_of(exporter: Exporter, frame: Frame) -> Depth:
+    """How much of each invoice is to be read for an export."""
+    return exporter.depth(frame) if isinstance(exporter, Skimming) else Depth.WHOLE

@@ -32,6 +32,8 @@ FOLDER_FULL = ErrorKind(
     ),
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
+"""Said of folders by some file systems of a network."""
 _ASIDE = ".part"
 _INTEGER = 2**63 - 1
 
@@ -74,7 +76,8 @@ class FolderFiles:
         self._folder = folder
         self._stem = stem
         self._used = used
-        self._begun: set[Path] = set()
+        self._begun: dict[Path, BinaryIO] = {}
+        """Files that are being written, by their temporary names."""
         self.written: list[Written] = []
         """In the order in which they were finished."""
 
@@ -83,7 +86,7 @@ class FolderFiles:
         """A new file to be written from its beginning to its end; a `/` in the part makes a folder of its own."""
         with translated(self._folder):
             path, temporary, file = self._opened(part, suffix)
-            self._begun.add(temporary)
+            self._begun[temporary] = file
             try:
                 with file:
                     yield file
@@ -94,16 +97,21 @@ class FolderFiles:
                 self.written.append(
                     Written(path, temporary, Sha256(digest), temporary.stat().st_size, identity(path.parent))
                 )
-                self._begun.remove(temporary)
+                del self._begun[temporary]
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
 
     def close(self) -> None:
-        """No more files come; each was finished by itself."""
+        """No more files come. Their names aside are durable, so that no mark outlives a power cut without its file."""
+        with translated(self._folder):
+            sync({one.temporary.parent for one in self.written})
 
     def discard(self) -> None:
         """Leave nothing of what was written, were it half a file that its writer gave up."""
+        for file in self._begun.values():
+            with suppress(OSError):  # a full disk does not take what is left to be written
+                file.close()
         for temporary in (*self._begun, *(one.temporary for one in self.written)):
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -157,11 +165,14 @@ def identity(folder: Path) -> int:
 
 
 def sync(folders: Iterable[Path]) -> None:
-    """Make names in folders durable. Raises OSError."""
+    """Make names in folders durable, where their file system knows how to. Raises OSError."""
     for folder in sorted(folders):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise
         finally:
             os.close(descriptor)
 

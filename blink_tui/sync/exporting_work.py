@@ -11,9 +11,9 @@ from blink_tui.buffer.bodies import loaded
 from blink_tui.buffer.outgoing import OutgoingRow
 from blink_tui.buffer.xml_codec import decompress
 from blink_tui.i18n import N_, Message
-from blink_tui.invoices import read_header, read_invoice
+from blink_tui.invoices import Depth, read_invoice
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Exporter, Frame, Kind, Piece, header_only
+from blink_tui.ledger.exporter import Exporter, Frame, Kind, Piece, depth_of
 from blink_tui.ledger.formats import exporter
 from blink_tui.model.books import Contractor
 from blink_tui.model.coding import Coding, Problem
@@ -167,9 +167,12 @@ def prepare_chunk(
 ) -> Iterator[Chunk]:
     """One result: the pieces of some documents, and what keeps others out of a ledger's file."""
     form = exporter(format_id)
+    depth = depth_of(form, frame)
+    if summed:
+        depth = max(depth, Depth.OUTLINE)  # a rate of exchange may stand in the rows
     chunk = Chunk()
     for row in rows:
-        found = _prepared(form, row, frame, summed=summed)
+        found = _prepared(form, row, frame, depth, summed=summed)
         if isinstance(found, Prepared):
             chunk.pieces.append(found)
         elif found is not None:
@@ -179,11 +182,13 @@ def prepare_chunk(
     yield chunk
 
 
-def _prepared(form: Exporter, row: OutgoingRow, frame: Frame, *, summed: bool) -> Prepared | Refused | None:
+def _prepared(
+    form: Exporter, row: OutgoingRow, frame: Frame, depth: Depth, *, summed: bool
+) -> Prepared | Refused | None:
     """A fault of the program's own is told of its document and does not keep the others back."""
     number = ""
     try:
-        document = ledger_document(row, whole=summed or not header_only(form))
+        document = ledger_document(row, depth)
         number = document.invoice.number
         if form.needs_books and not row.coding:
             return Refused(row.id, row.ksef_number, number, (NO_CODING,))
@@ -206,10 +211,9 @@ def _prepared(form: Exporter, row: OutgoingRow, frame: Frame, *, summed: bool) -
     return Prepared(piece, party, number, document.invoice.kind, sums)
 
 
-def ledger_document(row: OutgoingRow, *, whole: bool = True) -> LedgerDocument:
+def ledger_document(row: OutgoingRow, depth: Depth = Depth.WHOLE) -> LedgerDocument:
     """A document as exporters get it. Raises BlinkError where its invoice cannot be read."""
     xml = decompress(row.body, row.dictionary)
-    invoice = read_invoice(xml) if whole else read_header(xml)
     coding = loaded(Coding, row.coding) if row.coding else _NOTHING
     return LedgerDocument(
         id=row.id,
@@ -217,7 +221,7 @@ def ledger_document(row: OutgoingRow, *, whole: bool = True) -> LedgerDocument:
         direction=row.direction,
         received=coding.choices.receipt or _received(row),
         received_at=row.received,
-        invoice=invoice,
+        invoice=read_invoice(xml, depth),
         coding=coding,
         contractor=Contractor(*row.contractor) if row.contractor else None,
         amends=row.amends,

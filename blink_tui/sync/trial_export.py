@@ -69,8 +69,8 @@ def _written(
     form: Exporter, documents: Sequence[LedgerDocument], frame: Frame, files: FolderFiles, folder: Path
 ) -> Trial:
     try:
-        pieces = write(form, documents, frame, files)
         with translated(folder):
+            pieces = write(form, documents, frame, files)
             place([one.naming for one in files.written])
     except BaseException:
         files.discard()

@@ -52,7 +52,7 @@ def waiting_told(one: Waiting) -> list[Paragraph]:
     found = [
         Paragraph(
             _("Missing in the settings: {settings}. F4 fills them in.").format(
-                settings=", ".join(_(setting.meaning) for setting in one.missing)
+                settings="; ".join(clean(_(setting.meaning)) for setting in one.missing)
             ),
             "warn", "! ",
         )

@@ -65,6 +65,8 @@ async def test_a_batch_takes_its_documents_once(buffer: Buffer, firm: Firm) -> N
     assert await buffer.batches.unsettled() == []
     assert [b.state for b in await buffer.batches.list(firm.id)] == [BatchState.PLACED]
     assert await buffer.batches.list(firm.id) == await buffer.batches.list()
+    assert await buffer.batches.newest([firm.id], 1) == (1, await buffer.batches.list())
+    assert await buffer.batches.newest([firm.id + 1], 1) == (0, [])
 
 
 async def test_a_refused_batch_leaves_no_trace(buffer: Buffer, firm: Firm) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blink_tui.invoices import UNKNOWN_FORM, UNREADABLE, read_header, read_invoice
+from blink_tui.invoices import UNKNOWN_FORM, UNREADABLE, Depth, read_invoice
 from blink_tui.invoices.xml import MAX_BYTES
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.text import clean
@@ -89,7 +89,7 @@ def test_a_document_type_opens_no_file(doctype: str, tmp_path: Path) -> None:
 _READ_ONE = """
 import sys
 from pathlib import Path
-from blink_tui.invoices import read_invoice
+from blink_tui.invoices import Depth, read_invoice
 from blink_tui.model.errors import BlinkError
 try:
     read_invoice(Path(sys.argv[1]).read_bytes())
@@ -127,7 +127,7 @@ def test_too_many_bytes_are_not_parsed() -> None:
 _MANY_LINES = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))
-from blink_tui.invoices import read_invoice
+from blink_tui.invoices import Depth, read_invoice
 from tests.invoices.documents import faktura, line
 invoice = read_invoice(faktura(lines="".join(line(number) for number in range(100_000))).encode())
 print(len(invoice.lines), sum(row.net for row in invoice.lines))
@@ -261,8 +261,8 @@ def test_a_damaged_document_gives_an_invoice_or_our_error(data: st.DataObject) -
         xml[start:end] = data.draw(st.binary(max_size=20))
         if not xml:
             break
-    for read in (read_invoice, read_header):
+    for depth in Depth:
         try:
-            read(bytes(xml))
+            read_invoice(bytes(xml), depth)
         except BlinkError as error:
             assert error.kind in (UNREADABLE, UNKNOWN_FORM)  # noqa: PT017 - either outcome is right

@@ -11,12 +11,12 @@ import pytest
 
 from blink_tui.buffer import BatchState, Buffer, GridFilter
 from blink_tui.buffer.decisions import Every
-from blink_tui.ledger.exporter import header_only
-from blink_tui.ledger.formats import exporters
+from blink_tui.invoices import Depth
 from blink_tui.ledger.placing import recover
 from blink_tui.model.books import Keeper
 from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Direction, Status
+from blink_tui.model.errors import ExitCode
 from blink_tui.model.months import Month
 from blink_tui.sync.exporting import Wanted, export
 from blink_tui.sync.exporting_again import again
@@ -115,7 +115,10 @@ async def test_a_month_chooses_by_vat_month_else_by_receipt(buffer: Buffer, out:
     assert "-csv-2026-09-" in done.files[0].name
     async with buffer._database.transaction() as session:
         await session.run("UPDATE document SET vat_month = ''")
-    rest = await exported(buffer, firm, out, months=(Month(2026, 10), Month(2026, 11)))
+    months = (Month(2026, 10), Month(2026, 11))
+    counted = await buffer.outgoing.sums(firm.id, months)
+    rest = await exported(buffer, firm, out, months=months)
+    assert rest.documents == sum(count for _currency, count, _gross in counted)
     assert rest.documents == 40 - len(rows) - sum(
         row[0] for row in await buffer._database.reader.rows(
             "SELECT count(*) FROM document WHERE status = 'approved' AND received_date < '2026-10-01'"
@@ -193,6 +196,14 @@ async def test_two_documents_with_one_number_are_kept_apart_in_the_ledger_and_to
     assert (await exported(buffer, firm, out, "wapro")).documents == 1  # whoever finds both right goes on
 
 
+@pytest.mark.parametrize("told", [{"nonsense": "1"}, {"cut_numbers": "maybe"}, {"P_39": "1"}])
+async def test_what_nothing_would_read_is_refused(buffer: Buffer, out: Path, told: dict[str, str]) -> None:
+    firm = await approved(buffer, 1, books=WAPRO)
+    error = await refused(exported(buffer, firm, out, "wapro", options=told))
+    assert error.kind.exit_code == ExitCode.USAGE
+    assert await statuses(buffer, firm) == [A]
+
+
 async def test_documents_that_the_books_have_go_in_files_of_their_own(buffer: Buffer, out: Path) -> None:
     firm = await approved(buffer, 3)
     await exported(buffer, firm, out, document_ids=[1])
@@ -265,20 +276,20 @@ async def test_a_batch_that_would_be_another_is_not_written_again(
     assert (await refused(again(buffer, batch, tmp_path / "again"))).kind.code == "batch-cancelled"
 
 
-async def test_formats_that_read_headers_only_write_the_same_as_from_whole_invoices(
-    buffer: Buffer, out: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("form", ["jpk_v7m", "wapro", "xlsx"])
+async def test_files_are_the_same_as_from_invoices_that_are_read_whole(
+    buffer: Buffer, out: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    firm = (await open_coded_office(buffer, 60))[0]
+    firm = (await open_coded_office(buffer, 40))[0]
     for action in (Action.CODE, Action.APPROVE):
         await buffer.decisions.decide(Every(GridFilter()), Decision(action), who="anna")
     settings = {"full_name": "Firma", "email": "a@example.com", "tax_office": "1471"}
     wanted = {"months": (Month(2026, 9),), "options": settings}
-    assert header_only(exporters()["jpk_v7m"])
-    by_header = await exported(buffer, firm, out, "jpk_v7m", **wanted)
-    monkeypatch.setattr("blink_tui.sync.exporting_work.header_only", lambda _form: False)
-    whole = await exported(buffer, firm, out, "jpk_v7m", **wanted)
-    assert by_header.documents == whole.documents > 10
-    assert by_header.files[0].read_bytes() == whole.files[0].read_bytes()
+    quick = await exported(buffer, firm, out, form, **wanted)
+    monkeypatch.setattr("blink_tui.sync.exporting_work.depth_of", lambda *_: Depth.WHOLE)
+    whole = await exported(buffer, firm, out, form, **wanted)
+    assert quick.documents == whole.documents > 5
+    assert quick.files[0].read_bytes() == whole.files[0].read_bytes()
 
 
 async def test_what_is_for_information_only_is_never_handed_over(buffer: Buffer, out: Path) -> None:

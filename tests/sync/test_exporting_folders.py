@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from blink_tui.buffer import BatchState, Buffer, open_buffer
 from blink_tui.ledger import files, placing
 from blink_tui.ledger.placing import recover
 from blink_tui.model.documents import Status
+from blink_tui.model.secret import Secret
 from tests.buffer.factory import StillClock
 from tests.sync.exporting import approved, exported, handed_over, leftovers, names, statuses
 
@@ -129,6 +131,29 @@ async def test_a_folder_that_takes_long_holds_nobody_up_and_a_batch_cancelled_me
     assert [one.state for one in await buffer.batches.list()] == [BatchState.CANCELLED]
     assert await statuses(buffer, firm) == [A, A]
     assert [name for name in names(out) if not name.endswith(".anulowany")] == []
+
+
+@pytest.mark.parametrize("password", [None, Secret(b"tajne-haslo")])
+async def test_files_and_their_names_are_durable_before_they_are_marked(
+    buffer: Buffer, out: Path, monkeypatch: pytest.MonkeyPatch, password: Secret | None
+) -> None:
+    firm = await approved(buffer, 1)
+    fsync, synced = os.fsync, list[str]()
+
+    def told(descriptor: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").resolve()))
+        fsync(descriptor)
+
+    def statement(sql: str) -> None:
+        if sql.startswith("INSERT INTO batch "):
+            synced.append("marked")
+
+    monkeypatch.setattr(os, "fsync", told)
+    await buffer._database._writer.set_trace_callback(lambda sql: statement(sql.lstrip()))
+    await exported(buffer, firm, out, zip_password=password)
+    before = synced[: synced.index("marked")]
+    assert str(out) in before
+    assert any(name.endswith(".part") for name in before)
 
 
 async def test_whoever_places_a_file_second_finds_it_placed(buffer: Buffer, out: Path) -> None:

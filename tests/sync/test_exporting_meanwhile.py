@@ -73,6 +73,15 @@ async def test_a_disk_that_takes_nothing_marks_nothing_and_keeps_nothing(
     assert await buffer.batches.list() == []
 
 
+async def test_a_disk_that_fills_between_two_documents_marks_nothing(buffer: Buffer, tmp_path: Path) -> None:
+    firm = await approved(buffer, 600)
+    with disk(tmp_path / "disk", "size=64k"):
+        error = await refused(exported(buffer, firm, tmp_path / "disk"))
+        assert names(tmp_path / "disk") == []
+    assert error.kind.code == "folder-full"
+    assert set(await statuses(buffer, firm)) == {A}
+
+
 async def test_a_folder_that_vanished_gets_its_files_when_it_is_back(
     buffer: Buffer, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from blink_tui.i18n import N_
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span, Writer
 from blink_tui.ledger.exporters.registers import tables_of
@@ -94,6 +95,10 @@ class _CsvSet:
         Setting("encoding", N_("encoding of the files"), usual=UTF8, example=_CP1250, choices=tuple(_CODECS)),
     )
     limits: Mapping[str, int] = {}
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         # handed over whole: its rows of other months would never come again

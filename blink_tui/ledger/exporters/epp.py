@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import NamedTuple
 
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters import epp_records as epp
@@ -51,6 +52,10 @@ class Epp:
     needs_books = False
     settings: tuple[Setting, ...] = SETTINGS
     limits: Mapping[str, int] = dict((*epp.PLACES.values(), epp.REASON, epp.SYMBOL))
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         """Its records; None for what is for information only."""

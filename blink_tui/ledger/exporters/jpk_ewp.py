@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from blink_tui.i18n import N_
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters import jpk_books as books
@@ -110,6 +111,10 @@ class Ewp:
     limits: Mapping[str, int] = field(
         default_factory=lambda: {"K_4": parts.TEXT_LIMIT, "K_7": parts.ID_LIMIT}
     )
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         texts = Texts()

@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 
 from blink_tui.i18n import N_
+from blink_tui.invoices import Depth
 from blink_tui.ledger.addresses import place_of
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
@@ -188,6 +189,10 @@ class Pkpir:
             "K_5B": parts.TEXT_LIMIT, "K_6": parts.TEXT_LIMIT,
         }
     )  # fmt: skip
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         texts = Texts()

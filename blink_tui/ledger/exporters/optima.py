@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters.optima_card import AKRONIM, NAME, card_of
@@ -76,6 +77,10 @@ class Optima:
     limits: Mapping[str, int] = {
         "NUMER": NUMBER, "AKRONIM": AKRONIM, "NAZWA1-3": 3 * NAME, "BAZA_ZRD_ID": IDS, "BAZA_DOC_ID": IDS,
     }  # fmt: skip
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         """Its contractor and its record; None for what is for information only."""

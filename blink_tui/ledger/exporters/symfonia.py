@@ -11,6 +11,7 @@ from importlib.metadata import version
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters.symfonia_document import CODEC, Card, Document, Values
@@ -84,6 +85,10 @@ class Symfonia:
     needs_books = True
     settings: tuple[Setting, ...] = SETTINGS
     limits: Mapping[str, int] = {}
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         """Its contractor and its record; None for what is for information only."""

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from blink_tui.invoices import Depth
 from blink_tui.ledger.addresses import Place
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
@@ -18,7 +19,7 @@ from blink_tui.ledger.exporters.common import SELF_ASSESSED, tell_self_assessed
 from blink_tui.ledger.exporters.wapro_document import Written
 from blink_tui.ledger.exporters.wapro_settings import SETTINGS, UTF_8, WINDOWS_1250, said
 from blink_tui.ledger.facts import Partner, partner_of
-from blink_tui.ledger.texts import Texts
+from blink_tui.ledger.texts import YES, Texts
 from blink_tui.model.dates import warsaw
 from blink_tui.model.documents import Direction
 
@@ -59,6 +60,10 @@ class Wapro:
         "RODZAJ_TRANSAKCJI_HANDLOWEJ": 255, "OPIS_POZYCJI": 250, "KOD_CN": 10, "NAZWA": 50, "NAZWA_PELNA": 200,
         "NIP": 30, "ADRES": 50,
     }  # fmt: skip
+
+    def depth(self, frame: Frame) -> Depth:
+        """Rows of invoices go where the firm wants them."""
+        return Depth.WHOLE if said(frame, "lines") == YES else Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         """Its two parts and its contractor; None for what is for information only."""

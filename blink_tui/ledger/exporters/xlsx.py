@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span, Writer
 from blink_tui.ledger.exporters.registers import tables_of
@@ -298,6 +299,10 @@ class _Xlsx:
     needs_books = False
     settings: tuple[Setting, ...] = ()
     limits: Mapping[str, int] = {}
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         return piece_of(document, frame, Texts(), lines, frame.months)
