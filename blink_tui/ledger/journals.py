@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from blink_tui.i18n import N_, Message
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span, Writer
 from blink_tui.ledger.facts import described, partner_of
@@ -248,6 +249,10 @@ class Journal(ABC):
     span = Span.BOOKS
     needs_books = True
     limits: Mapping[str, int] = {}
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         """The piece of an entry; None where there is nothing to write or to tell. Raises BlinkError(NO_JOURNAL)."""

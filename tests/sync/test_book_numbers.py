@@ -14,10 +14,9 @@ from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.values import KsefNumber, crc8
 from blink_tui.sync import reading_back
-from tests.ledger.books_xml import Row, v7
+from tests.ledger.books_xml import NIP, Row, v7
 from tests.sync.book_office import Office
 from tests.sync.buying import SELLER, Books, Paper
-from tests.sync.test_reading_back import NIP
 
 
 @pytest.fixture
