@@ -275,8 +275,14 @@ async def _absent(
     facts = await buffer.book_comparing.absent(firm.id, *span, absent_statuses(), alike)
     wanted = [fact for fact in facts if side is None or fact.held.direction is side]
     fields = await buffer.book_comparing.fields([fact.held.document_id for fact in wanted if fact.coded])
-    found = (absent_finding(fact, register, fields.get(fact.held.document_id, {}), books) for fact in wanted)
-    return [one for one in found if one is not None]
+
+    def of_each() -> list[Finding]:
+        found = (
+            absent_finding(fact, register, fields.get(fact.held.document_id, {}), books) for fact in wanted
+        )
+        return [one for one in found if one is not None]
+
+    return await asyncio.to_thread(of_each)
 
 
 _BOOKS_ALIKE = {
