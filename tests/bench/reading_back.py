@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import tempfile
@@ -42,7 +41,6 @@ async def measure(documents: int, folder: Path) -> None:
         await _copies(buffer, documents)
         path = folder / "jpk.xml"
         path.write_bytes(v7([_row(number) for number in range(documents)]))
-        gc.freeze()  # as the console does once it stands
         print(f"{documents} documents; {path.stat().st_size / MIB:.0f} MB of books")
         await _round(buffer, firm, path, documents, "read, matched and booked")
         await _round(buffer, firm, path, documents, "read once more")
