@@ -1,10 +1,25 @@
-"""Common to all tests: English texts unless a test asks for others, and limits counted for this run alone."""
+"""Common to all tests: English texts unless a test asks for others, limits of this run alone, a schema at hand."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 
+from blink_tui.buffer import schema
 from blink_tui.i18n import set_language
+from tests.ready_schema import ReadySchema
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ready_schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with (
+        closing(ReadySchema(tmp_path_factory.mktemp("schema"))) as ready,
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        patched.setattr(schema, "migrate", ready)
+        yield
 
 
 @pytest.fixture(autouse=True)

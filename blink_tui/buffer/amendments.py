@@ -20,7 +20,8 @@ WAITING = "EXISTS (SELECT 1 FROM amendment a WHERE a.document_id = d.id AND a.ag
 """Of a document `d`: it is still to be put right in the books."""
 
 _KEPT_ELSEWHERE = """
-    SELECT d.ksef_number FROM books b JOIN json_each(?) p CROSS JOIN document d ON d.id = p.value
+    SELECT d.ksef_number FROM books b JOIN json_each(?) p
+        CROSS JOIN document d ON d.id = p.value AND d.firm_id = b.firm_id
     WHERE b.firm_id = ? AND CASE d.direction WHEN 'sale' THEN b.sales_elsewhere
         WHEN 'purchase' THEN b.purchases_elsewhere END LIMIT 1
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from blink_tui.buffer import amendments, errors, history, statuses
@@ -26,9 +26,13 @@ _SELECT = """
     FROM batch WHERE {where} ORDER BY id
 """
 _FILES = """
-    SELECT f.batch_id, f.file, f.temp, f.sha256, f.size, f.packed FROM json_each(?) p
+    SELECT f.batch_id, f.file, f.temp, f.sha256, f.size, f.packed, f.folder FROM json_each(?) p
     CROSS JOIN batch_file f ON f.batch_id = p.value ORDER BY f.batch_id, f.position
 """
+_COUNT = "SELECT count(*) FROM batch WHERE firm_id IN (SELECT value FROM json_each(?))"
+_NEWEST = (
+    "id IN (SELECT id FROM batch WHERE firm_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?)"
+)
 _SETTLED = {BatchState.PLACING: BatchState.PLACED, BatchState.WITHDRAWING: BatchState.CANCELLED}
 """What becomes of a batch once its files are where they should be."""
 _IN_BOOKS = """
@@ -75,15 +79,6 @@ class Batches:
             await amendments.require_kept_here(session, firm_id, document_ids)
             await amendments.require_alike(session, document_ids, amends=amends)
             await require_settled(session, document_ids)
-            for some in sliced(document_ids, statuses.CHUNK):
-                documents = await statuses.standings(session, some)
-                for document in documents:
-                    if document.firm_id != firm_id:
-                        raise BlinkError(errors.WRONG_FIRM, ksef_number=document.ksef_number)
-                await statuses.change(
-                    session, documents, Status.EXPORTED,
-                    at=at, who=who, reason=None, versions=versions, by_batch=True,
-                )  # fmt: skip
             row = await session.row(
                 "INSERT INTO batch (firm_id, format, who, state, made_at, documents, chain_head, settings, amends)"
                 " SELECT firm_id, ?, ?, ?, ?, ?, head, ?, ? FROM chain WHERE firm_id = ? RETURNING id",
@@ -91,25 +86,39 @@ class Batches:
             )
             if row is None:
                 raise BlinkError(errors.FIRM_UNKNOWN, context=str(firm_id))
-            await _note(session, row[0], document_ids, files)
+            batch_id = int(row[0])
+            for some in sliced(document_ids, statuses.CHUNK):
+                documents = await statuses.standings(session, some)
+                for document in documents:
+                    if document.firm_id != firm_id:
+                        raise BlinkError(errors.WRONG_FIRM, ksef_number=document.ksef_number)
+                await statuses.change(
+                    session, documents, Status.EXPORTED,
+                    at=at, who=who, reason=json.dumps({"batch": batch_id}), versions=versions, by_batch=True,
+                )  # fmt: skip
+            await _note(session, batch_id, document_ids, files)
             if amends:
-                await amendments.handed_over(session, row[0])
-            return int(row[0])
+                await amendments.handed_over(session, batch_id)
+            head = await history.append_firm(
+                session, firm_id, "batch", None, _told(batch_id, format, document_ids, files), at=at, who=who
+            )
+            await session.run("UPDATE batch SET chain_head = ? WHERE id = ?", (head, batch_id))
+            return batch_id
 
     @asynccontextmanager
     async def settling(self, batch_id: int) -> AsyncIterator[Batch]:
         """A batch whose files the block gives their names, or takes away if it is cancelled; then it is settled.
 
-        Nobody else changes the buffer meanwhile, so no batch is cancelled while it is placed. When the block raises,
-        the batch stays as it is. Raises BlinkError(BATCH_UNKNOWN).
+        Others go on with the buffer meanwhile, as a folder may take long; a batch that was cancelled by then is not
+        settled. When the block raises, the batch stays as it is. Raises BlinkError(BATCH_UNKNOWN).
         """
-        async with self._database.transaction() as session:
-            batch = await _one(session, batch_id)
-            yield batch
-            if batch.state in _SETTLED:
+        batch = await self.get(batch_id)
+        yield batch
+        if batch.state in _SETTLED:
+            async with self._database.transaction() as session:
                 await session.run(
-                    "UPDATE batch SET state = ?, version = version + 1 WHERE id = ?",
-                    (_SETTLED[batch.state], batch_id),
+                    "UPDATE batch SET state = ?, version = version + 1 WHERE id = ? AND state = ?",
+                    (_SETTLED[batch.state], batch_id, batch.state),
                 )
 
     async def cancel(self, batch_id: int, *, reason: str, who: str) -> Batch:
@@ -138,6 +147,9 @@ class Batches:
                 "UPDATE batch SET state = ?, cancelled_at = ?, cancelled_by = ?, cancel_reason = ?,"
                 " version = version + 1 WHERE id = ?",
                 (BatchState.WITHDRAWING, at, who, reason, batch_id),
+            )
+            await history.append_firm(
+                session, batch.firm_id, "batch", str(batch_id), "cancelled", at=at, who=who, reason=reason
             )
             return await _one(session, batch_id)
 
@@ -181,6 +193,13 @@ class Batches:
         rows = await self._database.reader.rows("SELECT file FROM batch_file WHERE instr(file, ?)", (name,))
         return {row[0] for row in rows}
 
+    async def newest(self, firm_ids: Collection[int], limit: int) -> tuple[int, Sequence[Batch]]:
+        """How many batches some firms have, and the newest of them, the last one first."""
+        firms = json.dumps(sorted(firm_ids))
+        counted = await self._database.reader.row(_COUNT, (firms,))
+        batches = await _batches(self._database.reader, _NEWEST, firms, limit)
+        return int(counted[0]) if counted is not None else 0, batches[::-1]
+
     async def list(self, firm_id: int | None = None) -> list[Batch]:
         """Batches of a firm or of all, oldest first."""
         if firm_id is None:
@@ -195,6 +214,13 @@ def _require_person(reason: str, who: str) -> None:
         raise BlinkError(errors.REASON_WANTED)
 
 
+def _told(batch_id: int, form: str, document_ids: Sequence[int], files: Sequence[BatchFile]) -> str:
+    """A batch as the firm's chain keeps it: which files were handed over, and of how many documents."""
+    told = {"batch": batch_id, "format": form, "documents": len(document_ids)}
+    sums = {one.file: one.sha256.hex() for one in files}
+    return json.dumps(told | {"sha256": sums}, ensure_ascii=False)
+
+
 async def _note(
     session: Session, batch_id: int, document_ids: Sequence[int], files: Sequence[BatchFile]
 ) -> None:
@@ -204,9 +230,10 @@ async def _note(
             [(batch_id, id_) for id_ in some],
         )
     await session.run_many(
-        "INSERT INTO batch_file (batch_id, position, file, temp, sha256, size, packed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO batch_file (batch_id, position, file, temp, sha256, size, packed, folder)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (batch_id, place, one.file, one.temp, one.sha256, one.size, one.packed)
+            (batch_id, place, one.file, one.temp, one.sha256, one.size, one.packed, one.folder)
             for place, one in enumerate(files)
         ],
     )

@@ -133,6 +133,17 @@ async def finish(session: Session, import_id: int, rows: int, sums: Sums) -> int
     return len(older)
 
 
+async def require_reading(session: Session, import_id: int) -> None:
+    """Nobody cleared an import away while it is read. Raises BlinkError(IMPORT_GONE)."""
+    if await _state(session, import_id) != "reading":
+        raise BlinkError(errors.IMPORT_GONE)
+
+
+async def _state(session: Session, import_id: int) -> str | None:
+    row = await session.row("SELECT state FROM book_import WHERE id = ?", (import_id,))
+    return row[0] if row else None
+
+
 async def _drop_months(session: Session, import_id: int, first: str, last: str) -> None:
     await session.run(
         "DELETE FROM book_question WHERE import_id = ?1 AND (register, position) IN"
@@ -152,7 +163,12 @@ async def gone(session: Session, firm_id: int, besides: int = 0) -> list[int]:
 
 
 async def clear(session: Session, import_id: int, size: int) -> bool:
-    """Clear away some rows of an import that does not count; True once none is left."""
+    """Clear away some rows of an import that does not count; True once none is left.
+
+    One that was still being read when it was found, and counts by now, stays.
+    """
+    if await _state(session, import_id) == "current":
+        return True
     rows = await session.rows(
         "SELECT register, position FROM book_row WHERE import_id = ? LIMIT ?", (import_id, size)
     )

@@ -1,5 +1,7 @@
 """Rows of the books and documents brought together: by KSeF's number at once, else as questions; steps of SQL.
 
+A number that no document of the firm has may be typed wrong, so such a row is asked about as if it had none.
+
 Everything here runs inside the caller's transaction. A document that arrives while books are being read is met from
 either side: rows look for documents as they are kept, documents for rows as they are compared.
 """
@@ -58,14 +60,15 @@ _NUMBER_CAME = """
         SELECT r.import_id, r.register, r.position FROM json_each(?) p CROSS JOIN document d ON d.id = p.value
         CROSS JOIN book_row r INDEXED BY book_row_by_ksef
             ON r.firm_id = d.firm_id AND r.ksef_number = d.ksef_number AND r.ksef_number <> ''
-        WHERE r.document_id IS NULL)
+        WHERE r.document_id IS NOT d.id)
+    RETURNING import_id, register, position
 """
 _ROWS_LIKE = composed(
     "SELECT r.import_id, r.register, r.position, r.row_key, r.body, {held} FROM json_each(?) p"
     " CROSS JOIN document d ON d.id = p.value"
     " CROSS JOIN document_trait t ON t.firm_id = d.firm_id AND t.seller = coalesce(d.seller_value, '')"
     " AND t.received_date = d.received_date AND t.document_id = d.id"
-    " CROSS JOIN book_row r INDEXED BY book_row_by_number ON r.firm_id = d.firm_id AND r.ksef_number = ''"
+    " CROSS JOIN book_row r INDEXED BY book_row_by_number ON r.firm_id = d.firm_id"
     " AND r.number_key = t.number_key AND r.number_key <> '' WHERE r.document_id IS NULL",
     held=HELD,
 )
@@ -124,16 +127,14 @@ async def keep(
 ) -> None:
     """Keep rows of an import with the documents that they are, and the questions that they raise."""
     known = await _by_ksef(session, firm_id, rows)
-    bare = [one for one in rows if not one.row.ksef_number and one.number_key]
+    bare = [one for one in rows if one.row.ksef_number not in known and one.number_key]
     near = await _numbered(session, firm_id, {one.number_key for one in bare})
     said = await _answers(session, firm_id, [one.key for one in bare])
     kept, asked = [], []
     for one in rows:
         place = Place(import_id, one.row.register.value, one.row.position)
-        document_id: int | None = None
-        if one.row.ksef_number:
-            document_id = known.get(one.row.ksef_number)
-        else:
+        document_id = known.get(one.row.ksef_number)
+        if document_id is None:
             answers = said.get(one.key, {})
             document_id = next((id_ for id_, answer in answers.items() if answer == Answer.SAME), None)
             if document_id is None:
@@ -194,7 +195,8 @@ async def _answers(session: Session, firm_id: int, keys: Sequence[str]) -> dict[
 async def meet(session: Session, firm_id: int, document_ids: Sequence[int], judge: Judge) -> None:
     """Let documents of a firm find the rows that wait for them."""
     ids = json.dumps(list(document_ids))
-    await session.run(_NUMBER_CAME, (ids,))
+    came = await session.rows(_NUMBER_CAME, (ids,))
+    await session.run_many(ANSWERED, came)
     rows = await session.rows(_ROWS_LIKE, (ids,))
     said = await _answers(session, firm_id, [row[3] for row in rows])
     asked: list[Row] = []
@@ -215,3 +217,5 @@ SAME = (
     "UPDATE book_row SET document_id = ?, settled = 0 WHERE import_id = ? AND register = ? AND position = ?"
 )
 """A row is a document."""
+ANSWERED = "DELETE FROM book_question WHERE import_id = ? AND register = ? AND position = ?"
+"""Nothing is asked about a row any more."""

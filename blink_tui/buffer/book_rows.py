@@ -62,8 +62,9 @@ _ANSWER = """
     SET answer = excluded.answer, at = excluded.at, who = excluded.who, reason = excluded.reason
 """
 _UNMATCH = """
-    UPDATE book_row SET document_id = NULL, settled = 0 WHERE document_id = ? AND ksef_number = '' AND row_key IN
-        (SELECT row_key FROM book_answer WHERE document_id = ?)
+    UPDATE book_row SET document_id = NULL, settled = 0 WHERE document_id = ?1
+        AND ksef_number <> (SELECT ksef_number FROM document WHERE id = ?1)
+        AND row_key IN (SELECT row_key FROM book_answer WHERE document_id = ?1)
 """
 
 
@@ -150,6 +151,7 @@ class BookRows:
     async def _add(self, import_id: int, firm_id: int, rows: Sequence[Prepared], judge: Judge) -> None:
         for some in sliced(rows, _KEPT):
             async with self._database.transaction(durable=False) as session:
+                await book_imports.require_reading(session, import_id)
                 await book_matches.keep(session, import_id, firm_id, some, judge)
             await asyncio.sleep(REST)
 
@@ -227,7 +229,7 @@ class BookRows:
         told = json.dumps([(import_id, register, str(month)) for import_id, register, month in places])
         rows = await self._database.reader.rows(_BESIDE, (told,))
         found = ((loaded(BookRow, body), number) for body, number in rows)
-        return tuple(replace(row, ksef_number=row.ksef_number or number) for row, number in found)
+        return tuple(replace(row, ksef_number=number or row.ksef_number) for row, number in found)
 
     async def answers(self, document_id: int) -> list[Given]:
         """What was answered about a document, the first first."""
@@ -284,7 +286,7 @@ class BookRows:
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             firm_id = await _firm_of(session, document_id)
-            await session.run(_UNMATCH, (document_id, document_id))
+            await session.run(_UNMATCH, (document_id,))
             forgotten = await session.rows(
                 "DELETE FROM book_answer WHERE document_id = ? RETURNING answer", (document_id,)
             )
@@ -299,9 +301,7 @@ async def _settle(session: Session, one: BookQuestion, answer: Answer) -> None:
     """What follows of an answer for the row: it is the document, or is not asked about again."""
     if answer is Answer.SAME:
         await session.run(book_matches.SAME, (one.document_id, *one.place))
-        await session.run(
-            "DELETE FROM book_question WHERE import_id = ? AND register = ? AND position = ?", one.place
-        )
+        await session.run(book_matches.ANSWERED, one.place)
     else:
         await session.run(
             "DELETE FROM book_question WHERE document_id = ? AND import_id = ? AND register = ? AND position = ?",

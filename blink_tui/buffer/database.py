@@ -10,7 +10,7 @@ import asyncio
 import os
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,8 @@ class Database:
     async def transaction(self, *, durable: bool = True) -> AsyncIterator[Session]:
         """Write: all of it is durable when the block ends, none of it if the block raises or is cancelled.
 
+        Cancelled while it is committed, it ends as if it had not been, and the task's next wait is cancelled instead:
+        nobody takes for undone what is kept, and removes the files of it.
         Statements of a connection run in the order they were asked for, so a rollback that is itself cancelled
         still comes before the next transaction begins. One that is not `durable` survives a kill, but a power cut only
         once a later one is durable: it holds up other writers for less than half as long.
@@ -79,7 +81,7 @@ class Database:
                     await session.run("PRAGMA synchronous = NORMAL")
                 await session.run("BEGIN IMMEDIATE")
                 yield session
-                await session.run("COMMIT")
+                await _to_its_end(session.run("COMMIT"))
             except BaseException:
                 await self._writer.rollback()
                 raise
@@ -117,6 +119,21 @@ class Database:
         """Changes when any other connection, of this process or another, has committed."""
         row = await self.reader.row("PRAGMA data_version")
         return int(row[0]) if row else 0
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for something that cannot be taken back; whoever cancels meanwhile is heard at the next wait."""
+    ending, cancelled = asyncio.ensure_future(work), False
+    while not ending.done():
+        try:
+            await asyncio.wait({ending})
+        except asyncio.CancelledError:
+            cancelled = True
+    await ending
+    task = asyncio.current_task()
+    if cancelled and task is not None:
+        task.uncancel()  # it counts once, were it heard twice
+        task.cancel()
 
 
 @asynccontextmanager

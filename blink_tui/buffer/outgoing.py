@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
 from blink_tui.buffer.amendments import WAITING
+from blink_tui.buffer.amounts import to_amount
 from blink_tui.buffer.codings import CONTRACTOR
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row
@@ -41,6 +43,9 @@ _ELSEWHERE = (
     "coalesce(CASE d.direction WHEN 'sale' THEN b.sales_elsewhere"
     " WHEN 'purchase' THEN b.purchases_elsewhere END, 0)"
 )
+_WAIT = ("d.status = 'approved'", "d.direction <> 'none'", f"NOT {_ELSEWHERE}")
+"""A firm's documents that go to its ledger, were they not there already."""
+_BY_CURRENCY = " GROUP BY d.currency ORDER BY d.currency"
 _NEVER_THERE = "NOT EXISTS (SELECT 1 FROM amendment m WHERE m.document_id = d.id)"
 _STANDS = composed(
     """
@@ -60,8 +65,9 @@ _ASKED = composed(
 _SOURCE = """
     FROM {source} LEFT JOIN books b ON b.firm_id = d.firm_id
         LEFT JOIN coding c ON c.document_id = d.id AND c.state = 'coded'
-    WHERE d.firm_id = :firm AND {conditions} ORDER BY d.id
+    WHERE d.firm_id = :firm AND {conditions}
 """
+_IN_ORDER = " ORDER BY d.id"
 _STANDING = """
     SELECT d.id, d.version, CASE WHEN d.status <> 'approved' THEN 'not-approved' WHEN {elsewhere} THEN 'elsewhere'
         WHEN d.direction = 'none' THEN 'for-information' WHEN {stands} THEN 'stands' WHEN {asked} THEN 'asked'
@@ -133,9 +139,7 @@ class Outgoing:
 
         A month chooses by the VAT's, else the books' or that of receipt; without months all are meant.
         """
-        conditions = (
-            ["d.status = 'approved'", "d.direction <> 'none'", f"NOT {_ELSEWHERE}"] if ids is None else []
-        )
+        conditions = _WAIT if ids is None else ()
         what = composed(_STANDING, elsewhere=_ELSEWHERE, stands=_STANDS, asked=_ASKED, waiting=WAITING)
         found = Waiting({}, {}, {})
         for id_, version, standing in await self._chosen(what, firm_id, months, "ledger", conditions, ids):
@@ -146,6 +150,19 @@ class Outgoing:
             else:
                 found.held_back[id_] = HeldBack(standing)
         return found
+
+    async def sums(self, firm_id: int, months: Collection[Month]) -> list[tuple[str, int, Decimal]]:
+        """Currency, number and gross of what `waiting` tells; unknown amounts count as none."""
+        rows = await self._chosen(
+            "SELECT d.currency, count(*), sum(d.gross)",
+            firm_id,
+            months,
+            "ledger",
+            _WAIT,
+            None,
+            then=_BY_CURRENCY,
+        )
+        return [(currency, count, to_amount(units) or Decimal(0)) for currency, count, units in rows]
 
     async def reported(
         self, firm_id: int, months: Collection[Month], by: str, ids: Collection[int] | None = None
@@ -166,6 +183,8 @@ class Outgoing:
         by: str,
         conditions: Sequence[str],
         ids: Collection[int] | None,
+        *,
+        then: str = _IN_ORDER,
     ) -> list[Row]:
         values: dict[str, object] = {"firm": firm_id}
         if months:
@@ -174,7 +193,7 @@ class Outgoing:
         if ids is not None:
             values["ids"] = json.dumps(sorted(set(ids)))
         source = "document d" if ids is None else _SOME
-        sql = what + composed(_SOURCE, source=source, conditions=" AND ".join(conditions) or "1")
+        sql = what + composed(_SOURCE, source=source, conditions=" AND ".join(conditions) or "1") + then
         return await self._database.reader.rows(sql, values)
 
     async def rows(self, ids: Sequence[int]) -> list[OutgoingRow]:

@@ -27,13 +27,13 @@ PAYABLE = frozenset({Status.APPROVED, Status.EXPORTED, Status.BOOKED})
 """Approved, or further."""
 
 _SELECT = """
-    SELECT id, firm_id, currency, state, at, who, documents, total, file, temp, sha256, size,
+    SELECT id, firm_id, currency, state, at, who, documents, total, file, temp, sha256, size, folder,
         cancelled_at, cancelled_by, cancel_reason
     FROM payment_batch WHERE {where} ORDER BY id
 """
 _INSERT = """
-    INSERT INTO payment_batch (firm_id, currency, file, temp, sha256, size, state, at, who, documents, total)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+    INSERT INTO payment_batch (firm_id, currency, file, temp, sha256, size, folder, state, at, who, documents, total)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 _PAY = """
     INSERT INTO payment (batch_id, document_id, amount, account, account_check, checked_on, title, pays_with)
@@ -158,8 +158,9 @@ class PaymentBatches:
         async with self._database.transaction() as session:
             ids = [one.document_id for one in payments]
             documents = await _payable(session, firm_id, ids, versions)
-            values = (firm_id, currency, file.file, file.temp, file.sha256, file.size, BatchState.PLACING)
-            rows = await session.rows(_INSERT, (*values, at, who, len(payments), amounts.to_units(total)))
+            stands = (file.file, file.temp, file.sha256, file.size, file.folder)
+            values = (firm_id, currency, *stands, BatchState.PLACING, at, who)
+            rows = await session.rows(_INSERT, (*values, len(payments), amounts.to_units(total)))
             batch_id = int(rows[0][0])
             await session.run_many(_PAY, [_row(batch_id, one) for one in payments])
             await _tell(session, firm_id, documents, None, str(batch_id), at=at, who=who)
@@ -169,14 +170,15 @@ class PaymentBatches:
     async def settling(self, batch_id: int) -> AsyncIterator[PaymentBatch]:
         """A list whose file the block gives its name, or takes away if it is cancelled; then it is settled.
 
-        When the block raises, the list stays as it is. Raises BlinkError(NO_PAYMENTS).
+        As `Batches.settling`. Raises BlinkError(NO_PAYMENTS).
         """
-        async with self._database.transaction() as session:
-            batch = await _one(session, batch_id)
-            yield batch
-            if batch.state in _SETTLED:
+        batch = await self.get(batch_id)
+        yield batch
+        if batch.state in _SETTLED:
+            async with self._database.transaction() as session:
                 await session.run(
-                    "UPDATE payment_batch SET state = ? WHERE id = ?", (_SETTLED[batch.state], batch_id)
+                    "UPDATE payment_batch SET state = ? WHERE id = ? AND state = ?",
+                    (_SETTLED[batch.state], batch_id, batch.state),
                 )
 
     async def unsettled(self) -> list[int]:
@@ -300,9 +302,11 @@ async def _batches(session: Session, where: str, *values: object) -> list[Paymen
 
 
 def _batch(row: Row) -> PaymentBatch:
-    id_, firm_id, currency, state, at, who, documents, total, file, temp, sha256, size, *cancelled = row
+    id_, firm_id, currency, state, at, who, documents, total, file, temp, sha256, size, folder, *cancelled = (
+        row
+    )
     amount = amounts.to_amount(total) or Decimal(0)
-    stands = BatchFile(file, temp, sha256, size)
+    stands = BatchFile(file, temp, sha256, size, folder=folder)
     return PaymentBatch(
         id_, firm_id, currency, BatchState(state), at, who, documents, amount, stands, *cancelled
     )

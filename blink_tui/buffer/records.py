@@ -218,6 +218,8 @@ class BatchFile:
     """Bytes; None where it was written before sizes were kept."""
     packed: str = ""
     """Of an encrypted zip: JSON of the names and SHA-256 of the files within."""
+    folder: int | None = None
+    """Number by which its folder is known again; None where it was written before that was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from blink_tui.cli import (
     accept,
@@ -266,13 +268,19 @@ def _open_console(context: typer.Context, profile: Profile, *, language_told: bo
     raise typer.Exit(open_console(profile, language_told=language_told))
 
 
+@cache
+def _command() -> Callable[..., Any]:
+    """Made of all commands' type hints once a process: it takes longer than most commands themselves."""
+    return get_command(app)
+
+
 def run(words: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
     output.use_utf8()
     lend_to_libraries()
     as_json = failures.wants_json(words)
     try:
-        code = app(list(words), prog_name="blink", standalone_mode=False)
+        code = _command()(list(words), prog_name="blink", standalone_mode=False)
         failures.flush()
     except BlinkError as error:
         return failures.exit_code_of(error, as_json=as_json)

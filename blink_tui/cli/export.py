@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blink_tui.cli import options, output
+from blink_tui.cli import export_text, options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.context import system_user
 from blink_tui.cli.export_months import MonthsOption, QuarterOption, YearOption, months_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from blink_tui.model.months import Month
     from blink_tui.model.secret import Secret
     from blink_tui.sync.exporting import Exported, Preview, Progress
-    from blink_tui.sync.exporting_work import Refused, Told
+    from blink_tui.sync.exporting_work import Refused, Sum, SumKey, Told
 
 app = typer.Typer(
     help=_("Hand approved documents over to the ledger, once; make reports."), invoke_without_command=True
@@ -50,16 +50,33 @@ class _Call:
     zip_password: Secret | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was written of a firm, or would be."""
+
+    firm: Firm
+    told: Mapping[str, Any]
+    """For programs, whole."""
+    warnings: Sequence[Told]
+    refused: Sequence[Refused]
+    sums: Mapping[SumKey, Sum] = field(default_factory=dict)
+
+    @property
+    def worth_telling(self) -> bool:
+        """Something was written, or kept from it."""
+        return bool(self.told["documents"] or self.told["files"] or self.refused)
+
+
 @dataclass(slots=True)
 class _Outcome:
     """What became of the firms."""
 
-    done: list[dict[str, Any]] = field(default_factory=list)
+    done: list[_Done] = field(default_factory=list)
     failures: list[BlinkError] = field(default_factory=list)
 
     @property
     def documents(self) -> int:
-        return sum(one["documents"] for one in self.done)
+        return sum(one.told["documents"] for one in self.done)
 
     @property
     def code(self) -> int:
@@ -156,8 +173,8 @@ async def _export(profile: Profile, texts: list[str], call: _Call, *, as_json: b
 
 async def _of_firm(
     buffer: Buffer, profile: Profile, firm: Firm, call: _Call, failures: list[BlinkError]
-) -> dict[str, Any]:
-    """Export or preview one firm; returns what JSON tells of it."""
+) -> _Done:
+    """Export or preview one firm."""
     from blink_tui.ledger.delivery import folder_of
     from blink_tui.sync import exporting
 
@@ -171,11 +188,10 @@ async def _of_firm(
         zip_password=call.zip_password,
     )
     who, now = system_user(), datetime.now(UTC)
-    told = {"firm": firm.context_value, "format": form}
     with _progress(clean(firm.name)) as progress:
         if call.dry_run:
             preview = await exporting.preview(buffer, firm, wanted, who=who, now=now, told=progress)
-            return told | _previewed(preview)
+            return _previewed(firm, form, preview)
         folder = call.out or profile.export_folder.absolute()
         if call.out is None and form == ledger:
             folder = await folder_of(buffer, firm.id, folder, profile.folder, firm.context_value)
@@ -183,7 +199,7 @@ async def _of_firm(
         if made.failure is not None:
             made.failure.firm = firm.context_value
             failures.append(made.failure)
-        return told | _exported(made)
+        return _exported(firm, form, made)
 
 
 @contextmanager
@@ -222,28 +238,24 @@ class _Bars:
             self._shown = None
 
 
-def _previewed(preview: Preview) -> dict[str, Any]:
-    return {
+def _previewed(firm: Firm, form: str, preview: Preview) -> _Done:
+    told = {
+        "firm": firm.context_value,
+        "format": form,
         "documents": preview.documents,
         "amending": preview.amending,
         "marks": preview.marks,
         "files": [one.name for one in preview.files],
-        "sums": [
-            {
-                "register": register,
-                "rate": rate,
-                "documents": one.documents,
-                "net": str(one.net),
-                "vat": str(one.vat),
-            }
-            for (register, rate), one in preview.sums.items()
-        ],
+        "sums": export_text.sums_json(preview.sums),
         **_notes(preview.warnings, preview.refused),
     }
+    return _Done(firm, told, preview.warnings, preview.refused, preview.sums)
 
 
-def _exported(made: Exported) -> dict[str, Any]:
-    return {
+def _exported(firm: Firm, form: str, made: Exported) -> _Done:
+    told = {
+        "firm": firm.context_value,
+        "format": form,
         "documents": made.documents,
         "marks": made.marks,
         "files": [str(path) for path in made.files],
@@ -251,15 +263,25 @@ def _exported(made: Exported) -> dict[str, Any]:
         "unplaced": made.unplaced,
         **_notes(made.warnings, made.refused),
     }
+    return _Done(firm, told, made.warnings, made.refused)
 
 
 def _notes(warnings: Sequence[Told], refused: Sequence[Refused]) -> dict[str, Any]:
+    kinds = (
+        ("warnings", [(one, one.warnings) for one in warnings]),
+        ("refused", [(one, one.why) for one in refused]),
+    )
     return {
         kind: [
-            {"document": one.ksef_number, "number": one.number, "sentences": list(map(str, one.sentences))}
-            for one in some
+            {
+                "document": one.ksef_number,
+                "number": one.number,
+                "codes": [problem.code for problem in problems],
+                "sentences": [str(problem.message) for problem in problems],
+            }
+            for one, problems in some
         ]
-        for kind, some in (("warnings", warnings), ("refused", refused))
+        for kind, some in kinds
     }
 
 
@@ -270,7 +292,7 @@ def _tell(outcome: _Outcome, call: _Call, *, as_json: bool) -> None:
             {
                 "documents": outcome.documents,
                 "dry_run": call.dry_run,
-                "firms": [one for one in outcome.done if _worth(one)],
+                "firms": [one.told for one in outcome.done if one.worth_telling],
                 "failures": failures,
             }
         )
@@ -279,52 +301,55 @@ def _tell(outcome: _Outcome, call: _Call, *, as_json: bool) -> None:
         for line in output.failure_lines(error):
             output.warn(line)
     for one in outcome.done:
-        if _worth(one):
-            _tell_firm(one)
-    count = outcome.documents
-    output.say(
-        ngettext("{n} document.", "{n} documents.", count).format(n=count)
-        if count
-        else _("Nothing waits to be written.")
-    )
+        if one.worth_telling:
+            _tell_firm(one, call)
+    output.say(_in_all(outcome))
 
 
-def _worth(one: Mapping[str, Any]) -> bool:
-    return bool(one["documents"] or one["files"] or one["refused"])
+def _in_all(outcome: _Outcome) -> str:
+    if count := outcome.documents:
+        return ngettext("{n} document.", "{n} documents.", count).format(n=count)
+    if any(one.refused for one in outcome.done):
+        return _("Nothing was written.")
+    return _("Nothing waits to be written.")
 
 
-def _tell_firm(one: Mapping[str, Any]) -> None:
-    output.say(f"{one['firm']}  {one['format']}: {one['documents']}")
-    for file in one["files"]:
+def _tell_firm(one: _Done, call: _Call) -> None:
+    told = one.told
+    count = ngettext("{n} document", "{n} documents", told["documents"]).format(n=told["documents"])
+    output.say(f"{told['firm']}  {clean(one.firm.name)}")
+    output.say(f"  {told['format']}: {count}")
+    for file in told["files"]:
         output.say(f"  {clean(file)}")
-    if not one["marks"]:
+    if not told["marks"]:
         output.say("  " + _("A report: no document is marked as handed over."))
-    for row in one.get("sums", ()):
-        net, vat = (output.amount(_decimal(row[name])) for name in ("net", "vat"))
-        output.say(f"  {_register(row['register'])} {row['rate']}: {net} + {vat}")
-    for note in one["warnings"]:
-        for sentence in note["sentences"]:
-            output.warn(f"  {clean(note['number'])} ({note['document']}): {clean(sentence)}")
-    for note in one["refused"]:
-        for sentence in note["sentences"]:
-            output.warn(
-                "  "
-                + _("{number} stays where it is: {why}").format(
-                    number=f"{clean(note['number'])} ({note['document']})", why=clean(sentence)
-                )
-            )
-    if one.get("unplaced"):
-        output.warn(waits(one["batches"][0], one["unplaced"]))
+    if amending := told.get("amending", 0):
+        text = ngettext(
+            "{count} document stands in the books already and goes into a file of its own, to be put right there.",
+            "{count} documents stand in the books already and go into a file of their own, to be put right there.",
+            amending,
+        )
+        output.say("  " + text.format(count=amending))
+    for line in export_text.sums_table(one.sums):
+        output.say(line)
+    if one.refused:
+        output.warn("  " + _("They stay as they are, and why:"))
+        _warn(export_text.refused(one.refused))
+    if one.warnings:
+        said = (
+            _("To look at in what would be written:")
+            if call.dry_run
+            else _("To look at in what was written:")
+        )
+        output.warn(f"  {said}")
+        _warn(export_text.warned(one.warnings))
+    if told.get("unplaced"):
+        output.warn(waits(told["batches"][0], told["unplaced"]))
 
 
-def _decimal(text: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(text)
-
-
-def _register(direction: str) -> str:
-    return {"sale": _("sales"), "purchase": _("purchases")}.get(direction, "–")
+def _warn(notes: Iterable[export_text.Note]) -> None:
+    for line in export_text.grouped(notes, "    "):
+        output.warn(line)
 
 
 def waits(batch: int, cause: str) -> str:

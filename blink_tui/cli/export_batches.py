@@ -16,6 +16,7 @@ from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.text import clean
+from blink_tui.model.words import STATUS_WORDS
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Batch, Buffer
@@ -187,7 +188,7 @@ async def _list(profile: Profile, texts: list[str], *, as_json: bool) -> None:
             batch.who,
             str(batch.documents),
             _state(batch),
-            ", ".join(Path(one.file).name for one in batch.files),
+            _files(batch),
         )
         for batch in batches
     ]
@@ -211,7 +212,13 @@ async def _show(profile: Profile, batch_id: int, *, as_json: bool) -> None:
     for file in batch.files:
         output.say(f"  {clean(file.file)}  SHA-256 {file.sha256.hex()}")
     rows = [
-        (one.ksef_number, clean(one.invoice_number), _party(one), output.amount(one.gross), one.status.value)
+        (
+            one.ksef_number,
+            clean(one.invoice_number),
+            _party(one),
+            output.amount(one.gross),
+            _(STATUS_WORDS[one.status]),
+        )
         for one in documents
     ]
     head = (_("KSeF number"), _("Number"), _("Contractor"), _("Gross"), _("Status"))
@@ -226,8 +233,14 @@ def _party(document: Any) -> str:
 
 
 def _state(batch: Batch) -> str:
-    amends = f" ({_('to be put right in the books')})" if batch.amends else ""
-    return _(STATES[batch.state]) + amends
+    state = _(STATES[batch.state])
+    return _("{state} (to be put right in the books)").format(state=state) if batch.amends else state
+
+
+def _files(batch: Batch) -> str:
+    """The first of them, and how many more there are."""
+    names = [clean(Path(one.file).name) for one in batch.files]
+    return " ".join(filter(None, (*names[:1], f"(+{len(names) - 1})" if len(names) > 1 else "")))
 
 
 def _json(batch: Batch, firm: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +18,8 @@ from blink_tui.model.text import clean
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
     from blink_tui.ledger.exporter import Setting
+
+_NAME, _WIDTH, _INDENT = 24, 80, "    "
 
 FirmOption = Annotated[str, typer.Option("--firm", metavar="NIP", help=_("NIP or internal id of the firm."))]
 SetOption = Annotated[
@@ -71,8 +74,9 @@ async def _settings(
     if as_json:
         output.say_json([_json(place, one, kept) for place, one in parts])
         return
-    head = (_("Setting"), _("Value"), _("What it is for"), _("For example"))
-    output.say(output.table(head, [_row(one, kept) for _place, one in parts]))
+    for _place, one in parts:
+        for line in _lines(one, kept):
+            output.say(line)
 
 
 def _json(form: str, setting: Setting, kept: Mapping[str, str]) -> dict[str, Any]:
@@ -88,11 +92,14 @@ def _json(form: str, setting: Setting, kept: Mapping[str, str]) -> dict[str, Any
     }
 
 
-def _row(setting: Setting, kept: Mapping[str, str]) -> tuple[str, ...]:
+def _lines(setting: Setting, kept: Mapping[str, str]) -> Iterator[str]:
+    """Its name and value, and below them what it is for and what it may be."""
     usual = _("usually {value}").format(value=setting.usual) if setting.usual else "–"
-    return (
-        setting.name,
-        clean(kept.get(setting.name, "")) or usual,
-        _(setting.meaning) + (" " + _("(required)") if setting.required else ""),
-        ", ".join(setting.choices) or setting.example,
-    )
+    yield f"{setting.name:<{_NAME}} {clean(kept.get(setting.name, '')) or usual}"
+    meaning = _(setting.meaning) + (" " + _("(required)") if setting.required else "")
+    yield from textwrap.wrap(meaning, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    if setting.choices:
+        said = _("one of: {choices}").format(choices=", ".join(setting.choices))
+    else:
+        said = _("for example: {value}").format(value=setting.example) if setting.example else ""
+    yield from textwrap.wrap(said, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blink_tui.cli import options, output
+from blink_tui.cli import export_text, options, output
 from blink_tui.cli.context import firm_named, system_user
 from blink_tui.cli.export_settings import FirmOption
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import _
+from blink_tui.model.text import clean
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
@@ -41,7 +42,6 @@ async def _trial(profile: Profile, text: str, form: str | None, folder: Path, *,
         firm = await firm_named(buffer, text)
         form = form or ledger_of(firm, await buffer.books.get(firm.id))
         made = await write_trial(buffer, firm, form, folder, who=system_user(), now=datetime.now(UTC))
-    warnings = [(piece.number, str(warning.message)) for piece in made.pieces for warning in piece.warnings]
     if as_json:
         output.say_json(
             {
@@ -49,14 +49,19 @@ async def _trial(profile: Profile, text: str, form: str | None, folder: Path, *,
                 "format": form,
                 "documents": len(made.pieces),
                 "files": [str(path) for path in made.files],
-                "warnings": [{"number": number, "message": message} for number, message in warnings],
+                "warnings": [
+                    {"number": piece.number, "message": str(warning.message)}
+                    for piece in made.pieces
+                    for warning in piece.warnings
+                ],
             }
         )
         return
     for path in made.files:
         output.say(str(path))
-    for number, message in warnings:
-        output.warn(f"{number}: {message}")
+    found = (note for piece in made.pieces for note in export_text.notes(clean(piece.number), piece.warnings))
+    for line in export_text.grouped(found):
+        output.warn(line)
     output.say(
         _(
             "Its documents are made up: import it into a test firm of the ledger program, or delete them there."

@@ -27,6 +27,8 @@ CRASHED = ErrorKind(
 _DETAILS = {
     "does not exist": N_("there is no such file"),
     "is a directory": N_("it is a folder"),
+    "is a file": N_("it is a file, not a folder"),
+    "is not readable": N_("it cannot be read"),
     "valid integer": N_("it is a whole number"),
 }
 """What the parser says → what we say."""
@@ -44,9 +46,13 @@ def exit_code_of(error: BlinkError, *, as_json: bool) -> int:
 
 def usage_error(error: typer.TyperException) -> BlinkError:
     """A mistake on the command line, in our words."""
-    name, hint = type(error).__name__, _("Help: blink --help")
+    context = getattr(error, "ctx", None)
+    command = getattr(context, "command_path", "") or "blink"
+    name, hint = type(error).__name__, _("Help: {command} --help").format(command=command)
     param = getattr(error, "param", None)
     which = param.opts[0] if param is not None and param.opts else ""
+    if which and not which.startswith("-"):
+        which = getattr(param, "metavar", None) or which.upper()
     if name == "NoSuchOption":
         problem = _("There is no option {option} here.").format(option=getattr(error, "option_name", ""))
     elif name == "MissingParameter":

@@ -67,10 +67,15 @@ def failure_lines(error: BlinkError) -> list[str]:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell; cells that look like amounts stand right."""
+    """Columns as wide as their widest cell; amounts stand right, and titles of columns that hold nothing else."""
     cells = [[clean(cell) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in (head, *cells)) for column in range(len(head))]
-    lines = [head, ["-" * width for width in widths], *cells]
+    columns = range(len(head))
+    widths = [max(len(row[column]) for row in (head, *cells)) for column in columns]
+    titles = [
+        title.rjust(width) if cells and all(_is_amount(row[column]) for row in cells) else title
+        for column, title, width in zip(columns, head, widths, strict=True)
+    ]
+    lines = [titles, ["-" * width for width in widths], *cells]
     return "\n".join(
         "  ".join(
             cell.rjust(width) if _is_amount(cell) else cell.ljust(width)

@@ -327,7 +327,10 @@ async def _show(profile: Profile, number: int, *, as_json: bool) -> None:
         ]
         output.say_json(_batch_json(batch, firm.context_value) | {"payments": told})
         return
-    output.say(" ".join(_row(batch, firm.context_value)[1:]))
+    output.say(f"#{number}  {firm.context_value}  {output.moment(batch.at)}  {clean(batch.who)}")
+    count = ngettext("{n} document", "{n} documents", batch.documents).format(n=batch.documents)
+    output.say(f"{_(_STATES[batch.state])}: {count}, {output.amount(batch.total)} {batch.currency}")
+    output.say(f"  {clean(batch.file.file)}")
     if batch.cancel_reason:
         output.say(
             _("Cancelled by {who}: {reason}").format(who=batch.cancelled_by, reason=batch.cancel_reason)

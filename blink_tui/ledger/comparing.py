@@ -109,6 +109,8 @@ def row_findings(stands: Stands, months: tuple[Month, Month], locked: Iterable[M
             continue
         fact = stands.documents[one.document_id]
         yield from _of_row(one, fact)
+        if one.row.ksef_number not in ("", fact.held.ksef_number):
+            yield _unknown(one, stands.foreign)
         if not one.row.ksef_number and one.row.mark in ("BFK", "DI") and _takes_numbers(one):
             yield _to_number(one, fact, filed=one.source.filed or one.row.month in closed)
     yield from _of_documents(stands)

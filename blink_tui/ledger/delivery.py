@@ -134,6 +134,7 @@ class ZipFiles:
             with translated(self._folder):
                 self._zip.close()
                 self._open.close()
+            self._outer.close()
 
     def discard(self) -> None:
         """Leave nothing of what was written."""

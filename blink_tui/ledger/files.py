@@ -32,7 +32,13 @@ FOLDER_FULL = ErrorKind(
     ),
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
+"""Said of folders by some file systems of a network."""
 _ASIDE = ".part"
+_INTEGER = 2**63 - 1
+
+Naming = tuple[Path, Path, int | None]
+"""A name, the temporary one, and by what their folder is known again, if that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,13 @@ class Written:
     temporary: Path
     sha256: Sha256
     size: int
+    folder: int
+    """By which its folder is known again (`identity`)."""
+
+    @property
+    def naming(self) -> Naming:
+        """How it is given its name."""
+        return self.path, self.temporary, self.folder
 
 
 def stem(nip: Nip, form: str, months: Sequence[Month], made: datetime) -> str:
@@ -63,7 +76,8 @@ class FolderFiles:
         self._folder = folder
         self._stem = stem
         self._used = used
-        self._begun: set[Path] = set()
+        self._begun: dict[Path, BinaryIO] = {}
+        """Files that are being written, by their temporary names."""
         self.written: list[Written] = []
         """In the order in which they were finished."""
 
@@ -72,7 +86,7 @@ class FolderFiles:
         """A new file to be written from its beginning to its end; a `/` in the part makes a folder of its own."""
         with translated(self._folder):
             path, temporary, file = self._opened(part, suffix)
-            self._begun.add(temporary)
+            self._begun[temporary] = file
             try:
                 with file:
                     yield file
@@ -80,17 +94,24 @@ class FolderFiles:
                     os.fsync(file.fileno())
                 with temporary.open("rb") as made:
                     digest = hashlib.file_digest(made, "sha256").digest()
-                self.written.append(Written(path, temporary, Sha256(digest), temporary.stat().st_size))
-                self._begun.remove(temporary)
+                self.written.append(
+                    Written(path, temporary, Sha256(digest), temporary.stat().st_size, identity(path.parent))
+                )
+                del self._begun[temporary]
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
 
     def close(self) -> None:
-        """No more files come; each was finished by itself."""
+        """No more files come. Their names aside are durable, so that no mark outlives a power cut without its file."""
+        with translated(self._folder):
+            sync({one.temporary.parent for one in self.written})
 
     def discard(self) -> None:
         """Leave nothing of what was written, were it half a file that its writer gave up."""
+        for file in self._begun.values():
+            with suppress(OSError):  # a full disk does not take what is left to be written
+                file.close()
         for temporary in (*self._begun, *(one.temporary for one in self.written)):
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -115,27 +136,43 @@ class FolderFiles:
         raise AssertionError
 
 
-def place(files: Iterable[tuple[Path, Path]]) -> None:
-    """Give finished files, each a name and the temporary one, their names; one that is gone was given it before.
+def place(files: Iterable[Naming]) -> None:
+    """Give finished files their names; one that is gone was given it before, by whoever was faster.
 
-    Raises OSError, at once where a folder is gone.
+    Raises OSError, at once where a folder is gone, or something else stands there: what a disk that is not there left
+    of its place has neither file, and would be taken for one whose files were imported.
     """
     folders = set()
-    for path, temporary in files:
+    for path, temporary, folder in files:
         folders.add(path.parent)
-        if temporary.exists():
+        try:
             temporary.replace(path)
-        elif not path.parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+        except FileNotFoundError:
+            if not path.exists():
+                require_same(path.parent, folder)
     sync(folders)
 
 
+def require_same(folder: Path, known: int | None) -> None:
+    """Refuse a folder that is gone, or is another one than it was: what is not in it may still be. Raises OSError."""
+    if known not in (None, identity(folder)):
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV), str(folder))
+
+
+def identity(folder: Path) -> int:
+    """Number of a folder, another one than that of the empty place which a disk leaves. Raises OSError."""
+    return folder.stat().st_ino & _INTEGER
+
+
 def sync(folders: Iterable[Path]) -> None:
-    """Make names in folders durable. Raises OSError."""
+    """Make names in folders durable, where their file system knows how to. Raises OSError."""
     for folder in sorted(folders):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise
         finally:
             os.close(descriptor)
 

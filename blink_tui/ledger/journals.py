@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from blink_tui.i18n import N_, Message
+from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Files, Frame, Piece, Setting
+from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span, Writer
 from blink_tui.ledger.facts import described, partner_of
 from blink_tui.ledger.scratch import scratch
 from blink_tui.ledger.texts import YES, Texts
@@ -197,6 +200,15 @@ def written(day: date, text: str, names: Iterable[tuple[str, Posting]]) -> Writt
     return Written(day, text, tuple((name, tuple(currencies)) for name, currencies in used.items()))
 
 
+def line_of(name: str, posting: Posting, place: int) -> str:
+    """An account and its amount, which ends at a place: both programs write what a currency cost as `@@`."""
+    told = f"{posting.amount:.2f}"
+    if posting.in_currency:
+        owed, currency = posting.in_currency
+        told = f"{owed:.2f} {currency} @@ {abs(posting.amount):.2f}"
+    return f"{name}{told:>{max(place - len(name), len(told) + 2)}} PLN"
+
+
 class JournalWriter:
     """Keeps entries aside until all accounts are known, which are declared above them."""
 
@@ -227,9 +239,41 @@ class JournalWriter:
             shutil.copyfileobj(self._aside, out)
 
 
-def piece(document: LedgerDocument, texts: Texts, entry: Written | None) -> Piece | None:
-    """The piece of an entry; None where there is neither one nor anything to tell."""
-    if entry is None and not texts.warnings:
-        return None
-    number = document.ksef_number or str(document.guid)
-    return Piece(document.id, document.ksef_number, number, entry, texts.warnings)
+class Journal(ABC):
+    """What the two exporters share: a report of postings, so of full books alone."""
+
+    id: str
+    name: str
+    settings: tuple[Setting, ...]
+    kind = Kind.REPORT
+    span = Span.BOOKS
+    needs_books = True
+    limits: Mapping[str, int] = {}
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
+
+    def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
+        """The piece of an entry; None where there is nothing to write or to tell. Raises BlinkError(NO_JOURNAL)."""
+        full_books(frame, self.name)
+        texts = Texts()
+        entry = entry_of(document, frame, texts)
+        body = self.written(entry, frame, texts) if entry else None
+        if body is None and not texts.warnings:
+            return None
+        number = document.ksef_number or str(document.guid)
+        return Piece(document.id, document.ksef_number, number, body, texts.warnings)
+
+    def writer(self, frame: Frame, files: Files) -> Writer:
+        """Raises BlinkError(NO_JOURNAL)."""
+        full_books(frame, self.name)
+        return JournalWriter(files, f".{self.id}", partial(self.head, frame), frame.made.year)
+
+    @abstractmethod
+    def written(self, entry: Entry, frame: Frame, texts: Texts) -> Written:
+        """An entry as this journal has it."""
+
+    @abstractmethod
+    def head(self, frame: Frame, year: int, accounts: Mapping[str, set[str]]) -> str:
+        """What stands above all entries: the first of their years and the accounts with their currencies are known."""

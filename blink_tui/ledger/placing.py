@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blink_tui.buffer import Batch, BatchFile, BatchState, Buffer
-from blink_tui.ledger.files import place, sync
+from blink_tui.ledger.files import Naming, place, require_same, sync
 
 _CANCELLED = ".anulowany"
 
@@ -40,7 +40,7 @@ async def settle(buffer: Buffer, batch_id: int) -> None:
     """Give the files of a marked batch their names, or take those of a cancelled one away. Raises OSError."""
     async with buffer.batches.settling(batch_id) as batch:
         if batch.state is BatchState.PLACING:
-            await asyncio.to_thread(place, [(Path(one.file), Path(one.temp)) for one in batch.files])
+            await asyncio.to_thread(place, _namings(batch.files))
         elif batch.state is BatchState.WITHDRAWING:
             await asyncio.to_thread(withdraw, batch.files)
 
@@ -60,13 +60,21 @@ async def settle_payments(buffer: Buffer, batch_id: int) -> None:
     """Give a list's file its name, or take a cancelled one's away. Raises OSError."""
     async with buffer.payment_batches.settling(batch_id) as batch:
         if batch.state is BatchState.PLACING:
-            await asyncio.to_thread(place, [(Path(batch.file.file), Path(batch.file.temp))])
+            await asyncio.to_thread(place, _namings((batch.file,)))
         elif batch.state is BatchState.WITHDRAWING:
             await asyncio.to_thread(withdraw, (batch.file,))
 
 
+def _namings(files: tuple[BatchFile, ...]) -> list[Naming]:
+    return [(Path(one.file), Path(one.temp), one.folder) for one in files]
+
+
 def withdraw(files: tuple[BatchFile, ...]) -> None:
-    """What stands there still gets a name that no ledger takes; what is not ours any more stays. Raises OSError."""
+    """What stands there still gets a name that no ledger takes; what is not ours any more stays. Raises OSError.
+
+    The temporary file goes first: who is just giving it its name either did so, and it is found, or cannot any more.
+    A disk that is not there now may bring it back, so it is waited for.
+    """
     folders = set()
     for one in files:
         path = Path(one.file)
@@ -74,6 +82,8 @@ def withdraw(files: tuple[BatchFile, ...]) -> None:
         if _is(path, one):
             path.replace(_free(path))
             folders.add(path.parent)
+        elif not path.exists():
+            require_same(path.parent, one.folder)
     sync(folders)
 
 

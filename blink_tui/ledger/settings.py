@@ -114,6 +114,9 @@ OF_FIRM = ""
 _NAMES = frozenset(one.name for one in FIRM)
 _PERSON = ("first_name", "last_name", "birth_date")
 _TAX_OFFICE = ("tax_office",)
+_JPK = "jpk_"
+_JPK_OPTION = re.compile(r"purpose|schema|P_[A-Z0-9_]+", re.ASCII)
+"""What a JPK is told of itself beside settings; which positions it takes it checks itself."""
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "jpk_v7m": ("tax_office", "email"),
     "jpk_v7k": ("tax_office", "email"),
@@ -157,6 +160,17 @@ def checked(own: tuple[Setting, ...], told: Mapping[str, str]) -> Told:
         {name: value for name, value in values.items() if name in _NAMES},
         {name: value for name, value in values.items() if name not in _NAMES},
     )
+
+
+def check_options(exporter: Exporter, told: Mapping[str, str]) -> None:
+    """Refuse what one export was told and nothing would read. Raises BlinkError: UNKNOWN_SETTING, BAD_SETTING."""
+    settings = known(exporter.settings)
+    for name, text in told.items():
+        if name in settings:
+            _taken(settings[name], text.strip())
+        elif not (exporter.id.startswith(_JPK) and _JPK_OPTION.fullmatch(name)):
+            more = (*settings, "purpose", "P_…") if exporter.id.startswith(_JPK) else tuple(settings)
+            raise BlinkError(UNKNOWN_SETTING, name=clean(name), known=", ".join(more))
 
 
 def _taken(setting: Setting, value: str) -> str:

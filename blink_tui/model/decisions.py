@@ -273,6 +273,8 @@ def explained(kept: str | None) -> str:
         values = json.loads(kept or "")
         if "books" in values:
             return _by_books(values)
+        if "batch" in values:
+            return _("batch {batch}").format(batch=values["batch"])
         return _by_what(values) if "coding" in values else _by_whom(values)
     except (ValueError, KeyError, TypeError):
         return kept or ""

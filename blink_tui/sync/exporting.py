@@ -247,10 +247,14 @@ async def _anew(
 async def framed(
     buffer: Buffer, firm: Firm, form: Exporter, wanted: Wanted, who: str, now: datetime
 ) -> Frame:
-    """What all documents of an export share. Raises BlinkError: NEEDS_BOOKS, export-settings-missing."""
+    """What all documents of an export share.
+
+    Raises BlinkError: NEEDS_BOOKS, export-settings-missing, export-setting-unknown, export-setting-wrong.
+    """
     books = await buffer.books.get(firm.id)
     if form.needs_books and books is None:
         raise BlinkError(NEEDS_BOOKS, firm=firm.nip, format=Message(form.name))
+    firm_settings.check_options(form, wanted.options)
     told = {**await buffer.export_settings.of(firm.id, form.id), **wanted.options}
     firm_settings.require(form, told, firm.nip)
     return Frame(
@@ -300,7 +304,8 @@ async def _written(buffer: Buffer, job: _Job, folder: Path, told: Progress | Non
     unplaced = None
     batch_ids: tuple[int, ...] = ()
     try:
-        done = await run(buffer, job.form, job.frame, job.ids, files, told=told, marks=job.marks)
+        with translated(folder):  # a writer keeps its files open from one document to the next
+            done = await run(buffer, job.form, job.frame, job.ids, files, told=told, marks=job.marks)
         await asyncio.to_thread(files.close)
         if job.marks and done.written:
             batch_ids = (await _marked(buffer, job, done, files),)
@@ -325,7 +330,10 @@ async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles | Zip
         job.firm.id,
         job.form.id,
         done.written,
-        [BatchFile(str(one.path), str(one.temporary), one.sha256, one.size, packed) for one in files.written],
+        [
+            BatchFile(str(one.path), str(one.temporary), one.sha256, one.size, packed, one.folder)
+            for one in files.written
+        ],
         who=job.frame.who,
         settings=dumped(job.frame),
         amends=job.amends,
@@ -336,7 +344,7 @@ async def _marked(buffer: Buffer, job: _Job, done: Run, files: FolderFiles | Zip
 async def give_names(files: FolderFiles | ZipFiles, folder: Path) -> None:
     """Give files that mark nothing their names."""
     with translated(folder):
-        await asyncio.to_thread(place, [(one.path, one.temporary) for one in files.written])
+        await asyncio.to_thread(place, [one.naming for one in files.written])
 
 
 def _with(first: Exported, more: Exported) -> Exported:

@@ -12,7 +12,7 @@ from blink_tui.buffer.batches import NO_SETTINGS
 from blink_tui.buffer.bodies import loaded
 from blink_tui.i18n import N_
 from blink_tui.ledger.exporter import Frame
-from blink_tui.ledger.files import FolderFiles, stem
+from blink_tui.ledger.files import FolderFiles, stem, translated
 from blink_tui.ledger.formats import exporter
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.sync.exporting import AMENDS, Progress, give_names
@@ -47,7 +47,8 @@ async def again(
     name = stem(frame.nip, batch.format, frame.months, frame.made)
     files = FolderFiles(folder, f"{name}-{AMENDS}" if batch.amends else name)
     try:
-        await run(buffer, exporter(batch.format), frame, ids, files, told=told, amends=batch.amends)
+        with translated(folder):
+            await run(buffer, exporter(batch.format), frame, ids, files, told=told, amends=batch.amends)
         if [one.sha256 for one in files.written] != _sums(batch.files):
             raise BlinkError(NOT_THE_SAME, batch=batch_id)
         await give_names(files, folder)

@@ -116,8 +116,11 @@ async def _made(
     files = FolderFiles(folder, stem)
     try:
         await asyncio.to_thread(_write, transfers, looked.account, files)
+        await asyncio.to_thread(files.close)
         (written,) = files.written
-        file = BatchFile(str(written.path), str(written.temporary), written.sha256, written.size)
+        file = BatchFile(
+            str(written.path), str(written.temporary), written.sha256, written.size, folder=written.folder
+        )
         batch_id = await buffer.payment_batches.begin(
             firm.id, list(paid(transfers)), file, who=who, versions=looked.versions
         )

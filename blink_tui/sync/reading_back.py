@@ -350,7 +350,7 @@ async def confirmable(
     plain = [
         one
         for one in asked
-        if not one.differs and not one.row.mark and rows[one.place] == 1
+        if not one.differs and not one.row.mark and not one.row.ksef_number and rows[one.place] == 1
         and books[one.document_id, one.row.register] == 1
     ]  # fmt: skip
     documents = await buffer.documents.get_many([one.document_id for one in plain])

@@ -69,9 +69,9 @@ def _written(
     form: Exporter, documents: Sequence[LedgerDocument], frame: Frame, files: FolderFiles, folder: Path
 ) -> Trial:
     try:
-        pieces = write(form, documents, frame, files)
         with translated(folder):
-            place([(one.path, one.temporary) for one in files.written])
+            pieces = write(form, documents, frame, files)
+            place([one.naming for one in files.written])
     except BaseException:
         files.discard()
         raise

@@ -106,4 +106,4 @@ async def save_settings(buffer: Buffer, firm: Firm, place: Place, who: str, fill
 
 def lacking_words(settings: Sequence[Setting]) -> str:
     """Meanings of settings that are missing."""
-    return ", ".join(clean(_(one.meaning)) for one in settings)
+    return "; ".join(clean(_(one.meaning)) for one in settings)

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from blink_tui.buffer import Buffer, GridFilter
+from blink_tui.buffer import Buffer
 from blink_tui.ledger.exporter import Setting
 from blink_tui.ledger.formats import exporters
 from blink_tui.ledger.settings import missing
 from blink_tui.model.documents import Status
-from blink_tui.model.filtering import parse_filter
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.sync.exporting import ledger_of
@@ -29,6 +28,8 @@ class Waiting:
     sums: Sums
     missing: tuple[Setting, ...] = ()
     """Settings without which the format cannot be written."""
+    coded: bool = True
+    """The firm has books, so that its documents are coded."""
     questions: int = 0
     """Questions to the client that nobody has answered."""
 
@@ -36,12 +37,6 @@ class Waiting:
     def documents(self) -> int:
         """How many there are."""
         return sum(count for _currency, count, _total in self.sums)
-
-
-def approved(firm: Firm, month: Month | None) -> GridFilter:
-    """A firm's approved documents, of all months or of one."""
-    query = parse_filter(f"miesiąc:{month}" if month is not None else "")
-    return GridFilter(firm_ids=(firm.id,), statuses=(Status.APPROVED,), query=query)
 
 
 async def waiting_firms(buffer: Buffer, firms: Sequence[Firm], month: Month | None) -> list[Waiting]:
@@ -54,7 +49,7 @@ async def waiting_firms(buffer: Buffer, firms: Sequence[Firm], month: Month | No
     for firm in firms:
         if not counts.get(firm.id, {}).get(Status.APPROVED):
             continue
-        sums = await buffer.grid.sums(approved(firm, month))
+        sums = await buffer.outgoing.sums(firm.id, () if month is None else (month,))
         if not sums:
             continue
         format_ = ledger_of(firm, books.get(firm.id))
@@ -66,6 +61,7 @@ async def waiting_firms(buffer: Buffer, firms: Sequence[Firm], month: Month | No
                 format_,
                 sums,
                 missing(exporter, told) if exporter is not None else (),
+                firm.id in books,
                 asked.get(firm.id, 0),
             )
         )

@@ -72,7 +72,7 @@ async def _look_at(
         found = await preview(buffer, firm, wanted, who=console.who, now=console.now, told=told)
     except BlinkError as error:
         return Looked(firm, wanted, error=error)
-    return Looked(firm, wanted, folder, found)
+    return Looked(firm, wanted, folder, found, one.coded)
 
 
 async def _for_one(console: ConsoleApp, looked: Looked) -> None:
@@ -101,7 +101,8 @@ async def _write_all(console: ConsoleApp, chosen: Sequence[Looked]) -> None:
     if len(chosen) == 1 and len(told) == 1 and told[0].tone == "plain":
         console.tell(told[0].text)
     else:
-        await console.push_screen_wait(TextWindow(_("Handed over"), told))
+        done = any(one.tone == "plain" for one in told)
+        await console.push_screen_wait(TextWindow(_("Handed over") if done else _("Not handed over"), told))
 
 
 async def _write(console: ConsoleApp, one: Looked, told: Callable[[int, int], None]) -> list[Paragraph]:

@@ -52,7 +52,7 @@ def waiting_told(one: Waiting) -> list[Paragraph]:
     found = [
         Paragraph(
             _("Missing in the settings: {settings}. F4 fills them in.").format(
-                settings=", ".join(_(setting.meaning) for setting in one.missing)
+                settings="; ".join(clean(_(setting.meaning)) for setting in one.missing)
             ),
             "warn", "! ",
         )
@@ -64,18 +64,20 @@ def waiting_told(one: Waiting) -> list[Paragraph]:
             one.questions,
         )
         found.append(Paragraph(text.format(count=number(one.questions)), "plain", "~ "))
-    return [*found, *carried(one.format)]
+    return [*found, *carried(one.format, coded=one.coded)]
 
 
-def carried(format_id: str) -> list[Paragraph]:
-    """What of a coding travels in a format, for the pane below a list."""
+def carried(format_id: str, *, coded: bool = True) -> list[Paragraph]:
+    """What travels in a format, for the pane below a list."""
     if format_id not in TARGETS:
         return []
-    return [Paragraph(carried_words(format_id), "dim", _("What goes:") + " ")]
+    return [Paragraph(carried_words(format_id, coded=coded), "dim", _("What goes:") + " ")]
 
 
-def carried_words(format_id: str) -> str:
-    """What of a coding travels to a ledger program ("co pójdzie")."""
+def carried_words(format_id: str, *, coded: bool) -> str:
+    """What travels to a ledger program ("co pójdzie") of a document that is coded or not."""
+    if not coded:
+        return _("the invoice alone: the firm has no books here, so nothing of it is coded")
     target = TARGETS[format_id]
     return "; ".join((_("invoice and VAT register"), _(_ACCOUNTS[target.accounts]), *_more(target)))
 

@@ -19,6 +19,8 @@ class Looked:
     folder: Path | None = None
     """Where it goes: the firm's own folder, else the usual one."""
     found: Preview | None = None
+    coded: bool = True
+    """The firm has books, so that its documents are coded."""
     error: BlinkError | None = None
     """Why nothing can be written at all."""
 

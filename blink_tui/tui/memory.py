@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from blink_tui.model.months import Month
+
 _VERSION = 1
 FIRST_RUN = "form.first-run"
 """Where the guided start keeps what is half typed: it was left there if there is anything."""
@@ -69,3 +71,16 @@ def _write(path: Path, text: str) -> None:
     with os.fdopen(number, "w", encoding="utf-8") as file:
         file.write(text)
     aside.replace(path)
+
+
+def kept_month(month: Month | None) -> Kept:
+    """As a screen keeps the month that it shows."""
+    return {} if month is None else {"month": str(month)}
+
+
+def month_of(kept: Kept) -> Month | None:
+    """The month kept, where there is one."""
+    try:
+        return Month.parse(str(kept["month"]))
+    except (KeyError, ValueError):
+        return None

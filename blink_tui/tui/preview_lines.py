@@ -84,7 +84,7 @@ def _where(looked: Looked) -> Iterator[Line]:
         )
         yield Line(text.format(count=number(looked.found.amending)), "warn")
     if looked.wanted.format in TARGETS:
-        yield Line(_("What goes:") + " " + carried_words(looked.wanted.format), "dim")
+        yield Line(_("What goes:") + " " + carried_words(looked.wanted.format, coded=looked.coded), "dim")
 
 
 def _sums(looked: Looked) -> Iterator[Line]:

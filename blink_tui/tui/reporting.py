@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from blink_tui.sync.exporting_whole import REGISTERS
 from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.dialogs import TextWindow
 from blink_tui.tui.screens.forms import FormWindow
+from blink_tui.tui.screens.questions import bar
 from blink_tui.tui.widgets.form import Field, Filled, Texts, yes_no
 from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.words import number
@@ -51,11 +51,14 @@ def ask_for_report(screen: ConsoleScreen, month: Month | None, firm: Firm) -> No
         return sorted(found, key=lambda one: one.kind is not Kind.REPORT)
 
     def show(formats: Sequence[Exporter]) -> None:
+        async def submit(filled: Filled) -> Exported:
+            return await _write(console, firm, filled, lambda done, total: form.say(bar(done, total)))
+
         form = ReportForm(
             f"report.{firm.id}",
             _("Report: {firm}").format(firm=clean(firm.name)),
             report_fields(console, formats, month),
-            partial(_write, console, firm),
+            submit,
             intro=_("A report marks nothing and can be made any number of times."),
         )
         console.push_screen(form, lambda done: _tell(console, done) if done is not None else None)
@@ -132,7 +135,9 @@ def months_of(texts: Texts) -> tuple[Month, ...]:
     return tuple(last.plus(back) for back in range(1 - count, 1))
 
 
-async def _write(console: ConsoleApp, firm: Firm, filled: Filled) -> Exported:
+async def _write(
+    console: ConsoleApp, firm: Firm, filled: Filled, told: Callable[[int, int], None]
+) -> Exported:
     texts, password = filled.texts, filled.secrets["password"]
     whole = texts.get("complete") == "yes"
     wanted = Wanted(
@@ -143,7 +148,13 @@ async def _write(console: ConsoleApp, firm: Firm, filled: Filled) -> Exported:
         zip_password=password if password.reveal() else None,
     )
     return await export(
-        console.buffer, firm, wanted, _checked_folder(texts["folder"]), who=console.who, now=console.now
+        console.buffer,
+        firm,
+        wanted,
+        _checked_folder(texts["folder"]),
+        who=console.who,
+        now=console.now,
+        told=told,
     )
 
 
@@ -159,6 +170,8 @@ def _tell(console: ConsoleApp, done: Exported) -> None:
 
 def _left_out(done: Exported) -> Iterator[Paragraph]:
     """What has to be known of what was written."""
+    if not done.documents:
+        yield Paragraph(_("Nothing approved belongs to this time, so there is nothing in it."), "warn", "! ")
     if any(PARTIAL in one.name for one in done.files):
         yield Paragraph(partial_warning(), "bad", "! ")
     for one in done.refused[:_SHOWN]:

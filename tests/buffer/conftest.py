@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from blink_tui.buffer import Buffer, open_buffer
+from blink_tui.buffer.limit_book import LimitBook
 from blink_tui.model.firms import Firm
 from tests.buffer.factory import NIP, StillClock
 
@@ -29,3 +30,9 @@ async def buffer(path: Path, clock: StillClock) -> AsyncIterator[Buffer]:
 @pytest.fixture
 async def firm(buffer: Buffer) -> Firm:
     return await buffer.firms.add(NIP, name="Biuro Przykładowe", env="test")
+
+
+@pytest.fixture
+def book(path: Path) -> Iterator[LimitBook]:
+    with LimitBook(path, "boot") as book:
+        yield book

@@ -13,8 +13,8 @@ from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.firms import Firm
 from blink_tui.model.rulebook import EntryKind
 from tests.buffer.bookkeeping import OCTOBER, books, coding, proposed
+from tests.buffer.deciding import APPROVE, stored, versions
 from tests.buffer.factory import SELLER
-from tests.buffer.test_decisions import APPROVE, stored, versions
 
 DOCUMENT, FIRM = "document_event", "firm_event"
 COLUMNS = ("at", "who", "what", "before", "after", "reason")

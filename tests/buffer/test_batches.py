@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +17,8 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.values import Sha256
 from tests.buffer.bookkeeping import books
+from tests.buffer.deciding import intact, states, stored
 from tests.buffer.factory import FILE, SELLER, invoice
-from tests.buffer.test_decisions import intact, states, stored
 
 A, B, E, F = Status.APPROVED, Status.BOOKED, Status.EXPORTED, Status.FETCHED
 TWO = (FILE, BatchFile("out/b.csv", "out/b.tmp", Sha256(bytes(32)), 20))
@@ -64,6 +65,8 @@ async def test_a_batch_takes_its_documents_once(buffer: Buffer, firm: Firm) -> N
     assert await buffer.batches.unsettled() == []
     assert [b.state for b in await buffer.batches.list(firm.id)] == [BatchState.PLACED]
     assert await buffer.batches.list(firm.id) == await buffer.batches.list()
+    assert await buffer.batches.newest([firm.id], 1) == (1, await buffer.batches.list())
+    assert await buffer.batches.newest([firm.id + 1], 1) == (0, [])
 
 
 async def test_a_refused_batch_leaves_no_trace(buffer: Buffer, firm: Firm) -> None:
@@ -164,6 +167,36 @@ async def test_only_what_the_books_have_can_be_put_right_there(buffer: Buffer, f
     assert await states(buffer, ids) == [(E, None), (A, None)]
     await buffer.books.save(firm.id, books(purchases=Keeper.ELSEWHERE), who="anna", version=None)
     assert await refused(buffer.batches.amend(ids[:1], reason="?", who="anna")) == "kept-elsewhere"
+
+
+async def test_what_one_firm_books_elsewhere_is_put_right_in_the_books_of_another(
+    buffer: Buffer, firm: Firm
+) -> None:
+    other = await buffer.firms.add(SELLER, name="B", env="test")
+    await buffer.books.save(other.id, books(purchases=Keeper.ELSEWHERE), who="anna", version=None)
+    ours = await approved(buffer, firm, 1)
+    await begin(buffer, firm, ours)
+    theirs = await stored(buffer, other, 1, Role.SELLER)
+    await buffer.documents.change_status(theirs, A, who="anna")
+    await begin(buffer, other, theirs)
+    await buffer.batches.amend([*ours, *theirs], reason="złe konto", who="ewa")
+    assert await buffer.batches.amending([*ours, *theirs]) == {*ours, *theirs}
+
+
+async def test_the_chain_names_the_batch_its_files_and_its_end(buffer: Buffer, firm: Firm) -> None:
+    ids = await approved(buffer, firm, 2)
+    batch = await begin(buffer, firm, ids)
+    last = (await buffer.history.of_document(ids[0]))[-1]
+    assert (last.after, json.loads(last.reason or "")) == ("exported", {"batch": batch})
+    await buffer.batches.cancel(batch, reason="zły miesiąc", who="ewa")
+    told = [one async for one in buffer.history.export(firm.id) if one.what == "batch"]
+    assert json.loads(told[0].after) == {
+        "batch": batch, "format": "csv", "documents": 2, "sha256": {one.file: one.sha256.hex() for one in TWO},
+    }  # fmt: skip
+    assert [(one.who, one.before, one.after, one.reason) for one in told[1:]] == [
+        ("ewa", str(batch), "cancelled", "zły miesiąc")
+    ]
+    await intact(buffer, firm)
 
 
 async def test_somebody_else_s_hand_cannot_reopen_what_the_books_have(buffer: Buffer, firm: Firm) -> None:

@@ -15,7 +15,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.rulebook import OFFICE, EntryKind
 from tests.buffer.bookkeeping import OCTOBER, SEPTEMBER, books, proposed
-from tests.buffer.test_decisions import intact, stored
+from tests.buffer.deciding import intact, stored
 
 
 async def test_books_are_kept_whole_and_nobodys_change_is_lost(buffer: Buffer, firm: Firm) -> None:

@@ -24,8 +24,8 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.refusals import Refusal
 from blink_tui.model.rulebook import OFFICE, EntryKind
 from tests.buffer.bookkeeping import OCTOBER, SEPTEMBER, UNBALANCED, books, coding, proposal, proposed
+from tests.buffer.deciding import APPROVE, EXCLUDE, QUERY, REOPEN, intact, states, stored, versions
 from tests.buffer.factory import FILE, SELLER
-from tests.buffer.test_decisions import APPROVE, EXCLUDE, QUERY, REOPEN, intact, states, stored, versions
 
 F, C, A, E, B = Status.FETCHED, Status.CODED, Status.APPROVED, Status.EXPORTED, Status.BOOKED
 Q, X = Status.QUERIED, Status.EXCLUDED

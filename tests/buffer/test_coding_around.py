@@ -22,9 +22,9 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.refusals import Refusal
 from tests.buffer.bookkeeping import OCTOBER, SEPTEMBER, UNBALANCED, coding, proposal, proposed
+from tests.buffer.deciding import APPROVE, EXCLUDE, QUERY, REOPEN, intact, states, stored, versions
 from tests.buffer.factory import FILE, NIP, SELLER, StillClock
 from tests.buffer.test_coding import ALL, CODE, PURCHASE, RETURN, A, C, F, decide, kept, told, undo
-from tests.buffer.test_decisions import APPROVE, EXCLUDE, QUERY, REOPEN, intact, states, stored, versions
 
 
 async def test_many_are_coded_by_a_filter_with_a_preview(buffer: Buffer, firm: Firm) -> None:

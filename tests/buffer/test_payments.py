@@ -31,9 +31,9 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.model.refusals import Refusal
 from tests.buffer.bookkeeping import OCTOBER, SEPTEMBER, UNBALANCED, coding
+from tests.buffer.deciding import APPROVE, REOPEN, intact, states, stored, versions
 from tests.buffer.factory import FILE
 from tests.buffer.test_coding import BOOK, CODE, PURCHASE, A, C, decide, kept, undo
-from tests.buffer.test_decisions import APPROVE, REOPEN, intact, states, stored, versions
 
 FIRST, SECOND = PartPaid(date(2026, 9, 20), Decimal("61.50")), PartPaid(date(2026, 10, 5), Decimal("61.50"))
 HALF = (("K_42", Decimal("50.00")), ("K_43", Decimal("11.50")))

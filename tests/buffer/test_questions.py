@@ -11,8 +11,8 @@ from blink_tui.buffer import Buffer
 from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
+from tests.buffer.deciding import QUERY, REOPEN, intact, stored, versions
 from tests.buffer.factory import SELLER, StillClock
-from tests.buffer.test_decisions import QUERY, REOPEN, intact, stored, versions
 
 RETURN = Decision(Action.RETURN)
 

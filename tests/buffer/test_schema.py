@@ -11,8 +11,15 @@ import pytest
 
 from blink_tui.buffer import open_buffer, schema
 from blink_tui.buffer.database import open_database
+from blink_tui.buffer.schema import migrate
 from blink_tui.model.errors import BlinkError, ExitCode
 from tests.buffer.factory import NIP
+
+
+@pytest.fixture(autouse=True)
+def _really_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not begun as copies, as in other tests."""
+    monkeypatch.setattr(schema, "migrate", migrate)
 
 
 def pragma(path: Path, name: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,10 +21,10 @@ from tests.ledger.books_xml import NIP, Row, v7
 from tests.sync.buying import Books, Paper
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> tuple[Inside, list[KsefNumber], Path]:
-    """A firm with two purchases and a sale, and a folder for its books."""
-    blink = Inside(tmp_path / "home")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[KsefNumber]]:
+    """A firm with two purchases and a sale."""
+    blink = Inside(tmp_path_factory.mktemp("made") / "home")
     blink("firm", "list")
 
     async def go() -> list[KsefNumber]:
@@ -35,7 +36,14 @@ def office(tmp_path: Path) -> tuple[Inside, list[KsefNumber], Path]:
             await books.settle()
             return numbers
 
-    return blink, asyncio.run(go()), tmp_path
+    return blink.home, asyncio.run(go())
+
+
+@pytest.fixture
+def office(made: tuple[Path, list[KsefNumber]], tmp_path: Path) -> tuple[Inside, list[KsefNumber], Path]:
+    """A copy of it, and a folder for its books."""
+    shutil.copytree(made[0], tmp_path / "home")
+    return Inside(tmp_path / "home"), made[1], tmp_path
 
 
 def test_books_are_imported_compared_and_answered(office: tuple[Inside, list[KsefNumber], Path]) -> None:

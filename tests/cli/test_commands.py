@@ -153,6 +153,13 @@ def test_a_usage_error_is_json_where_json_was_asked_for(blink: Blink) -> None:
     assert blink("sync", "--json", "--fast", code=2).json["error"]["code"] == "usage"
 
 
+def test_a_usage_error_names_what_was_typed_and_the_help_of_its_command(blink: Blink) -> None:
+    message = blink("export", "show", "abc", "--json", code=2).json["error"]["message"]
+    assert "BATCH" in message
+    assert "blink export show --help" in message
+    assert "nie folder" in blink("--lang", "pl", "export", "--out", __file__, "--json", code=2).text
+
+
 def test_without_a_terminal_the_bare_command_prints_help(blink: Blink) -> None:
     assert "sync" in blink(code=2).text
 

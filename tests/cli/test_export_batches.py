@@ -13,14 +13,20 @@ from tests.cli.test_coding import FIRM, SISTER, bought, prepared
 __all__ = ["prepared"]  # a fixture
 
 
-@pytest.fixture
-def office(prepared: Path, tmp_path: Path) -> Inside:
+@pytest.fixture(scope="module")
+def approved(prepared: Path) -> Path:
     """Two firms with all of their documents approved."""
-    shutil.copytree(prepared, tmp_path / "home")
-    blink = Inside(tmp_path / "home")
+    blink = Inside(prepared)
     blink("doc", "code", "--firm", FIRM, "--firm", SISTER)
     blink("doc", "approve", "--firm", FIRM, "--firm", SISTER)
-    return blink
+    return prepared
+
+
+@pytest.fixture
+def office(approved: Path, tmp_path: Path) -> Inside:
+    """A copy of it."""
+    shutil.copytree(approved, tmp_path / "home")
+    return Inside(tmp_path / "home")
 
 
 def test_all_firms_in_the_formats_of_their_ledgers(office: Inside, tmp_path: Path) -> None:
@@ -33,7 +39,7 @@ def test_all_firms_in_the_formats_of_their_ledgers(office: Inside, tmp_path: Pat
         ("purchase", "23"),
     }
     shown = office("export", "--dry-run").text
-    assert "purchases 23: 100,00 + 23,00" in shown
+    assert ["purchases", "23", "1", "100,00", "23,00"] in [line.split() for line in shown.splitlines()]
     made = office("export", "--out", str(out), "--json").json
     assert [(one["firm"], one["format"], one["documents"], one["marks"]) for one in made["firms"]] == [
         (FIRM, "wapro", 2, True), (SISTER, "csv", 2, True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from blink_tui.buffer import Buffer
 from blink_tui.model.firms import Firm
 from tests.buffer.conftest import buffer, clock, firm, path
-from tests.buffer.test_decisions import intact
+from tests.buffer.deciding import intact
 from tests.cli.inside import Inside
 
 __all__ = ["buffer", "clock", "firm", "path"]
@@ -34,11 +35,17 @@ async def test_what_a_firm_says_is_kept_by_format_and_told_in_its_chain(buffer: 
     assert await intact(buffer, firm) == 3
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Inside:
-    inside = Inside(tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    inside = Inside(tmp_path_factory.mktemp("made") / "home")
     inside("firm", "add", "--nip", NIP, "--env", "test")
-    return inside
+    return inside.home
+
+
+@pytest.fixture
+def run(made: Path, tmp_path: Path) -> Inside:
+    shutil.copytree(made, tmp_path / "home")
+    return Inside(tmp_path / "home")
 
 
 def test_settings_are_shown_with_meaning_and_example_and_changed(run: Inside) -> None:

@@ -44,10 +44,6 @@ def minus(received: str, **more: object) -> Worked:
     return purchase("", "", xml, "", received=received_on, originals=FEBRUARY, **more)
 
 
-def _month(text: str) -> Month:
-    return Month.parse(text)
-
-
 WINDOW_OF_MARCH = ("2026-03", "2026-04", "2026-05", "2026-06")
 RULES = (
     Rule(
@@ -128,14 +124,14 @@ RULES = (
     ),
     Rule(
         title="miesiąc wybrany przez człowieka w granicach prawa",
-        one=bought("2026-03-13", choices=by(vat_month=_month("2026-06"))),
+        one=bought("2026-03-13", choices=by(vat_month=Month.parse("2026-06"))),
         month="2026-06",
         pl="Miesiąc 2026-06 wybrano ręcznie; prawo dopuszcza od 2026-03 do 2026-06.",
         en="Month 2026-06 was chosen by a person; the law allows 2026-03 to 2026-06.",
     ),
     Rule(
         title="miesiąc wybrany poza granicami prawa",
-        one=bought("2026-03-13", choices=by(vat_month=_month("2026-07"))),
+        one=bought("2026-03-13", choices=by(vat_month=Month.parse("2026-07"))),
         month="2026-07",
         blocks=True,
         pl="Prawo nie dopuszcza tu 2026-07, tylko od 2026-03 do 2026-06.",
@@ -143,7 +139,7 @@ RULES = (
     ),
     Rule(
         title="miesiąc wybrany, lecz zamknięty",
-        one=bought("2026-03-13", choices=by(vat_month=_month("2026-04"))),
+        one=bought("2026-03-13", choices=by(vat_month=Month.parse("2026-04"))),
         locked=("2026-04",),
         month="2026-04",
         blocks=True,
@@ -168,7 +164,7 @@ RULES = (
     ),
     Rule(
         title="korekta in minus do faktury jeszcze nieodliczonej: razem z nią",
-        one=minus("2026-04-02", choices=by(original_month=_month("2026-05"))),
+        one=minus("2026-04-02", choices=by(original_month=Month.parse("2026-05"))),
         month="2026-05",
         pl="Korekta in minus, otrzymana 2026-04-02, do faktury jeszcze nieodliczonej: razem z nią, za 2026-05.",
         en="Correction in minus, received 2026-04-02, of an invoice not deducted yet: together with it, in 2026-05.",

@@ -14,7 +14,7 @@ from blink_tui.model.coding import Choices, Coding
 from blink_tui.model.dates import parse_instant, warsaw_day
 from blink_tui.model.months import Month
 from tests.coding.engine import sentences, shipped
-from tests.coding.month_rules import RULES, Rule, _month, bought, sold
+from tests.coding.month_rules import RULES, Rule, bought, sold
 from tests.coding.worked.document import FEBRUARY, LEDGER, Worked, by, purchase
 from tests.coding.worked.paper import Original, fa
 
@@ -113,7 +113,7 @@ def test_an_earlier_receipt_is_for_the_failure_mode_alone(
 
 def test_a_sale_has_no_choice_of_months() -> None:
     coding = _coded(sold("2026-03-13"))
-    moved = code(sold("2026-03-13").facts, shipped(), Choices(vat_month=_month("2026-04")))
+    moved = code(sold("2026-03-13").facts, shipped(), Choices(vat_month=Month.parse("2026-04")))
     assert coding.complete
     assert not moved.complete
 
@@ -122,18 +122,18 @@ def test_a_closed_month_moves_the_books_but_never_the_law() -> None:
     """The day in the books goes to the first day of the next open month; VAT stays within its window."""
     coding = _coded(bought("2026-03-13"), "2026-03")
     assert coding.periods.books == date(2026, 4, 1)
-    assert coding.periods.cost == _month("2026-04")
+    assert coding.periods.cost == Month.parse("2026-04")
     assert sum((row.not_deducted for row in coding.rows), Decimal(0)) == 0
 
 
-def test_a_correction_of_an_invoice_that_waits_for_its_payment_asks_for_the_month() -> None:
+def test_a_correction_of_an_invoice_that_waits_for_its_payment_asks_for_themonth() -> None:
     """BOOKKEEPING 1: what is not deducted yet is lowered together with it."""
     xml = fa({"23": "-100.00 -23.00"}, kind="KOR", marks="P_16", corrects=Original())
     waiting = replace(FEBRUARY[0], vat_month=None)
     asks = "Faktura korygowana czeka na zapłatę (MK): jeśli nie jest jeszcze odliczona, wpisz miesiąc, w którym będzie."
     one = purchase("", "", xml, "", received=date(2026, 4, 2), originals=(waiting,))
     assert asks in sentences(_coded(one))
-    told = _coded(replace(one, choices=by(original_month=_month("2026-05"))))
+    told = _coded(replace(one, choices=by(original_month=Month.parse("2026-05"))))
     assert asks not in sentences(told)
     assert str(told.periods.vat) == "2026-05"
     assert asks not in sentences(_coded(replace(one, originals=FEBRUARY)))

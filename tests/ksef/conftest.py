@@ -1,11 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from blink_tui.buffer.limit_book import LimitBook
+from blink_tui.ksef.address_window import AddressWindow
 from blink_tui.ksef.client import KsefClient, Session
+from blink_tui.ksef.limiter import Limiter
+from blink_tui.model.clock import Clock
 from blink_tui.model.secret import Secret
 from tests.ksef.old_server import NIP, TOKEN, open_login
 from tests.ksef.peer import Peer
@@ -50,3 +55,20 @@ async def client(peer: Peer, clock: ManualClock) -> AsyncIterator[KsefClient]:
 @pytest.fixture
 async def session(client: KsefClient) -> Session:
     return await client.login("Nip", NIP, Secret(TOKEN))
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[LimitBook]:
+    with LimitBook(tmp_path / "limits.db") as book:
+        yield book
+
+
+@pytest.fixture
+def window(tmp_path: Path) -> Iterator[AddressWindow]:
+    with AddressWindow(tmp_path / "test.window", "test") as window:
+        yield window
+
+
+@pytest.fixture
+def limiter(clock: Clock, book: LimitBook, window: AddressWindow) -> Limiter:
+    return Limiter(clock, book, window)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,12 +29,6 @@ FIRM = Context("Nip", NIP)
 @pytest.fixture
 def clock() -> VirtualClock:
     return VirtualClock()
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Iterator[LimitBook]:
-    with LimitBook(tmp_path / "limits.db") as book:
-        yield book
 
 
 @pytest.fixture

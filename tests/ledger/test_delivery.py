@@ -46,7 +46,7 @@ def test_the_zip_is_one_file_whose_inside_is_the_same_every_time(tmp_path: Path)
     assert one.sha256 != other.sha256
     assert first.packed == second.packed
     assert [one.sha256 for one in first.packed] == [hashlib.sha256(one).digest() for one in CONTENT.values()]
-    place([(one.path, one.temporary)])
+    place([one.naming])
     with pyzipper.AESZipFile(one.path) as read:
         read.setpassword(PASSWORD.reveal())
         found = {info.filename: read.read(info) for info in read.infolist()}

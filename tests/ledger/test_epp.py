@@ -63,11 +63,7 @@ def test_totals_read_back_are_those_of_the_codings() -> None:
 def test_totals_of_the_worked_set_are_those_of_its_codings() -> None:
     for title, document, own in worked_documents():
         files = MemoryFiles()
-        writer = EXPORTER.writer(own, files)
-        piece = EXPORTER.prepare(document, own)
-        assert piece is not None
-        writer.add(piece)
-        writer.close()
+        write(EXPORTER, [document], own, files)
         (found,) = read(files.only).documents
         if document.invoice.currency == "PLN":
             assert _totals([found]) == of_codings([document], gross=True), title

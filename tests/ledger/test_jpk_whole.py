@@ -362,3 +362,9 @@ def test_a_quarter_s_last_month_alone_is_refused(tmp_path: Path) -> None:
     schema = lax_schema(tmp_path, V7K.form.namespace)
     with refused("jpk-months"):
         whole("jpk_v7k", [], IN_QUARTERS, schema)
+
+
+def test_a_firm_exempt_from_vat_without_rows_files_nothing() -> None:
+    exempt = replace(BOOKS, vat=(VatStatus(date(2020, 1, 1), VatKind.EXEMPT),))
+    with refused("jpk-exempt"):
+        written("jpk_v7m", [], replace(IN_MARCH, books=exempt))

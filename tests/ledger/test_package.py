@@ -65,7 +65,7 @@ def test_the_list_may_be_a_workbook() -> None:
 def test_a_folder_holds_the_same_files(tmp_path: Path) -> None:
     files = FolderFiles(tmp_path, "1111111111-package-all")
     write(EXPORTER, documents(), settled(container="folder"), files)
-    place([(one.path, one.temporary) for one in files.written])
+    place([one.naming for one in files.written])
     inside = tmp_path / "1111111111-package-all"
     found = {str(path.relative_to(inside)): path.read_bytes() for path in inside.rglob("*") if path.is_file()}
     assert found == packed(*documents())

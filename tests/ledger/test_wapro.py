@@ -15,6 +15,7 @@ from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Piece
 from blink_tui.ledger.exporters.wapro import EXPORTER, Body
 from blink_tui.ledger.exporters.wapro_xml import clarion, clarion_moment, money
+from blink_tui.ledger.writing import write
 from blink_tui.model.dates import Instant
 from tests.ledger.hostile import (
     TEXTS,
@@ -121,11 +122,7 @@ def test_totals_read_back_are_those_of_the_codings(documents: tuple[LedgerDocume
 def test_totals_of_the_worked_set_are_those_of_its_codings() -> None:
     for title, document, own in worked_documents():
         files = MemoryFiles()
-        writer = EXPORTER.writer(own, files)
-        piece = EXPORTER.prepare(document, own)
-        assert piece is not None
-        writer.add(piece)
-        writer.close()
+        write(EXPORTER, [document], own, files)
         (found,) = read(files.only).documents
         assert _totals([found]) == of_codings([document], gross=True), title
         sums = [

@@ -117,6 +117,7 @@ def test_a_decision_says_what_it_has_to(action: Action, text: str, exclusion: Ex
 def test_a_reason_is_kept_as_it_is_and_told_in_words() -> None:
     kept = excluded(Reason.DOUBLED, "FV/7").kept
     assert explained(kept) == "doubled by the seller; FV/7; decided by the client: Jan Kowalski, 2026-11-30"
+    assert explained('{"batch": 7}') == "batch 7"
     assert [explained(text) for text in (None, "brak umowy", "{}", "[1]", '{"reason": 7}')] == [
         "", "brak umowy", "{}", "[1]", '{"reason": 7}',
     ]  # fmt: skip

@@ -217,3 +217,10 @@ def code_of(response: httpx.Response) -> int:
     assert response.status_code == 400, response.text
     code: int = response.json()["errors"][0]["code"]
     return code
+
+
+def parts_of(caller: Caller, order: tuple[httpx.Response, bytes, bytes]) -> list[dict[str, Any]]:
+    """Parts of the package that was ordered."""
+    package = caller.ready(order[0].json()["referenceNumber"])["package"]
+    parts: list[dict[str, Any]] = package["parts"]
+    return parts

@@ -11,9 +11,11 @@ import pytest
 
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
 from tests.sandbox.caller import Caller
+from tests.sandbox.signing import Identity, log_in, seal
 
 Start = Callable[..., RunningSandbox]
 Connect = Callable[..., Caller]
+Desk = Callable[..., Caller]
 
 
 NOON = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
@@ -84,3 +86,49 @@ def buyer(buying: RunningSandbox, connect: Connect) -> Caller:
     someone = connect(buying)
     someone.login(buying.firms[0])
     return someone
+
+
+@pytest.fixture
+def sandbox(start: Start) -> RunningSandbox:
+    """A small one."""
+    return start()
+
+
+@pytest.fixture
+def client(sandbox: RunningSandbox) -> str:
+    """NIP of a firm with documents."""
+    return sandbox.firms[0].nip
+
+
+@pytest.fixture
+def desk(sandbox: RunningSandbox, connect: Connect) -> Desk:
+    """Opens callers who have logged in by signature."""
+
+    def opening(who: Identity, context: tuple[str, str], **changes: str) -> Caller:
+        caller = connect(sandbox)
+        log_in(caller, who, context, **changes)
+        return caller
+
+    return opening
+
+
+@pytest.fixture
+def owner(desk: Desk, client: str) -> Caller:
+    """The client himself."""
+    return desk(seal(client), ("Nip", client))
+
+
+@pytest.fixture(scope="module")
+def faulty() -> Iterator[RunningSandbox]:
+    """A sandbox for all faults of this module; the clock stands still."""
+    with running_sandbox(relaxed(firms=2, sales=0.0, documents=20), VirtualClock(NOON)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def struck(faulty: RunningSandbox, connect: Connect) -> Iterator[Caller]:
+    """Logged in as the first firm; what he put in force is gone afterwards."""
+    someone = connect(faulty)
+    someone.login(faulty.firms[0])
+    yield someone
+    faulty.state.faults.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,47 +9,20 @@ import pytest
 from blink_tui.sandbox import RunningSandbox, VirtualClock
 from blink_tui.sandbox.grants import OWNER_SCOPES, Grant
 from tests.sandbox.caller import Caller, code_of
-from tests.sandbox.conftest import Connect, Start
-from tests.sandbox.signing import Identity, begin, log_in, outcome, person, reason, seal
+from tests.sandbox.conftest import Desk
+from tests.sandbox.permission_calls import (
+    DESCRIPTION,
+    PERSON,
+    change,
+    indirect,
+    listed,
+    status_of,
+    subject,
+)
+from tests.sandbox.signing import begin, outcome, person, reason, seal
 from tests.sandbox.test_permissions import MEMBER, OFFICE, PESEL, grant, set_up
 
-DESCRIPTION = {"description": "Uprawnienie próbne"}
-NAMED = {"firstName": "Zofia", "lastName": "Próbna"}
-PERSON = {"subjectDetailsType": "PersonByIdentifier", "personById": NAMED}
 FIRM = {"fullName": "Biuro Próbne"}
-
-
-@pytest.fixture
-def sandbox(start: Start) -> RunningSandbox:
-    """A small one."""
-    return start()
-
-
-@pytest.fixture
-def client(sandbox: RunningSandbox) -> str:
-    """NIP of a firm with documents."""
-    return sandbox.firms[0].nip
-
-
-Desk = Callable[..., Caller]
-
-
-@pytest.fixture
-def desk(sandbox: RunningSandbox, connect: Connect) -> Desk:
-    """Opens callers who have logged in by signature."""
-
-    def opening(who: Identity, context: tuple[str, str], **changes: str) -> Caller:
-        caller = connect(sandbox)
-        log_in(caller, who, context, **changes)
-        return caller
-
-    return opening
-
-
-@pytest.fixture
-def owner(desk: Desk, client: str) -> Caller:
-    """The client himself."""
-    return desk(seal(client), ("Nip", client))
 
 
 @pytest.fixture
@@ -59,40 +31,15 @@ def office(desk: Desk) -> Caller:
     return desk(seal(OFFICE), ("Nip", OFFICE))
 
 
-def listed(caller: Caller, path: str, query: dict[str, Any] | None = None, **params: int) -> dict[str, Any]:
-    """One page of a list."""
-    answer = caller.http.post(f"/permissions/query/{path}", json=query or {}, params=params)
-    assert answer.status_code == 200, answer.text
-    page: dict[str, Any] = answer.json()
-    return page
-
-
 def scopes(page: dict[str, Any]) -> list[str]:
     """The permissions of a page, in order of their names."""
     return sorted(each["permissionScope"] for each in page["permissions"])
 
 
-def subject(kind: str, value: str) -> dict[str, Any]:
-    """Who is authorised."""
-    return {"subjectIdentifier": {"type": kind, "value": value}}
-
-
-def change(caller: Caller, path: str, body: dict[str, Any]) -> int:
-    """Grant over HTTP; the code of the operation's status."""
-    answer = caller.http.post(f"/permissions/{path}", json=body)
-    return _status(caller, answer.status_code, answer.json())
-
-
 def withdraw(caller: Caller, path: str) -> int:
     """Withdraw over HTTP; the code of the operation's status."""
     answer = caller.http.delete(f"/permissions/{path}")
-    return _status(caller, answer.status_code, answer.json())
-
-
-def _status(caller: Caller, status: int, body: dict[str, Any]) -> int:
-    assert status == 202, body
-    told = caller.http.get(f"/permissions/operations/{body['referenceNumber']}").json()
-    return int(told["status"]["code"])
+    return status_of(caller, answer.status_code, answer.json())
 
 
 def let_office_in(owner: Caller, *, can_delegate: bool = False) -> None:
@@ -159,18 +106,6 @@ def test_certificate_learns_of_its_rights_in_the_context_of_a_client(
     assert security == {
         "requiredAnyOfPermissions": ["CredentialsManage", "CredentialsRead", "SubunitManage"],
         "presentPermissions": ["InvoiceRead", "Introspection"],
-    }
-
-
-def indirect(target: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
-    """What an office grants its staff."""
-    return {
-        **subject("Pesel", PESEL),
-        "targetIdentifier": target,
-        "permissions": ["InvoiceRead"],
-        "subjectDetails": PERSON,
-        **DESCRIPTION,
-        **changes,
     }
 
 
@@ -248,22 +183,6 @@ def test_units_and_their_administrators(owner: Caller, desk: Desk, client: str) 
     assert admin.query("Subject3").status_code == 200
     code, security = reason(admin.http.post("/permissions/query/subunits/grants", json={}))
     assert (code, security) == ("context-type-not-allowed", {"contextIdentifierType": "InternalId"})
-
-
-def test_internal_ids_are_checked(owner: Caller, client: str) -> None:
-    body = {**subject("Pesel", PESEL), "subjectDetails": PERSON, "subunitName": "Oddział", **DESCRIPTION}
-
-    def asked(value: str, **changes: Any) -> dict[str, Any]:
-        return body | {"contextIdentifier": {"type": "InternalId", "value": value}} | changes
-
-    right = "6824515772-12343"
-    wrong = "6824515772-12344"
-    assert change(owner, "subunits/grants", asked(right)) == 410
-    assert code_of(owner.http.post("/permissions/subunits/grants", json=asked(wrong))) == 21405
-    nameless = asked(right, subunitName=None)
-    assert code_of(owner.http.post("/permissions/subunits/grants", json=nameless)) == 21405
-    nip = {"contextIdentifier": {"type": "Nip", "value": MEMBER}}
-    assert change(owner, "subunits/grants", body | nip) == 410
 
 
 @pytest.mark.parametrize(
@@ -381,68 +300,3 @@ def test_operations_of_others(owner: Caller, office: Caller, clock: VirtualClock
     assert reason(office.http.get(path))[0] == "insufficient-resource-access"
     assert code_of(owner.http.get("/permissions/operations/short")) == 21405
     assert code_of(owner.http.delete("/permissions/common/grants/short")) == 21405
-
-
-PERSONS = {"queryType": "PermissionsInCurrentContext"}
-
-
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("query/personal/grants", {"permissionTypes": ["Everything"]}),
-        ("query/personal/grants", {"contextIdentifier": {"type": "Pesel", "value": PESEL}}),
-        ("query/persons/grants", {}),
-        ("query/persons/grants", PERSONS | {"permissionState": "Asleep"}),
-        ("query/persons/grants", PERSONS | {"authorizedIdentifier": {"type": "Nip"}}),
-        ("query/subunits/grants", {"subunitIdentifier": {"type": "Nip", "value": "1"}}),
-        ("query/entities/grants", {"contextIdentifier": {"type": "Nip", "value": "1"}}),
-        ("query/subordinate-entities/roles", {"subordinateEntityIdentifier": {"type": "Nip", "value": "1"}}),
-        ("query/authorizations/grants", {"queryType": "Lost"}),
-        ("query/eu-entities/grants", {"vatUeIdentifier": "niemiecki"}),
-        (
-            "persons/grants",
-            {**subject("Pesel", PESEL), "permissions": [], "subjectDetails": PERSON, **DESCRIPTION},
-        ),
-        (
-            "persons/grants",
-            {
-                **subject("Pesel", PESEL),
-                "permissions": ["InvoiceRead"],
-                "subjectDetails": {"subjectDetailsType": "PersonByFingerprintWithIdentifier"},
-                **DESCRIPTION,
-            },
-        ),
-        ("entities/grants", {**subject("Pesel", PESEL)}),
-        ("authorizations/grants", {**subject("Nip", OFFICE), "permission": "Everything"}),
-        ("indirect/grants", indirect({"type": "Nip"})),
-        ("subunits/grants", {}),
-    ],
-)
-def test_what_the_contract_forbids(owner: Caller, path: str, body: dict[str, Any]) -> None:
-    assert code_of(owner.http.post(f"/permissions/{path}", json=body)) == 21405
-    assert code_of(owner.http.post(f"/permissions/{path}", content=b"{")) == 21001
-
-
-@pytest.mark.parametrize(
-    "details",
-    [
-        {
-            "subjectDetailsType": "PersonByFingerprintWithIdentifier",
-            "personByFpWithId": NAMED | {"identifier": {"type": "Pesel", "value": PESEL}},
-        },
-        {
-            "subjectDetailsType": "PersonByFingerprintWithoutIdentifier",
-            "personByFpNoId": NAMED
-            | {
-                "birthDate": "1990-01-01",
-                "idDocument": {"type": "Paszport", "number": "AB123", "country": "PL"},
-            },
-        },
-    ],
-)
-def test_persons_of_every_kind(owner: Caller, details: dict[str, Any]) -> None:
-    body = {**subject("Fingerprint", "A" * 64), "permissions": ["InvoiceRead"], **DESCRIPTION}
-    assert change(owner, "persons/grants", body | {"subjectDetails": details}) == 200
-    (told,) = listed(owner, "persons/grants", PERSONS)["permissions"]
-    assert told["subjectPersonDetails"]["subjectDetailsType"] == details["subjectDetailsType"]
-    assert told["subjectPersonDetails"]["firstName"] == "Zofia"

@@ -10,24 +10,12 @@ from blink_tui.sandbox import RunningSandbox, VirtualClock
 from blink_tui.sandbox.clock import parse_ticks
 from blink_tui.sandbox.grants import Grant
 from tests.sandbox.caller import Caller, bearer, code_of
-from tests.sandbox.conftest import Connect, Start
+from tests.sandbox.conftest import Connect
 from tests.sandbox.signing import begin, log_in, outcome, person, reason, refresh, seal
 
 PESEL = "88102341294"
 OFFICE = "3755880632"
 MEMBER = "8150662801"
-
-
-@pytest.fixture
-def sandbox(start: Start) -> RunningSandbox:
-    """A small one."""
-    return start()
-
-
-@pytest.fixture
-def client(sandbox: RunningSandbox) -> str:
-    """NIP of a firm with documents."""
-    return sandbox.firms[0].nip
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from blink_tui.sandbox.arrivals import Arrival
 from blink_tui.sandbox.faults import Fault
 from blink_tui.sync.engine import Outcome, SyncEngine, Wish
 from blink_tui.vault import MemorySource, Vault, open_vault
+from tests.buffer.factory import StillClock
 from tests.sync.clocks import SandboxClock
 
 
@@ -99,3 +100,16 @@ def arrive(sandbox: RunningSandbox, count: int, **arrival: Any) -> list[str]:
 def fault(sandbox: RunningSandbox, do: str, **parameters: Any) -> None:
     """Let something go wrong."""
     sandbox.state.faults.add(Fault(do=do, **parameters))
+
+
+@pytest.fixture
+async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
+    """An empty one, whose clock stands still."""
+    async with open_buffer(tmp_path / "profile" / "buffer.db", clock=StillClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Where files go; not there yet."""
+    return tmp_path / "out"

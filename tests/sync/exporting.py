@@ -7,9 +7,12 @@ import io
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
+
 from blink_tui.buffer import Buffer
 from blink_tui.model.books import BookKind, Books, CodingLevel, VatKind, VatStatus
 from blink_tui.model.documents import Status
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.values import Nip
 from blink_tui.sync.exporting import Exported, Preview, Wanted, export, preview
@@ -79,3 +82,10 @@ def names(folder: Path) -> list[str]:
 def handed_over(folder: Path) -> list[str]:
     """KSeF numbers in all files of a folder."""
     return [number for path in folder.iterdir() for number in numbers(path)]
+
+
+async def refused(work: object) -> BlinkError:
+    """Why something is not done."""
+    with pytest.raises(BlinkError) as refusal:
+        await work  # type: ignore[misc] # a coroutine
+    return refusal.value

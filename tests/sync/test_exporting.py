@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import BatchState, Buffer, GridFilter, open_buffer
+from blink_tui.buffer import BatchState, Buffer, GridFilter
 from blink_tui.buffer.decisions import Every
 from blink_tui.invoices import Depth
 from blink_tui.ledger.placing import recover
 from blink_tui.model.books import Keeper
 from blink_tui.model.decisions import Action, Decision
 from blink_tui.model.documents import Direction, Status
-from blink_tui.model.errors import BlinkError
+from blink_tui.model.errors import ExitCode
 from blink_tui.model.months import Month
 from blink_tui.sync.exporting import Wanted, export
 from blink_tui.sync.exporting_again import again
-from tests.buffer.factory import StillClock
 from tests.sync.exporting import (
     NOW,
     WAPRO,
@@ -32,29 +30,13 @@ from tests.sync.exporting import (
     names,
     numbers,
     previewed,
+    refused,
     statuses,
 )
 from tests.sync.renumbered import renumber
 from tests.tui.coded_office import open_coded_office
 
 A, E = Status.APPROVED, Status.EXPORTED
-
-
-@pytest.fixture
-async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
-    async with open_buffer(tmp_path / "profile" / "buffer.db", clock=StillClock()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
-
-
-async def refused(work: object) -> BlinkError:
-    with pytest.raises(BlinkError) as refusal:
-        await work  # type: ignore[misc] # a coroutine
-    return refusal.value
 
 
 async def test_approved_documents_are_written_marked_and_named(buffer: Buffer, out: Path) -> None:
@@ -133,7 +115,10 @@ async def test_a_month_chooses_by_vat_month_else_by_receipt(buffer: Buffer, out:
     assert "-csv-2026-09-" in done.files[0].name
     async with buffer._database.transaction() as session:
         await session.run("UPDATE document SET vat_month = ''")
-    rest = await exported(buffer, firm, out, months=(Month(2026, 10), Month(2026, 11)))
+    months = (Month(2026, 10), Month(2026, 11))
+    counted = await buffer.outgoing.sums(firm.id, months)
+    rest = await exported(buffer, firm, out, months=months)
+    assert rest.documents == sum(count for _currency, count, _gross in counted)
     assert rest.documents == 40 - len(rows) - sum(
         row[0] for row in await buffer._database.reader.rows(
             "SELECT count(*) FROM document WHERE status = 'approved' AND received_date < '2026-10-01'"
@@ -209,6 +194,14 @@ async def test_two_documents_with_one_number_are_kept_apart_in_the_ledger_and_to
     assert [one.values["other"] for one in doubled] == [first]
     assert first in str(done.refused[0].sentences[0])
     assert (await exported(buffer, firm, out, "wapro")).documents == 1  # whoever finds both right goes on
+
+
+@pytest.mark.parametrize("told", [{"nonsense": "1"}, {"cut_numbers": "maybe"}, {"P_39": "1"}])
+async def test_what_nothing_would_read_is_refused(buffer: Buffer, out: Path, told: dict[str, str]) -> None:
+    firm = await approved(buffer, 1, books=WAPRO)
+    error = await refused(exported(buffer, firm, out, "wapro", options=told))
+    assert error.kind.exit_code == ExitCode.USAGE
+    assert await statuses(buffer, firm) == [A]
 
 
 async def test_documents_that_the_books_have_go_in_files_of_their_own(buffer: Buffer, out: Path) -> None:

@@ -8,21 +8,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import BatchState, Buffer, open_buffer
+from blink_tui.buffer import BatchState, Buffer
 from blink_tui.ledger import files, placing
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span, Writer
 from blink_tui.ledger.formats import exporters
 from blink_tui.ledger.placing import recover
 from blink_tui.model.documents import Status
-from blink_tui.model.errors import BlinkError
-from tests.buffer.factory import StillClock
 from tests.sync.exporting import (
     WAPRO,
     approved,
@@ -31,27 +29,11 @@ from tests.sync.exporting import (
     leftovers,
     names,
     numbers,
+    refused,
     statuses,
 )
 
 A, E = Status.APPROVED, Status.EXPORTED
-
-
-@pytest.fixture
-async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
-    async with open_buffer(tmp_path / "profile" / "buffer.db", clock=StillClock()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
-
-
-async def refused(work: object) -> BlinkError:
-    with pytest.raises(BlinkError) as refusal:
-        await work  # type: ignore[misc] # a coroutine
-    return refusal.value
 
 
 # Disks
@@ -91,13 +73,22 @@ async def test_a_disk_that_takes_nothing_marks_nothing_and_keeps_nothing(
     assert await buffer.batches.list() == []
 
 
+async def test_a_disk_that_fills_between_two_documents_marks_nothing(buffer: Buffer, tmp_path: Path) -> None:
+    firm = await approved(buffer, 600)
+    with disk(tmp_path / "disk", "size=64k"):
+        error = await refused(exported(buffer, firm, tmp_path / "disk"))
+        assert names(tmp_path / "disk") == []
+    assert error.kind.code == "folder-full"
+    assert set(await statuses(buffer, firm)) == {A}
+
+
 async def test_a_folder_that_vanished_gets_its_files_when_it_is_back(
     buffer: Buffer, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     firm = await approved(buffer, 2)
     place = files.place
 
-    def unplugged(some: list[tuple[Path, Path]]) -> None:
+    def unplugged(some: list[files.Naming]) -> None:
         if out.exists():
             out.rename(tmp_path / "unplugged")
         place(some)

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import Buffer, open_buffer
+from blink_tui.buffer import Buffer
 from blink_tui.ledger.exporters.registers import SALES
 from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.sync.exporting import Wanted, export
-from tests.buffer.factory import StillClock
 from tests.ledger.sheets import csv_table, rows_of, sheets_of
 from tests.sync.exporting import NOW, WAPRO, approved, exported, numbers, previewed, statuses
-
-
-@pytest.fixture
-async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
-    async with open_buffer(tmp_path / "profile" / "buffer.db", clock=StillClock()) as opened:
-        yield opened
 
 
 async def test_a_package_holds_what_ksef_sent(buffer: Buffer, tmp_path: Path) -> None:

@@ -9,13 +9,12 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import BatchState, Buffer, DerivedRow, open_buffer
+from blink_tui.buffer import BatchState, Buffer, DerivedRow
 from blink_tui.invoices.checks.suspicion import same_number
 from blink_tui.ledger.payable import Payments
 from blink_tui.ledger.payment_settings import FORMAT
@@ -25,8 +24,8 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.transfers import AccountCheck
 from blink_tui.sync.paying import Made, Wanted, cancel, make, preview
+from tests.buffer.deciding import intact
 from tests.buffer.factory import NIP, StillClock, invoice, ksef_number
-from tests.buffer.test_decisions import intact
 from tests.invoices.documents import faktura
 from tests.ledger.test_vat_register import DAY, flat_file
 
@@ -42,12 +41,6 @@ PAYMENT = (
 def xml(number: int, due: str = "2026-10-05", total: str = "123.00") -> bytes:
     text = faktura(more=PAYMENT.format(due=due, account=ACCOUNT), total=total)
     return text.replace("FV/1/2026", f"FV/{number}/2026").encode()
-
-
-@pytest.fixture
-async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
-    async with open_buffer(tmp_path / "profile" / "buffer.db", clock=StillClock()) as opened:
-        yield opened
 
 
 @pytest.fixture

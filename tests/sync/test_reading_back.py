@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -224,6 +225,35 @@ async def test_what_a_killed_import_left_does_not_count_and_is_cleared(office: O
     await office.read(v7([]))
     assert await database.reader.rows("SELECT count(*) FROM book_row") == [(0,)]
     assert await database.reader.rows("SELECT 1 FROM book_import WHERE file = 'killed'") == []
+
+
+async def test_two_imports_at_once_leave_one_whole(office: Office) -> None:
+    """Whoever clears away what a killed import left may find one that is still being read."""
+    (number,) = await office.get(Paper(number="FV/1"))
+    content = v7([Row(number=f"X/{n}", mark="BFK") for n in range(600)] + [Row(number="FV/1", ksef=number)])
+    outcomes = await asyncio.gather(
+        *(office.read(content, name=name) for name in ("a.xml", "b.xml")), return_exceptions=True
+    )
+    assert {one.kind.code for one in outcomes if isinstance(one, BlinkError)} <= {"import-gone"}
+    (kept,) = await office.buffer.book_rows.imports(office.firm.id)
+    await office.buffer.book_rows._drop(kept.id)  # found while it was being read
+    rows = await office.buffer._database.reader.rows("SELECT import_id, count(*) FROM book_row GROUP BY 1")
+    assert rows == [(kept.id, 601)]
+    assert await office.status(number) is Status.BOOKED
+
+
+async def test_an_import_that_another_cleared_away_says_so(office: Office) -> None:
+    async def rows() -> AsyncIterator[list[BookRow]]:
+        await office.buffer.book_rows._clear(office.firm.id)
+        yield [BookRow(register=BookRegister.PURCHASES, position=1, number="1")]
+
+    month = Month(2026, 9)
+    head = BookHead(source="jpk_v7m", registers=(BookRegister.PURCHASES,), first=month, last=month)
+    with pytest.raises(BlinkError) as raised:
+        await office.buffer.book_rows.keep(
+            office.firm.id, head, rows(), judged, file="a", sha256=Sha256(bytes(32)), filed=False, who="anna"
+        )
+    assert raised.value.kind.code == "import-gone"
 
 
 async def test_a_newer_book_takes_its_months_out_of_a_yearly_one(office: Office) -> None:

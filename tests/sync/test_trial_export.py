@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from blink_tui.buffer import Buffer, open_buffer
+from blink_tui.buffer import Buffer
 from blink_tui.ledger.formats import exporters
 from blink_tui.ledger.trial import trial_documents
 from blink_tui.model.books import BookKind, CodingLevel, VatKind, VatStatus
@@ -17,17 +16,10 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.values import Nip, ksef_number_check_sum_is_right, nip_check_digit_is_right
 from blink_tui.sync.trial_export import write_trial
-from tests.buffer.factory import StillClock
 from tests.ledger.six import BOOKS, SETTINGS
 
 NIP = Nip("1111111111")
 NOW = datetime(2026, 11, 30, 9, 15, tzinfo=UTC)
-
-
-@pytest.fixture
-async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
-    async with open_buffer(tmp_path / "profile" / "buffer.db", clock=StillClock()) as opened:
-        yield opened
 
 
 @pytest.fixture

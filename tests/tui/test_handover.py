@@ -8,8 +8,12 @@ import pytest
 
 from blink_tui.buffer import Buffer, GridFilter
 from blink_tui.model.documents import Status
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
+from blink_tui.sync.exporting import Wanted, export
 from blink_tui.tui.screens.export_settings import ExportSettingsWindow
+from blink_tui.tui.screens.questions import Working
+from blink_tui.tui.under_way import teller
 from blink_tui.tui.widgets.documents import DocumentRows
 from tests.tui.coded_office import WAPRO
 from tests.tui.conftest import OpenDesk
@@ -82,12 +86,28 @@ async def test_a_run_stops_between_two_firms(open_desk: OpenDesk, approved: list
         await desk.see("2 firms · 8 documents")
         async with desk.buffer._database.transaction():  # the first firm waits for it, written by no means
             await desk.press("f10")
-            await desk.see("Handing over")
+            await desk.see("Handing over", "5 of 5")
             await desk.press("escape")
             await desk.see("stopping…")
         await desk.see("5 documents handed over", "Stopped. Not handed over: Piekarnia")
         assert await statuses(desk.buffer, approved[0]) == {Status.EXPORTED}
         assert await statuses(desk.buffer, approved[1]) == {Status.APPROVED}
+
+
+async def test_a_firm_is_left_before_it_is_marked(
+    open_desk: OpenDesk, firms: list[Firm], approved: list[list[int]]
+) -> None:
+    async with open_desk() as desk:
+        window = Working("Handing over")
+        window.stopping = True
+        with pytest.raises(BlinkError) as refusal:
+            await export(
+                desk.buffer, firms[0], Wanted(format="wapro"), desk.folder,
+                who="anna", now=desk.app.now, told=teller(desk.app, window),
+            )  # fmt: skip
+        assert refusal.value.kind.code == "stopped"
+        assert await statuses(desk.buffer, approved[0]) == {Status.APPROVED}
+        assert not list(desk.folder.glob("*"))
 
 
 async def test_a_batch_that_was_never_imported_goes_back_whole(

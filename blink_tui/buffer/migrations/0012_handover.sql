@@ -8,6 +8,7 @@ CREATE TABLE batch_file (
     sha256 BLOB NOT NULL,
     size INTEGER, -- NULL: written before sizes were kept
     packed TEXT NOT NULL DEFAULT '', -- of an encrypted zip: JSON of the names and SHA-256 of the files within
+    folder INTEGER, -- number of the folder's inode, by which it is known again; NULL: written before that was kept
     PRIMARY KEY (batch_id, position)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO batch_file (batch_id, position, file, temp, sha256) SELECT id, 0, file, temp, sha256 FROM batch;

@@ -34,7 +34,7 @@ CREATE TABLE book_row (
     PRIMARY KEY (import_id, register, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX book_row_by_ksef ON book_row (firm_id, ksef_number) WHERE ksef_number <> '';
-CREATE INDEX book_row_by_number ON book_row (firm_id, number_key) WHERE ksef_number = '' AND number_key <> '';
+CREATE INDEX book_row_by_number ON book_row (firm_id, number_key) WHERE document_id IS NULL AND number_key <> '';
 CREATE INDEX book_row_by_document ON book_row (document_id) WHERE document_id IS NOT NULL;
 CREATE INDEX book_row_to_settle ON book_row (firm_id) WHERE document_id IS NOT NULL AND settled = 0;
 

@@ -8,6 +8,7 @@ CREATE TABLE payment_batch (
     temp TEXT NOT NULL, -- where it was written
     sha256 BLOB NOT NULL,
     size INTEGER NOT NULL,
+    folder INTEGER, -- number of the folder's inode, by which it is known again
     state TEXT NOT NULL, -- placing, placed, withdrawing, cancelled
     at TEXT NOT NULL,
     who TEXT NOT NULL,

@@ -7,26 +7,20 @@ from collections.abc import Mapping
 from datetime import date
 
 from blink_tui.i18n import N_
-from blink_tui.invoices import Depth
-from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span, Writer
+from blink_tui.ledger.exporter import Exporter, Frame, Setting
 from blink_tui.ledger.journals import (
     CURRENCY_AMOUNTS,
     Entry,
-    JournalWriter,
-    Posting,
+    Journal,
     Written,
-    entry_of,
-    full_books,
     is_roots,
-    piece,
+    line_of,
     root_of,
     tell_renamed,
     written,
 )
 from blink_tui.ledger.texts import Texts
 
-_NAME = "Beancount"
 _ROOTS = frozenset({"Assets", "Liabilities", "Equity", "Income", "Expenses"})
 _USUAL = (
     "=Assets 202=Liabilities 204=Liabilities 22=Liabilities 223=Assets 224=Assets 23=Liabilities 4=Expenses 5=Expenses"
@@ -73,17 +67,9 @@ def _text(entry: Entry, names: list[str]) -> str:
         day = str(entry.issued)
         rows.append(f"  issued: {day if entry.issued >= _FIRST_DAY else _quoted(day)}")
     for name, posting in zip(names, entry.postings, strict=True):
-        rows.append(_line(name, posting))
+        rows.append(f"  {line_of(name, posting, _PLACE)}")
         rows += [f"    {_key(key)}: {_quoted(code)}" for key, code in posting.tags]
     return "\n" + "\n".join(rows) + "\n"
-
-
-def _line(name: str, posting: Posting) -> str:
-    told = f"{posting.amount:.2f}"
-    if posting.in_currency:
-        owed, currency = posting.in_currency
-        told = f"{owed:.2f} {currency} @@ {abs(posting.amount):.2f}"
-    return f"  {name}{told:>{max(_PLACE - len(name), len(told) + 2)}} PLN"
 
 
 def _key(name: str) -> str:
@@ -93,12 +79,9 @@ def _key(name: str) -> str:
     )
 
 
-class _Beancount:
+class _Beancount(Journal):
     id = "beancount"
-    name = _NAME
-    kind = Kind.REPORT
-    span = Span.BOOKS
-    needs_books = True
+    name = "Beancount"
     settings: tuple[Setting, ...] = (
         Setting(
             "roots",
@@ -111,30 +94,14 @@ class _Beancount:
         ),
         CURRENCY_AMOUNTS,
     )
-    limits: Mapping[str, int] = {}
 
-    def depth(self, frame: Frame) -> Depth:
-        """No rows of invoices go."""
-        return Depth.OUTLINE
-
-    def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
-        full_books(frame, _NAME)
-        texts = Texts()
-        entry = entry_of(document, frame, texts)
-        return piece(document, texts, self._written(entry, frame, texts) if entry else None)
-
-    def writer(self, frame: Frame, files: Files) -> Writer:
-        full_books(frame, _NAME)
+    def head(self, frame: Frame, year: int, accounts: Mapping[str, set[str]]) -> str:
         title = _quoted(Texts().of(frame.name, "title"))
+        rows = [f'option "title" {title}', 'option "operating_currency" "PLN"', ""]
+        opened = (f"{year}-01-01 open {name} {','.join(sorted(used))}" for name, used in accounts.items())
+        return "\n".join([*rows, *opened]) + "\n"
 
-        def head(year: int, accounts: Mapping[str, set[str]]) -> str:
-            rows = [f'option "title" {title}', 'option "operating_currency" "PLN"', ""]
-            opened = (f"{year}-01-01 open {name} {','.join(sorted(used))}" for name, used in accounts.items())
-            return "\n".join([*rows, *opened]) + "\n"
-
-        return JournalWriter(files, ".beancount", head, frame.made.year)
-
-    def _written(self, entry: Entry, frame: Frame, texts: Texts) -> Written:
+    def written(self, entry: Entry, frame: Frame, texts: Texts) -> Written:
         roots = frame.settings.get("roots") or _USUAL
         names = [account_name(posting.account, roots) for posting in entry.postings]
         tell_renamed(entry, _UNSAFE, texts)

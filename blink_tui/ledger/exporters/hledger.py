@@ -6,19 +6,15 @@ import re
 from collections.abc import Mapping
 
 from blink_tui.i18n import N_
-from blink_tui.invoices import Depth
-from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setting, Span, Writer
+from blink_tui.ledger.exporter import Exporter, Frame, Setting
 from blink_tui.ledger.journals import (
     CURRENCY_AMOUNTS,
     Entry,
-    JournalWriter,
+    Journal,
     Posting,
     Written,
-    entry_of,
-    full_books,
     is_roots,
-    piece,
+    line_of,
     root_of,
     tell_renamed,
     without,
@@ -26,7 +22,6 @@ from blink_tui.ledger.journals import (
 )
 from blink_tui.ledger.texts import Texts
 
-_NAME = "hledger"
 _UNSAFE = re.compile(r"[^\w.+/&]+")
 """Of a part of an account's name: two spaces end it, brackets and marks mean something."""
 _CODE = str.maketrans("()", "[]")
@@ -58,29 +53,13 @@ def _text(entry: Entry, names: list[str], texts: Texts) -> str:
 
 
 def _line(name: str, posting: Posting) -> str:
-    amount = f"{posting.amount:.2f}"
-    if posting.in_currency:
-        owed, currency = posting.in_currency
-        told = f"{owed:.2f} {currency} @@ {abs(posting.amount):.2f}"
-    else:
-        told = amount
-    width = max(_PLACE - len(name), len(told) + 2)
     tags = ", ".join(f"{key}:{code}" for key, code in posting.tags if key and key not in _DATES)
-    return f"    {name}{told:>{width}} PLN" + (f"  ; {tags}" if tags else "")
+    return f"    {line_of(name, posting, _PLACE)}" + (f"  ; {tags}" if tags else "")
 
 
-def _head(_year: int, accounts: Mapping[str, set[str]]) -> str:
-    currencies = sorted({"PLN"}.union(*accounts.values()))
-    rows = ["; hledger journal", "decimal-mark .", *(f"commodity 1000.00 {one}" for one in currencies), ""]
-    return "\n".join([*rows, *(f"account {name}" for name in accounts)]) + "\n"
-
-
-class _Hledger:
+class _Hledger(Journal):
     id = "hledger"
-    name = _NAME
-    kind = Kind.REPORT
-    span = Span.BOOKS
-    needs_books = True
+    name = "hledger"
     settings: tuple[Setting, ...] = (
         Setting(
             "roots",
@@ -90,23 +69,18 @@ class _Hledger:
         ),
         CURRENCY_AMOUNTS,
     )
-    limits: Mapping[str, int] = {}
 
-    def depth(self, frame: Frame) -> Depth:
-        """No rows of invoices go."""
-        return Depth.OUTLINE
+    def head(self, frame: Frame, year: int, accounts: Mapping[str, set[str]]) -> str:
+        currencies = sorted({"PLN"}.union(*accounts.values()))
+        rows = [
+            "; hledger journal",
+            "decimal-mark .",
+            *(f"commodity 1000.00 {one}" for one in currencies),
+            "",
+        ]
+        return "\n".join([*rows, *(f"account {name}" for name in accounts)]) + "\n"
 
-    def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
-        full_books(frame, _NAME)
-        texts = Texts()
-        entry = entry_of(document, frame, texts)
-        return piece(document, texts, self._written(entry, frame, texts) if entry else None)
-
-    def writer(self, frame: Frame, files: Files) -> Writer:
-        full_books(frame, _NAME)
-        return JournalWriter(files, ".hledger", _head, frame.made.year)
-
-    def _written(self, entry: Entry, frame: Frame, texts: Texts) -> Written:
+    def written(self, entry: Entry, frame: Frame, texts: Texts) -> Written:
         roots = frame.settings.get("roots", "")
         names = [account_name(posting.account, roots) for posting in entry.postings]
         tell_renamed(entry, _UNSAFE, texts)

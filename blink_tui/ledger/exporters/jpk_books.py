@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO, NamedTuple
@@ -9,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 from blink_tui.i18n import N_
 from blink_tui.ledger import facts
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Frame
+from blink_tui.ledger.exporter import Files, Frame, Piece, Setting
 from blink_tui.ledger.exporters import jpk_parts as parts
 from blink_tui.ledger.exporters.jpk_parts import Form, element
 from blink_tui.ledger.texts import YES, Texts
@@ -29,6 +30,12 @@ _LISTED = (
 )
 _COUNTRIES = frozenset(_LISTED.split())
 """Of both forms."""
+
+
+CASH_PIT = Setting(
+    "cash_pit", N_("income tax by the cash method (Kasowy_PIT)"), "nie", choices=("tak", "nie")
+)
+"""Of both books."""
 
 
 class Entry(NamedTuple):
@@ -72,6 +79,34 @@ class InOrder(parts.Aside):
             self._file.seek(start)
             row = self._file.read(length)
             out.write(f"<{self._tag}><K_1>{number}</K_1>".encode() + row + f"</{self._tag}>\n".encode())
+
+
+class BookWriter:
+    """Takes the rows of documents and of the books, and adds them up."""
+
+    def __init__(self, form: Form, tag: str, frame: Frame, files: Files) -> None:
+        """Raises BlinkError as `checked_frame` and `span_header` do."""
+        self._frame, self._files = frame, files
+        parts.checked_frame(form, frame)
+        self._header = parts.span_header(form, frame, ("0", "1", "2"))
+        self._rows = InOrder(tag)
+        self._sums: Counter[str] = Counter()
+
+    def add(self, piece: Piece) -> None:
+        """The rows of a document."""
+        for entry in piece.body:
+            self._take(entry)
+
+    def _take(self, entry: Entry) -> None:
+        self._sums.update(dict(entry.amounts))
+        self._rows.add(entry.day, entry.content)
+
+
+def piece_of(document: LedgerDocument, body: tuple[Entry, ...], texts: Texts) -> Piece | None:
+    """A document's rows; None where there is neither one nor anything to tell."""
+    if not body and not texts.warnings:
+        return None
+    return Piece(document.id, document.ksef_number, parts.piece_number(document), body, texts.warnings)
 
 
 def entries_of(document: LedgerDocument, frame: Frame) -> list[BookEntry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -76,21 +75,9 @@ def _rest_rows(row: BookRow, day: date) -> Iterator[Entry]:
             yield _row(row.entered or row.issued or day, day, start, grosze(amount), rate)
 
 
-class _Writer:
+class _Writer(books.BookWriter):
     def __init__(self, frame: Frame, files: Files) -> None:
-        self._frame, self._files = frame, files
-        parts.checked_frame(FORM, frame)
-        self._header = parts.span_header(FORM, frame, ("0", "1", "2"))
-        self._rows = books.InOrder("EWPWiersz")
-        self._sums: Counter[str] = Counter()
-
-    def add(self, piece: Piece) -> None:
-        for entry in piece.body:
-            self._take(entry)
-
-    def _take(self, entry: Entry) -> None:
-        self._sums.update(dict(entry.amounts))
-        self._rows.add(entry.day, entry.content)
+        super().__init__(FORM, "EWPWiersz", frame, files)
 
     def close(self) -> None:
         for row, day in books.rest_of(BookRegister.REVENUE, self._frame, FORM):
@@ -120,9 +107,7 @@ class Ewp:
     kind: Kind = Kind.REPORT
     span: Span = Span.BOOKS
     needs_books: bool = True
-    settings: tuple[Setting, ...] = (
-        Setting("cash_pit", N_("income tax by the cash method (Kasowy_PIT)"), "nie", choices=("tak", "nie")),
-    )
+    settings: tuple[Setting, ...] = (books.CASH_PIT,)
     limits: Mapping[str, int] = field(
         default_factory=lambda: {"K_4": parts.TEXT_LIMIT, "K_7": parts.ID_LIMIT}
     )
@@ -133,10 +118,7 @@ class Ewp:
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         texts = Texts()
-        body = _entries(document, frame, texts)
-        if not body and not texts.warnings:
-            return None
-        return Piece(document.id, document.ksef_number, parts.piece_number(document), body, texts.warnings)
+        return books.piece_of(document, _entries(document, frame, texts), texts)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:
         """Raises BlinkError: settings or a schema that are missing, months apart."""

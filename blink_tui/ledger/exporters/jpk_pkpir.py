@@ -90,15 +90,11 @@ def _entries(document: LedgerDocument, frame: Frame, texts: Texts) -> tuple[Entr
     return tuple(_entry(day, start, description, amounts) for day, amounts in days.items())
 
 
-class _Writer:
+class _Writer(books.BookWriter):
     def __init__(self, frame: Frame, files: Files) -> None:
-        self._frame, self._files = frame, files
-        parts.checked_frame(FORM, frame)
-        self._header = parts.span_header(FORM, frame, ("0", "1", "2"))
+        super().__init__(FORM, "PKPIRWiersz", frame, files)
         self._opening, self._closing = self._stock(_OPENING), self._stock(_CLOSING)
         self._between = _between(frame.options.get(_BETWEEN, ""))
-        self._rows = books.InOrder("PKPIRWiersz")
-        self._sums: Counter[str] = Counter()
 
     def _stock(self, name: str) -> int:
         """A stock; a whole book wants it told, be it zero. Raises BlinkError(OPTION_WRONG)."""
@@ -108,14 +104,6 @@ class _Writer:
                 FORM, name, text, N_("it is the stock's value, such as 1234.50; 0 where there is none")
             )
         return grosze(Decimal(text.replace(",", ".") or "0"))
-
-    def add(self, piece: Piece) -> None:
-        for entry in piece.body:
-            self._take(entry)
-
-    def _take(self, entry: Entry) -> None:
-        self._sums.update(dict(entry.amounts))
-        self._rows.add(entry.day, entry.content)
 
     def close(self) -> None:
         for row, day in books.rest_of(BookRegister.KPIR, self._frame, FORM):
@@ -187,7 +175,7 @@ class Pkpir:
     span: Span = Span.BOOKS
     needs_books: bool = True
     settings: tuple[Setting, ...] = (
-        Setting("cash_pit", N_("income tax by the cash method (Kasowy_PIT)"), "nie", choices=("tak", "nie")),
+        books.CASH_PIT,
         Setting(
             "farmer_pit",
             N_("a farmer's firm, § 2(2) of the regulation (Rolnik_PIT)"),
@@ -208,10 +196,7 @@ class Pkpir:
 
     def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
         texts = Texts()
-        body = _entries(document, frame, texts)
-        if not body and not texts.warnings:
-            return None
-        return Piece(document.id, document.ksef_number, parts.piece_number(document), body, texts.warnings)
+        return books.piece_of(document, _entries(document, frame, texts), texts)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:
         """Raises BlinkError: settings or a schema that are missing, months apart, stock that is none."""

@@ -15,7 +15,7 @@ from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
 from blink_tui.ledger.exporters import jpk_parts as parts
-from blink_tui.ledger.exporters.jpk_declaration import TYPED, Declaration, bad_debt_sums, declaration_element
+from blink_tui.ledger.exporters.jpk_declaration import Declaration, bad_debt_sums, declaration_element
 from blink_tui.ledger.exporters.jpk_parts import Form, money
 from blink_tui.ledger.exporters.jpk_v7_rows import OF_BOOKS, REGISTERS, Register, Row, row_of_books, rows_of
 from blink_tui.ledger.settings import require
@@ -34,6 +34,14 @@ OTHER_FORM = ErrorKind(
     ExitCode.USAGE,
     N_(
         "By its books the firm files {right} for {month}, not {form}. Choose that, or change how it settles VAT."
+    ),
+)
+EXEMPT = ErrorKind(
+    "jpk-exempt",
+    ExitCode.USAGE,
+    N_(
+        "The firm is exempt from VAT in {month}, and nothing of it stands in a VAT register: there is no {form} to"
+        " write."
     ),
 )
 _LIMITS = {
@@ -77,6 +85,7 @@ class _Writer:
             for rest in self._frame.rest:
                 if rest.register in OF_BOOKS and rest.month in self._frame.months:
                     self._take(row_of_books(rest, rest.month, self._form.form))
+        self._refuse_nothing()
         with parts.delivered(self._form.form, self._frame, self._files) as out:
             out.write((self._form.header(self._frame, self._month) + parts.taxpayer(self._frame)).encode())
             if self._typed is not None:
@@ -88,6 +97,13 @@ class _Writer:
                 self._spools[direction].pour(out)
                 out.write(self._control_element(direction, register).encode())
             out.write(b"</Ewidencja>\n")
+
+    def _refuse_nothing(self) -> None:
+        """A firm that is exempt and has no tax of others to settle files nothing. Raises BlinkError(EXEMPT)."""
+        books, month = self._frame.books, self._month
+        exempt = books is not None and books.vat_on(month.last_day).kind is VatKind.EXEMPT
+        if exempt and not any(spool.count for spool in self._spools.values()):
+            raise BlinkError(EXEMPT, form=self._form.name, month=month)
 
     def _control_element(self, direction: Direction, register: Register) -> str:
         tax = sum(self._control[name] for name in register.plus)
@@ -167,7 +183,7 @@ class V7:
         if frame.complete and (not self.quarterly or len(frame.months) > 1):
             return Declaration(self.form, frame.options)
         for name, text in frame.options.items():
-            if name in TYPED:
+            if name.startswith("P_"):
                 raise parts.option_wrong(
                     self.form, name, text, N_("it belongs to the declaration, and this file has none")
                 )

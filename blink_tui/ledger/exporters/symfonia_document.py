@@ -98,7 +98,8 @@ class Document:
         self._marks = marks(document)
         self.number = values.of(self._invoice.number, "kod")
         mark = f"{AMENDS}:" if document.amends else ""
-        self._description = described(document, values.texts, "opis FK", mark=mark).translate(_SYNTAX)
+        self._plain = described(document, values.texts, "opis FK").translate(_SYNTAX)
+        self._description = f"{mark} {self._plain}".strip()
         self._settlements = tuple(self._settling())
         tell_unknown_rate(document, values.texts)
         self._tell()
@@ -237,7 +238,7 @@ class Document:
 
     def _posting(self, place: int, line: PostingLine) -> str:
         own = line.description not in ("", self._coding.description)
-        text = self._values.of(line.description, "opis") if own else self._description
+        text = self._values.of(line.description, "opis") if own else self._plain
         return (
             f"\tZapis{{\n\t\tstrona ={_SIDES[line.side]}\n\t\tkwota ={line.amount:.2f}\n"
             f"\t\tkonto ={self._values.of(line.account, 'konto')}\n\t\tIdDlaRozliczen ={place}\n\t\tpozycja =0\n"
@@ -269,7 +270,10 @@ class Document:
         word = self._said("exempt" if part.rate == _EXEMPT else "untaxed")
         self._values.texts.tell(
             "symfonia-rate",
-            N_("The rate “{rate}” was written as “{word}”: check in Symfonia whether it took it so."),
+            N_(
+                "The format has no sure way to write the rate {rate}: “{word}” was put; check in Symfonia how it took"
+                " it."
+            ),
             rate=part.rate, word=word,
         )  # fmt: skip
         return word

@@ -24,7 +24,8 @@ def is_whole_number(text: str) -> bool:
 
 
 def _type(name: str, meaning: str, usual: str = "") -> Setting:
-    return Setting(f"type_{name}", meaning, usual, usual or "FS", is_symbol)
+    side, correction = ("FS" if name.startswith("sale") else "FZ"), ("k" if "kor" in name else "")
+    return Setting(f"type_{name}", meaning, usual, usual or side + correction, is_symbol)
 
 
 def _content(name: str, meaning: str, usual: str) -> Setting:

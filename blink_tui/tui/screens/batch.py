@@ -72,11 +72,10 @@ class BatchWindow(Dialog[Document | None]):
         batches = self.console.buffer.batches
         try:
             ids = await batches.documents(self._batch.id)
-            found = await batches.list(self._firm.id)
+            self._batch = await batches.get(self._batch.id)
         except BlinkError as error:
             self.console.tell_error(error)
             return
-        self._batch = next(one for one in found if one.id == self._batch.id)
         self._rows.show(ids)
         self.query_one("#item-detail", TextView).set_paragraphs(self._told())
 

@@ -66,8 +66,11 @@ class CompareWindow(Dialog[Answer | None]):
         rows = self.query_one(PairRows)
         rows.set_count(len(self._pairs))
         rows.focus()
+        same = _(
+            "The same: the document stands in the books; it becomes booked, and is not handed over any more."
+        )
         self.query_one("#item-detail", TextView).set_paragraphs([
-            Paragraph(_("The same: the document stands in the books already, and is not handed over."), lead=" 1  "),
+            Paragraph(same, lead=" 1  "),
             Paragraph(_("Another: both are right; the document goes its own way."), lead=" 2  "),
             Paragraph(_("Doubled by the seller: what is booked stays, the document is not booked."), lead=" 3  "),
         ])  # fmt: skip

@@ -62,6 +62,8 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
         self._intro = intro
         self._starts = {one.name: (texts or {}).get(one.name, one.start) for one in fields if not one.secret}
         self._busy = False
+        self._refused = False
+        """Whether it says why it could not be saved."""
 
     @property
     def console(self) -> ConsoleApp:
@@ -95,6 +97,9 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
 
     @on(FormBody.Changed)
     def _changed(self) -> None:
+        if self._refused:
+            self._refused = False
+            self.say("")
         self.keep_draft()
 
     def keep_draft(self) -> None:
@@ -153,7 +158,7 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
             self.say("")
             self.body.blame(wrong)
         except BlinkError as error:
-            self._busy = False
+            self._busy, self._refused = False, True
             self.say(error_text(error), "bad")
         else:
             self.body.clear_secrets()

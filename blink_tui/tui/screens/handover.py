@@ -20,7 +20,7 @@ from blink_tui.tui.handing_over import hand_over
 from blink_tui.tui.handing_words import waiting_told
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.leading import show_documents
-from blink_tui.tui.memory import Kept
+from blink_tui.tui.memory import Kept, kept_month, month_of
 from blink_tui.tui.reporting import ask_for_report
 from blink_tui.tui.screens.batch import BatchWindow
 from blink_tui.tui.screens.dialogs import Choose
@@ -37,6 +37,8 @@ from blink_tui.tui.words import number
 
 _MONTHS = 15
 """How far back a month can be chosen; what is older goes with all months."""
+_BATCHES = 500
+"""The newest that are listed; older ones are found in their firm."""
 _WIDE = 100
 """Cells from which on the sums stand above the list as well."""
 
@@ -55,7 +57,6 @@ class HandoverScreen(PacedScreen):
         super().__init__()
         self._month: Month | None = None
         self._firms: Sequence[Firm] = ()
-        self._batches: Sequence[Batch] = ()
 
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
@@ -65,13 +66,10 @@ class HandoverScreen(PacedScreen):
         yield BatchRows()
 
     def keep(self) -> Kept:
-        return {} if self._month is None else {"month": str(self._month)}
+        return kept_month(self._month)
 
     def recall(self, kept: Kept) -> None:
-        try:
-            self._month = Month.parse(str(kept["month"]))
-        except (KeyError, ValueError):
-            self._month = None
+        self._month = month_of(kept)
 
     # Reading
 
@@ -84,19 +82,24 @@ class HandoverScreen(PacedScreen):
             if (chosen is None and cut.keeps(firm)) or (chosen is not None and firm.id == chosen.id)
         ]
         waiting = await waiting_firms(buffer, firms, self._month)
-        batches = await buffer.batches.list(chosen.id if chosen is not None else None)
         known = {firm.id: clean(firm.name) for firm in firms}
-        shown = [one for one in reversed(batches) if one.firm_id in known]
-        return partial(self._show, firms, waiting, shown, known)
+        count, batches = await buffer.batches.newest(known, _BATCHES)
+        return partial(self._show, firms, waiting, count, batches, known)
 
     def _show(
-        self, firms: Sequence[Firm], waiting: list[Waiting], batches: list[Batch], names: Mapping[int, str]
+        self,
+        firms: Sequence[Firm],
+        waiting: list[Waiting],
+        count: int,
+        batches: Sequence[Batch],
+        names: Mapping[int, str],
     ) -> None:
         self._firms = firms
         self.query_one(WaitingRows).show(waiting)
         self.query_one(BatchRows).show(batches, names)
         self.query_one("#batches-title", StatusLine).say(
-            ngettext("{count} batch", "{count} batches", len(batches)).format(count=number(len(batches)))
+            ngettext("{count} batch", "{count} batches", count).format(count=number(count)),
+            _("the newest {count}").format(count=number(len(batches))) if count > len(batches) else "",
         )
 
     @on(RowsView.Moved, "#waiting")

@@ -26,7 +26,7 @@ from blink_tui.tui.cut import Cut
 from blink_tui.tui.firm_words import deadline_words
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.leading import show_documents
-from blink_tui.tui.memory import Kept
+from blink_tui.tui.memory import Kept, kept_month, month_of
 from blink_tui.tui.month_words import (
     LEADS,
     firms_ready,
@@ -248,13 +248,10 @@ class MonthsScreen(PacedScreen):
         return self._month or Month.of(self.console.today).plus(-1)
 
     def keep(self) -> Kept:
-        return {} if self._month is None else {"month": str(self._month)}
+        return kept_month(self._month)
 
     def recall(self, kept: Kept) -> None:
-        try:
-            self._month = Month.parse(str(kept["month"]))
-        except (KeyError, ValueError):
-            self._month = None
+        self._month = month_of(kept)
 
     # Reading
 

@@ -17,6 +17,13 @@ from blink_tui.tui.words import number
 _BAR = 30
 
 
+def bar(done: int, total: int) -> str:
+    """How far something is, as a bar and in numbers."""
+    filled = _BAR * done // max(1, total)
+    text = _("{done} of {total}").format(done=number(done), total=number(total))
+    return "█" * filled + "░" * (_BAR - filled) + "  " + text
+
+
 class AskText(Dialog[str | None]):
     """One line of text; None when left."""
 
@@ -64,9 +71,7 @@ class Working(Dialog[None]):
 
     def show(self, progress: Progress, of: str = "") -> None:
         """Show how far it is, and with what."""
-        filled = _BAR * progress.looked_at // max(1, progress.total)
-        text = _("{done} of {total}").format(done=number(progress.looked_at), total=number(progress.total))
-        self.query_one("#progress", StatusLine).say("█" * filled + "░" * (_BAR - filled) + "  " + text, of)
+        self.query_one("#progress", StatusLine).say(bar(progress.looked_at, progress.total), of)
 
     def action_stop(self) -> None:
         """Stop after the step that is under way."""

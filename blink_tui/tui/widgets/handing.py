@@ -58,6 +58,7 @@ class WaitingRows(RowsView):
         """Show other firms; the cursor stays on its firm if it was ever moved."""
         here = self.current.firm.id if self.current is not None and self.cursor else None
         self.waiting = waiting
+        self._marked &= {one.firm.id for one in waiting}
         self.set_count(len(waiting), next((at for at, one in enumerate(waiting) if one.firm.id == here), 0))
 
     def head(self, width: int) -> Pieces:
