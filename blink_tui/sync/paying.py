@@ -35,7 +35,8 @@ PAYMENTS_OFF = ErrorKind(
     ExitCode.USAGE,
     N_(
         "The firm makes no lists of payments. Tell from which day on documents received are paid by them:"
-        " blink export settings --firm {nip} --format payments --set since=2026-12-01"
+        " blink export settings --firm {nip} --format payments --set since=2026-12-01, or in the console: Handing over"
+        " to the books, settings, Payments."
     ),
 )
 UNREADABLE = Message(N_("it cannot be read"))

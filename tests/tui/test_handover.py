@@ -201,6 +201,18 @@ async def test_a_report_marks_nothing_and_says_that_it_is_a_part(
         assert await statuses(desk.buffer, approved[0]) == {Status.APPROVED}
 
 
+async def test_nothing_is_asked_of_firms_where_there_are_none(open_desk: OpenDesk, firms: list[Firm]) -> None:
+    async with open_desk() as desk:
+        for firm in firms:
+            await desk.buffer.firms.edit(firm.id, firm.version, accountant="ewa")
+        await desk.press("8")
+        await desk.see("All firms")
+        await desk.press("b")
+        await desk.see("My clients")
+        await desk.press("f9")
+        await desk.see("No firm here.")
+
+
 async def _hand_over_first(desk) -> None:  # type: ignore[no-untyped-def]
     await desk.press("8")
     await desk.see("8 approved documents wait")

@@ -148,6 +148,7 @@ class BatchWindow(Dialog[Document | None]):
                 self.console.tell_error(error)
                 return
             if changed:
+                self._rows.action_mark_none()
                 self.reload()
 
         self.run_worker(guarded(), group="ask")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Generic, TypeVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -15,6 +16,7 @@ from textual.widgets import Input
 
 from blink_tui.i18n import _
 from blink_tui.model.text import folded
+from blink_tui.model.wrapping import wrapped
 from blink_tui.tui.detail import Content
 from blink_tui.tui.keys import ACTIONS, Action, bindings, key_name
 from blink_tui.tui.widgets.bars import KeyBar, StatusLine
@@ -25,6 +27,8 @@ from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import fit
 
 _KEYS_WIDTH = 21
+_WIDTH = 96
+"""Cells of a window at most."""
 
 ResultT = TypeVar("ResultT")
 ChoiceT = TypeVar("ChoiceT")
@@ -52,6 +56,11 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
     def on_mount(self) -> None:
         self.query_one("#title", StatusLine).say(self._title)
 
+    @property
+    def room(self) -> int:
+        """Cells of a line of text in it."""
+        return min(_WIDTH, self.app.size.width - 4) - 1
+
     def on_screen_resume(self) -> None:
         """From now on it answers."""
         if self.since == math.inf:
@@ -70,11 +79,17 @@ class Confirm(Dialog[bool]):
     def inside(self) -> ComposeResult:
         text = TextView()
         text.can_focus = False
-        text.styles.height = len(self._lines)
         yield text
 
     def on_mount(self) -> None:
-        self.query_one(TextView).set_lines([((" " + line, "plain"),) for line in self._lines])
+        text, room = self.query_one(TextView), self.room - 1
+        lines = [
+            part
+            for line in self._lines
+            for part in ([line] if cell_len(line) <= room else wrapped(line, room))
+        ]
+        text.styles.height = len(lines)
+        text.set_lines([((" " + line, "plain"),) for line in lines])
 
     def action_answer(self, answer: bool) -> None:
         """Close with the answer."""

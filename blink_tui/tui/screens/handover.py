@@ -142,6 +142,9 @@ class HandoverScreen(PacedScreen):
         if self.console.firm is not None:
             then(self.console.firm)
             return
+        if not self._firms:
+            self.console.tell(_("No firm here. b shows all firms; the first firm is added in Firms (2)."))
+            return
         current = self.query_one(WaitingRows).current
         here = next((one for one in self._firms if current and one.id == current.firm.id), None)
         labels = [(f"{clean(one.name)} · {one.context_value}", one) for one in self._firms]

@@ -8,9 +8,6 @@ from blink_tui.tui.keys import bindings
 from blink_tui.tui.screens.dialogs import Dialog
 from blink_tui.tui.widgets.text import Paragraph, TextView
 
-_WIDTH = 96
-"""Cells of a window at most."""
-
 
 class WasImported(Dialog[bool | None]):
     """Closes with whether it was imported, or with None when it is left."""
@@ -31,8 +28,7 @@ class WasImported(Dialog[bool | None]):
     def on_mount(self) -> None:
         super().on_mount()
         text = self.query_one(TextView)
-        width = min(_WIDTH, self.app.size.width - 4) - 1
-        text.styles.height = sum(len(one.lines(width)) for one in self._paragraphs)
+        text.styles.height = sum(len(one.lines(self.room)) for one in self._paragraphs)
         text.set_paragraphs(self._paragraphs)
 
     def action_imported(self, imported: bool) -> None:
