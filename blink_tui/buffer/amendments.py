@@ -25,6 +25,10 @@ _KEPT_ELSEWHERE = """
     WHERE b.firm_id = ? AND CASE d.direction WHEN 'sale' THEN b.sales_elsewhere
         WHEN 'purchase' THEN b.purchases_elsewhere END LIMIT 1
 """
+TAKEN_BACK = """
+    UPDATE amendment SET again_in = NULL WHERE again_in = ?1
+        AND document_id IN (SELECT document_id FROM batch_document WHERE batch_id = ?1)
+"""
 _MARK = """
     INSERT OR REPLACE INTO amendment (document_id, batch_id, again_in, at, who, reason)
     SELECT p.value, (
@@ -82,7 +86,7 @@ async def handed_over(session: Session, batch_id: int) -> None:
 
 async def taken_back(session: Session, batch_id: int) -> None:
     """The books did not get them a second time: what they have of them is still to be put right."""
-    await session.run("UPDATE amendment SET again_in = NULL WHERE again_in = ?", (batch_id,))
+    await session.run(TAKEN_BACK, (batch_id,))
 
 
 async def require_kept_here(session: Session, firm_id: int, document_ids: Sequence[int]) -> None:

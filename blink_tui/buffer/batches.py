@@ -21,7 +21,7 @@ from blink_tui.model.errors import BlinkError
 NO_SETTINGS = "{}"
 """Of a batch that nobody can make again: it was written before they were kept."""
 _SELECT = """
-    SELECT id, firm_id, format, who, state, made_at, documents, chain_head, version, settings, amends,
+    SELECT id, firm_id, format, who, state, made_at, documents, chain_head, version, amends,
         cancelled_at, cancelled_by, cancel_reason
     FROM batch WHERE {where} ORDER BY id
 """
@@ -29,6 +29,8 @@ _FILES = """
     SELECT f.batch_id, f.file, f.temp, f.sha256, f.size, f.packed, f.folder FROM json_each(?) p
     CROSS JOIN batch_file f ON f.batch_id = p.value ORDER BY f.batch_id, f.position
 """
+UNSETTLED = "state IN ('placing', 'withdrawing')"
+"""As its index has it."""
 _COUNT = "SELECT count(*) FROM batch WHERE firm_id IN (SELECT value FROM json_each(?))"
 _NEWEST = (
     "id IN (SELECT id FROM batch WHERE firm_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?)"
@@ -177,8 +179,7 @@ class Batches:
 
     async def unsettled(self) -> list[Batch]:
         """Batches whose files may not be where they should be, oldest first."""
-        states = (BatchState.PLACING, BatchState.WITHDRAWING)
-        return await _batches(self._database.reader, "state IN (?, ?)", *states)
+        return await _batches(self._database.reader, UNSETTLED)
 
     async def documents(self, batch_id: int) -> list[int]:
         """Ids of a batch's documents."""
@@ -187,6 +188,13 @@ class Batches:
     async def files(self, batch_id: int) -> tuple[BatchFile, ...]:
         """Files of a batch. Raises BlinkError(BATCH_UNKNOWN)."""
         return (await self.get(batch_id)).files
+
+    async def settings(self, batch_id: int) -> str:
+        """JSON by which the files of a batch were made, as `begin` was given it. Raises BlinkError(BATCH_UNKNOWN)."""
+        row = await self._database.reader.row("SELECT settings FROM batch WHERE id = ?", (batch_id,))
+        if row is None:
+            raise BlinkError(errors.BATCH_UNKNOWN, batch=batch_id)
+        return str(row[0])
 
     async def paths(self, name: str) -> set[str]:
         """Paths of all files, whatever became of them, that have a text in their names."""
@@ -262,8 +270,8 @@ async def _batches(session: Session, where: str, *values: object) -> list[Batch]
 
 
 def _batch(row: Row, files: tuple[BatchFile, ...]) -> Batch:
-    id_, firm_id, format_, who, state, made_at, documents, head, version, settings, amends, *cancelled = row
+    id_, firm_id, format_, who, state, made_at, documents, head, version, amends, *cancelled = row
     return Batch(
-        id_, firm_id, format_, who, BatchState(state), made_at, documents, head, version, settings, bool(amends),
-        files, *cancelled,
+        id_, firm_id, format_, who, BatchState(state), made_at, documents, head, version, bool(amends), files,
+        *cancelled,
     )  # fmt: skip

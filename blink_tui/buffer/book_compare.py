@@ -186,7 +186,7 @@ class BookComparing:
         if not _OF_VAT.issuperset(books):
             days = first.first_day.isoformat(), last.last_day.isoformat()
             rows += await self._database.scan(ABSENT_WITHOUT_VAT, (*days, *rest))
-        return [_fact(row) for row in rows]
+        return await asyncio.to_thread(lambda: [_fact(row) for row in rows])
 
     async def fields(self, document_ids: Iterable[int]) -> Mapping[int, Fields]:
         """What coded documents put into the registers."""
@@ -212,10 +212,14 @@ class BookComparing:
         return dict(await self._database.reader.rows(_ASKED, (str(month),)))
 
     async def _fields(self, ids: str) -> Mapping[int, Fields]:
-        found: dict[int, dict[Direction, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
-        for document_id, register, field, units in await self._database.scan(_FIELDS, (ids,)):
-            found[document_id][Direction(register)][field] = to_amount(units) or Decimal(0)
-        return found
+        return await asyncio.to_thread(_by_document, await self._database.scan(_FIELDS, (ids,)))
+
+
+def _by_document(rows: Sequence[Row]) -> Mapping[int, Fields]:
+    found: dict[int, dict[Direction, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
+    for document_id, register, field, units in rows:
+        found[document_id][Direction(register)][field] = to_amount(units) or Decimal(0)
+    return found
 
 
 def _field_order(one: tuple[str, Decimal]) -> tuple[int, str]:

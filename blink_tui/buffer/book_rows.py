@@ -125,7 +125,7 @@ class BookRows:
         try:
             count, sums = 0, book_imports.Sums()
             async for some in rows:
-                book_imports.add_up(some, sums)
+                await asyncio.to_thread(book_imports.add_up, some, sums)
                 await self._add(
                     import_id, firm_id, await asyncio.to_thread(book_matches.prepared, some), judge
                 )

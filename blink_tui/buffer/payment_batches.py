@@ -31,6 +31,7 @@ _SELECT = """
         cancelled_at, cancelled_by, cancel_reason
     FROM payment_batch WHERE {where} ORDER BY id
 """
+_UNSETTLED = "SELECT id FROM payment_batch WHERE state IN ('placing', 'withdrawing') ORDER BY id"
 _INSERT = """
     INSERT INTO payment_batch (firm_id, currency, file, temp, sha256, size, folder, state, at, who, documents, total)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
@@ -183,10 +184,7 @@ class PaymentBatches:
 
     async def unsettled(self) -> list[int]:
         """Lists whose file may not be where it should be, oldest first."""
-        rows = await self._database.reader.rows(
-            "SELECT id FROM payment_batch WHERE state IN (?, ?) ORDER BY id",
-            (BatchState.PLACING, BatchState.WITHDRAWING),
-        )
+        rows = await self._database.reader.rows(_UNSETTLED)
         return [row[0] for row in rows]
 
     async def cancel(self, batch_id: int, *, reason: str, who: str) -> PaymentBatch:

@@ -236,8 +236,6 @@ class Batch:
     chain_head: bytes
     """Head of the firm's chain of document events after the batch."""
     version: int
-    settings: str
-    """JSON by which its files were made, as `begin` was given it."""
     amends: bool
     """Its documents are in the books already and are to be put right there."""
     files: tuple[BatchFile, ...]

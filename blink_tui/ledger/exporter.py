@@ -94,7 +94,7 @@ class Piece:
     document_id: int
     ksef_number: str
     number: str
-    """By which the program tells documents apart, as it will stand there; two alike are refused."""
+    """By which the program tells documents apart, as it will stand there; of two alike a ledger gets the first."""
     body: Any
     """The exporter's own."""
     warnings: tuple[Problem, ...] = ()

@@ -23,15 +23,17 @@ def cells(text: str) -> int:
 def wrapped(text: str, width: int) -> list[str]:
     """A text in lines of at most so many cells, broken at spaces, within a word only where it is too long itself."""
     lines: list[str] = []
-    current = ""
+    current, taken = "", 0
     for word in text.split():
         for piece in _pieces(word, width):
-            joined = f"{current} {piece}" if current else piece
-            if cells(joined) <= width:
-                current = joined
+            wide = cells(piece)
+            if not current:
+                current, taken = piece, wide
+            elif taken + 1 + wide <= width:
+                current, taken = f"{current} {piece}", taken + 1 + wide
             else:
                 lines.append(current)
-                current = piece
+                current, taken = piece, wide
     return [*lines, current] if current or not lines else lines
 
 

@@ -40,9 +40,10 @@ async def again(
     batch = await buffer.batches.get(batch_id)
     if batch.cancelled:
         raise BlinkError(buffer_errors.BATCH_CANCELLED, batch=batch_id)
-    if batch.settings == NO_SETTINGS:
+    settings = await buffer.batches.settings(batch_id)
+    if settings == NO_SETTINGS:
         raise BlinkError(NOT_THE_SAME, batch=batch_id)
-    frame = loaded(Frame, batch.settings)
+    frame = loaded(Frame, settings)
     ids = await buffer.batches.documents(batch_id)
     name = stem(frame.nip, batch.format, frame.months, frame.made)
     files = FolderFiles(folder, f"{name}-{AMENDS}" if batch.amends else name)

@@ -14,6 +14,7 @@ from blink_tui.buffer import Buffer
 from blink_tui.buffer.outgoing import OutgoingRow
 from blink_tui.buffer.sql import sliced
 from blink_tui.ledger.exporter import Exporter, Files, Frame, Writer
+from blink_tui.sync.collector import spare_the_loop
 from blink_tui.sync.exporting_work import Chunk, Gate, Prepared, Refused, Sum, SumKey, Told, prepare_chunk
 from blink_tui.sync.workers import Worker, ended, warm_up
 
@@ -108,6 +109,7 @@ async def _chunks(
         workers: list[Worker] = []
         if len(ids) > _FEW:
             warm_up()
+            spare_the_loop()
             workers = [await stack.enter_async_context(Worker()) for _ in range(_WORKERS)]
         light = replace(frame, rest=())  # the writer's matter, and too much to be sent with every chunk
         pending: deque[asyncio.Task[Chunk]] = deque()

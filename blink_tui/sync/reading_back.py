@@ -39,6 +39,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.model.refusals import refused_sentence
 from blink_tui.model.values import Sha256
+from blink_tui.sync.collector import spare_the_loop
 
 T = TypeVar("T")
 Told = Callable[[int], None]
@@ -102,6 +103,7 @@ async def import_books(
     `month` is that of a table, or the one that a JPK has to be of; `filed`: it was sent to the tax office. Whatever
     is wrong with the file leaves nothing of it. Raises BlinkError: see `ledger.readback.read_books`, USAGE.
     """
+    spare_the_loop()
     async with _Reading(path, firm, named) as reading:
         head = await reading.head()
         if month is not None and not head.first <= month <= head.last:
@@ -275,8 +277,14 @@ async def _absent(
     facts = await buffer.book_comparing.absent(firm.id, *span, absent_statuses(), alike)
     wanted = [fact for fact in facts if side is None or fact.held.direction is side]
     fields = await buffer.book_comparing.fields([fact.held.document_id for fact in wanted if fact.coded])
-    found = (absent_finding(fact, register, fields.get(fact.held.document_id, {}), books) for fact in wanted)
-    return [one for one in found if one is not None]
+
+    def of_each() -> list[Finding]:
+        found = (
+            absent_finding(fact, register, fields.get(fact.held.document_id, {}), books) for fact in wanted
+        )
+        return [one for one in found if one is not None]
+
+    return await asyncio.to_thread(of_each)
 
 
 _BOOKS_ALIKE = {

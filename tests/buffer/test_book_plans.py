@@ -1,4 +1,4 @@
-"""No statement about books read back reads all rows or all documents for a few, as SQLite plans it."""
+"""No statement about hand-overs, payments and books read back reads everything for a few, as SQLite plans it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,28 @@ import pytest
 
 from blink_tui.buffer import (
     Buffer,
+    amendments,
+    batches,
     book_booking,
     book_compare,
     book_guards,
     book_imports,
     book_matches,
     book_rows,
+    payment_batches,
 )
 
 STATEMENTS = {
+    "kept elsewhere": amendments._KEPT_ELSEWHERE,
+    "to be put right": amendments._MARK,
+    "taken back": amendments.TAKEN_BACK,
+    "batches of a firm": batches._SELECT.format(where="firm_id = ?"),
+    "unsettled batches": batches._SELECT.format(where=batches.UNSETTLED),
+    "files of batches": batches._FILES,
+    "further than their batch": batches._IN_BOOKS,
+    "unsettled payments": payment_batches._UNSETTLED,
+    "to be paid": payment_batches._DUE,
+    "what is paid": payment_batches._CANDIDATES,
     "by number of KSeF": book_matches._BY_KSEF,
     "by number": book_matches._NUMBERED,
     "answers": book_matches._ANSWERS,

@@ -177,4 +177,5 @@ async def test_a_batch_of_one_file_is_one_of_several_files_now(path: Path) -> No
             bytes(32),
             None,
         )
-        assert (batch.settings, batch.amends, batch.cancelled) == ("{}", False, False)
+        assert (batch.amends, batch.cancelled) == (False, False)
+        assert await buffer.batches.settings(batch.id) == "{}"

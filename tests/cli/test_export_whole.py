@@ -7,11 +7,11 @@ from pathlib import Path
 from blink_tui.ledger.exporters.jpk_v7 import V7M
 from tests.cli.inside import Inside
 from tests.cli.test_coding import FIRM, prepared
-from tests.cli.test_export_batches import office
+from tests.cli.test_export_batches import approved, office
 from tests.ledger.books_xml import Row, v7
 from tests.ledger.jpk import PARTIAL, lax_schema, read_jpk
 
-__all__ = ["office", "prepared"]  # fixtures
+__all__ = ["approved", "office", "prepared"]  # fixtures
 
 MONTH = ("--firm", FIRM, "--month", "2026-09")
 

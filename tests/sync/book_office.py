@@ -58,9 +58,9 @@ class Office:
         await self.buffer.documents.change_status(ids, Status.APPROVED, who="anna")
         return ids
 
-    async def export(self, ids: Sequence[int]) -> int:
+    async def export(self, ids: Sequence[int], *, amends: bool = False) -> int:
         file = BatchFile(str(self.folder / "out.csv"), str(self.folder / "tmp"), Sha256(bytes(32)), 1)
-        return await self.buffer.batches.begin(self.firm.id, "csv", ids, [file], who="anna")
+        return await self.buffer.batches.begin(self.firm.id, "csv", ids, [file], who="anna", amends=amends)
 
     async def kinds(self) -> list[Kind]:
         return [one.kind for one in (await compare_books(self.buffer, self.firm)).findings]

@@ -156,6 +156,27 @@ async def test_files_and_their_names_are_durable_before_they_are_marked(
     assert any(name.endswith(".part") for name in before)
 
 
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_a_batch_that_was_not_placed_is_placed_by_the_next_export_or_not_at_all(
+    buffer: Buffer, out: Path, monkeypatch: pytest.MonkeyPatch, cancelled: bool
+) -> None:
+    firm = await approved(buffer, 2)
+
+    def broken(_some: list[files.Naming]) -> None:
+        raise OSError("gone")
+
+    monkeypatch.setattr(placing, "place", broken)
+    batch = (await exported(buffer, firm, out)).batch_id
+    assert batch is not None
+    monkeypatch.undo()
+    if cancelled:
+        await buffer.batches.cancel(batch, reason="zły miesiąc", who="ewa")
+    assert (await exported(buffer, firm, out)).documents == (2 if cancelled else 0)
+    assert leftovers(out) == []
+    assert len(names(out)) == 1
+    assert len(handed_over(out)) == 2
+
+
 async def test_whoever_places_a_file_second_finds_it_placed(buffer: Buffer, out: Path) -> None:
     firm = await approved(buffer, 2)
     (file,) = (await exported(buffer, firm, out)).files

@@ -17,7 +17,7 @@ async def test_settings_of_the_profile_are_changed_and_checked(open_desk: OpenDe
     async with open_desk() as desk:
         await desk.press("9")
         await desk.see("Last day of tokens", "2026-12-31", "Fetching without a terminal", "> Language")
-        await desk.press("end", "enter", "down", "enter")
+        await desk.press("end", "up", "enter", "down", "enter")
         await desk.see("go on")
         assert await buffer.settings.value(CONSOLE_ON_HANGUP) == "go-on"
         await desk.press("up", "enter")

@@ -1,7 +1,7 @@
 -- Books that another program keeps, read back and compared with the buffer's documents.
 
 CREATE TABLE book_import (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: what clears one away takes no other for it
     firm_id INTEGER NOT NULL REFERENCES firm (id),
     source TEXT NOT NULL, -- jpk_v7m, jpk_pkpir, table-sales …
     first_month TEXT NOT NULL, -- YYYY-MM; a newer import of a source takes the older one's place in its months

@@ -19,6 +19,7 @@ CREATE TABLE payment_batch (
     cancel_reason TEXT
 ) STRICT;
 CREATE INDEX payment_batch_by_firm ON payment_batch (firm_id);
+CREATE INDEX payment_batch_unsettled ON payment_batch (state) WHERE state IN ('placing', 'withdrawing');
 
 CREATE TABLE payment (
     batch_id INTEGER NOT NULL REFERENCES payment_batch (id),

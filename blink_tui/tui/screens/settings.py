@@ -32,7 +32,11 @@ _NAME = 34
 _LANGUAGES = {"pl": "polski", "en": "English"}
 _CHOICES = {CONSOLE_ON_HANGUP.key: {"stop": N_("stop"), "go-on": N_("go on")}}
 """Settings of the profile that are one of a few values, in words."""
-_LABELS = {"tokens.end": N_("Last day of tokens"), "console.on-hangup": N_("Fetching without a terminal")}
+_LABELS = {
+    "tokens.end": N_("Last day of tokens"),
+    "console.on-hangup": N_("Fetching without a terminal"),
+    "payments.ksef-number-from": N_("KSeF number in transfers"),
+}
 
 
 @dataclass(frozen=True, slots=True)
