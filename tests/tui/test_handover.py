@@ -12,6 +12,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.sync.exporting import Wanted, export
 from blink_tui.tui.screens.export_settings import ExportSettingsWindow
+from blink_tui.tui.screens.handover import HandoverScreen
 from blink_tui.tui.screens.questions import Working
 from blink_tui.tui.under_way import teller
 from blink_tui.tui.widgets.documents import DocumentRows
@@ -41,7 +42,10 @@ async def test_nothing_is_written_before_the_look_is_agreed_to(
     async with open_desk() as desk:
         await desk.press("8")
         await desk.see("8 approved documents wait", "WAPRO", "What goes:")
-        await desk.press("enter")
+        screen = desk.app.screen
+        assert isinstance(screen, HandoverScreen)
+        screen.action_hand_over()
+        screen.action_hand_over()  # a heap of keys is one wish
         text = await desk.see("Hand over? Żółw", "5 documents", "Register", "Sales", "F10 Write")
         assert "23 %" in text
         await desk.press("escape")

@@ -57,6 +57,8 @@ class HandoverScreen(PacedScreen):
         super().__init__()
         self._month: Month | None = None
         self._firms: Sequence[Firm] = ()
+        self._busy = False
+        """Whether something is being handed over or shown in the buffer."""
 
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
@@ -229,4 +231,15 @@ class HandoverScreen(PacedScreen):
         self.app.push_screen(BatchWindow(firm, batch), lead)
 
     def _start(self, work: Callable[[], Awaitable[None]]) -> None:
-        self.ask(work, lambda _done: self.reload(), "handover", exclusive=False)
+        """One at a time: keys typed in a heap would begin it again before its window is there."""
+        if self._busy:
+            return
+        self._busy = True
+
+        async def guarded() -> None:
+            try:
+                await work()
+            finally:
+                self._busy = False
+
+        self.ask(guarded, lambda _done: self.reload(), "handover", exclusive=False)
