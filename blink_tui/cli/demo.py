@@ -34,6 +34,18 @@ SANDBOX_SILENT = ErrorKind(
 _DAY_KEY = "demo.as_of"
 """Setting that keeps the day of the first demo, so that a later one meets the same documents."""
 
+_TOLD = {
+    "": {
+        "email": "ksiegowosc@example.com",
+        "tax_office": "1471",
+        "city": "Warszawa",
+        "postal_code": "00-001",
+        "street": "Prosta 1",
+    },
+    "optima": {"source_id": "BLINK", "target_id": "KSIEG"},
+}
+"""What firms with books say about their exports, by format, so that each can be tried at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class _SandboxFirm:
@@ -136,6 +148,8 @@ async def _keep_books(buffer: Buffer, firms: Sequence[Firm]) -> None:
         await buffer.books.save(firm.id, books, who=system_user(), version=None)
         if books.kind is BookKind.LEDGER:
             await buffer.charts.keep_accounts(firm.id, starter_chart(), who=system_user())
+        for form, told in (*_TOLD.items(), ("", {"full_name": firm.name})):
+            await buffer.export_settings.save(firm.id, form, told, who=system_user())
 
 
 @contextmanager

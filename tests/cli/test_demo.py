@@ -40,6 +40,7 @@ def test_the_demo_proposes_for_its_firms_with_books(shown: tuple[Blink, Any]) ->
     coded = blink("--profile", "demo", "doc", "code", "--firm", kept, "--json").json
     assert coded["done"] > 10
     assert blink("--profile", "demo", "doctor", "--audit", "--json").json["sound"]
+    assert blink("--profile", "demo", "export", "--dry-run", "--json").json["documents"] == 0
 
 
 @pytest.mark.proof
