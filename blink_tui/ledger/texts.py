@@ -40,7 +40,10 @@ class Texts:
         """A text that may stand in a field; cut with a warning where it is longer than the limit (0 is none)."""
         if not text:
             return ""
-        found = self._spelled(clean(text).strip(), field)
+        plain = (
+            text.isascii() and text.isprintable()
+        )  # most are, and need neither cleaning nor another alphabet
+        found = text.strip() if plain else self._spelled(clean(text).strip(), field)
         if not limit or len(found) <= limit:
             return found
         self.tell(
