@@ -175,7 +175,10 @@ async def _looked(buffer: Buffer, firm: Firm, wanted: Wanted, register: Path, no
     async for some in batches.candidates(firm.id, since=since, until=wanted.until, ids=wanted.document_ids):
         doubled = await _doubled(buffer, firm, some)
         for one in await asyncio.to_thread(_read, some, doubled):
-            (payables if isinstance(one, Payable) else unread).append(one)  # type: ignore[arg-type]
+            if isinstance(one, Payable):
+                payables.append(one)
+            else:
+                unread.append(one)
         versions |= {one.id: one.version for one in some}
     found = await asyncio.to_thread(payments, payables, terms)
     return _Looked(replace(found, refused=(*found.refused, *unread)), versions, settings["account"])

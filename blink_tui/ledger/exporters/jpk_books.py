@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO, NamedTuple
 
 from blink_tui.i18n import N_
+from blink_tui.invoices import Depth
 from blink_tui.ledger import facts
 from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame, Piece, Setting
@@ -100,6 +102,23 @@ class BookWriter:
     def _take(self, entry: Entry) -> None:
         self._sums.update(dict(entry.amounts))
         self._rows.add(entry.day, entry.content)
+
+
+class BookReport(ABC):
+    """What the forms of both tax books do with a document."""
+
+    def depth(self, frame: Frame) -> Depth:
+        """No rows of invoices go."""
+        return Depth.OUTLINE
+
+    def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
+        """A document's entries in the months asked for."""
+        texts = Texts()
+        return piece_of(document, self.entries(document, frame, texts), texts)
+
+    @abstractmethod
+    def entries(self, document: LedgerDocument, frame: Frame, texts: Texts) -> tuple[Entry, ...]:
+        """As the form writes them."""
 
 
 def piece_of(document: LedgerDocument, body: tuple[Entry, ...], texts: Texts) -> Piece | None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from blink_tui.i18n import N_
-from blink_tui.invoices import Depth
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
+from blink_tui.ledger.exporter import Files, Frame, Kind, Setting, Span
 from blink_tui.ledger.exporters import jpk_books as books
 from blink_tui.ledger.exporters import jpk_parts as parts
 from blink_tui.ledger.exporters.jpk_books import Entry
@@ -99,7 +98,7 @@ class _Writer(books.BookWriter):
 
 
 @dataclass(slots=True, eq=False)
-class Ewp:
+class Ewp(books.BookReport):
     """The register of a year; asked for fewer months, of those."""
 
     id: str = "jpk_ewp"
@@ -112,13 +111,8 @@ class Ewp:
         default_factory=lambda: {"K_4": parts.TEXT_LIMIT, "K_7": parts.ID_LIMIT}
     )
 
-    def depth(self, frame: Frame) -> Depth:
-        """No rows of invoices go."""
-        return Depth.OUTLINE
-
-    def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
-        texts = Texts()
-        return books.piece_of(document, _entries(document, frame, texts), texts)
+    def entries(self, document: LedgerDocument, frame: Frame, texts: Texts) -> tuple[books.Entry, ...]:
+        return _entries(document, frame, texts)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:
         """Raises BlinkError: settings or a schema that are missing, months apart."""

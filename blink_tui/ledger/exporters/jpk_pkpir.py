@@ -14,10 +14,9 @@ from datetime import date
 from decimal import Decimal
 
 from blink_tui.i18n import N_
-from blink_tui.invoices import Depth
 from blink_tui.ledger.addresses import place_of
 from blink_tui.ledger.document import LedgerDocument
-from blink_tui.ledger.exporter import Files, Frame, Kind, Piece, Setting, Span
+from blink_tui.ledger.exporter import Files, Frame, Kind, Setting, Span
 from blink_tui.ledger.exporters import jpk_books as books
 from blink_tui.ledger.exporters import jpk_parts as parts
 from blink_tui.ledger.exporters.jpk_books import Entry
@@ -166,7 +165,7 @@ def _between(text: str) -> list[tuple[date, int]]:
 
 
 @dataclass(slots=True, eq=False)
-class Pkpir:
+class Pkpir(books.BookReport):
     """The book of a year; asked for fewer months, of those."""
 
     id: str = "jpk_pkpir"
@@ -190,13 +189,8 @@ class Pkpir:
         }
     )  # fmt: skip
 
-    def depth(self, frame: Frame) -> Depth:
-        """No rows of invoices go."""
-        return Depth.OUTLINE
-
-    def prepare(self, document: LedgerDocument, frame: Frame) -> Piece | None:
-        texts = Texts()
-        return books.piece_of(document, _entries(document, frame, texts), texts)
+    def entries(self, document: LedgerDocument, frame: Frame, texts: Texts) -> tuple[books.Entry, ...]:
+        return _entries(document, frame, texts)
 
     def writer(self, frame: Frame, files: Files) -> _Writer:
         """Raises BlinkError: settings or a schema that are missing, months apart, stock that is none."""
