@@ -28,14 +28,14 @@ class ExportSettings:
         """What a firm said of itself and of a format; what it did not say is not there."""
         return {**await _kept(self._database.reader, firm_id, ""), **await self.own(firm_id, format)}
 
-    async def own(self, firm_id: int, format: str) -> dict[str, str]:  # noqa: A002
+    async def own(self, firm_id: int, format: str) -> dict[str, str]:  # noqa: A002 - as above
         """What it said of a format alone."""
         return await _kept(self._database.reader, firm_id, format)
 
     async def save(
         self,
         firm_id: int,
-        format: str,  # noqa: A002
+        format: str,  # noqa: A002 - as above
         values: Mapping[str, str],
         *,
         who: str,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from blink_tui.ledger.document import LedgerDocument
 from blink_tui.ledger.exporter import Files, Frame
 from blink_tui.ledger.files import translated
 from blink_tui.ledger.schema_check import validated
+from blink_tui.ledger.scratch import scratch
 from blink_tui.model.book_rows import BookRow
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.invoice import InvoiceParty
@@ -255,8 +255,7 @@ class Aside:
     """Bytes on disk, without a name, until what stands before them is known; gone with the object."""
 
     def __init__(self) -> None:
-        self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
-        weakref.finalize(self, self._file.close)
+        self._file = scratch(self)
 
     def _keep(self, content: bytes) -> int:
         """Write bytes; returns how many. Raises BlinkError: folder-full, folder-refused."""
@@ -270,10 +269,6 @@ class Spool(Aside):
     def __init__(self) -> None:
         super().__init__()
         self.count = 0
-
-    def __del__(self) -> None:
-        """Of an export that was given up, or that has nothing of this kind."""
-        self._file.close()
 
     def add(self, content: bytes) -> None:
         """One more piece, after the others."""

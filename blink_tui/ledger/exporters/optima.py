@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from blink_tui.invoices import Depth
@@ -18,6 +17,7 @@ from blink_tui.ledger.exporters.optima_card import AKRONIM, NAME, card_of
 from blink_tui.ledger.exporters.optima_register import NUMBER, Register
 from blink_tui.ledger.exporters.optima_settings import IDS, SETTINGS, is_id, said
 from blink_tui.ledger.facts import partner_of
+from blink_tui.ledger.scratch import scratch
 from blink_tui.ledger.texts import Texts
 from blink_tui.model.documents import Direction
 
@@ -41,7 +41,7 @@ class OptimaWriter:
         source, target = (text if is_id(text) else "" for text in told)
         ids = f"<BAZA_ZRD_ID>{source}</BAZA_ZRD_ID>\n<BAZA_DOC_ID>{target}</BAZA_DOC_ID>\n"
         self._version = f"<WERSJA>2.00</WERSJA>\n{ids}"
-        self._aside = {name: TemporaryFile() for name in _SECTIONS}  # noqa: SIM115 # closed when joined
+        self._aside = {name: scratch(self) for name in _SECTIONS}
         self._known: set[str] = set()
 
     def add(self, piece: Piece) -> None:
@@ -60,7 +60,6 @@ class OptimaWriter:
                 file.write(f"<{name}>\n{self._version}".encode())
                 section.seek(0)
                 shutil.copyfileobj(section, file)
-                section.close()
                 file.write(f"</{name}>\n".encode())
             file.write(b"</ROOT>\n")
 

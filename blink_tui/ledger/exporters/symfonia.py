@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from importlib.metadata import version
-from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from blink_tui.invoices import Depth
@@ -17,6 +16,7 @@ from blink_tui.ledger.exporter import Exporter, Files, Frame, Kind, Piece, Setti
 from blink_tui.ledger.exporters.symfonia_document import CODEC, Card, Document, Values
 from blink_tui.ledger.exporters.symfonia_settings import SETTINGS
 from blink_tui.ledger.facts import partner_of
+from blink_tui.ledger.scratch import scratch
 from blink_tui.model.documents import Direction
 
 _TEMPLATE = "3.1"
@@ -54,7 +54,7 @@ class SymfoniaWriter:
 
     def __init__(self, frame: Frame, files: Files) -> None:
         self._frame, self._files = frame, files
-        self._contractors, self._documents = TemporaryFile(), TemporaryFile()  # noqa: SIM115 # closed when joined
+        self._contractors, self._documents = scratch(self), scratch(self)
         self._known: set[str] = set()
 
     def add(self, piece: Piece) -> None:
@@ -72,7 +72,6 @@ class SymfoniaWriter:
             for section in (self._contractors, self._documents):
                 section.seek(0)
                 shutil.copyfileobj(section, file)
-                section.close()
 
 
 class Symfonia:
