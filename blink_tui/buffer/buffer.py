@@ -14,6 +14,7 @@ from blink_tui.buffer.book_rows import BookRows
 from blink_tui.buffer.books import BooksOfFirms
 from blink_tui.buffer.briefs import Briefs
 from blink_tui.buffer.charts import Charts
+from blink_tui.buffer.chores import Chores
 from blink_tui.buffer.closing import Closing
 from blink_tui.buffer.codings import Codings
 from blink_tui.buffer.collective import Collectives
@@ -91,6 +92,7 @@ class Buffer:
         self.book_rows = BookRows(database, clock)
         self.book_comparing = BookComparing(database)
         self.charts = Charts(database, clock)
+        self.chores = Chores(database)
         self.rates = ExchangeRates(database)
         self.rules = Rules(database, clock)
         self.codings = Codings(database, clock)

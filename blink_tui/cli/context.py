@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
 from blink_tui.model.typed import checked_passphrase
 
@@ -35,39 +36,8 @@ SEVERAL_FIRMS = ErrorKind(
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """One set of firms, buffer and vault, in a folder of its own."""
-
-    name: str
-    folder: Path
-
-    @property
-    def buffer_path(self) -> Path:
-        return self.folder / "buffer.db"
-
-    @property
-    def vault_path(self) -> Path:
-        return self.folder / "vault.blink"
-
-    @property
-    def work_folder(self) -> Path:
-        """Package parts while they are needed."""
-        return self.folder / "work"
-
-    @property
-    def export_folder(self) -> Path:
-        """Where hand-overs go unless another folder is named."""
-        return self.folder / "export"
-
-    @property
-    def vat_register_path(self) -> Path:
-        """The register of VAT payers, made small."""
-        return self.folder / "vat-register"
-
-    @property
-    def keymap_path(self) -> Path:
-        """The user's own keys of the console."""
-        return self.folder / "keymap.toml"
+class Profile(ProfilePaths):
+    """A profile whose buffer and vault a command opens."""
 
     @asynccontextmanager
     async def open_buffer(self) -> AsyncIterator[Buffer]:

@@ -1,0 +1,1 @@
+"""Running by itself: the daemon, and what it does beside fetching."""
