@@ -23,6 +23,7 @@ from blink_tui.buffer.credentials import Credentials
 from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
+from blink_tui.buffer.diagnosis import Diagnosis
 from blink_tui.buffer.documents import Documents
 from blink_tui.buffer.export_settings import ExportSettings
 from blink_tui.buffer.exports import PendingExports
@@ -102,6 +103,7 @@ class Buffer:
         self.presence = Presence(database, clock)
         self.briefs = Briefs(database)
         self.learning = Learning(database)
+        self.diagnosis = Diagnosis(database)
         self.locks = Locks(database, clock)
         self.questions = Questions(database, clock)
         self.registers = Registers(database)

@@ -219,7 +219,10 @@ app.command(
 )(close.close)
 app.command(
     "doctor",
-    help=_("Look whether all is well with the buffer. Example: blink doctor --audit --export events.csv"),
+    help=_(
+        "Look whether all is well with this machine, the buffer and the way to KSeF, and say what to do."
+        " Example: blink doctor --offline"
+    ),
 )(doctor.doctor)
 app.command(
     "status",

@@ -1,4 +1,4 @@
-"""What one request without a login shows of the way to an environment: whether it answers, its certificate, its clock."""
+"""What one request without a login shows of an environment: whether it answers, its certificate, its clock."""
 
 from __future__ import annotations
 

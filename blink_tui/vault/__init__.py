@@ -17,7 +17,7 @@ from blink_tui.vault.sources import (
     SystemdSource,
     passphrase_from_file,
 )
-from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_source, rekey
+from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_names, recorded_source, rekey
 
 __all__ = [
     "VAULT_DAMAGED",
@@ -38,6 +38,7 @@ __all__ = [
     "choose_source",
     "open_vault",
     "passphrase_from_file",
+    "recorded_names",
     "recorded_source",
     "rekey",
 ]
