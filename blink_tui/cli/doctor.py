@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
     from blink_tui.ops.doctor import Around, Level, Report
 
-_LEVELS = {"ok": N_("ok"), "note": N_("note"), "warning": N_("WARNING"), "failure": N_("FAILURE")}
+_LEVELS = {"ok": N_("ok"), "note": N_("info"), "warning": N_("WARNING"), "failure": N_("FAILURE")}
 
 
 def doctor(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ import httpx
 
 from blink_tui.buffer.limit_book import LimitBook
 from blink_tui.i18n import N_, Message
+from blink_tui.ksef import errors
 from blink_tui.ksef.address_window import shared_window
 from blink_tui.ksef.handshake import (
     TLS_DATE,
@@ -23,7 +24,7 @@ from blink_tui.ksef.handshake import (
 )
 from blink_tui.ksef.limiter import Limiter
 from blink_tui.ksef.probe import Seen, look
-from blink_tui.ksef.proxies import proxy_of, proxy_shown
+from blink_tui.ksef.proxies import PROXY_UNREACHABLE, proxy_of, proxy_shown
 from blink_tui.ksef.transport import checked_base, is_loopback
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
@@ -37,7 +38,11 @@ _SOON = timedelta(days=7)
 
 _ASK_NETWORK = N_("Check the connection and DNS of this computer, or ask whoever looks after the network.")
 _SET_CLOCK = N_("Set the clock and let it be kept: timedatectl set-ntp true")
-_BY_KIND = {
+_LATER = N_("Try later; what the Ministry says of it: blink status")
+_NOTHING_ANSWERS = N_("{env}: nothing answers at {host} ({cause}).")
+_AWAY = N_("{env}: KSeF answers that it is not available now ({cause}).")
+
+_UNSAFE = {
     TLS_ISSUER: N_(
         "A proxy or an antivirus program may look into encrypted traffic: have {host} excepted from that, or name the"
         " file with its authority in SSL_CERT_FILE. Nothing is sent until then."
@@ -49,6 +54,35 @@ _BY_KIND = {
     TLS_FAILED: N_("Ask whoever looks after the network. Nothing is sent until then."),
 }
 """What a handshake failed with → what to do."""
+_PROBLEMS = {
+    errors.UNREACHABLE: (Level.FAILURE, _NOTHING_ANSWERS, _ASK_NETWORK),
+    errors.CONNECTION_LOST: (Level.FAILURE, _NOTHING_ANSWERS, _ASK_NETWORK),
+    errors.TIMED_OUT: (Level.FAILURE, _NOTHING_ANSWERS, _ASK_NETWORK),
+    errors.SERVER_AWAY: (Level.WARNING, _AWAY, _LATER),
+    errors.SERVER_PAUSED: (Level.WARNING, _AWAY, _LATER),
+    errors.SERVER_FAILED: (Level.WARNING, _AWAY, _LATER),
+    errors.LIMITS: (
+        Level.NOTE,
+        N_("{env}: KSeF wants no more requests for {seconds} s, so it was not asked."),
+        None,
+    ),
+    PROXY_UNREACHABLE: (
+        Level.FAILURE,
+        N_("{env}: the proxy {proxy} does not answer ({cause})."),
+        N_("Check the variable HTTPS_PROXY, or ask whoever looks after the network."),
+    ),
+    errors.PROXY_ANSWERED: (
+        Level.FAILURE,
+        N_("{env}: a proxy, a firewall or a login page answered in place of KSeF ({cause})."),
+        N_("Ask whoever looks after the network to let requests to {host} through."),
+    ),
+}
+"""What came in place of an answer → how grave that is, what to say, what to do."""
+_STRANGE = (
+    Level.FAILURE,
+    N_("{env}: what answers at {host} is not KSeF ({cause})."),
+    N_("Check the firm's environment: blink firm edit NIP --env …"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +137,7 @@ async def _gone(env: str, clock: Clock) -> Way:
 async def _asked(way: Way, base: str, url: httpx.URL, clock: Clock) -> Way:
     with LimitBook(None) as book, shared_window(base) as window:
         seen = await look(base, clock, Limiter(clock, book, window))
-    refused = seen.problem is not None and seen.problem.kind in _BY_KIND
+    refused = seen.problem is not None and seen.problem.kind in _UNSAFE
     shown = await aside(lambda: shown_by(url, way.proxy)) if refused else None
     return Way(way.env, way.host, way.proxy, seen=seen, shown=shown)
 
@@ -147,11 +181,15 @@ def way_findings(way: Way, now: datetime) -> Iterator[Finding]:
 
 
 def _problem(way: Way, error: BlinkError) -> Finding:
-    if error.kind not in _BY_KIND:
-        return Finding(
-            Level.FAILURE, Message(N_("{env}: {problem}"), {"env": way.env, "problem": _told(error, way)})
-        )
-    advice, values = _BY_KIND[error.kind], {"env": way.env, "host": way.host, "cause": error.cause}
+    values = {**error.values, "env": way.env, "host": way.host, "cause": error.cause}
+    if error.kind in _UNSAFE:
+        return _unsafe(way, _UNSAFE[error.kind], values)
+    level, text, advice = _PROBLEMS.get(error.kind, _STRANGE)
+    return Finding(level, Message(text, values), None if advice is None else Message(advice, values))
+
+
+def _unsafe(way: Way, advice: str, values: Mapping[str, object]) -> Finding:
+    """Who it was that answered, where that could be seen."""
     if way.shown is None:
         return failure(N_("{env}: {host} did not prove who it is ({cause})."), advice, **values)
     return failure(
@@ -159,16 +197,11 @@ def _problem(way: Way, error: BlinkError) -> Finding:
             "{env}: {host} showed a certificate for {names}, issued by {issuer}, valid until {until}: refused."
         ),
         advice,
+        **values,
         names=", ".join(way.shown.names[:3]),
         issuer=way.shown.issuer,
         until=f"{way.shown.until:%Y-%m-%d}",
-        **values,
     )
-
-
-def _told(error: BlinkError, way: Way) -> Message:
-    """The sentence of a failed request, which was made for no firm: the environment stands in its place."""
-    return Message(error.kind.text, {"firm": way.env, **error.values})
 
 
 def _answered(way: Way, seen: Seen, now: datetime) -> Finding:
