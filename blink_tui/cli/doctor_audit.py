@@ -7,14 +7,11 @@ import io
 import json as jsonlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.files import STDOUT
-from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.errors import USAGE, BlinkError, ExitCode
 from blink_tui.model.text import clean
@@ -30,26 +27,8 @@ _FORMULA = tuple("=+-@\t\r")
 """How a cell begins that a spreadsheet would compute."""
 
 
-def doctor(
-    context: typer.Context,
-    audit: Annotated[
-        bool, typer.Option("--audit", help=_("Prove that nobody has touched what happened to documents."))
-    ] = False,
-    firms: FirmsOption = None,
-    export: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE.csv|FILE.jsonl|-", help=_("Write every entry out, for an inspection; - is stdout.")
-        ),
-    ] = None,
-    json: AsJson = False,
-) -> None:
-    if not audit:
-        raise BlinkError(USAGE, problem=_("Say what to look at: --audit"))
-    raise typer.Exit(options.run(_audit(options.profile(context), firms or [], export, as_json=json)))
-
-
-async def _audit(profile: Profile, texts: Sequence[str], export: str | None, *, as_json: bool) -> int:
+async def prove(profile: Profile, texts: Sequence[str], export: str | None, *, as_json: bool) -> int:
+    """Prove the chains of firms (all, or those named) and write their entries out; returns the exit code."""
     async with profile.open_buffer() as buffer:
         firms = await options.chosen_firms(buffer, list(texts))
         written = _writer(export) if export is not None else None
