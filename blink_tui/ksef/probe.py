@@ -1,4 +1,4 @@
-"""What one request without a login shows of the way to an environment: whether it answers, its certificate, its clock."""
+"""One request without a login: whether an environment answers, with which certificate and clock."""
 
 from __future__ import annotations
 
