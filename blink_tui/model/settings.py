@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from blink_tui.i18n import N_, Message
@@ -70,6 +71,34 @@ def one_of(*known: str) -> Callable[[str], str]:
     return parse
 
 
+def number_within(least: int, most: int) -> Callable[[str], int]:
+    """Takes whole numbers between two others, both included."""
+
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
+
+    return parse
+
+
+def time_of_day(text: str) -> time:
+    """An hour and minute. Raises ValueError."""
+    found = time.fromisoformat(text)
+    if text != f"{found:%H:%M}":
+        raise ValueError(text)
+    return found
+
+
+def folder_or_none(text: str) -> Path | None:
+    """The whole path of a folder, or `none`. Raises ValueError."""
+    if text == "none":
+        return None
+    if not text.startswith("/") or "\0" in text:
+        raise ValueError(text)
+    return Path(text)
+
+
 TOKENS_END = Setting(
     "tokens.end",
     "2026-12-31",
@@ -96,7 +125,48 @@ PAYMENTS_KSEF_FROM = Setting(
     day_or_none,
 )
 
+BACKUP_FOLDER = Setting(
+    "backup.folder",
+    "none",
+    N_("The folder for backups; where one is set, a backup is made every night."),
+    N_("the whole path of a folder, as /mnt/backup, or none"),
+    folder_or_none,
+)
+
+BACKUP_AT = Setting(
+    "backup.at",
+    "02:30",
+    N_("When the nightly backup is made, Warsaw time."),
+    N_("a time of day written as 02:30"),
+    time_of_day,
+)
+
+BACKUP_KEEP = Setting(
+    "backup.keep",
+    "14",
+    N_("How many of the newest backups are kept in their folder."),
+    N_("a number from 1 to 1000"),
+    number_within(1, 1000),
+)
+
+BACKUP_ENCRYPT = Setting(
+    "backup.encrypt",
+    "no",
+    N_("Whether nightly backups are encrypted, with the passphrase that blink backup --remember keeps."),
+    N_("yes or no"),
+    one_of("yes", "no"),
+)
+
 SETTINGS: dict[str, Setting[Any]] = {
-    setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP, PAYMENTS_KSEF_FROM)
+    setting.key: setting
+    for setting in (
+        TOKENS_END,
+        CONSOLE_ON_HANGUP,
+        PAYMENTS_KSEF_FROM,
+        BACKUP_FOLDER,
+        BACKUP_AT,
+        BACKUP_KEEP,
+        BACKUP_ENCRYPT,
+    )
 }
 """Every setting by its name."""
