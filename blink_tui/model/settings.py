@@ -6,6 +6,7 @@ A setting is kept as the text that was typed. To add one, name it here and put i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,9 @@ from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 
 T = TypeVar("T")
+
+_HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+"""A name with a dot that is no address in numbers."""
 
 UNKNOWN_SETTING = ErrorKind(
     "unknown-setting", ExitCode.USAGE, N_("There is no setting {key}. See the known ones: blink config list")
@@ -59,6 +63,16 @@ def day_or_none(text: str) -> date | None:
     return day
 
 
+def hosts(text: str) -> tuple[str, ...]:
+    """Full names of hosts with commas between them, or `none`. Raises ValueError."""
+    if text == "none":
+        return ()
+    names = tuple(name.strip().lower() for name in text.split(","))
+    if not all(_HOST.fullmatch(name) for name in names):
+        raise ValueError(text)
+    return names
+
+
 def one_of(*known: str) -> Callable[[str], str]:
     """Takes these texts and no others."""
 
@@ -96,7 +110,21 @@ PAYMENTS_KSEF_FROM = Setting(
     day_or_none,
 )
 
+KSEF_PART_HOSTS = Setting(
+    "ksef.part-hosts",
+    "none",
+    N_("Hosts outside ksef.mf.gov.pl from which packages may be fetched, once the Ministry announced them."),
+    N_("names of hosts with commas between them, or none"),
+    hosts,
+)
+
 SETTINGS: dict[str, Setting[Any]] = {
-    setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP, PAYMENTS_KSEF_FROM)
+    setting.key: setting
+    for setting in (
+        TOKENS_END,
+        CONSOLE_ON_HANGUP,
+        PAYMENTS_KSEF_FROM,
+        KSEF_PART_HOSTS,
+    )
 }
 """Every setting by its name."""
