@@ -97,7 +97,8 @@ def checked_base(base_url: str) -> httpx.URL:
         url = httpx.URL(base_url.rstrip("/"))
         host = url.host  # a name in another writing system may be found unreadable only here
     except (httpx.InvalidURL, ValueError) as error:
-        raise BlinkError(errors.INSECURE_ADDRESS, address=base_url, cause=str(error)) from error
+        shown = re.sub(r"//[^/]*@", "//", base_url)
+        raise BlinkError(errors.INSECURE_ADDRESS, address=shown, cause=str(error)) from error
     safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(host))
     if not safe or not host or url.userinfo or url.query or url.fragment:
         raise BlinkError(errors.INSECURE_ADDRESS, address=str(url.copy_with(userinfo=b"")))

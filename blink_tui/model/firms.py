@@ -23,13 +23,16 @@ ENVIRONMENTS = {
 
 
 def parse_environment(text: str) -> str:
-    """The name of an environment or the base URL of another one: https, or http on this machine. Raises ValueError."""
+    """The name of an environment or the base URL of another one, without a user: https, or http on this machine.
+
+    Raises ValueError.
+    """
     bare = text.strip().rstrip("/")
     if bare.lower() in ENVIRONMENTS:
         return bare.lower()
     url = urlsplit(bare)
     loopback = url.hostname in ("127.0.0.1", "localhost", "::1")
-    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and loopback)):
+    if url.username is None and url.hostname and (url.scheme == "https" or (url.scheme == "http" and loopback)):
         return bare
     raise ValueError(text)
 

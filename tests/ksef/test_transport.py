@@ -69,6 +69,7 @@ def test_addresses_that_are_safe(url: str) -> None:
         "http://127.0.0.1.example.com/v2",
         "ftp://127.0.0.1/v2",
         "https://user:word@api.ksef.mf.gov.pl/v2",
+        "https://user:word@host:port/v2",
         "https:///v2",
         "api.ksef.mf.gov.pl",
         "https://host:port/v2",
