@@ -6,6 +6,7 @@ A setting is kept as the text that was typed. To add one, name it here and put i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
@@ -16,6 +17,9 @@ from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 
 T = TypeVar("T")
+
+_HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+"""A name with a dot that is no address in numbers."""
 
 UNKNOWN_SETTING = ErrorKind(
     "unknown-setting", ExitCode.USAGE, N_("There is no setting {key}. See the known ones: blink config list")
@@ -58,6 +62,16 @@ def day_or_none(text: str) -> date | None:
     if not _EARLIEST <= day <= _LATEST or text != day.isoformat():
         raise ValueError(text)
     return day
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Full names of hosts with commas between them, or `none`. Raises ValueError."""
+    if text == "none":
+        return ()
+    names = tuple(name.strip().lower() for name in text.split(","))
+    if not all(_HOST.fullmatch(name) for name in names):
+        raise ValueError(text)
+    return names
 
 
 def one_of(*known: str) -> Callable[[str], str]:
@@ -155,6 +169,12 @@ BACKUP_ENCRYPT = Setting(
     N_("Whether nightly backups are encrypted, with the passphrase that blink backup --remember keeps."),
     N_("yes or no"),
     one_of("yes", "no"),
+KSEF_PART_HOSTS = Setting(
+    "ksef.part-hosts",
+    "none",
+    N_("Hosts outside ksef.mf.gov.pl from which packages may be fetched, once the Ministry announced them."),
+    N_("names of hosts with commas between them, or none"),
+    hosts,
 )
 
 SETTINGS: dict[str, Setting[Any]] = {
@@ -167,6 +187,7 @@ SETTINGS: dict[str, Setting[Any]] = {
         BACKUP_AT,
         BACKUP_KEEP,
         BACKUP_ENCRYPT,
+        KSEF_PART_HOSTS,
     )
 }
 """Every setting by its name."""
