@@ -232,6 +232,7 @@ NOTHING_TO_CONFIRM = ErrorKind(
     "nothing-to-confirm",
     ExitCode.USAGE,
     N_("Nothing is to be answered for: what was handed over is known."),
+)
 TARGET_EXISTS = ErrorKind(
     "target-exists",
     ExitCode.USAGE,

@@ -169,6 +169,8 @@ BACKUP_ENCRYPT = Setting(
     N_("Whether nightly backups are encrypted, with the passphrase that blink backup --remember keeps."),
     N_("yes or no"),
     one_of("yes", "no"),
+)
+
 KSEF_PART_HOSTS = Setting(
     "ksef.part-hosts",
     "none",
@@ -177,12 +179,75 @@ KSEF_PART_HOSTS = Setting(
     hosts,
 )
 
+LOG_LEVEL = Setting(
+    "log.level",
+    "info",
+    N_("What the log of programs without a screen tells: everything from this level on."),
+    N_("debug, info, warning or error"),
+    one_of("debug", "info", "warning", "error"),
+)
+
+LOG_FORMAT = Setting(
+    "log.format",
+    "text",
+    N_("How the log is written: lines for people, or one JSON document a line."),
+    N_("text or json"),
+    one_of("text", "json"),
+)
+
+LOG_KEEP_DAYS = Setting(
+    "log.keep-days",
+    "30",
+    N_("For how many days log files are kept."),
+    N_("a number from 1 to 3650"),
+    number_within(1, 3650),
+)
+
+LOG_SIZE = Setting(
+    "log.size",
+    "10",
+    N_("From which size on a new log file is begun, in megabytes."),
+    N_("a number from 1 to 1000"),
+    number_within(1, 1000),
+)
+
+METRICS_FOLDER = Setting(
+    "metrics.folder",
+    "none",
+    N_("The folder into which metrics for Prometheus are written every minute (textfile collector)."),
+    N_("the whole path of a folder, as /var/lib/prometheus/node-exporter, or none"),
+    folder_or_none,
+)
+
+METRICS_NIPS = Setting(
+    "metrics.nips",
+    "off",
+    N_("Whether metrics name firms by their NIPs."),
+    N_("on or off"),
+    one_of("on", "off"),
+)
+
+WATCH_COMPLETE_WITHIN = Setting(
+    "watch.complete-within",
+    "24",
+    N_("After how many hours without a complete pass a firm counts as late (blink status --check)."),
+    N_("a number of hours from 1 to 1000"),
+    number_within(1, 1000),
+)
+
 SETTINGS: dict[str, Setting[Any]] = {
     setting.key: setting
     for setting in (
         TOKENS_END,
         CONSOLE_ON_HANGUP,
         PAYMENTS_KSEF_FROM,
+        LOG_LEVEL,
+        LOG_FORMAT,
+        LOG_KEEP_DAYS,
+        LOG_SIZE,
+        METRICS_FOLDER,
+        METRICS_NIPS,
+        WATCH_COMPLETE_WITHIN,
         BACKUP_FOLDER,
         BACKUP_AT,
         BACKUP_KEEP,

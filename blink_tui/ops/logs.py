@@ -1,10 +1,11 @@
-"""What programs without a screen write down: one line a record, as text or JSON, without secrets and not to be forged."""
+"""The log of programs without a screen: a line for each record, as text or JSON, without secrets, forged by nobody."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import re
 import sys
 import threading
 import traceback
@@ -15,11 +16,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from blink_tui.buffer import Buffer
 from blink_tui.i18n import _
 from blink_tui.model.dates import warsaw
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.events import Event
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.redaction import redacted
+from blink_tui.model.settings import LOG_FORMAT, LOG_KEEP_DAYS, LOG_LEVEL, LOG_SIZE
 from blink_tui.model.telling import sentence
 from blink_tui.model.text import clean
 from blink_tui.ops.log_file import LogFile
@@ -28,7 +32,8 @@ LOGGER = logging.getLogger("blink_tui")
 """The root of this program's loggers: `blink_tui.ops…`, `blink_tui.sync…`."""
 
 _READ_AT_MOST, _TEXT_AT_MOST, _VALUE_AT_MOST, _TRACE_AT_MOST = 65_536, 8_192, 2_048, 32_768
-_PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+_WORD = re.compile(r"[\w.:+|*/-]+")
+_PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 """Those of syslog, which the journal reads from the beginning of a line."""
 
 
@@ -104,6 +109,22 @@ def start_log(
         yield Log(handler)
 
 
+def error_fields(error: BlinkError) -> dict[str, dict[str, Any]]:
+    """What a record tells of an error beside its sentence: `logger.error("%s", error, extra=error_fields(error))`."""
+    told = {"code": error.kind.code, "firm": error.firm, "cause": error.cause, "trace_id": error.trace_id}
+    return {"fields": {name: value for name, value in told.items() if value}}
+
+
+async def log_settings(buffer: Buffer) -> dict[str, Any]:
+    """What the profile's settings say of its log, as `start_log` takes it."""
+    return {
+        "level": await buffer.settings.value(LOG_LEVEL),
+        "form": Form(await buffer.settings.value(LOG_FORMAT)),
+        "keep": timedelta(days=await buffer.settings.value(LOG_KEEP_DAYS)),
+        "most_bytes": await buffer.settings.value(LOG_SIZE) * 1_000_000,
+    }
+
+
 def _fields(event: Event, firms: Mapping[int, str]) -> dict[str, Any]:
     """An event's values by name."""
     values = {one.name: getattr(event, one.name) for one in fields_of(event)}
@@ -177,9 +198,7 @@ class _JournalLines(logging.Formatter):
         self._lines = lines
 
     def format(self, record: logging.LogRecord) -> str:
-        priority = next(
-            (_PRIORITIES[level] for level in sorted(_PRIORITIES, reverse=True) if record.levelno >= level), 7
-        )
+        priority = next((number for level, number in _PRIORITIES if record.levelno >= level), 7)
         return "\n".join(f"<{priority}>{line}" for line in self._lines.format(record).split("\n"))
 
 
@@ -198,11 +217,7 @@ def _value(name: str, value: Any) -> Any:
 def _word(value: Any) -> str:
     """A value as one word, in quotes where it would not be one."""
     text = str(value)
-    return (
-        text
-        if text.isascii() and text.replace("-", "").replace(".", "").isalnum()
-        else json.dumps(text, ensure_ascii=False)
-    )
+    return text if _WORD.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _trace(record: logging.LogRecord) -> list[str]:
@@ -232,7 +247,7 @@ class _StderrHandler(_Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             _say(self.format(record))
-        except Exception:  # noqa: BLE001 - whatever is wrong with one record, the program goes on
+        except Exception:
             self.handleError(record)
 
 
@@ -246,7 +261,7 @@ class _FileHandler(_Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             text = self.format(record)
-        except Exception:  # noqa: BLE001 - whatever is wrong with one record, the program goes on
+        except Exception:
             self.handleError(record)
             return
         try:
