@@ -8,13 +8,22 @@ import re
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from blink_tui.model.dates import warsaw
 from blink_tui.model.modes import make_folder, open_private
 
 _FILES_AT_MOST = 60
 """However many days are kept: a program that writes without end fills no disk."""
-_OLD_NAME = re.compile(r"\.(\d{4}-\d{2}-\d{2})(?:\.(\d+))?")
+_OLD_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.(\d+))?")
+
+
+class _Old(NamedTuple):
+    """A file that was written before; they sort by age."""
+
+    day: date
+    part: int
+    name: str
 
 
 class LogFile:
@@ -86,21 +95,24 @@ class LogFile:
         return self._current(day)
 
     def _old_name(self) -> Path:
-        """A free name for what was written until now."""
-        name, count = f"{self._path.name}.{self._day}", 1
-        while (free := self._path.with_name(name if count == 1 else f"{name}.{count}")).exists():
-            count += 1
-        return free
+        """A name for what was written until now, after all others of its day."""
+        count = max((old.part for old in self._old() if old.day == self._day), default=0)
+        name = f"{self._path.name}.{self._day}"
+        return self._path.with_name(f"{name}.{count + 1}" if count else name)
 
     def _remove_old(self, day: date) -> None:
         """Remove what is older than is kept, and the oldest of too many."""
-        found: list[tuple[date, int, Path]] = []
-        for path in self._path.parent.iterdir():
-            match = _OLD_NAME.fullmatch(path.name.removeprefix(self._path.name))
-            if path.name.startswith(self._path.name) and match:
-                found.append((date.fromisoformat(match[1]), int(match[2] or 1), path))
-        newest = sorted(found, reverse=True)[:_FILES_AT_MOST]
-        for written, count, path in found:
-            if written < day - self._keep or (written, count, path) not in newest:
+        for place, old in enumerate(sorted(self._old(), reverse=True)):
+            if place >= _FILES_AT_MOST or old.day < day - self._keep:
                 with suppress(FileNotFoundError):
-                    path.unlink()
+                    self._path.with_name(old.name).unlink()
+
+    def _old(self) -> list[_Old]:
+        found = []
+        for path in self._path.parent.iterdir():
+            base, _dot, rest = path.name.partition(f"{self._path.name}.")
+            match = None if base else _OLD_NAME.fullmatch(rest)
+            with suppress(ValueError):
+                if match:
+                    found.append(_Old(date.fromisoformat(match[1]), int(match[2] or 1), path.name))
+        return found

@@ -117,11 +117,13 @@ def error_fields(error: BlinkError) -> dict[str, dict[str, Any]]:
 
 async def log_settings(buffer: Buffer) -> dict[str, Any]:
     """What the profile's settings say of its log, as `start_log` takes it."""
+    days: int = await buffer.settings.value(LOG_KEEP_DAYS)
+    megabytes: int = await buffer.settings.value(LOG_SIZE)
     return {
         "level": await buffer.settings.value(LOG_LEVEL),
         "form": Form(await buffer.settings.value(LOG_FORMAT)),
-        "keep": timedelta(days=await buffer.settings.value(LOG_KEEP_DAYS)),
-        "most_bytes": await buffer.settings.value(LOG_SIZE) * 1_000_000,
+        "keep": timedelta(days=days),
+        "most_bytes": megabytes * 1_000_000,
     }
 
 
