@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from blink_tui.buffer import schema
+from blink_tui.buffer import health, schema
 from blink_tui.buffer.audit import History
 from blink_tui.buffer.batches import Batches
 from blink_tui.buffer.book_compare import BookComparing
@@ -50,6 +50,7 @@ from blink_tui.buffer.questions import Questions
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.rates import ExchangeRates
 from blink_tui.buffer.registers import Registers
+from blink_tui.buffer.restored import Restored
 from blink_tui.buffer.role_states import RoleStates
 from blink_tui.buffer.rules import Rules
 from blink_tui.buffer.saved_filters import SavedFilters
@@ -86,6 +87,7 @@ class Buffer:
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
         self.outgoing = Outgoing(database)
+        self.restored = Restored(database, clock)
         self.settings = Settings(database)
         self.export_settings = ExportSettings(database, clock)
         self.saved_filters = SavedFilters(database, clock)
@@ -142,4 +144,5 @@ async def open_buffer(
             await schema.require_current(database, len(migrations))
         else:
             await schema.migrate(database, migrations)
+        await health.quick(database.reader)
         yield Buffer(database, clock or SystemClock())
