@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blink_tui.i18n import N_, _
+from blink_tui.model.accounts import account_name
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
@@ -107,10 +108,5 @@ def asked_passphrase(*, new: bool) -> Secret:
 
 
 def system_user() -> str:
-    """Who acts, for the record: the account of the system."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return str(os.getuid())
+    """Who acts, for the record: the account of the system, whatever the environment says."""
+    return account_name()
