@@ -124,6 +124,10 @@ class Buffer:
         """Another number after every commit of any process, this one included."""
         return await self._database.data_version()
 
+    async def schema_version(self) -> int:
+        """Number of the schema in the file now: a newer program may have changed it since it was opened."""
+        return await schema.version_of(self._database)
+
     async def change_token(self) -> tuple[int, int]:
         """Equal as long as nothing in the buffer has changed."""
         return await self._database.data_version(), self._database.changes

@@ -20,6 +20,7 @@ from blink_tui.cli import (
     collective,
     config,
     credential,
+    daemon,
     demo,
     discover,
     doc,
@@ -197,6 +198,13 @@ app.command(
 app.command("sync", help=_("Fetch what is new, now. Example: blink sync --firm 5265877635 --since 14d"))(
     sync.sync
 )
+app.command(
+    "daemon",
+    help=_(
+        "Keep the schedule until stopped, one for a profile; a service runs it: blink service install. "
+        "Example: blink daemon --json"
+    ),
+)(daemon.daemon)
 app.command(
     "reconcile",
     help=_(

@@ -51,15 +51,15 @@ class Profile(ProfilePaths):
             await recover_payments(buffer)
             yield buffer
 
-    def open_vault(self) -> Vault:
-        """The profile's vault, made when there is none; a passphrase is asked for on a terminal.
+    def open_vault(self, *, may_ask: bool = True) -> Vault:
+        """The profile's vault, made when there is none; a passphrase is asked for on a terminal, if it may be.
 
         Raises BlinkError (exit code 8).
         """
         from blink_tui.vault import choose_source, open_vault
 
         ask = partial(asked_passphrase, new=not self.vault_path.exists())
-        source = choose_source(self.vault_path, prompt=ask if sys.stdin.isatty() else None)
+        source = choose_source(self.vault_path, prompt=ask if may_ask and sys.stdin.isatty() else None)
         return open_vault(self.vault_path, source, create=True)
 
 
