@@ -47,7 +47,7 @@ class NoticeTargets:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def list(self) -> list[Target]:
+    async def all(self) -> list[Target]:
         """All targets by name."""
         rows = await self._database.reader.rows(
             composed("SELECT {columns} FROM notice_target ORDER BY name", columns=COLUMNS)
