@@ -43,6 +43,7 @@ from blink_tui.buffer.outgoing import Outgoing
 from blink_tui.buffer.overview import Overview
 from blink_tui.buffer.payment_batches import PaymentBatches
 from blink_tui.buffer.payments import Payments
+from blink_tui.buffer.presence import Presence
 from blink_tui.buffer.proofs import Proofs
 from blink_tui.buffer.questions import Questions
 from blink_tui.buffer.ranges import HistoryRanges
@@ -102,6 +103,7 @@ class Buffer:
         self.codings = Codings(database, clock)
         self.payments = Payments(database, clock)
         self.payment_batches = PaymentBatches(database, clock)
+        self.presence = Presence(database, clock)
         self.briefs = Briefs(database)
         self.learning = Learning(database)
         self.locks = Locks(database, clock)
