@@ -96,7 +96,15 @@ PAYMENTS_KSEF_FROM = Setting(
     day_or_none,
 )
 
+NOTIFY_AMOUNTS = Setting(
+    "notify.amounts",
+    "off",
+    N_("Whether notices may tell sums of money beside counts and names of firms."),
+    N_("on or off"),
+    one_of("on", "off"),
+)
+
 SETTINGS: dict[str, Setting[Any]] = {
-    setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP, PAYMENTS_KSEF_FROM)
+    setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP, PAYMENTS_KSEF_FROM, NOTIFY_AMOUNTS)
 }
 """Every setting by its name."""

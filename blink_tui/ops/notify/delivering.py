@@ -32,7 +32,7 @@ Post = Callable[[str, Secret, Text], Awaitable[None]]
 
 def pause_after(tries: int) -> timedelta:
     """How long to wait after a try, when it was tried so often before."""
-    return min(FIRST_PAUSE * 2 ** min(tries, 10), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(tries, 10)), LONGEST_PAUSE)
 
 
 class Delivery:

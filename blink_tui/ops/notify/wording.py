@@ -115,9 +115,10 @@ def _added_up(items: Iterable[Item]) -> list[Item]:
     for item in items:
         place = item.firm_id, item.subject
         before = found.get(place)
-        if before is not None and item.kind in _COUNTED:
-            item = replace(item, details=_sums(before.details, item.details))
-        found[place] = item
+        if before is None or item.kind not in _COUNTED:
+            found[place] = item
+        else:
+            found[place] = replace(item, details=_sums(before.details, item.details))
     return list(found.values())
 
 
@@ -334,8 +335,8 @@ def _directions(item: Item) -> str:
         if name.startswith(GROSS):
             currency = name.removeprefix(GROSS)
             parts.append(
-            _("gross {amount} {currency}").format(amount=money(Decimal(value)), currency=clean(currency))
-        )
+                _("gross {amount} {currency}").format(amount=money(Decimal(value)), currency=clean(currency))
+            )
     return ", ".join(parts)
 
 
