@@ -48,7 +48,9 @@ async def post(name: str, url: Secret, text: Text, patience: float = PATIENCE) -
 
 def _error(name: str, fault: Fault) -> BlinkError:
     kind = errors.FAULTS[fault.code]
-    return BlinkError(kind, target=name, secure=fault.cause, cause=fault.cause or None)
+    if kind is errors.ADDRESS_IN_CLEAR:
+        return BlinkError(kind, secure=fault.cause)
+    return BlinkError(kind, target=name, cause=fault.cause or None)
 
 
 async def _answer(

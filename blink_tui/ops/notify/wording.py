@@ -36,6 +36,7 @@ FINDINGS = {
 """What is suspicious, by the finding's id."""
 CHORES = {
     "backup": N_("the backup"),
+    "check": N_("the check of the buffer"),
     "metrics": N_("writing the metrics"),
     "retention": N_("removing what is kept no longer"),
 }
@@ -79,7 +80,7 @@ def message_of(
         return Text(_title(headlines), _body(parts, last))
 
 
-def test_message(language: str, *, profile: str, number: str) -> Text:
+def trial_message(language: str, *, profile: str, number: str) -> Text:
     """What is sent to see whether anything arrives."""
     with speaking(language):
         body = _("This is how notices of blink-tui arrive here. Nothing has to be done.")
