@@ -34,6 +34,8 @@ from blink_tui.cli import (
     firm,
     firm_import,
     keymap,
+    notify,
+    notify_rules,
     option_value,
     output,
     own_filters,
@@ -114,6 +116,14 @@ app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
 app.add_typer(vault.app, name="vault")
 app.add_typer(schedule.app, name="schedule")
+notify.app.command(
+    "rules",
+    help=_(
+        "What goes to a target, at once or in the digest, and when nothing is sent; shown without options. "
+        "Example: blink notify rules office --for documents --how never --quiet 20:00-07:00"
+    ),
+)(notify_rules.rules)
+app.add_typer(notify.app, name="notify")
 app.add_typer(doc.app, name="doc")
 app.add_typer(books.app, name="books")
 rules.app.command(

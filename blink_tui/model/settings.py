@@ -223,6 +223,10 @@ METRICS_NIPS = Setting(
     "metrics.nips",
     "off",
     N_("Whether metrics name firms by their NIPs."),
+NOTIFY_AMOUNTS = Setting(
+    "notify.amounts",
+    "off",
+    N_("Whether notices may tell sums of money beside counts and names of firms."),
     N_("on or off"),
     one_of("on", "off"),
 )
@@ -254,5 +258,7 @@ SETTINGS: dict[str, Setting[Any]] = {
         BACKUP_ENCRYPT,
         KSEF_PART_HOSTS,
     )
+SETTINGS: dict[str, Setting[Any]] = {
+    setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP, PAYMENTS_KSEF_FROM, NOTIFY_AMOUNTS)
 }
 """Every setting by its name."""
