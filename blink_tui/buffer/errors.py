@@ -233,3 +233,13 @@ NOTHING_TO_CONFIRM = ErrorKind(
     ExitCode.USAGE,
     N_("Nothing is to be answered for: what was handed over is known."),
 )
+TARGET_EXISTS = ErrorKind(
+    "target-exists",
+    ExitCode.USAGE,
+    N_("There is a target {name} already. To give it another address: blink notify add {name} --replace"),
+)
+TARGET_UNKNOWN = ErrorKind(
+    "target-unknown",
+    ExitCode.USAGE,
+    N_("There is no target {name} for notices. See the known ones: blink notify list"),
+)
