@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from blink_tui.cli import (
     accept,
+    backup,
     books,
     books_compare,
     books_lists,
@@ -43,6 +44,7 @@ from blink_tui.cli import (
     period,
     reconcile,
     reindex,
+    restore,
     rules,
     rules_try,
     sandbox,
@@ -114,6 +116,14 @@ books.app.command(
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
+app.add_typer(backup.app, name="backup")
+app.command(
+    "restore",
+    help=_(
+        "Make a profile of a backup: an empty one, or what it holds is moved aside. "
+        "Example: blink restore blink-default-20261130T013000Z.blink-backup --into office"
+    ),
+)(restore.restore)
 app.add_typer(vault.app, name="vault")
 app.add_typer(schedule.app, name="schedule")
 notify.app.command(

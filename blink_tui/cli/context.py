@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,10 +46,23 @@ class Profile(ProfilePaths):
         from blink_tui.buffer import open_buffer
         from blink_tui.ledger.placing import recover, recover_payments
 
-        async with open_buffer(self.buffer_path) as buffer:
-            await recover(buffer)
-            await recover_payments(buffer)
-            yield buffer
+        with self._way_back_told():
+            async with open_buffer(self.buffer_path) as buffer:
+                await recover(buffer)
+                await recover_payments(buffer)
+                yield buffer
+
+    @contextmanager
+    def _way_back_told(self) -> Iterator[None]:
+        """Say of a damaged buffer which backup there is."""
+        try:
+            yield
+        except BlinkError as error:
+            if error.kind.code != "buffer-damaged":
+                raise
+            from blink_tui.ops.restore import way_back
+
+            raise way_back(error, self) from error
 
     def open_vault(self, *, may_ask: bool = True) -> Vault:
         """The profile's vault, made when there is none; a passphrase is asked for on a terminal, if it may be.
