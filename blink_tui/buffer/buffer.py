@@ -24,6 +24,7 @@ from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
 from blink_tui.buffer.documents import Documents
+from blink_tui.buffer.erasing import Eraser
 from blink_tui.buffer.export_settings import ExportSettings
 from blink_tui.buffer.exports import PendingExports
 from blink_tui.buffer.findings import Findings
@@ -51,6 +52,7 @@ from blink_tui.buffer.rules import Rules
 from blink_tui.buffer.saved_filters import SavedFilters
 from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
+from blink_tui.buffer.tombstones import Tombstones
 from blink_tui.buffer.webs import Webs
 from blink_tui.model.clock import Clock, SystemClock
 
@@ -104,6 +106,8 @@ class Buffer:
         self.questions = Questions(database, clock)
         self.registers = Registers(database)
         self.closing = Closing(database)
+        self.eraser = Eraser(database, clock)
+        self.tombstones = Tombstones(database)
 
     @property
     def path(self) -> Path:

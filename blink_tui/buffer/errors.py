@@ -44,6 +44,11 @@ BUSY = ErrorKind(
     ExitCode.WORK_HELD,
     N_("Another program holds the buffer for too long. Try again in a moment."),
 )
+ERASED_MEANWHILE = ErrorKind(
+    "erased-meanwhile",
+    ExitCode.FAILED,
+    N_("The firm is being erased, or was erased meanwhile: nothing can be added to its documents any more."),
+)
 STOPPED = ErrorKind("search-stopped", ExitCode.FAILED, N_("The search was stopped."))
 CHANGED_MEANWHILE = ErrorKind(
     "changed-meanwhile",
