@@ -47,6 +47,7 @@ from blink_tui.buffer.questions import Questions
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.rates import ExchangeRates
 from blink_tui.buffer.registers import Registers
+from blink_tui.buffer.retentions import Retentions
 from blink_tui.buffer.role_states import RoleStates
 from blink_tui.buffer.rules import Rules
 from blink_tui.buffer.saved_filters import SavedFilters
@@ -107,6 +108,7 @@ class Buffer:
         self.registers = Registers(database)
         self.closing = Closing(database)
         self.eraser = Eraser(database, clock)
+        self.retentions = Retentions(database, clock)
         self.tombstones = Tombstones(database)
 
     @property

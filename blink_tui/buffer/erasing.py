@@ -21,6 +21,7 @@ from blink_tui.buffer.tombstones import Tombstone
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.firms import Firm
 
 _LAST = frozenset({"firm", "erasing", "lease", "schedule", "chain", "credential", "credential_firm"})
 """Tables that go with the firm itself: what shows that it is there, and that somebody is at work on it."""
@@ -35,6 +36,12 @@ _FIRST = (
 )
 """Tables whose rows are found by other ones, which therefore go later."""
 _ENDED = "SELECT at, who, reason, protocol, package, documents, length, head FROM erasing WHERE firm_id = ?"
+_MENTIONS = """
+    SELECT id FROM fetch_log WHERE id BETWEEN ?1 AND ?2 AND (
+        instr(payload, ?3) OR instr(payload, ?4) OR firm_id IS NULL AND length(?5) > 5 AND instr(payload, ?5)
+    )
+"""
+"""A short name would stand in many a sentence that is not about the firm."""
 _MERGED_PAGES = 64
 _LOG_AT_ONCE = 5_000
 
@@ -66,6 +73,39 @@ class Eraser:
             (firm_id,),
         )
         return Erasing(firm_id, *row) if row else None
+
+    async def files(self, firm_id: int) -> list[str]:
+        """Where files that were handed over to the books or to a bank were put."""
+        rows = await self._database.reader.rows(
+            "SELECT f.file FROM batch b JOIN batch_file f ON f.batch_id = b.id WHERE b.firm_id = ?1"
+            " UNION SELECT file FROM payment_batch WHERE firm_id = ?1",
+            (firm_id,),
+        )
+        return [row[0] for row in rows]
+
+    async def shared(self, firm_id: int) -> int:
+        """Documents that another firm holds, too: their XML stays."""
+        row = await self._database.reader.row(
+            "SELECT count(*) FROM document d WHERE d.firm_id = ?1 AND EXISTS"
+            " (SELECT 1 FROM document o WHERE o.ksef_number = d.ksef_number AND o.firm_id <> ?1)",
+            (firm_id,),
+        )
+        return int(row[0]) if row else 0
+
+    async def named_by_others(self, nip: str) -> int:
+        """Documents of other firms that name a NIP as seller or buyer."""
+        row = await self._database.reader.row(
+            "SELECT count(*) FROM document d JOIN firm f ON f.id = d.firm_id"
+            " WHERE ?1 IN (d.seller_value, d.buyer_value) AND f.nip <> ?1",
+            (nip,),
+        )
+        return int(row[0]) if row else 0
+
+    async def own_credentials(self, firm_id: int) -> list[str]:
+        """Names in the vault of what logs in for this firm and no other."""
+        one = (await belongings(self._database.reader))["credential"]
+        sql = composed("SELECT vault_name FROM credential WHERE {whose}", whose=one.whose)
+        return [row[0] for row in await self._database.reader.rows(sql, (firm_id,))]
 
     async def all_begun(self) -> frozenset[int]:
         """Firms whose erasing was begun and not ended."""
@@ -159,18 +199,16 @@ class Eraser:
                     break
                 await pace.rest()
 
-    async def mentions(self, texts: list[str]) -> None:
+    async def mentions(self, firm: Firm) -> None:
         """Erase entries of the fetch log that name the firm without being its own."""
         end = await self._database.reader.row("SELECT coalesce(max(id), 0) FROM fetch_log")
+        name = json.dumps(firm.name, ensure_ascii=False)[1:-1]
         for first in range(0, (end[0] if end else 0) + 1, _LOG_AT_ONCE):
-            for text in texts:
-                named = await self._database.reader.rows(
-                    "SELECT id FROM fetch_log WHERE id BETWEEN ? AND ? AND instr(payload, ?)",
-                    (first, first + _LOG_AT_ONCE - 1, json.dumps(text, ensure_ascii=False)[1:-1]),
-                )
-                if named:
-                    async with self._database.transaction(erasing=True, durable=False) as session:
-                        await session.run_many("DELETE FROM fetch_log WHERE id = ?", named)
+            span = (first, first + _LOG_AT_ONCE - 1)
+            named = await self._database.reader.rows(_MENTIONS, (*span, firm.context_value, firm.nip, name))
+            if named:
+                async with self._database.transaction(erasing=True, durable=False) as session:
+                    await session.run_many("DELETE FROM fetch_log WHERE id = ?", named)
 
     async def merge_words(self) -> None:
         """Write the index of words anew, piece by piece: until then it keeps the words of what was deleted."""

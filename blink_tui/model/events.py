@@ -333,6 +333,19 @@ class CollectivesNotRead(Event):
     trace_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsPastRetention(Event):
+    """Documents of a firm need not be kept any more; told once a year, and nothing is erased by it."""
+
+    name = "documents-past-retention"
+    text = N_(
+        "Documents that need not be kept any more: {documents}, of {first} to {last}. See: blink firm retention"
+    )
+    documents: int
+    first: str
+    last: str
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind
     for kind in (
@@ -341,6 +354,7 @@ EVENTS: dict[str, type[Event]] = {
         DocumentsDerived, DocumentsProposed, PassFailed, PassFinished, Reconciled, SystemWarned,
         CredentialExpires, ContextsFound, RightWithdrawn,
         OutageBegan, OutageEnded, MaintenanceAnnounced, LatarniaSilent, CollectivesFound, CollectivesNotRead,
+        DocumentsPastRetention,
     )
 }  # fmt: skip
 """Every event by the name under which the fetch log keeps it."""

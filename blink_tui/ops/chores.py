@@ -104,4 +104,6 @@ async def _run(chore: Chore, around: Surroundings) -> BlinkError | None:
 
 def all_chores() -> tuple[Chore, ...]:
     """Every chore there is; their modules are loaded by this call."""
-    return ()
+    from blink_tui.ops.retention import RETENTION
+
+    return (RETENTION,)

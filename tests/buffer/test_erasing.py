@@ -27,7 +27,7 @@ async def erased(buffer: Buffer, firm_id: int = 1) -> int:
     gone = 0
     async for count in buffer.eraser.documents(firm_id):
         gone += count
-    await buffer.eraser.mentions([MARKS[0]])
+    await buffer.eraser.mentions(await buffer.firms.get(firm_id))
     await buffer.eraser.merge_words()
     await buffer.eraser.finish(firm_id)
     return gone
