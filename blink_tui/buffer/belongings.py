@@ -64,6 +64,9 @@ NOBODYS = {
     "sentence": "texts of the program, without what stands in their places",
     "exchange_rate": "of the National Bank",
     "chore": "of the program",
+    "presence": "of processes",
+    "notice_target": "of those who are told",
+    "notice_round": "of the program",
     "erased": "what is left of erased firms",
     "erased_end": "what is left of erased firms",
 }

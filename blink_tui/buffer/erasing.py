@@ -101,6 +101,11 @@ class Eraser:
         )
         return int(row[0]) if row else 0
 
+    async def holds(self, firm_id: int, document_id: int) -> bool:
+        """Whether a document is the firm's."""
+        sql = "SELECT 1 FROM document WHERE id = ? AND firm_id = ?"
+        return await self._database.reader.row(sql, (document_id, firm_id)) is not None
+
     async def own_credentials(self, firm_id: int) -> list[str]:
         """Names in the vault of what logs in for this firm and no other."""
         one = (await belongings(self._database.reader))["credential"]

@@ -47,6 +47,7 @@ from blink_tui.cli import (
     schedule,
     status,
     sync,
+    vault,
     watch,
 )
 from blink_tui.cli.context import Profile, profile_of
@@ -125,6 +126,7 @@ books.app.command(
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
+app.add_typer(vault.app, name="vault")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(doc.app, name="doc")
 app.add_typer(books.app, name="books")

@@ -57,7 +57,7 @@ class Profile(ProfilePaths):
         """
         from blink_tui.vault import choose_source, open_vault
 
-        ask = partial(_asked_passphrase, new=not self.vault_path.exists())
+        ask = partial(asked_passphrase, new=not self.vault_path.exists())
         source = choose_source(self.vault_path, prompt=ask if sys.stdin.isatty() else None)
         return open_vault(self.vault_path, source, create=True)
 
@@ -95,7 +95,7 @@ def memory_vault() -> Vault:
     return open_vault(Path(), MemorySource(), create=True)
 
 
-def _asked_passphrase(*, new: bool) -> Secret:
+def asked_passphrase(*, new: bool) -> Secret:
     """The vault's passphrase from the terminal; a new one is typed twice. Raises BlinkError (usage)."""
     import getpass
 

@@ -346,6 +346,19 @@ class DocumentsPastRetention(Event):
     last: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoreFailed(Event):
+    """What is done from time to time beside fetching did not succeed; told once until it does or fails otherwise."""
+
+    name = "chore-failed"
+    text = N_("Not done beside fetching ({chore}): {problem}")
+    level = "error"
+    chore: str
+    code: str
+    problem: str
+    cause: str | None = None
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind
     for kind in (
@@ -354,7 +367,7 @@ EVENTS: dict[str, type[Event]] = {
         DocumentsDerived, DocumentsProposed, PassFailed, PassFinished, Reconciled, SystemWarned,
         CredentialExpires, ContextsFound, RightWithdrawn,
         OutageBegan, OutageEnded, MaintenanceAnnounced, LatarniaSilent, CollectivesFound, CollectivesNotRead,
-        DocumentsPastRetention,
+        DocumentsPastRetention, ChoreFailed,
     )
 }  # fmt: skip
 """Every event by the name under which the fetch log keeps it."""

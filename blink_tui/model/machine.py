@@ -15,8 +15,15 @@ def boot_id() -> str:
     return _BOOT.read_text().strip() if _BOOT.exists() else "-"
 
 
+HIDDEN = "hidden"
+"""In place of the start of a process that runs, but of which this account is told nothing more."""
+
+
 def start_of(pid: int) -> str:
-    """When a process started, as the system counts; empty when it does not run."""
+    """When a process started, as the system counts; empty when it does not run.
+
+    HIDDEN for another account's where the system hides those (`hidepid`, or `ProtectProc=` of a service).
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -25,13 +32,11 @@ def start_of(pid: int) -> str:
 
 
 def _start_without_proc(pid: int) -> str:
-    """On systems without /proc only whether a process runs can be told."""
-    if Path("/proc/self").exists():
-        return ""
+    """Whether a process runs is all that can be told where /proc shows nothing of it, or is not there at all."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return ""
     except PermissionError:
-        pass
-    return "runs"
+        return HIDDEN if Path("/proc/self").exists() else "runs"
+    return "" if Path("/proc/self").exists() else "runs"

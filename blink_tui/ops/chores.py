@@ -39,6 +39,8 @@ class Chore:
     every: Callable[[Surroundings], Awaitable[timedelta | None]]
     """The time from one beginning to the next; None while it is switched off."""
     run: Callable[[Surroundings], Awaitable[None]]
+    lengthy: bool = False
+    """It may take minutes: a person's `blink sync` leaves it to the daemon or a timer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.ops.retention import Keeping, keeping
 from blink_tui.sync.access import KeptLogins
-from blink_tui.sync.leases import heartbeat, leased, work_held
+from blink_tui.sync.leases import heartbeat, holder_name, is_gone, leased, work_held
 from blink_tui.vault import Vault
 
 KEPT = ErrorKind(
@@ -55,6 +55,11 @@ PROTOCOL_OLD = ErrorKind(
         "Protocol {protocol} does not cover everything that is held of {firm}: since it was made {documents} documents"
         " came and {entries} entries were written. Hand over anew: blink firm data --firm {context} --protocol"
     ),
+)
+OPEN_ELSEWHERE = ErrorKind(
+    "firm-open-elsewhere",
+    ExitCode.WORK_HELD,
+    N_("{who} has a document of {firm} open just now. Ask them to leave it, and try again."),
 )
 _FEWEST_LETTERS = 8
 """Of a package's hash by which a protocol may be named."""
@@ -153,6 +158,7 @@ async def erase(
     async with leased(buffer, firm, tuple(Role)) as held, heartbeat(buffer, clock):
         if held.others:
             raise work_held(firm, next(iter(held.others.values())))
+        await _nobody_on(buffer, firm)
         if decided is not None:
             handover = decided.protocol
             await buffer.eraser.begin(
@@ -193,6 +199,15 @@ async def compact(buffer: Buffer) -> int:
     await scrub(buffer.path)
     await buffer.tombstones.scrubbed(stones[-1].seq if stones else 0)
     return before
+
+
+async def _nobody_on(buffer: Buffer, firm: Firm) -> None:
+    """Raises BlinkError(OPEN_ELSEWHERE) while a console has a document of the firm open."""
+    for one in await buffer.presence.all(is_gone):
+        if one.document_id is None or one.holder == holder_name():
+            continue
+        if await buffer.eraser.holds(firm.id, one.document_id):
+            raise BlinkError(OPEN_ELSEWHERE, who=one.who, firm=firm.name)
 
 
 async def _forget_secrets(buffer: Buffer, vault: Vault | None, firm: Firm) -> None:

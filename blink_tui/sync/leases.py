@@ -18,7 +18,7 @@ from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
-from blink_tui.model.machine import boot_id, start_of
+from blink_tui.model.machine import HIDDEN, boot_id, start_of
 from blink_tui.model.schedule import RoleEnd
 
 WORK_HELD = ErrorKind(
@@ -36,12 +36,15 @@ def holder_name() -> str:
 
 
 def is_gone(holder: str) -> bool:
-    """True when a holder was a process of this machine that no longer runs; another machine's is never known."""
+    """True when a holder was a process of this machine that no longer runs.
+
+    What is hidden from this account, or runs on another machine, is not known to be gone.
+    """
     machine, _, process = holder.rpartition("/")[0].rpartition("/")
     start = holder.rpartition("/")[2]
     if machine != _machine() or not process.isdigit():
         return machine.partition("/")[0] == socket.gethostname() and machine != _machine()
-    return start_of(int(process)) != start
+    return start_of(int(process)) not in (start, HIDDEN)
 
 
 @lru_cache(maxsize=1)

@@ -14,9 +14,10 @@ from blink_tui.vault.sources import (
     KeySource,
     MemorySource,
     PassphraseSource,
+    SystemdSource,
     passphrase_from_file,
 )
-from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_source
+from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_source, rekey
 
 __all__ = [
     "VAULT_DAMAGED",
@@ -30,6 +31,7 @@ __all__ = [
     "KeyringSource",
     "MemorySource",
     "PassphraseSource",
+    "SystemdSource",
     "Vault",
     "VaultHolder",
     "VaultState",
@@ -37,4 +39,5 @@ __all__ = [
     "open_vault",
     "passphrase_from_file",
     "recorded_source",
+    "rekey",
 ]

@@ -14,7 +14,8 @@ import msgspec
 
 from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError
-from blink_tui.vault.errors import VAULT_DAMAGED, VAULT_MISSING, VAULT_NOT_WRITTEN
+from blink_tui.model.modes import make_folder
+from blink_tui.vault.errors import VAULT_DAMAGED, VAULT_LOCKED, VAULT_MISSING, VAULT_NOT_WRITTEN
 
 FORMAT = 1
 _ONE_TICK = 50_000_000
@@ -41,7 +42,7 @@ _decode = msgspec.json.Decoder(Contents).decode
 
 
 def read(path: Path) -> Contents:
-    """Raises BlinkError: VAULT_MISSING, VAULT_DAMAGED."""
+    """Raises BlinkError: VAULT_MISSING, VAULT_DAMAGED, VAULT_LOCKED where the account may not read it."""
     try:
         contents = _decode(path.read_bytes())
     except FileNotFoundError as error:
@@ -49,6 +50,9 @@ def read(path: Path) -> Contents:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         what = Message(N_("its file cannot be read"))
         raise BlinkError(VAULT_DAMAGED, cause=type(error).__name__, what=what) from error
+    except PermissionError as error:
+        why = Message(N_("its file belongs to another account, which fetches for all."))
+        raise BlinkError(VAULT_LOCKED, cause=str(error), why=why) from error
     except OSError as error:
         what = Message(N_("its file cannot be opened"))
         raise BlinkError(VAULT_DAMAGED, cause=str(error), what=what) from error
@@ -120,7 +124,7 @@ def locked(path: Path) -> Iterator[None]:
     BlinkError(VAULT_NOT_WRITTEN).
     """
     try:
-        _make_folder(path.parent)
+        make_folder(path.parent)
         descriptor = os.open(
             path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
@@ -131,12 +135,6 @@ def locked(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _make_folder(folder: Path) -> None:
-    for missing in [part for part in (*reversed(folder.parents), folder) if not part.exists()]:
-        missing.mkdir(mode=0o700, exist_ok=True)
-        missing.chmod(0o700)
 
 
 def _sync_folder(folder: Path) -> None:

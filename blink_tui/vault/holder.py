@@ -10,7 +10,7 @@ from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
 from blink_tui.vault.errors import VAULT_LOCKED, VAULT_MISSING
-from blink_tui.vault.sources import KeyringSource, KeySource, PassphraseSource
+from blink_tui.vault.sources import KeyringSource, KeySource, PassphraseSource, SystemdSource, credential_file
 from blink_tui.vault.vault import Vault, choose_source, file_of_environment, open_vault, recorded_source
 
 
@@ -87,10 +87,11 @@ class VaultHolder:
             return self._vault
 
     def _silent_source(self) -> KeySource | None:
-        """Where a key comes from without asking: the passphrase file, or a keyring that holds it already."""
-        if recorded_source(self._path) == KeyringSource.name:
-            return KeyringSource()
-        return choose_source(self._path) if file_of_environment() is not None else None
+        """Where a key comes from without asking: what was recorded, the passphrase file, or the systemd credential."""
+        asked_nobody = recorded_source(self._path) in (KeyringSource.name, SystemdSource.name)
+        if asked_nobody or file_of_environment() is not None or credential_file() is not None:
+            return choose_source(self._path)
+        return None
 
 
 def _chosen(passphrase: Secret | None, *, keyring: bool) -> KeySource:

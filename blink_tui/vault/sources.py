@@ -23,6 +23,9 @@ PASSPHRASE_FILE = "BLINK_VAULT_PASSPHRASE_FILE"  # noqa: S105 - the name of a va
 KEYRING_SECONDS = 2.0
 """A keyring that waits for a person or a dead bus must not hold the program."""
 
+_CREDENTIAL = "blink-vault"
+"""Name of the systemd credential, as LoadCredentialEncrypted= of a unit names it."""
+
 _SERVICE = "blink-tui vault"
 
 
@@ -31,7 +34,7 @@ class KeySource(Protocol):
 
     @property
     def name(self) -> str:
-        """What the vault's file records: `passphrase`, `keyring` or `memory`."""
+        """What the vault's file records: `passphrase`, `systemd`, `keyring` or `memory`."""
 
     def create(self, vault_id: bytes) -> tuple[Secret, dict[str, str]]:
         """A key for a new vault, and what is needed to find it again. Raises BlinkError(VAULT_LOCKED)."""
@@ -67,6 +70,15 @@ class PassphraseSource:
         n, r, p = (int(parameters[name]) for name in ("n", "r", "p"))
         kdf = Scrypt(salt=bytes.fromhex(parameters["salt"]), length=crypto.KEY_BYTES, n=n, r=r, p=p)
         return Secret(kdf.derive(passphrase.reveal()))
+
+
+class SystemdSource(PassphraseSource):
+    """A credential that systemd gives to the service alone; its bytes, text or not, are taken as a passphrase."""
+
+    name = "systemd"
+
+    def __init__(self) -> None:
+        super().__init__(_read_credential)
 
 
 class KeyringSource:
@@ -125,6 +137,37 @@ def passphrase_from_file(path: Path) -> Callable[[], Secret]:
             raise BlinkError(VAULT_LOCKED, cause=str(error), why=why) from error
 
     return read
+
+
+def credential_file() -> Path | None:
+    """The file of the systemd credential, where this process was given one."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    file = Path(folder) / _CREDENTIAL if folder else None
+    return file if file is not None and file.exists() else None
+
+
+def _read_credential() -> Secret:
+    """What the credential holds, without the line break that an editor put at its end."""
+    file = credential_file()
+    if file is None:
+        why = Message(
+            N_(
+                "its key is a systemd credential, and this process was given none named {name}. The service has it;"
+                " a command gets it by systemd-run (docs/security.md)."
+            ),
+            {"name": _CREDENTIAL},
+        )
+        raise BlinkError(VAULT_LOCKED, why=why)
+    try:
+        secret = Secret(file.read_bytes().rstrip(b"\r\n"))
+    except OSError as error:
+        why = Message(N_("the systemd credential {name} cannot be read."), {"name": _CREDENTIAL})
+        raise BlinkError(VAULT_LOCKED, cause=str(error), why=why) from error
+    if not secret.reveal():
+        raise BlinkError(
+            VAULT_LOCKED, why=Message(N_("the systemd credential {name} is empty."), {"name": _CREDENTIAL})
+        )
+    return secret
 
 
 def _keyring() -> Any:

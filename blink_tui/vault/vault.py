@@ -30,6 +30,8 @@ from blink_tui.vault.sources import (
     KeySource,
     MemorySource,
     PassphraseSource,
+    SystemdSource,
+    credential_file,
     passphrase_from_file,
 )
 
@@ -137,32 +139,62 @@ def choose_source(
 ) -> KeySource:
     """The source for a vault: the recorded one, and for a new vault what this machine offers.
 
-    New: a passphrase file (argument or BLINK_VAULT_PASSPHRASE_FILE), else the system keyring if it answers, else a
-    prompted passphrase. Raises BlinkError(VAULT_LOCKED) when nothing is left, or the recorded one cannot be asked.
+    New: a passphrase file (argument or BLINK_VAULT_PASSPHRASE_FILE), else a systemd credential, else the system keyring
+    if it answers, else a prompted passphrase. A recorded passphrase comes from such a file, else the credential, else
+    the prompt. Raises BlinkError(VAULT_LOCKED) when nothing is left, or the recorded one cannot be asked.
     """
-    named = passphrase_file or file_of_environment()
-    read = passphrase_from_file(named) if named else prompt
     recorded = recorded_source(path)
-    if recorded == KeyringSource.name or (recorded is None and not named and KeyringSource.answers()):
+    if recorded == SystemdSource.name:
+        return SystemdSource()
+    if recorded == KeyringSource.name:
         return KeyringSource()
     if recorded not in (None, PassphraseSource.name):
         what = Message(
             N_("its key comes from {source}, which this version does not know"), {"source": recorded}
         )
         raise BlinkError(VAULT_DAMAGED, what=what)
+    named = passphrase_file or file_of_environment()
+    if recorded is None and named is None:
+        if credential_file() is not None:
+            return SystemdSource()
+        if KeyringSource.answers():
+            return KeyringSource()
+    return PassphraseSource(_reader(named or credential_file(), prompt))
+
+
+def _reader(file: Path | None, prompt: Callable[[], Secret] | None) -> Callable[[], Secret]:
+    """How the passphrase is read. Raises BlinkError(VAULT_LOCKED) when there is no way."""
+    read = prompt if file is None else passphrase_from_file(file)
     if read is None:
         why = Message(
             N_("there is no one to ask for the passphrase. Set {variable} to a file with it."),
             {"variable": PASSPHRASE_FILE},
         )
         raise BlinkError(VAULT_LOCKED, why=why)
-    return PassphraseSource(read)
+    return read
 
 
 def file_of_environment() -> Path | None:
     """The passphrase file that the environment names."""
     named = os.environ.get(PASSPHRASE_FILE)
     return Path(named) if named else None
+
+
+def rekey(path: Path, old: KeySource, new: KeySource) -> None:
+    """Let a vault be opened by another source from now on; what it holds, and whoever has it open, stay as they are.
+
+    Takes the vault's own key by the recorded source and seals it for the new one. Copies of the file from before still
+    open by the old one. Raises BlinkError as `open_vault` does, and the old source holds.
+    """
+    with file.locked(path):
+        contents = file.read(path)
+        key = _key_of(contents, old)
+        source_key, parameters = new.create(contents.id)
+        sealed_key = crypto.seal(source_key.reveal(), key.reveal(), contents.id)
+        changed = msgspec.structs.replace(
+            contents, source=new.name, parameters=parameters, sealed_key=sealed_key
+        )
+        file.replace(path, changed)
 
 
 def _made(source: KeySource) -> tuple[Contents, Secret]:
@@ -175,6 +207,11 @@ def _made(source: KeySource) -> tuple[Contents, Secret]:
 
 def _open(path: Path, source: KeySource) -> Vault:
     contents = file.read(path)
+    return Vault(path, contents, _key_of(contents, source))
+
+
+def _key_of(contents: Contents, source: KeySource) -> Secret:
+    """The vault's own key. Raises BlinkError: VAULT_LOCKED, VAULT_WRONG_KEY, VAULT_DAMAGED."""
     if contents.source != source.name:
         why = Message(
             N_("its key comes from {recorded}, not from {offered}."),
@@ -183,10 +220,9 @@ def _open(path: Path, source: KeySource) -> Vault:
         raise BlinkError(VAULT_LOCKED, why=why)
     try:
         source_key = source.find(contents.id, contents.parameters)
-        key = crypto.opened(source_key.reveal(), contents.sealed_key, contents.id)
+        return Secret(crypto.opened(source_key.reveal(), contents.sealed_key, contents.id))
     except crypto.NotOpenedError as error:
         raise BlinkError(VAULT_WRONG_KEY) from error
     except (KeyError, ValueError) as error:
         what = Message(N_("its file cannot be read"))
         raise BlinkError(VAULT_DAMAGED, cause=repr(error), what=what) from error
-    return Vault(path, contents, Secret(key))

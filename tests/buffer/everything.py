@@ -44,6 +44,7 @@ def fill(path: Path) -> None:
                 " WHERE document_id = ?",
                 (number,),
             )
+        connection.execute("UPDATE firm SET (context_type, kind, first_day) = ('Nip', 'taxpayer', NULL)")
         connection.execute(
             "UPDATE erasing SET (at, who, reason, head, package) = ('', '', '', x'', NULL)"
         )  # stays

@@ -20,6 +20,8 @@ from blink_tui.model.values import Nip
 from blink_tui.sync.leases import holder_name, is_gone, leased, work_held
 from tests.clocks import VirtualClock
 
+ROOT = Path(__file__).parents[2]
+
 
 class StillClock:
     def __init__(self) -> None:
@@ -146,3 +148,40 @@ async def test_a_clock_that_is_set_takes_no_work_from_the_living(tmp_path: Path,
         assert await buffer.leases.held_elsewhere(holder_name(), is_gone) == {}
         taken = await buffer.leases.take(firm.id, [Role.BUYER], holder_name(), is_gone)
         assert taken.roles == (Role.BUYER,)
+
+
+def test_a_process_that_the_system_hides_from_this_account_is_not_known_to_be_gone() -> None:
+    """Services with ProtectProc= and machines with hidepid see nothing of others in /proc."""
+    if os.geteuid():
+        pytest.skip("only root can make a folder of processes that hides those of others")
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    name, asked = (
+        holder_of(child.pid),
+        "from blink_tui.sync.leases import is_gone; import sys; print(is_gone(sys.argv[1]))",
+    )
+    as_stranger = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-c", asked]
+    hidden = [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        'mount -t proc -o hidepid=2 proc /proc && exec "$@"',
+        "sh",
+        *as_stranger,
+    ]
+    try:
+        assert told(hidden, name) == "False"
+    finally:
+        child.kill()
+        child.communicate()
+    assert told(hidden, name) == "True"
+
+
+def told(command: list[str], name: str) -> str:
+    done = subprocess.run(
+        [*command, name], capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}, check=False
+    )
+    if "mount:" in done.stderr or "unshare:" in done.stderr:
+        pytest.skip(done.stderr)
+    assert not done.returncode, done.stderr
+    return done.stdout.strip()

@@ -73,3 +73,18 @@ def test_a_keyring_that_answers_is_offered_and_not_taken_unasked(
     with pytest.raises(BlinkError):
         holder.open()
     assert not path.exists()
+
+
+def test_a_systemd_credential_is_used_without_asking_and_nothing_is_in_its_place(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(path.parent))
+    path.with_name("blink-vault").write_text("known to the service")
+    VaultHolder(path).open().put("token/1", Secret("s"))
+    assert VaultHolder(path).open().names() == ["token/1"]
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    holder = VaultHolder(path)
+    assert holder.need() is KeyNeed.NOTHING
+    with pytest.raises(BlinkError) as refused:
+        holder.open(Secret("known to the service"))
+    assert refused.value.kind is VAULT_LOCKED

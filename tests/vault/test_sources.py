@@ -13,9 +13,12 @@ from blink_tui.model.secret import Secret
 from blink_tui.vault import (
     MemorySource,
     PassphraseSource,
+    SystemdSource,
     choose_source,
     open_vault,
     passphrase_from_file,
+    recorded_source,
+    rekey,
 )
 
 CHECKOUT = Path(__file__).parents[2]
@@ -156,3 +159,94 @@ def test_importing_the_vault_loads_no_keyring() -> None:
 def test_memory_vaults_cannot_be_found_again() -> None:
     with pytest.raises(BlinkError):
         MemorySource().find(b"", {})
+
+
+@pytest.fixture
+def credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a systemd credential, in a folder as systemd makes it for a service."""
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    monkeypatch.delenv("BLINK_VAULT_PASSPHRASE_FILE", raising=False)
+    return folder / "blink-vault"
+
+
+@pytest.mark.parametrize("content", ["a passphrase ł\n".encode(), bytes(range(224, 256)), b"\0"])
+def test_a_systemd_credential_makes_and_opens_a_vault(
+    tmp_path: Path, credential: Path, content: bytes
+) -> None:
+    credential.write_bytes(content)
+    path = tmp_path / "vault"
+    open_vault(path, choose_source(path), create=True).put("a", Secret("b"))
+    assert recorded_source(path) == "systemd"
+    assert open_vault(path, choose_source(path), create=False).get("a") == Secret("b")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(None, "vault-locked"), (b"\n", "vault-locked"), (b"another", "vault-wrong-key")]
+)
+def test_a_credential_that_is_not_the_vaults_locks_it_and_switches_nothing(
+    tmp_path: Path, credential: Path, content: bytes | None, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credential.write_text("right")
+    path, passphrase = tmp_path / "vault", tmp_path / "passphrase"
+    open_vault(path, choose_source(path), create=True)
+    passphrase.write_text("right")
+    credential.unlink()
+    if content is not None:
+        credential.write_bytes(content)
+    for offered in ("", str(passphrase)):  # a passphrase file is not asked instead
+        monkeypatch.setenv("BLINK_VAULT_PASSPHRASE_FILE", offered)
+        with pytest.raises(BlinkError) as caught:
+            open_vault(path, choose_source(path, prompt=lambda: Secret("right")), create=True)
+        assert (caught.value.kind.code, caught.value.kind.exit_code) == (code, 8)
+
+
+def test_a_process_without_credentials_is_told_who_has_it(
+    tmp_path: Path, credential: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credential.write_text("right")
+    path = tmp_path / "vault"
+    open_vault(path, choose_source(path), create=True)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    with pytest.raises(BlinkError, match="blink-vault"):
+        open_vault(path, choose_source(path), create=True)
+
+
+def test_a_service_gets_the_passphrase_of_a_shared_vault_as_its_credential(
+    tmp_path: Path, credential: Path
+) -> None:
+    path = tmp_path / "vault"
+    open_vault(path, PassphraseSource(lambda: Secret("shared")), create=True)
+    credential.write_text("shared\n")
+    open_vault(path, choose_source(path), create=False)
+    assert recorded_source(path) == "passphrase"
+
+
+def test_another_key_opens_the_same_vault_and_the_old_one_does_not(tmp_path: Path, credential: Path) -> None:
+    path, old = tmp_path / "vault", PassphraseSource(lambda: Secret("old"))
+    running = open_vault(path, old, create=True)
+    running.put("a", Secret("b"))
+    wrapped = running.wrap(b"key", "export")
+    credential.write_bytes(os.urandom(32))
+    rekey(path, old, SystemdSource())
+    with pytest.raises(BlinkError):
+        open_vault(path, old, create=False)
+    fresh = open_vault(path, choose_source(path), create=False)
+    assert fresh.unwrap(wrapped, "export") == b"key"
+    running.put("c", Secret("d"))  # who has it open goes on, and keeps the new key in the file
+    assert open_vault(path, choose_source(path), create=False).names() == ["a", "c"]
+
+
+def test_a_wrong_key_changes_no_vault(tmp_path: Path, credential: Path) -> None:
+    path, old = tmp_path / "vault", PassphraseSource(lambda: Secret("old"))
+    open_vault(path, old, create=True)
+    before = path.read_bytes()
+    for given, new in (
+        (PassphraseSource(lambda: Secret("wrong")), PassphraseSource(lambda: Secret("new"))),
+        (old, PassphraseSource(lambda: Secret(""))),
+        (old, SystemdSource()),
+    ):
+        with pytest.raises(BlinkError):
+            rekey(path, given, new)
+        assert path.read_bytes() == before
