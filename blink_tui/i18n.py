@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import gettext as _gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ LANGUAGES = ("pl", "en")
 _LOCALE_DIR = Path(__file__).with_name("locale")
 _translations: dict[str, _gettext.NullTranslations] = {}
 _current = "pl"
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 def set_language(language: str | None) -> str:
@@ -33,7 +37,17 @@ def set_language(language: str | None) -> str:
 
 def language() -> str:
     """The language in force, `pl` or `en`."""
-    return _current
+    return _spoken.get() or _current
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within the block, and for this task alone, texts are in another language."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 def lend_to_libraries() -> None:
@@ -44,11 +58,10 @@ def lend_to_libraries() -> None:
 
 
 def _catalogue() -> _gettext.NullTranslations:
-    if _current not in _translations:
-        _translations[_current] = _gettext.translation(
-            "blink", _LOCALE_DIR, languages=[_current], fallback=True
-        )
-    return _translations[_current]
+    wanted = language()
+    if wanted not in _translations:
+        _translations[wanted] = _gettext.translation("blink", _LOCALE_DIR, languages=[wanted], fallback=True)
+    return _translations[wanted]
 
 
 def _(text: str) -> str:

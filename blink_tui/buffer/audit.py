@@ -34,6 +34,19 @@ _OF_CODING = """
     WHERE d.id = ?
     ORDER BY e.after = 'coded' OR e.what = 'coding' AND e.reason IS NOT NULL DESC, e.seq DESC LIMIT 1
 """
+_OTHERWISE = """
+    SELECT d.id, d.ksef_number FROM document d WHERE d.firm_id = ? AND d.status IS NOT (
+        SELECT e.after FROM document_event e INDEXED BY document_event_by_document
+        WHERE e.document_id = d.id AND e.what IN ('fetched', 'status', 'undo')
+        ORDER BY e.firm_id DESC, e.seq DESC LIMIT 1
+    ) ORDER BY d.id LIMIT 1
+"""
+"""The first document that has another status than the last change of it says: one statement, so one moment."""
+_OF_STATUS = """
+    SELECT e.seq, d.id, d.ksef_number, NULL, e.at, e.who, e.what, e.before, e.after, e.reason, e.hash
+    FROM document d JOIN document_event e ON e.document_id = d.id
+    WHERE d.id = ? AND e.what IN ('fetched', 'status', 'undo') ORDER BY e.firm_id DESC, e.seq DESC LIMIT 1
+"""
 _WITHIN = "e.seq BETWEEN ?2 AND ?3"
 _BEYOND = "(e.seq < 1 OR e.seq > (SELECT length FROM chain c WHERE c.firm_id = ?1))"
 _PRINTED = """
@@ -74,6 +87,10 @@ class Touched(StrEnum):
     """A batch or a closed month has a head that the chain never had."""
     CODING = "coding"
     """A document's coding, or its rows in the registers, are not those that the entry tells of."""
+    STATUS = "status"
+    """A document has another status than the entry gave it."""
+    STRANGE_DOCUMENT = "strange-document"
+    """There is a document that no entry tells of."""
     PAGE = "page"
     """The closing page that the entry tells of is gone or was changed."""
     STRANGE_PAGE = "strange-page"
@@ -86,6 +103,8 @@ _SENTENCES = {
     Touched.ADDED: N_("Entry {seq} was put in: {entry}."),
     Touched.END: N_("The chain of {seq} entries ends otherwise than it was written."),
     Touched.CODING: N_("The coding is not the one that entry {seq} tells of: {entry}."),
+    Touched.STATUS: N_("The document's status is not the one that entry {seq} gave it: {entry}."),
+    Touched.STRANGE_DOCUMENT: N_("There is a document that no entry of the chain tells of: {ksef_number}."),
     Touched.PAGE: N_("The closing page that entry {seq} tells of is gone or was changed: {entry}."),
     Touched.STRANGE_PAGE: N_("There is a closing page that no entry of the chain tells of."),
     Touched.PRINTED: N_("A batch or a closed month was written after an entry that the chain no longer has."),
@@ -104,11 +123,14 @@ class Break:
     seq: int
     entry: Entry | None = None
     """What stands there now."""
+    ksef_number: KsefNumber | None = None
+    """The document that no entry tells of."""
 
     @property
     def message(self) -> Message:
         """The sentence that names it."""
-        return Message(_SENTENCES[self.touched], {"seq": self.seq, "entry": _told(self.entry)})
+        values = {"seq": self.seq, "entry": _told(self.entry), "ksef_number": self.ksef_number}
+        return Message(_SENTENCES[self.touched], values)
 
 
 def _told(entry: Entry | None) -> Message | str:
@@ -168,7 +190,7 @@ class History:
     async def verify(self, firm_id: int) -> ChainState:
         """Compute a firm's chain again from its first entry and name the first that was touched.
 
-        Then the codings that hold and the closing pages are compared with the entries that tell of them.
+        Then the statuses and codings that hold and the closing pages are compared with the entries that tell of them.
         """
         length, kept = await history.end(self._database.reader, firm_id)
         head = await self._genesis(firm_id)
@@ -192,11 +214,25 @@ class History:
         grown = set() if not printed else await self._since(firm_id, length)
         if printed - grown:
             return Break(Touched.PRINTED, length + 1)
+        otherwise = await self._database.scan(_OTHERWISE, (firm_id,))
+        if otherwise:
+            return await self._standing(length, *otherwise[0])
+        return await self._bodies(firm_id, length)
+
+    async def _bodies(self, firm_id: int, length: int) -> Break | None:
+        """Codings and closing pages, which the chain tells of by their digests."""
         document_id = await sealed.touched(self._database, firm_id)
         if document_id is not None:
             return await self._coded(document_id)
         page = await closing_pages.first_wrong(self._database.reader, firm_id)
         return await self._signed(firm_id, length, page.seq) if page is not None else None
+
+    async def _standing(self, length: int, document_id: int, number: KsefNumber) -> Break:
+        """The last change of a document's status, which it does not agree with; or that there was none at all."""
+        rows = await self._database.reader.rows(_OF_STATUS, (document_id,))
+        if not rows:
+            return Break(Touched.STRANGE_DOCUMENT, length + 1, ksef_number=number)
+        return Break(Touched.STATUS, rows[0][0], _entry(rows[0]))
 
     async def _signed(self, firm_id: int, length: int, seq: int | None) -> Break:
         """The entry whose closing page is not the one that was signed, or that there is a page without any."""

@@ -35,8 +35,10 @@ from blink_tui.buffer.locks import Locks
 from blink_tui.buffer.log import FetchLog
 from blink_tui.buffer.marks import Marks
 from blink_tui.buffer.mismatches import Mismatches
+from blink_tui.buffer.notice_targets import NoticeTargets
 from blink_tui.buffer.offices import Offices
 from blink_tui.buffer.outages import Outages
+from blink_tui.buffer.outbox import Outbox
 from blink_tui.buffer.outgoing import Outgoing
 from blink_tui.buffer.overview import Overview
 from blink_tui.buffer.payment_batches import PaymentBatches
@@ -94,6 +96,8 @@ class Buffer:
         self.book_comparing = BookComparing(database)
         self.charts = Charts(database, clock)
         self.chores = Chores(database)
+        self.notice_targets = NoticeTargets(database)
+        self.outbox = Outbox(database)
         self.rates = ExchangeRates(database)
         self.rules = Rules(database, clock)
         self.codings = Codings(database, clock)

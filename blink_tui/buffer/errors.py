@@ -202,3 +202,13 @@ NOT_TO_PAY = ErrorKind(
     ExitCode.FAILED,
     N_("Document {ksef_number} ({status}) is no approved purchase and is not paid. Nothing was written."),
 )
+TARGET_EXISTS = ErrorKind(
+    "target-exists",
+    ExitCode.USAGE,
+    N_("There is a target {name} already. To give it another address: blink notify add {name} --replace"),
+)
+TARGET_UNKNOWN = ErrorKind(
+    "target-unknown",
+    ExitCode.USAGE,
+    N_("There is no target {name} for notices. See the known ones: blink notify list"),
+)

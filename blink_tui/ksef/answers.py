@@ -17,6 +17,7 @@ import httpx
 import msgspec
 
 from blink_tui.ksef import errors
+from blink_tui.ksef.handshake import kind_of_handshake
 from blink_tui.ksef.operations import (
     AUTHORIZATIONS,
     COLLECTIVE_INVOICES,
@@ -34,6 +35,7 @@ from blink_tui.ksef.operations import (
     Context,
     Operation,
 )
+from blink_tui.ksef.proxies import PROXY_UNREACHABLE, proxy_shown
 from blink_tui.ksef.wire import StatusInfo, WireStruct
 from blink_tui.model.errors import BlinkError, ErrorKind
 from blink_tui.model.text import clean
@@ -328,10 +330,18 @@ def _wait(headers: Mapping[str, str], details: tuple[str, ...]) -> int | None:
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-def error_of_network(failure: httpx.HTTPError, operation: Operation, context: Context) -> BlinkError:
-    """The error that the lack of an answer means; an order that may have arrived is uncertain (PROTOCOL 4)."""
+def error_of_network(
+    failure: httpx.HTTPError, operation: Operation, context: Context, proxy: str | None = None
+) -> BlinkError:
+    """The error that the lack of an answer means; an order that may have arrived is uncertain (PROTOCOL 4).
+
+    `proxy` is the one that the request went through: whatever connects or not is then that one.
+    """
     cause = clean(f"{type(failure).__name__}: {failure}")[:_LONGEST_CAUSE]
-    return BlinkError(_network_kind(failure, operation), firm=context.value, cause=cause)
+    kind = _network_kind(failure, operation)
+    if proxy is not None and kind in (errors.UNREACHABLE, errors.HOST_UNKNOWN):
+        return BlinkError(PROXY_UNREACHABLE, firm=context.value, cause=cause, proxy=proxy_shown(proxy))
+    return BlinkError(kind, firm=context.value, cause=cause)
 
 
 def _network_kind(failure: httpx.HTTPError, operation: Operation) -> ErrorKind:
@@ -340,8 +350,9 @@ def _network_kind(failure: httpx.HTTPError, operation: Operation) -> ErrorKind:
     if isinstance(failure, httpx.DecodingError):
         return errors.ANSWER_UNREADABLE
     below = list(_chain(failure))
-    if any(isinstance(error, ssl.SSLError) for error in below):
-        return errors.TLS_FAILED
+    unsafe = next((error for error in below if isinstance(error, ssl.SSLError)), None)
+    if unsafe is not None:
+        return kind_of_handshake(unsafe)
     if any(isinstance(error, socket.gaierror) for error in below):
         return errors.HOST_UNKNOWN
     if isinstance(failure, httpx.TimeoutException):

@@ -241,13 +241,6 @@ HOST_UNKNOWN = _unavailable(
         "Check the internet connection and the firm's environment."
     ),
 )
-TLS_FAILED = _unavailable(
-    "ksef-tls",
-    N_(
-        "The connection to KSeF for firm {firm} is not safe: the other side did not prove that it is KSeF. "
-        "Ask whoever looks after the network; nothing was sent."
-    ),
-)
 TIMED_OUT = _unavailable(
     "ksef-timeout",
     N_("KSeF did not answer in time for firm {firm}. Try again later."),

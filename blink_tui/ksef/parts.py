@@ -18,6 +18,7 @@ import httpx
 from blink_tui.ksef import errors
 from blink_tui.ksef.answers import error_of_network
 from blink_tui.ksef.operations import Context, Operation
+from blink_tui.ksef.proxies import PROXY_UNREACHABLE
 from blink_tui.ksef.transport import Transport, is_loopback
 from blink_tui.ksef.wire import ExportPart
 from blink_tui.model.errors import BlinkError, ErrorKind
@@ -26,7 +27,9 @@ _CHUNK = 256 * 1024
 """Bytes written at once, and what a broken connection may lose."""
 _PAUSES = (timedelta(seconds=0.5), timedelta(seconds=1.5))
 _OWN_DOMAIN = ".ksef.mf.gov.pl"
-_PASSING = frozenset({errors.UNREACHABLE, errors.TIMED_OUT, errors.CONNECTION_LOST, errors.SERVER_AWAY})
+_PASSING = frozenset(
+    {errors.UNREACHABLE, PROXY_UNREACHABLE, errors.TIMED_OUT, errors.CONNECTION_LOST, errors.SERVER_AWAY}
+)
 _PART = Operation("part", "GET", "", "")
 """Names the fetching of a part in errors; no limit counts it."""
 
@@ -131,7 +134,8 @@ class _Download:
             finally:
                 await response.aclose()
         except httpx.HTTPError as failure:
-            raise error_of_network(failure, _PART, self._context) from failure
+            proxy = self._transport.proxy_of(request.url)
+            raise error_of_network(failure, _PART, self._context, proxy) from failure
         if self._size < self._part.encrypted_size:
             raise self._error(errors.CONNECTION_LOST, f"{self._size} of {self._part.encrypted_size} bytes")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import random
 import re
 import ssl
@@ -22,7 +23,9 @@ import msgspec
 
 from blink_tui.ksef import errors
 from blink_tui.ksef.answers import error_of_answer, error_of_network, looks_foreign
+from blink_tui.ksef.handshake import AUTHORITIES_UNREADABLE
 from blink_tui.ksef.operations import EXPORT, CallNotAllowedError, Context, Operation, check_allowed
+from blink_tui.ksef.proxies import PROXY_UNREACHABLE, PROXY_UNUSABLE, proxy_of, proxy_shown
 from blink_tui.ksef.wire import decoded
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
@@ -44,6 +47,7 @@ _CHUNK = 1024 * 1024
 _PASSING = frozenset(
     {
         errors.UNREACHABLE, errors.HOST_UNKNOWN, errors.TIMED_OUT, errors.CONNECTION_LOST, errors.SERVER_AWAY,
+        PROXY_UNREACHABLE,
     }
 )  # fmt: skip
 
@@ -107,7 +111,12 @@ def _no_cookies() -> CookieJar:
 @cache
 def _trusted_authorities() -> ssl.SSLContext:
     """Made once, off the loop: reading all authorities takes 50 ms."""
-    return httpx.create_ssl_context()
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:  # ssl.SSLError among them
+        variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "-")
+        file = os.environ.get(variable, "-")
+        raise BlinkError(AUTHORITIES_UNREADABLE, cause=str(error), file=file, variable=variable) from error
 
 
 def user_agent() -> str:
@@ -126,21 +135,34 @@ class Transport:
         self.clock = clock
         self._gate = gate
         self._on_warning = on_warning
+        self._through_proxies = not is_loopback(self.base.host)
+        """There is none between this machine and itself."""
         self.http: httpx.AsyncClient
 
     async def __aenter__(self) -> Self:
-        self.http = httpx.AsyncClient(
-            headers={"User-Agent": user_agent(), "X-Error-Format": "problem-details"},
-            timeout=_TIMEOUT,
-            limits=_LIMITS,
-            verify=await asyncio.to_thread(_trusted_authorities),
-            follow_redirects=False,
-            cookies=_no_cookies(),
-            trust_env=not is_loopback(self.base.host),  # no proxy between this machine and itself
-            event_hooks={"request": [self._check]},
-        )
+        self.http = self._client(await asyncio.to_thread(_trusted_authorities))
         await self.http.__aenter__()
         return self
+
+    def _client(self, authorities: ssl.SSLContext) -> httpx.AsyncClient:
+        try:
+            return httpx.AsyncClient(
+                headers={"User-Agent": user_agent(), "X-Error-Format": "problem-details"},
+                timeout=_TIMEOUT,
+                limits=_LIMITS,
+                verify=authorities,
+                follow_redirects=False,
+                cookies=_no_cookies(),
+                trust_env=self._through_proxies,
+                event_hooks={"request": [self._check]},
+            )
+        except (ValueError, ImportError) as error:  # of a kind that is unknown, or needs what is not there
+            proxy = proxy_shown(self.proxy_of(self.base) or "-")
+            raise BlinkError(PROXY_UNUSABLE, cause=str(error), proxy=proxy) from error
+
+    def proxy_of(self, url: httpx.URL) -> str | None:
+        """The proxy that a request to an address goes through; None where it goes straight."""
+        return proxy_of(url) if self._through_proxies else None
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -227,7 +249,8 @@ class Transport:
                 finally:
                     await response.aclose()
             except httpx.HTTPError as failure:
-                raise error_of_network(failure, operation, context) from failure
+                proxy = self.proxy_of(request.url)
+                raise error_of_network(failure, operation, context, proxy) from failure
             self._pass_warnings(response, context)
             if response.status_code >= 300:
                 raise error_of_answer(response.status_code, response.headers, body, operation, context)

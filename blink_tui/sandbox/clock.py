@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -93,6 +94,11 @@ def day_of(ticks: int) -> date:
 def datetime_of(ticks: int) -> datetime:
     """Aware UTC datetime, cut to microseconds."""
     return _EPOCH + timedelta(microseconds=ticks // 10)
+
+
+def header_of(ticks: int) -> str:
+    """The instant as HTTP's `Date` has it."""
+    return format_datetime(datetime_of(ticks), usegmt=True)
 
 
 @lru_cache(maxsize=4096)

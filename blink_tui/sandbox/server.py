@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,6 +31,7 @@ from blink_tui.sandbox.calls import (
     Reply,
     parsed_query,
 )
+from blink_tui.sandbox.clock import header_of
 from blink_tui.sandbox.delivery import NO_ANSWER, Lines, send_broken, send_reply
 from blink_tui.sandbox.errors import ApiError, Rendered, render, unauthorized
 from blink_tui.sandbox.faults import UNHURT, Fault, Stage, Struck
@@ -136,6 +138,7 @@ class _Door:
             reply = _refusal(request, error, now)
         if operation is None or operation.group != CONTROL:
             _note(self._sandbox, request, operation, login, struck, reply, now)
+        reply = replace(reply, headers={"Date": header_of(now), **reply.headers})
         warning = request.headers.get("x-test-system-warning")
         if struck.line is None or struck.line.do == "answer":
             await send_reply(reply, warning, send)

@@ -22,6 +22,7 @@ from multiprocessing.context import ForkServerContext
 from typing import Any, ParamSpec, TypeVar
 
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.memory import keep_to_itself
 from blink_tui.sync.errors import WORKER_DIED
 
 P = ParamSpec("P")
@@ -153,6 +154,7 @@ def _reap(process: Future[_Process]) -> None:
 
 def _serve(pipe: Connection) -> None:
     """Life of a worker: one call after another until the other end closes."""
+    keep_to_itself()  # keys of packages come in here
     os.nice(_NICENESS)
     bytes(
         16 << 20

@@ -230,6 +230,29 @@ async def test_a_coding_that_is_not_what_was_coded_is_found(buffer: Buffer, firm
         await _run(buffer, "INSERT INTO register_amount SELECT * FROM amounts_before")
 
 
+async def test_a_status_that_no_entry_gave_is_found(buffer: Buffer, firm: Firm) -> None:
+    await _lived(buffer, firm)
+    for touch, seq in (("status = 'coded' WHERE id = 2", 9), ("status = 'exported' WHERE id = 1", 8)):
+        await _run(buffer, f"UPDATE document SET {touch}")
+        broken = (await buffer.history.verify(firm.id)).broken
+        assert broken is not None
+        assert (broken.touched, broken.seq) == (Touched.STATUS, seq)
+        assert "approved" in str(broken.message)
+        await _run(buffer, "UPDATE document SET status = 'approved'")
+    assert (await buffer.history.verify(firm.id)).broken is None
+
+
+async def test_a_document_that_no_entry_tells_of_is_found(buffer: Buffer, firm: Firm) -> None:
+    await stored(buffer, firm, 1)
+    other = await buffer.firms.add(SELLER, name="B", env="test")
+    await _run(buffer, "UPDATE document SET firm_id = ?", other.id)
+    await _run(buffer, "DELETE FROM document_event")
+    broken = (await buffer.history.verify(other.id)).broken
+    assert broken is not None
+    assert broken.touched is Touched.STRANGE_DOCUMENT
+    assert str(broken.ksef_number) in str(broken.message)
+
+
 async def test_codings_agree_after_ways_back_and_forth(buffer: Buffer, firm: Firm) -> None:
     await _lived(buffer, firm)
     for decision in (Decision(Action.QUERY, "?"), Decision(Action.RETURN), Decision(Action.REOPEN, "?")):

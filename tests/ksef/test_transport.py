@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509 import load_der_x509_certificate
 
 from blink_tui.ksef import errors
+from blink_tui.ksef.handshake import TLS_ISSUER
 from blink_tui.ksef.operations import (
     CHALLENGE,
     EXPORT,
@@ -243,7 +244,7 @@ async def test_a_server_that_cannot_prove_who_it_is(clock: ManualClock, tmp_path
         for operation in (KEYS, EXPORT):
             with pytest.raises(BlinkError) as caught:
                 await transport.call(operation, FIRM, bearer=Secret("jwt"))
-            assert caught.value.kind is errors.TLS_FAILED
+            assert caught.value.kind is TLS_ISSUER
         assert peer.requests == []
     assert clock.slept == []
 
