@@ -6,8 +6,10 @@ from blink_tui.vault.errors import (
     VAULT_LOCKED,
     VAULT_MISSING,
     VAULT_NOT_WRITTEN,
+    VAULT_OPEN,
     VAULT_WRONG_KEY,
 )
+from blink_tui.vault.file import keeper
 from blink_tui.vault.holder import KeyNeed, VaultHolder, VaultState
 from blink_tui.vault.sources import (
     KeyringSource,
@@ -25,6 +27,7 @@ __all__ = [
     "VAULT_LOCKED",
     "VAULT_MISSING",
     "VAULT_NOT_WRITTEN",
+    "VAULT_OPEN",
     "VAULT_WRONG_KEY",
     "KeyNeed",
     "KeySource",
@@ -36,6 +39,7 @@ __all__ = [
     "VaultHolder",
     "VaultState",
     "choose_source",
+    "keeper",
     "open_vault",
     "passphrase_from_file",
     "recorded_names",
