@@ -27,6 +27,22 @@ READ_ONLY = ErrorKind(
         "Nothing was changed: the profile is open for reading only. Who may write {path} can, without --read-only."
     ),
 )
+NOT_ALLOWED = ErrorKind(
+    "buffer-not-allowed",
+    ExitCode.FAILED,
+    N_(
+        "The account {account} may not read and write {path}. Run the program as the account whose profile it is, or"
+        " have its folder shared with a group (docs/doctor.md)."
+    ),
+)
+DISK_READ_ONLY = ErrorKind(
+    "disk-read-only",
+    ExitCode.FAILED,
+    N_(
+        "The disk with {path} can only be read. What was stored is safe; have the disk mounted for writing again and"
+        " repeat."
+    ),
+)
 NEWER_SCHEMA = ErrorKind(
     "newer-schema",
     ExitCode.FAILED,
