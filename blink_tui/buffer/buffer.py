@@ -23,6 +23,7 @@ from blink_tui.buffer.credentials import Credentials
 from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
+from blink_tui.buffer.diagnosis import Diagnosis
 from blink_tui.buffer.documents import Documents
 from blink_tui.buffer.export_settings import ExportSettings
 from blink_tui.buffer.exports import PendingExports
@@ -108,6 +109,7 @@ class Buffer:
         self.presence = Presence(database, clock)
         self.briefs = Briefs(database)
         self.learning = Learning(database)
+        self.diagnosis = Diagnosis(database)
         self.locks = Locks(database, clock)
         self.questions = Questions(database, clock)
         self.registers = Registers(database)
@@ -121,6 +123,10 @@ class Buffer:
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""
         return await self._database.data_version()
+
+    async def schema_version(self) -> int:
+        """Number of the schema in the file now: a newer program may have changed it since it was opened."""
+        return await schema.version_of(self._database)
 
     async def change_token(self) -> tuple[int, int]:
         """Equal as long as nothing in the buffer has changed."""

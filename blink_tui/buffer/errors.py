@@ -20,6 +20,13 @@ NOT_OPENED = ErrorKind(
     ExitCode.FAILED,
     N_("The buffer {path} cannot be opened. Check that the folder exists and may be read and written."),
 )
+READ_ONLY = ErrorKind(
+    "read-only",
+    ExitCode.FAILED,
+    N_(
+        "Nothing was changed: the profile is open for reading only. Who may write {path} can, without --read-only."
+    ),
+)
 NEWER_SCHEMA = ErrorKind(
     "newer-schema",
     ExitCode.FAILED,

@@ -12,6 +12,7 @@ import typer
 from blink_tui.cli.output import failure_json, failure_lines, say_json, warn
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import make_folder, open_private
 
 INTERRUPTED = ErrorKind(
     "interrupted", ExitCode.FAILED, N_("Interrupted. What was stored stays; nothing is lost.")
@@ -96,8 +97,8 @@ def crash_report(error: BaseException, folder: Path) -> BlinkError:
 
     report, told = folder / "crash.log", redacted_traceback(error)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        make_folder(folder)
+        descriptor = open_private(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(told)
     except OSError:

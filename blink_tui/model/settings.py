@@ -227,6 +227,14 @@ METRICS_NIPS = Setting(
     one_of("on", "off"),
 )
 
+NOTIFY_AMOUNTS = Setting(
+    "notify.amounts",
+    "off",
+    N_("Whether notices may tell sums of money beside counts and names of firms."),
+    N_("on or off"),
+    one_of("on", "off"),
+)
+
 WATCH_COMPLETE_WITHIN = Setting(
     "watch.complete-within",
     "24",
@@ -253,6 +261,7 @@ SETTINGS: dict[str, Setting[Any]] = {
         BACKUP_KEEP,
         BACKUP_ENCRYPT,
         KSEF_PART_HOSTS,
+        NOTIFY_AMOUNTS,
     )
 }
 """Every setting by its name."""

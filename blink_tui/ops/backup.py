@@ -203,7 +203,11 @@ async def opened(path: Path, folder: Path, passphrase: Callable[[], Secret] | No
 
 @asynccontextmanager
 async def scratch(work_folder: Path) -> AsyncIterator[Path]:
-    """A private folder for a database in clear, beside the profile's own; one that a killed process left goes first."""
+    """A private folder for a database in clear, beside the profile's own; one that a killed process left goes first.
+
+    Folders that were made for it alone go with it.
+    """
+    made = [one for one in (work_folder, *work_folder.parents) if not await asyncio.to_thread(one.exists)]
     folder = await asyncio.to_thread(_new_scratch, work_folder)
     lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -212,6 +216,9 @@ async def scratch(work_folder: Path) -> AsyncIterator[Path]:
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         os.close(lock)
+        with suppress(OSError):
+            for one in made:
+                one.rmdir()
 
 
 def _new_scratch(work_folder: Path) -> Path:

@@ -107,5 +107,6 @@ async def _run(chore: Chore, around: Surroundings) -> BlinkError | None:
 def all_chores() -> tuple[Chore, ...]:
     """Every chore there is; their modules are loaded by this call."""
     from blink_tui.ops.backup import BACKUP, CHECK
+    from blink_tui.ops.notify.notices import NOTICES
 
-    return (BACKUP, CHECK)
+    return (NOTICES, BACKUP, CHECK)
