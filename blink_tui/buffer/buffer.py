@@ -25,6 +25,7 @@ from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
 from blink_tui.buffer.diagnosis import Diagnosis
 from blink_tui.buffer.documents import Documents
+from blink_tui.buffer.erasing import Eraser
 from blink_tui.buffer.export_settings import ExportSettings
 from blink_tui.buffer.exports import PendingExports
 from blink_tui.buffer.findings import Findings
@@ -51,11 +52,13 @@ from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.rates import ExchangeRates
 from blink_tui.buffer.registers import Registers
 from blink_tui.buffer.restored import Restored
+from blink_tui.buffer.retentions import Retentions
 from blink_tui.buffer.role_states import RoleStates
 from blink_tui.buffer.rules import Rules
 from blink_tui.buffer.saved_filters import SavedFilters
 from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
+from blink_tui.buffer.tombstones import Tombstones
 from blink_tui.buffer.webs import Webs
 from blink_tui.model.clock import Clock, SystemClock
 
@@ -114,6 +117,9 @@ class Buffer:
         self.questions = Questions(database, clock)
         self.registers = Registers(database)
         self.closing = Closing(database)
+        self.eraser = Eraser(database, clock)
+        self.retentions = Retentions(database, clock)
+        self.tombstones = Tombstones(database)
 
     @property
     def path(self) -> Path:

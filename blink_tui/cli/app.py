@@ -33,6 +33,7 @@ from blink_tui.cli import (
     failures,
     fields,
     firm,
+    firm_erase,
     firm_import,
     keymap,
     notify,
@@ -81,6 +82,20 @@ firm.app.command(
         "Example: blink firm import firms.csv --dry-run"
     ),
 )(firm_import.import_firms)
+firm.app.command(
+    "erase",
+    help=_(
+        "Erase a firm with everything of it, once its documents need not be kept or were handed over. "
+        'Example: blink firm erase --firm 5265877635 --protocol 3 --reason "contract ended"'
+    ),
+)(firm_erase.erase)
+firm.app.command(
+    "retention",
+    help=_(
+        "Until when the documents of firms are kept, and keeping them longer. "
+        'Example: blink firm retention --firm 5265877635 --extra-years 1 --reason "correction of 2026"'
+    ),
+)(firm_erase.retention)
 books.app.add_typer(books_lists.chart, name="chart")
 books.app.add_typer(books_lists.contractors, name="contractors")
 books.app.add_typer(books_lists.dimensions, name="dimensions")

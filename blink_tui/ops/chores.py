@@ -108,5 +108,6 @@ def all_chores() -> tuple[Chore, ...]:
     """Every chore there is; their modules are loaded by this call."""
     from blink_tui.ops.backup import BACKUP, CHECK
     from blink_tui.ops.notify.notices import NOTICES
+    from blink_tui.ops.retention import RETENTION
 
-    return (NOTICES, BACKUP, CHECK)
+    return (NOTICES, BACKUP, CHECK, RETENTION)
