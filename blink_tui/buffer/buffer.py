@@ -68,13 +68,13 @@ class Buffer:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self.firms = Firms(database)
+        self.firms = Firms(database, clock)
         self.credentials = Credentials(database)
         self.offices = Offices(database)
         self.marks = Marks(database)
         self.ranges = HistoryRanges(database)
         self.exports = PendingExports(database)
-        self.schedules = Schedules(database)
+        self.schedules = Schedules(database, clock)
         self.mismatches = Mismatches(database)
         self.roles = RoleStates(database)
         self.proofs = Proofs(database)

@@ -269,7 +269,10 @@ app.command(
 )(doctor.doctor)
 app.command(
     "status",
-    help=_("Per firm: complete from … until …, what is late, what waits for you. Example: blink status"),
+    help=_(
+        "Per firm: complete from … until …, what is late, what waits for you. --check fails where a firm had no"
+        " complete pass for too long. Examples: blink status · blink status --check --within 24"
+    ),
 )(status.status)
 app.command("log", help=_("The fetch log; with --json one object a line. Example: blink log -f"))(watch.log)
 app.command(
