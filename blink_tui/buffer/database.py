@@ -71,14 +71,16 @@ class Database:
         """Transactions committed through this object."""
 
     @asynccontextmanager
-    async def transaction(self, *, durable: bool = True) -> AsyncIterator[Session]:
+    async def transaction(self, *, durable: bool = True, erasing: bool = False) -> AsyncIterator[Session]:
         """Write: all of it is durable when the block ends, none of it if the block raises or is cancelled.
 
         Cancelled while it is committed, it ends as if it had not been, and the task's next wait is cancelled instead:
         nobody takes for undone what is kept, and removes the files of it.
         Statements of a connection run in the order they were asked for, so a rollback that is itself cancelled
         still comes before the next transaction begins. One that is not `durable` survives a kill, but a power cut only
-        once a later one is durable: it holds up other writers for less than half as long. Raises BlinkError(READ_ONLY).
+        once a later one is durable: it holds up other writers for less than half as long. One that is `erasing` writes
+        zeros over what it deletes, and looks at no foreign keys: whoever erases knows the order.
+        Raises BlinkError(READ_ONLY).
         """
         session = Session(self._writer, self.path)
         if self.read_only:
@@ -87,6 +89,9 @@ class Database:
             try:
                 if not durable:
                     await session.run("PRAGMA synchronous = NORMAL")
+                if erasing:
+                    await session.run("PRAGMA foreign_keys = OFF")
+                    await session.run("PRAGMA secure_delete = ON")
                 await session.run("BEGIN IMMEDIATE")
                 yield session
                 await _to_its_end(session.run("COMMIT"))
@@ -94,6 +99,8 @@ class Database:
                 await self._writer.rollback()
                 raise
             finally:
+                if erasing:
+                    await session.run("PRAGMA foreign_keys = ON")
                 if not durable:
                     await session.run("PRAGMA synchronous = FULL")
             self.changes += 1

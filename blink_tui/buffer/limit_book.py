@@ -169,6 +169,17 @@ class LimitBook:
                 found.setdefault(counter, []).append(frees)
         return found
 
+    def forget(self, context: str) -> None:
+        """Nothing is asked for a context any more: its rows go, and their bytes with them."""
+        with translated(self._name):
+            self._connection.execute("PRAGMA secure_delete = ON")
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.execute("DELETE FROM request WHERE context = ?", (context,))
+                self._connection.execute("DELETE FROM context WHERE name = ?", (context,))
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def _opened(self) -> sqlite3.Connection:
         """A connection to the file, its tables made and an earlier boot's moments carried over."""
         with translated(self._name):

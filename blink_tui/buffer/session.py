@@ -29,6 +29,10 @@ _KINDS: dict[int, ErrorKind] = {
     sqlite3.SQLITE_READONLY: errors.NOT_OPENED,
     sqlite3.SQLITE_PERM: errors.NOT_OPENED,
 }
+_WHOLE_KINDS: dict[int, ErrorKind] = {
+    # Rows are asked for before something is added to them; only a firm's erasing takes any away.
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: errors.ERASED_MEANWHILE,
+}
 
 
 @contextmanager
@@ -37,7 +41,8 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        kind = _KINDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        code = getattr(error, "sqlite_errorcode", 0)
+        kind = _WHOLE_KINDS.get(code) or _KINDS.get(code & 0xFF)
         if kind is None:
             raise
         what = Message(N_("the file cannot be read as a database"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -51,16 +51,27 @@ class Profile(ProfilePaths):
         from blink_tui.buffer import open_buffer
         from blink_tui.ledger.placing import recover, recover_payments
 
-        async with open_buffer(self.buffer_path, read_only=self.read_only) as buffer:
-            if self.read_only:
+        with self._way_back_told():
+            async with open_buffer(self.buffer_path, read_only=self.read_only) as buffer:
+                if not self.read_only:
+                    await recover(buffer)
+                    await recover_payments(buffer)
                 yield buffer
-                return
-            await recover(buffer)
-            await recover_payments(buffer)
-            yield buffer
 
-    def open_vault(self) -> Vault:
-        """The profile's vault, made when there is none; a passphrase is asked for on a terminal.
+    @contextmanager
+    def _way_back_told(self) -> Iterator[None]:
+        """Say of a damaged buffer which backup there is."""
+        try:
+            yield
+        except BlinkError as error:
+            if error.kind.code != "buffer-damaged":
+                raise
+            from blink_tui.ops.restore import way_back
+
+            raise way_back(error, self) from error
+
+    def open_vault(self, *, may_ask: bool = True) -> Vault:
+        """The profile's vault, made when there is none; a passphrase is asked for on a terminal, if it may be.
 
         Raises BlinkError (exit code 8, or READ_ONLY: logging in changes what the vault and the buffer keep).
         """
@@ -69,7 +80,7 @@ class Profile(ProfilePaths):
         if self.read_only:
             raise BlinkError(READ_ONLY, path=self.buffer_path)
         ask = partial(asked_passphrase, new=not self.vault_path.exists())
-        source = choose_source(self.vault_path, prompt=ask if sys.stdin.isatty() else None)
+        source = choose_source(self.vault_path, prompt=ask if may_ask and sys.stdin.isatty() else None)
         return open_vault(self.vault_path, source, create=True)
 
 

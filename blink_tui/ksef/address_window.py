@@ -46,13 +46,18 @@ def environment_of(base_url: str) -> str:
     return urlsplit(base_url).netloc.rpartition("@")[2].lower()
 
 
+def limits_folder() -> Path:
+    """Where the windows of this machine's address lie."""
+    return Path(os.environ.get("BLINK_LIMITS_DIR") or Path(tempfile.gettempdir()) / "blink-limits")
+
+
 def shared_window(base_url: str) -> AddressWindow:
     """The machine's window for an environment, in BLINK_LIMITS_DIR or a folder that all its users can write.
 
     Where that cannot be used, another user's rights being in the way, this process counts for itself.
     """
     environment = environment_of(base_url)
-    folder = Path(os.environ.get("BLINK_LIMITS_DIR") or Path(tempfile.gettempdir()) / "blink-limits")
+    folder = limits_folder()
     path = folder / f"{re.sub('[^a-z0-9.-]', '_', environment)}.window"
     try:
         with suppress(FileExistsError):

@@ -43,7 +43,7 @@ def place(path: Path, content: bytes) -> bool:
 
     Raises BlinkError: file-taken where other bytes do, file-not-written where the system refuses.
     """
-    with _refusals_told(path):
+    with refusals_told(path):
         if path.exists():
             if not path.is_dir() and path.read_bytes() == content:
                 return False
@@ -60,7 +60,7 @@ def placing(path: Path) -> Iterator[BinaryIO]:
 
     Raises BlinkError: file-taken where anything stands there, file-not-written where the system refuses.
     """
-    with _refusals_told(path):
+    with refusals_told(path):
         if path.exists():
             raise BlinkError(FILE_TAKEN, path=path)
         make_folder(path.parent)
@@ -89,7 +89,8 @@ def _aside(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _refusals_told(path: Path) -> Iterator[None]:
+def refusals_told(path: Path) -> Iterator[None]:
+    """Say why the system refuses to write a file. Raises BlinkError(file-not-written)."""
     try:
         yield
     except OSError as error:

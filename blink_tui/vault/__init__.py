@@ -19,7 +19,7 @@ from blink_tui.vault.sources import (
     SystemdSource,
     passphrase_from_file,
 )
-from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_source, rekey
+from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_names, recorded_source, rekey
 
 __all__ = [
     "VAULT_DAMAGED",
@@ -42,6 +42,7 @@ __all__ = [
     "keeper",
     "open_vault",
     "passphrase_from_file",
+    "recorded_names",
     "recorded_source",
     "rekey",
 ]
