@@ -126,6 +126,11 @@ class Buffer:
         """The file."""
         return self._database.path
 
+    @property
+    def read_only(self) -> bool:
+        """Whether it refuses every change."""
+        return self._database.read_only
+
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""
         return await self._database.data_version()

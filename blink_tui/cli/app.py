@@ -55,7 +55,7 @@ from blink_tui.cli import (
     vault,
     watch,
 )
-from blink_tui.cli.context import Profile, profile_of
+from blink_tui.cli.context import Profile, profile_of, protected
 from blink_tui.i18n import N_, _, lend_to_libraries
 from blink_tui.model.errors import BlinkError
 
@@ -303,8 +303,12 @@ def before(
         Path | None, typer.Option(envvar="BLINK_HOME", help=_("Folder that holds the profiles."))
     ] = None,
     lang: Annotated[str | None, typer.Option(envvar="BLINK_LANG", help=_("Language: pl or en."))] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", envvar="BLINK_READ_ONLY", help=_("Look at everything, change nothing.")),
+    ] = False,
 ) -> None:
-    context.obj = profile_of(profile, home)
+    context.obj = protected(profile_of(profile, home), read_only=read_only)
     if context.invoked_subcommand is None:
         _open_console(context, context.obj, language_told=lang is not None)
 
