@@ -32,7 +32,11 @@ def parse_environment(text: str) -> str:
         return bare.lower()
     url = urlsplit(bare)
     loopback = url.hostname in ("127.0.0.1", "localhost", "::1")
-    if url.username is None and url.hostname and (url.scheme == "https" or (url.scheme == "http" and loopback)):
+    if (
+        url.username is None
+        and url.hostname
+        and (url.scheme == "https" or (url.scheme == "http" and loopback))
+    ):
         return bare
     raise ValueError(text)
 
