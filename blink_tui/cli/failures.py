@@ -13,6 +13,7 @@ import typer
 from blink_tui.cli.output import failure_json, failure_lines, say_json, warn
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import make_folder, open_private
 
 INTERRUPTED = ErrorKind(
     "interrupted", ExitCode.FAILED, N_("Interrupted. What was stored stays; nothing is lost.")
@@ -83,9 +84,9 @@ def _detail(told: str) -> str:
 
 def crash_report(error: BaseException, folder: Path) -> BlinkError:
     """Write the traceback, without values of variables, to a private file; returns what to tell the user."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     report = folder / "crash.log"
-    descriptor = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = open_private(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     with os.fdopen(descriptor, "a", encoding="utf-8") as file:
         file.write("".join(traceback.format_exception(error)))
     return BlinkError(CRASHED, cause=type(error).__name__, report=report)

@@ -24,6 +24,7 @@ from blink_tui.ksef.proxies import PROXY_UNREACHABLE
 from blink_tui.ksef.transport import Transport, is_loopback
 from blink_tui.ksef.wire import ExportPart
 from blink_tui.model.errors import BlinkError, ErrorKind
+from blink_tui.model.modes import open_private
 from blink_tui.model.text import clean
 
 _CHUNK = 256 * 1024
@@ -187,7 +188,7 @@ class _Download:
         self._hash = hashlib.sha256()
 
     def _open(self) -> BinaryIO:
-        return os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
+        return os.fdopen(open_private(self._partial, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
 
     def _append(self, file: BinaryIO, chunk: bytes) -> None:
         self._size += len(chunk)
