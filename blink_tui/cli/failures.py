@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +22,14 @@ CRASHED = ErrorKind(
     ExitCode.FAILED,
     N_("The program met a fault of its own. Nothing that was stored is lost. Report the file {report}."),
 )
-
+CRASHED_UNWRITTEN = ErrorKind(
+    "internal",
+    ExitCode.FAILED,
+    N_(
+        "The program met a fault of its own. Nothing that was stored is lost. The file {report} cannot be written:"
+        " report what stands above."
+    ),
+)
 
 _DETAILS = {
     "does not exist": N_("there is no such file"),
@@ -83,12 +89,21 @@ def _detail(told: str) -> str:
 
 
 def crash_report(error: BaseException, folder: Path) -> BlinkError:
-    """Write the traceback, without values of variables, to a private file; returns what to tell the user."""
-    make_folder(folder)
-    report = folder / "crash.log"
-    descriptor = open_private(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(error)))
+    """Write the traceback, without values of variables and secrets, to a private file; returns what to tell the user.
+
+    Where it cannot be written it is printed.
+    """
+    from blink_tui.model.redaction import redacted_traceback
+
+    report, told = folder / "crash.log", redacted_traceback(error)
+    try:
+        make_folder(folder)
+        descriptor = open_private(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(told)
+    except OSError:
+        warn(told)
+        return BlinkError(CRASHED_UNWRITTEN, cause=type(error).__name__, report=report)
     return BlinkError(CRASHED, cause=type(error).__name__, report=report)
 
 

@@ -7,6 +7,7 @@ shape of a secret is found whoever holds it. KSeF numbers, NIPs, hashes and refe
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -107,6 +108,11 @@ def redacted(text: str) -> str:
         parts += (text[end:start], MASK)
         end = stop
     return "".join((*parts, text[end:])) if parts else text
+
+
+def redacted_traceback(error: BaseException) -> str:
+    """An exception with all that led to it, as Python prints it; values of variables are not in it."""
+    return redacted("".join(traceback.format_exception(error)))
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -223,6 +223,10 @@ METRICS_NIPS = Setting(
     "metrics.nips",
     "off",
     N_("Whether metrics name firms by their NIPs."),
+    N_("on or off"),
+    one_of("on", "off"),
+)
+
 NOTIFY_AMOUNTS = Setting(
     "notify.amounts",
     "off",
@@ -252,13 +256,12 @@ SETTINGS: dict[str, Setting[Any]] = {
         METRICS_FOLDER,
         METRICS_NIPS,
         WATCH_COMPLETE_WITHIN,
+        NOTIFY_AMOUNTS,
         BACKUP_FOLDER,
         BACKUP_AT,
         BACKUP_KEEP,
         BACKUP_ENCRYPT,
         KSEF_PART_HOSTS,
     )
-SETTINGS: dict[str, Setting[Any]] = {
-    setting.key: setting for setting in (TOKENS_END, CONSOLE_ON_HANGUP, PAYMENTS_KSEF_FROM, NOTIFY_AMOUNTS)
 }
 """Every setting by its name."""

@@ -25,6 +25,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.modes import open_private
 from blink_tui.model.ports import Engine
+from blink_tui.model.redaction import redacted
 from blink_tui.model.text import clean
 from blink_tui.resources import resource_dir
 from blink_tui.sync.errands import Errands
@@ -366,7 +367,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         except OSError:
             return None
         with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(report)
+            file.write(redacted(report))
         return self._crash_log
 
     def end(self, code: int) -> None:
