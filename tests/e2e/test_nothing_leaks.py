@@ -24,6 +24,7 @@ from blink_tui.model.secret import Secret
 from blink_tui.sandbox import RunningSandbox, running_sandbox
 from blink_tui.vault import PassphraseSource, open_vault
 from tests.cli.conftest import Ended, SandboxProcess
+from tests.e2e.echo import echoing
 from tests.e2e.guided import PASSPHRASE as TYPED
 from tests.e2e.guided import guided_start
 from tests.e2e.leaks import Leaks, files_under, seen_of
@@ -195,6 +196,18 @@ def work(day: Day, sandbox: RunningSandbox) -> None:
     day.blink(*handed, day.file("zip password"))
 
 
+def false_server(day: Day, sandbox: RunningSandbox) -> None:
+    """A server in KSeF's place that repeats in every refusal what it was sent."""
+    firm = sandbox.firms[0]
+    with echoing(sandbox.url) as url:
+        day.blink("firm", "edit", firm.nip, "--env", url)
+        asked = day.blink("sync", "--firm", firm.nip, code=1)
+        assert "9999" in asked.err
+        day.blink("credential", "check", "--firm", firm.nip, "--json", code=None)
+        day.blink("log", "--json", "--limit", "100")
+    day.blink("firm", "edit", firm.nip, "--env", sandbox.url)
+
+
 def console(day: Day, sandbox: RunningSandbox) -> None:
     """A profile made in the console by keys alone, left, and opened again with a wrong and the right passphrase."""
     firm = sandbox.firms[3]
@@ -304,6 +317,7 @@ def test_no_secret_of_a_day_is_in_anything_that_was_written(tmp_path: Path, sand
     day = Day(tmp_path / "root", tmp_path / "given")
     keys = morning(day, sandbox)
     work(day, sandbox)
+    false_server(day, sandbox)
     night(day)
     console(day, sandbox)
     evening(day)
@@ -311,7 +325,14 @@ def test_no_secret_of_a_day_is_in_anything_that_was_written(tmp_path: Path, sand
     assert leaks.among(day.left()) == []
     assert not (day.root / "tls keys").exists()
     names = {Path(place).name for place, _data in day.left()}
-    assert {"buffer.db", "vault.blink", "crash.log"} <= names  # what was to be searched was there
+    assert {
+        "buffer.db",
+        "vault.blink",
+        "crash.log",
+        "handed-over.log",
+    } <= names  # what was to be searched was there
+    assert any((day.root / "profiles" / "default" / "log").iterdir())
+    assert any((day.root / "metrics").iterdir())
     (day.root / "home" / "note").write_text(sandbox.firms[0].token)
     assert leaks.among(day.left())
 
