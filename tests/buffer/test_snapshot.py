@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -94,8 +95,8 @@ async def test_without_room_for_the_copy_nothing_changes_unless_it_is_told_to(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await old(path, 14)
-    usage = snapshot.shutil.disk_usage(path.parent)
-    monkeypatch.setattr(snapshot.shutil, "disk_usage", lambda _folder: usage._replace(free=100))
+    usage = shutil.disk_usage(path.parent)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage._replace(free=100))
     with pytest.raises(BlinkError) as refused:
         async with open_buffer(path):
             pass
