@@ -20,6 +20,13 @@ NOT_OPENED = ErrorKind(
     ExitCode.FAILED,
     N_("The buffer {path} cannot be opened. Check that the folder exists and may be read and written."),
 )
+READ_ONLY = ErrorKind(
+    "read-only",
+    ExitCode.FAILED,
+    N_(
+        "Nothing was changed: the profile is open for reading only. Who may write {path} can, without --read-only."
+    ),
+)
 NEWER_SCHEMA = ErrorKind(
     "newer-schema",
     ExitCode.FAILED,
@@ -53,6 +60,11 @@ NO_ROOM_TO_MIGRATE = ErrorKind(
     ),
 )
 WORK_STOPPED = ErrorKind("work-stopped", ExitCode.FAILED, N_("It was stopped; nothing half done is left."))
+ERASED_MEANWHILE = ErrorKind(
+    "erased-meanwhile",
+    ExitCode.FAILED,
+    N_("The firm is being erased, or was erased meanwhile: nothing can be added to its documents any more."),
+)
 STOPPED = ErrorKind("search-stopped", ExitCode.FAILED, N_("The search was stopped."))
 CHANGED_MEANWHILE = ErrorKind(
     "changed-meanwhile",

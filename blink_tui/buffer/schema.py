@@ -49,6 +49,12 @@ async def require_current(database: Database, latest: int) -> None:
         raise BlinkError(errors.OLDER_SCHEMA)
 
 
+async def version_of(database: Database) -> int:
+    """The number that stands in the file now."""
+    row = await database.reader.row("PRAGMA user_version")
+    return int(row[0]) if row else 0
+
+
 async def _version(session: Session, latest: int) -> int:
     """Number of the last migration that ran; 0 for an empty file."""
     row = await session.row(

@@ -6,6 +6,7 @@ A setting is kept as the text that was typed. To add one, name it here and put i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
@@ -16,6 +17,9 @@ from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 
 T = TypeVar("T")
+
+_HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+"""A name with a dot that is no address in numbers."""
 
 UNKNOWN_SETTING = ErrorKind(
     "unknown-setting", ExitCode.USAGE, N_("There is no setting {key}. See the known ones: blink config list")
@@ -58,6 +62,16 @@ def day_or_none(text: str) -> date | None:
     if not _EARLIEST <= day <= _LATEST or text != day.isoformat():
         raise ValueError(text)
     return day
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Full names of hosts with commas between them, or `none`. Raises ValueError."""
+    if text == "none":
+        return ()
+    names = tuple(name.strip().lower() for name in text.split(","))
+    if not all(_HOST.fullmatch(name) for name in names):
+        raise ValueError(text)
+    return names
 
 
 def one_of(*known: str) -> Callable[[str], str]:
@@ -157,16 +171,97 @@ BACKUP_ENCRYPT = Setting(
     one_of("yes", "no"),
 )
 
+KSEF_PART_HOSTS = Setting(
+    "ksef.part-hosts",
+    "none",
+    N_("Hosts outside ksef.mf.gov.pl from which packages may be fetched, once the Ministry announced them."),
+    N_("names of hosts with commas between them, or none"),
+    hosts,
+)
+
+LOG_LEVEL = Setting(
+    "log.level",
+    "info",
+    N_("What the log of programs without a screen tells: everything from this level on."),
+    N_("debug, info, warning or error"),
+    one_of("debug", "info", "warning", "error"),
+)
+
+LOG_FORMAT = Setting(
+    "log.format",
+    "text",
+    N_("How the log is written: lines for people, or one JSON document a line."),
+    N_("text or json"),
+    one_of("text", "json"),
+)
+
+LOG_KEEP_DAYS = Setting(
+    "log.keep-days",
+    "30",
+    N_("For how many days log files are kept."),
+    N_("a number from 1 to 3650"),
+    number_within(1, 3650),
+)
+
+LOG_SIZE = Setting(
+    "log.size",
+    "10",
+    N_("From which size on a new log file is begun, in megabytes."),
+    N_("a number from 1 to 1000"),
+    number_within(1, 1000),
+)
+
+METRICS_FOLDER = Setting(
+    "metrics.folder",
+    "none",
+    N_("The folder into which metrics for Prometheus are written every minute (textfile collector)."),
+    N_("the whole path of a folder, as /var/lib/prometheus/node-exporter, or none"),
+    folder_or_none,
+)
+
+METRICS_NIPS = Setting(
+    "metrics.nips",
+    "off",
+    N_("Whether metrics name firms by their NIPs."),
+    N_("on or off"),
+    one_of("on", "off"),
+)
+
+NOTIFY_AMOUNTS = Setting(
+    "notify.amounts",
+    "off",
+    N_("Whether notices may tell sums of money beside counts and names of firms."),
+    N_("on or off"),
+    one_of("on", "off"),
+)
+
+WATCH_COMPLETE_WITHIN = Setting(
+    "watch.complete-within",
+    "24",
+    N_("After how many hours without a complete pass a firm counts as late (blink status --check)."),
+    N_("a number of hours from 1 to 1000"),
+    number_within(1, 1000),
+)
+
 SETTINGS: dict[str, Setting[Any]] = {
     setting.key: setting
     for setting in (
         TOKENS_END,
         CONSOLE_ON_HANGUP,
         PAYMENTS_KSEF_FROM,
+        LOG_LEVEL,
+        LOG_FORMAT,
+        LOG_KEEP_DAYS,
+        LOG_SIZE,
+        METRICS_FOLDER,
+        METRICS_NIPS,
+        WATCH_COMPLETE_WITHIN,
+        NOTIFY_AMOUNTS,
         BACKUP_FOLDER,
         BACKUP_AT,
         BACKUP_KEEP,
         BACKUP_ENCRYPT,
+        KSEF_PART_HOSTS,
     )
 }
 """Every setting by its name."""
