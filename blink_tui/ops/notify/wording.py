@@ -62,7 +62,7 @@ class _Matter:
         return len({one.firm_id for one in self.items})
 
     def name(self, item: Item) -> str:
-        return clean(self.names.get(item.firm_id or 0, ""))[:LONGEST_NAME] or "?"
+        return clean(self.names.get(item.firm_id or 0, "")[: 2 * LONGEST_NAME])[:LONGEST_NAME] or "?"
 
 
 def message_of(
@@ -291,14 +291,12 @@ def _lines(matter: _Matter) -> list[str]:
     """One line for each firm, as many as are shown; a matter of no firm has its beginning instead."""
     if matter.first.firm_id is None:
         return [f"  {_since(matter.first)}"]
-    items = sorted(matter.items, key=lambda item: (-_weight(item), matter.name(item)))
-    lines = [f"  {line}" for line in dict.fromkeys(f"{matter.name(item)}{_detail(item)}" for item in items)]
-    more = len(lines) - SHOWN
+    named = sorted((-_weight(item), matter.name(item), place) for place, item in enumerate(matter.items))
+    lines = [f"  {name}{_detail(matter.items[place])}" for _order, name, place in named[:SHOWN]]
+    more = len(named) - SHOWN
     if more > 0:
-        rest = ngettext("  … and {count} more firm", "  … and {count} more firms", more).format(
-            count=_whole(more)
-        )
-        return [*lines[:SHOWN], rest]
+        rest = ngettext("  … and {count} more firm", "  … and {count} more firms", more)
+        lines.append(rest.format(count=_whole(more)))
     return lines
 
 

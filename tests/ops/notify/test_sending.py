@@ -11,6 +11,7 @@ import pytest
 from blink_tui.ops.notify.sending import Address, Fault, fault_of, fitted, look, send
 from tests.ksef.certs import certificate, key, key_file, pem
 from tests.ops.notify.servers import (
+    LOGIN_IN_CLEAR,
     PASSWORD,
     USER,
     chat_server,
@@ -20,9 +21,7 @@ from tests.ops.notify.servers import (
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning"),  # apprise's
-    pytest.mark.filterwarnings(
-        "ignore:Requiring AUTH while not requiring TLS:UserWarning"
-    ),  # on loopback alone
+    LOGIN_IN_CLEAR,
 ]
 
 

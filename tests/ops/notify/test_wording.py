@@ -8,7 +8,7 @@ import pytest
 
 from blink_tui.i18n import _, language, speaking
 from blink_tui.model.findings import Severity
-from blink_tui.model.notices import Item, NoticeKind, Phase
+from blink_tui.model.notices import GROSS, Item, NoticeKind, Phase
 from blink_tui.ops.notify.wording import LONGEST_BODY, LONGEST_TITLE, SHOWN, message_of, trial_message
 
 NAMES = {1: "Żółw Sp. z o.o.", 2: "Ćma S.A.", 3: "Łódka"}
@@ -21,14 +21,17 @@ def item(
     phase: Phase = Phase.HAPPENED,
     subject: str = "",
     severity: Severity = Severity.ALARM,
+    gross: str | None = None,
     **details: str,
 ) -> Item:
+    if gross is not None:
+        details[f"{GROSS}PLN"] = gross
     return Item(kind, phase, severity, firm_id, subject, details)
 
 
 ITEMS = (
     item(NoticeKind.DOCUMENTS, 1, severity=Severity.NOTE, purchase="1230", sale="4"),
-    item(NoticeKind.DOCUMENTS, 2, severity=Severity.NOTE, purchase="1", **{"gross PLN": "1234.50"}),
+    item(NoticeKind.DOCUMENTS, 2, severity=Severity.NOTE, gross="1234.50", purchase="1"),
     item(NoticeKind.CREDENTIAL, 1, Phase.BEGAN, problem="refused-before", since=SINCE),
     item(NoticeKind.CREDENTIAL, 2, Phase.BEGAN, problem="refused-before", since=SINCE),
     item(NoticeKind.EXPIRY, 3, Phase.BEGAN, "2026-12-31 30", Severity.WARNING, ends="2026-12-31", days="30"),
@@ -158,13 +161,13 @@ def test_two_thousand_firms_and_hostile_names_make_a_short_text(spoken: str) -> 
     assert len(message.title) <= LONGEST_TITLE
     assert len(message.body) <= LONGEST_BODY + 200
     assert message.title.isprintable()
-    assert all(line.isprintable() for line in message.body.split("\n"))
+    assert all(line.isprintable() for line in message.body.replace("\u00a0", " ").split("\n"))
     assert message.body.split("\n")[-1].endswith("1a2b3c4d")
     assert message.body.count("Firma") <= 4 * SHOWN
 
 
 def test_what_waited_is_added_up() -> None:
-    items = [item(NoticeKind.DOCUMENTS, 1, purchase="2", **{"gross PLN": "0.10"})] * 3
+    items = [item(NoticeKind.DOCUMENTS, 1, purchase="2", gross="0.10")] * 3
     message = message_of(items, NAMES, "en", profile="default", number="1")
     assert "  Żółw Sp. z o.o.: 6 (purchases: 6, gross 0,30 PLN)" in message.body
 
