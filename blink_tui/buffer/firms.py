@@ -21,10 +21,13 @@ _COLUMNS = (
     " accountant, labels"
 )
 _INSERT = """
-    INSERT INTO firm (nip, context_type, context_value, name, env, kind, ledger_format, first_day,
+    INSERT INTO firm (id, nip, context_type, context_value, name, env, kind, ledger_format, first_day,
         accountant, labels)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {columns}
+    SELECT 1 + max(coalesce((SELECT max(id) FROM firm), 0), coalesce((SELECT max(firm_id) FROM erased), 0)),
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+    WHERE TRUE RETURNING {columns}
 """
+"""No firm gets the id of an erased one: another process may still hold that."""
 _EDITABLE = frozenset(
     {"name", "env", "kind", "ledger_format", "first_day", "enabled", "paused", "accountant", "labels"}
 )

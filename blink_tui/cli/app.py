@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from blink_tui.cli import (
     accept,
+    backup,
     books,
     books_compare,
     books_lists,
@@ -20,6 +21,7 @@ from blink_tui.cli import (
     collective,
     config,
     credential,
+    daemon,
     demo,
     discover,
     doc,
@@ -31,6 +33,7 @@ from blink_tui.cli import (
     failures,
     fields,
     firm,
+    firm_erase,
     firm_import,
     keymap,
     notify,
@@ -42,6 +45,7 @@ from blink_tui.cli import (
     period,
     reconcile,
     reindex,
+    restore,
     rules,
     rules_try,
     sandbox,
@@ -78,6 +82,20 @@ firm.app.command(
         "Example: blink firm import firms.csv --dry-run"
     ),
 )(firm_import.import_firms)
+firm.app.command(
+    "erase",
+    help=_(
+        "Erase a firm with everything of it, once its documents need not be kept or were handed over. "
+        'Example: blink firm erase --firm 5265877635 --protocol 3 --reason "contract ended"'
+    ),
+)(firm_erase.erase)
+firm.app.command(
+    "retention",
+    help=_(
+        "Until when the documents of firms are kept, and keeping them longer. "
+        'Example: blink firm retention --firm 5265877635 --extra-years 1 --reason "correction of 2026"'
+    ),
+)(firm_erase.retention)
 books.app.add_typer(books_lists.chart, name="chart")
 books.app.add_typer(books_lists.contractors, name="contractors")
 books.app.add_typer(books_lists.dimensions, name="dimensions")
@@ -113,6 +131,14 @@ books.app.command(
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
+app.add_typer(backup.app, name="backup")
+app.command(
+    "restore",
+    help=_(
+        "Make a profile of a backup: an empty one, or what it holds is moved aside. "
+        "Example: blink restore blink-default-20261130T013000Z.blink-backup --into office"
+    ),
+)(restore.restore)
 app.add_typer(vault.app, name="vault")
 app.add_typer(schedule.app, name="schedule")
 notify.app.command(
@@ -208,6 +234,13 @@ app.command("sync", help=_("Fetch what is new, now. Example: blink sync --firm 5
     sync.sync
 )
 app.command(
+    "daemon",
+    help=_(
+        "Keep the schedule until stopped, one for a profile; a service runs it: blink service install. "
+        "Example: blink daemon --json"
+    ),
+)(daemon.daemon)
+app.command(
     "reconcile",
     help=_(
         "Compare with KSeF's own list and fetch what is missing. Example: blink reconcile --month 2026-10"
@@ -229,7 +262,10 @@ app.command(
 )(close.close)
 app.command(
     "doctor",
-    help=_("Look whether all is well with the buffer. Example: blink doctor --audit --export events.csv"),
+    help=_(
+        "Look whether all is well with this machine, the buffer and the way to KSeF, and say what to do."
+        " Example: blink doctor --offline"
+    ),
 )(doctor.doctor)
 app.command(
     "status",

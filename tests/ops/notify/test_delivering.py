@@ -20,7 +20,7 @@ from blink_tui.ops.notify.posting import Text, look_at, post
 from blink_tui.vault import Vault
 from tests.clocks import VirtualClock
 from tests.ops.notify.making import Told, firms_of, refused, target_of
-from tests.ops.notify.servers import LOGIN_IN_CLEAR, PASSWORD, USER, mail_server, mute_server
+from tests.ops.notify.servers import APPRISE_IS_OLD, LOGIN_IN_CLEAR, PASSWORD, USER, mail_server, mute_server
 
 ROOT = Path(__file__).parents[3]
 
@@ -118,8 +118,8 @@ async def test_a_program_that_ends_lets_go_of_what_it_sends(
     assert len(told.take()) == 1
 
 
-@pytest.mark.proof
-async def test_an_address_that_is_none_is_refused_through_the_worker_too() -> None:
+@APPRISE_IS_OLD
+async def test_an_address_that_is_none_is_refused_without_a_word_of_it() -> None:
     assert (await look_at("office", Secret("mailtos://u:p@example.com"))).shown == "mailtos://example.com"
     for url, kind in (("mailto://u:p@example.com", errors.ADDRESS_IN_CLEAR), ("x", errors.ADDRESS_UNKNOWN)):
         with pytest.raises(BlinkError) as refusal:
