@@ -42,7 +42,7 @@ def place(path: Path, content: bytes) -> bool:
 
     Raises BlinkError: file-taken where other bytes do, file-not-written where the system refuses.
     """
-    with _refusals_told(path):
+    with refusals_told(path):
         if path.exists():
             if not path.is_dir() and path.read_bytes() == content:
                 return False
@@ -59,7 +59,7 @@ def placing(path: Path) -> Iterator[BinaryIO]:
 
     Raises BlinkError: file-taken where anything stands there, file-not-written where the system refuses.
     """
-    with _refusals_told(path):
+    with refusals_told(path):
         if path.exists():
             raise BlinkError(FILE_TAKEN, path=path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,8 @@ def _aside(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _refusals_told(path: Path) -> Iterator[None]:
+def refusals_told(path: Path) -> Iterator[None]:
+    """Turn the system's refusals into BlinkError(file-not-written) about a path."""
     try:
         yield
     except OSError as error:
