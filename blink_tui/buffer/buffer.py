@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from blink_tui.buffer import schema
+from blink_tui.buffer import health, schema
 from blink_tui.buffer.audit import History
 from blink_tui.buffer.batches import Batches
 from blink_tui.buffer.book_compare import BookComparing
@@ -23,6 +23,7 @@ from blink_tui.buffer.credentials import Credentials
 from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
+from blink_tui.buffer.diagnosis import Diagnosis
 from blink_tui.buffer.documents import Documents
 from blink_tui.buffer.erasing import Eraser
 from blink_tui.buffer.export_settings import ExportSettings
@@ -51,6 +52,7 @@ from blink_tui.buffer.questions import Questions
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.rates import ExchangeRates
 from blink_tui.buffer.registers import Registers
+from blink_tui.buffer.restored import Restored
 from blink_tui.buffer.retentions import Retentions
 from blink_tui.buffer.role_states import RoleStates
 from blink_tui.buffer.rules import Rules
@@ -89,6 +91,7 @@ class Buffer:
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
         self.outgoing = Outgoing(database)
+        self.restored = Restored(database, clock)
         self.settings = Settings(database)
         self.export_settings = ExportSettings(database, clock)
         self.saved_filters = SavedFilters(database, clock)
@@ -110,6 +113,7 @@ class Buffer:
         self.presence = Presence(database, clock)
         self.briefs = Briefs(database)
         self.learning = Learning(database)
+        self.diagnosis = Diagnosis(database)
         self.locks = Locks(database, clock)
         self.questions = Questions(database, clock)
         self.registers = Registers(database)
@@ -127,6 +131,10 @@ class Buffer:
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""
         return await self._database.data_version()
+
+    async def schema_version(self) -> int:
+        """Number of the schema in the file now: a newer program may have changed it since it was opened."""
+        return await schema.version_of(self._database)
 
     async def change_token(self) -> tuple[int, int]:
         """Equal as long as nothing in the buffer has changed."""
@@ -148,4 +156,5 @@ async def open_buffer(
             await schema.require_current(database, len(migrations))
         else:
             await schema.migrate(database, migrations)
+        await health.quick(database.reader)
         yield Buffer(database, clock or SystemClock())

@@ -20,6 +20,13 @@ NOT_OPENED = ErrorKind(
     ExitCode.FAILED,
     N_("The buffer {path} cannot be opened. Check that the folder exists and may be read and written."),
 )
+READ_ONLY = ErrorKind(
+    "read-only",
+    ExitCode.FAILED,
+    N_(
+        "Nothing was changed: the profile is open for reading only. Who may write {path} can, without --read-only."
+    ),
+)
 NEWER_SCHEMA = ErrorKind(
     "newer-schema",
     ExitCode.FAILED,
@@ -44,6 +51,15 @@ BUSY = ErrorKind(
     ExitCode.WORK_HELD,
     N_("Another program holds the buffer for too long. Try again in a moment."),
 )
+NO_ROOM_TO_MIGRATE = ErrorKind(
+    "no-room-to-migrate",
+    ExitCode.FAILED,
+    N_(
+        "The buffer is to get a newer schema, and {folder} has no room for the copy that is kept of the old one."
+        " Nothing was changed; make room, or do without the copy: {variable}=1"
+    ),
+)
+WORK_STOPPED = ErrorKind("work-stopped", ExitCode.FAILED, N_("It was stopped; nothing half done is left."))
 ERASED_MEANWHILE = ErrorKind(
     "erased-meanwhile",
     ExitCode.FAILED,
@@ -206,6 +222,28 @@ NOT_TO_PAY = ErrorKind(
     "not-to-pay",
     ExitCode.FAILED,
     N_("Document {ksef_number} ({status}) is no approved purchase and is not paid. Nothing was written."),
+)
+HAND_OVERS_UNKNOWN = ErrorKind(
+    "hand-overs-unknown",
+    ExitCode.FAILED,
+    N_(
+        "The buffer was restored from a backup of {since} (UTC), and it is not known what of the firm {context} was"
+        " handed over after that. Read its books back first (blink books import), then answer for it:"
+        " blink restore --confirm --firm {context} --reason"
+    ),
+)
+HANDED_OVER_BEFORE = ErrorKind(
+    "handed-over-before-restore",
+    ExitCode.FAILED,
+    N_(
+        "Document {ksef_number} was handed over by batch {batch} before the buffer was restored from a backup. Nothing"
+        " was written."
+    ),
+)
+NOTHING_TO_CONFIRM = ErrorKind(
+    "nothing-to-confirm",
+    ExitCode.USAGE,
+    N_("Nothing is to be answered for: what was handed over is known."),
 )
 TARGET_EXISTS = ErrorKind(
     "target-exists",

@@ -64,12 +64,12 @@ class Outbox:
         )
         return [SuspectDocument(*row) for row in rows]
 
-    async def new_documents(self, after: int) -> list[NewDocuments]:
-        """What came after a document, by its id, over all firms."""
+    async def new_documents(self, after: int, last: int) -> list[NewDocuments]:
+        """What came after a document up to another one, by their ids, over all firms."""
         rows = await self._database.scan(
-            "SELECT firm_id, direction, currency, count(*), coalesce(sum(gross), 0) FROM document WHERE id > ?"
-            " GROUP BY firm_id, direction, currency",
-            (after,),
+            "SELECT firm_id, direction, currency, count(*), coalesce(sum(gross), 0) FROM document"
+            " WHERE id > ? AND id <= ? GROUP BY firm_id, direction, currency",
+            (after, last),
         )
         return [NewDocuments(*row) for row in rows]
 

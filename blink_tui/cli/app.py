@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from blink_tui.cli import (
     accept,
+    backup,
     books,
     books_compare,
     books_lists,
@@ -20,6 +21,7 @@ from blink_tui.cli import (
     collective,
     config,
     credential,
+    daemon,
     demo,
     discover,
     doc,
@@ -35,6 +37,8 @@ from blink_tui.cli import (
     firm_erase,
     firm_import,
     keymap,
+    notify,
+    notify_rules,
     option_value,
     output,
     own_filters,
@@ -42,6 +46,7 @@ from blink_tui.cli import (
     period,
     reconcile,
     reindex,
+    restore,
     rules,
     rules_try,
     sandbox,
@@ -134,8 +139,24 @@ books.app.command(
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
+app.add_typer(backup.app, name="backup")
+app.command(
+    "restore",
+    help=_(
+        "Make a profile of a backup: an empty one, or what it holds is moved aside. "
+        "Example: blink restore blink-default-20261130T013000Z.blink-backup --into office"
+    ),
+)(restore.restore)
 app.add_typer(vault.app, name="vault")
 app.add_typer(schedule.app, name="schedule")
+notify.app.command(
+    "rules",
+    help=_(
+        "What goes to a target, at once or in the digest, and when nothing is sent; shown without options. "
+        "Example: blink notify rules office --for documents --how never --quiet 20:00-07:00"
+    ),
+)(notify_rules.rules)
+app.add_typer(notify.app, name="notify")
 app.add_typer(doc.app, name="doc")
 app.add_typer(books.app, name="books")
 rules.app.command(
@@ -221,6 +242,13 @@ app.command("sync", help=_("Fetch what is new, now. Example: blink sync --firm 5
     sync.sync
 )
 app.command(
+    "daemon",
+    help=_(
+        "Keep the schedule until stopped, one for a profile; a service runs it: blink service install. "
+        "Example: blink daemon --json"
+    ),
+)(daemon.daemon)
+app.command(
     "reconcile",
     help=_(
         "Compare with KSeF's own list and fetch what is missing. Example: blink reconcile --month 2026-10"
@@ -242,7 +270,10 @@ app.command(
 )(close.close)
 app.command(
     "doctor",
-    help=_("Look whether all is well with the buffer. Example: blink doctor --audit --export events.csv"),
+    help=_(
+        "Look whether all is well with this machine, the buffer and the way to KSeF, and say what to do."
+        " Example: blink doctor --offline"
+    ),
 )(doctor.doctor)
 app.command(
     "status",

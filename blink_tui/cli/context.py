@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blink_tui.i18n import N_, _
+from blink_tui.model.accounts import account_name
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
@@ -45,20 +46,33 @@ class Profile(ProfilePaths):
         from blink_tui.buffer import open_buffer
         from blink_tui.ledger.placing import recover, recover_payments
 
-        async with open_buffer(self.buffer_path) as buffer:
-            await recover(buffer)
-            await recover_payments(buffer)
-            yield buffer
+        with self._way_back_told():
+            async with open_buffer(self.buffer_path) as buffer:
+                await recover(buffer)
+                await recover_payments(buffer)
+                yield buffer
 
-    def open_vault(self) -> Vault:
-        """The profile's vault, made when there is none; a passphrase is asked for on a terminal.
+    @contextmanager
+    def _way_back_told(self) -> Iterator[None]:
+        """Say of a damaged buffer which backup there is."""
+        try:
+            yield
+        except BlinkError as error:
+            if error.kind.code != "buffer-damaged":
+                raise
+            from blink_tui.ops.restore import way_back
+
+            raise way_back(error, self) from error
+
+    def open_vault(self, *, may_ask: bool = True) -> Vault:
+        """The profile's vault, made when there is none; a passphrase is asked for on a terminal, if it may be.
 
         Raises BlinkError (exit code 8).
         """
         from blink_tui.vault import choose_source, open_vault
 
         ask = partial(asked_passphrase, new=not self.vault_path.exists())
-        source = choose_source(self.vault_path, prompt=ask if sys.stdin.isatty() else None)
+        source = choose_source(self.vault_path, prompt=ask if may_ask and sys.stdin.isatty() else None)
         return open_vault(self.vault_path, source, create=True)
 
 
@@ -107,10 +121,5 @@ def asked_passphrase(*, new: bool) -> Secret:
 
 
 def system_user() -> str:
-    """Who acts, for the record: the account of the system."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return str(os.getuid())
+    """Who acts, for the record: the account of the system, whatever the environment says."""
+    return account_name()

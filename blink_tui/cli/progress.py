@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from blink_tui.i18n import ngettext
 from blink_tui.model.dates import Instant, datetime_of, instant_of
@@ -47,6 +47,33 @@ async def listening(firms: list[Firm], *, stream: bool) -> AsyncIterator[Listene
         finally:
             ticking.cancel()
             sys.stderr.write("\r\x1b[K")
+
+
+class EventLines:
+    """Events of a program that runs on and on, a line each: JSON, or words about what a person may want to know.
+
+    A reader that has gone, or a full disk behind the stream, is no reason to stop.
+    """
+
+    def __init__(self, stream: TextIO, *, as_json: bool) -> None:
+        self._stream: TextIO | None = stream
+        self._as_json = as_json
+
+    def hear(self, event: Event, firm: str | None) -> None:
+        """Write an event; `firm` is the NIP or internal id of its firm."""
+        at = instant_of(datetime.now(UTC))
+        if self._as_json:
+            self._write(json.dumps(event_json(event, at, firm), ensure_ascii=False))
+        elif event.level != "info" or (isinstance(event, DocumentsStored) and event.new):
+            self._write(f"{firm}: {sentence(event)}" if firm else sentence(event))
+
+    def _write(self, line: str) -> None:
+        if self._stream is not None:
+            try:
+                self._stream.write(line + "\n")
+                self._stream.flush()
+            except (OSError, ValueError):
+                self._stream = None
 
 
 def _stream(event: Event, firms: dict[int, str]) -> None:

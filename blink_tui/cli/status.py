@@ -18,7 +18,7 @@ from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw
 from blink_tui.model.documents import Role
 from blink_tui.model.schedule import NEVER, NIGHTLY
-from blink_tui.model.telling import span_words, system_words
+from blink_tui.model.telling import insecure_words, span_words, system_words
 from blink_tui.model.words import ROLE_SHORT
 from blink_tui.sync.problems import problem_words, quarantine_words
 
@@ -59,6 +59,8 @@ async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
         output.say(_("No firms yet. Add the first: blink firm add --nip NIP"))
     else:
         width = shutil.get_terminal_size((80, 24)).columns
+        for line in insecure_words(state.firm.env for state in states):
+            output.say(line)
         for system in systems:
             if system.troubled:
                 output.say(textwrap.fill(system_words(system), width, subsequent_indent="  "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from blink_tui.buffer import Buffer
@@ -13,7 +13,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import ScheduledRole
 from blink_tui.sync.access import open_to_schedule
 from blink_tui.sync.leases import holder_name, is_gone
-from blink_tui.sync.timetable import due_at
+from blink_tui.sync.timetable import due_at, wanted_at
 from blink_tui.vault import Vault
 
 
@@ -27,6 +27,8 @@ class Agenda:
     """When a role comes next that is not due yet; None when none does."""
     elsewhere: bool = False
     """Another process works on a role that is due."""
+    wanted: Mapping[int, datetime] = field(default_factory=dict)
+    """Firms of these that a person wants fetched now, by id, each with the moment of the wish."""
 
 
 def agenda_of(
@@ -37,19 +39,24 @@ def agenda_of(
 ) -> Agenda:
     """Decide what is to be done; `elsewhere` are firms and roles that other processes work on."""
     due: list[Firm] = []
+    wanted: dict[int, datetime] = {}
     coming: list[datetime] = []
     held = False
     for firm in firms:
         if firm.paused or not firm.enabled:
             continue
-        moments = {one.role: due_at(firm, one, now) for one in scheduled.get(firm.id, ())}
+        roles = scheduled.get(firm.id, ())
+        moments = {one.role: due_at(firm, one, now) for one in roles}
         coming += [moment for moment in moments.values() if moment is not None and moment > now]
         ready = [role for role, moment in moments.items() if moment is not None and moment <= now]
         free = [role for role in ready if (firm.id, role) not in elsewhere]
         held = held or len(free) < len(ready)
         if free:
             due.append(firm)
-    return Agenda(tuple(due), min(coming, default=None), held)
+            wishes = [wish for one in roles if one.role in free and (wish := wanted_at(one, now)) is not None]
+            if wishes:
+                wanted[firm.id] = max(wishes)
+    return Agenda(tuple(due), min(coming, default=None), held, wanted)
 
 
 async def read_agenda(

@@ -23,11 +23,13 @@ from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Role
 from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import ScheduledRole
+from blink_tui.model.settings import KSEF_PART_HOSTS
 from blink_tui.sync import timetable
 from blink_tui.sync.access import open_to_schedule
 from blink_tui.sync.arrival import sweep
 from blink_tui.sync.collector import spare_the_loop
 from blink_tui.sync.compare import compare_pending
+from blink_tui.sync.course import CountedGate, Course
 from blink_tui.sync.derive import derive_pending
 from blink_tui.sync.events import EventSink, Listener, Reporter
 from blink_tui.sync.expiry import expiry_warnings
@@ -84,21 +86,29 @@ class SyncEngine:
         self._vault = vault
         self._folder = folder
         self._clock = clock or SystemClock()
-        self._sink = EventSink(buffer, listener)
+        self._sink = EventSink(buffer, self._heard)
+        self._listener = listener
+        self.steps = 0
+        """Grows with every request, event and step of reading."""
 
     def use_vault(self, vault: Vault) -> None:
         """Log in with another vault from the next run on; called while none runs."""
         self._vault = vault
 
-    async def run(self, firms: Sequence[Firm], wish: Wish | None = None) -> Outcome:
+    async def run(
+        self, firms: Sequence[Firm], wish: Wish | None = None, course: Course | None = None
+    ) -> Outcome:
         """One pass for each firm, a few at a time, then the derive stage over what came in.
 
-        With `wish.due` only firms and roles that the schedule asks for now; the others are not in the outcome.
+        With `wish.due` only firms and roles that the schedule asks for now; the others are not in the outcome. `course`
+        tells how far it is. Runs may go on beside one another as long as no firm's pass runs in two of them.
         """
         spare_the_loop()
         run = secrets.token_hex(4)
         wish = wish or Wish()
+        course = course or Course()
         tasks = await self._tasks(firms, wish)
+        course.planned({firm.id for firm, _roles, _scheduled in tasks})
         if wish.due and not tasks:
             return Outcome(())
         async with self._sink.flushing():
@@ -106,15 +116,23 @@ class SyncEngine:
                 self._sink.tell(warning)
             lookout = Lookout(self._buffer, self._clock, self._sink, run)
             async with lookout.beside(firm.env for firm, _roles, _scheduled in tasks):
-                outcomes = await self._passes(tasks, wish, run)
+                outcomes = await self._passes(tasks, wish, run, course)
             await self._derive(self._sink.reporter(run, None))
         return Outcome(tuple(outcomes))
+
+    def _step(self, _done: int = 1) -> None:
+        self.steps += 1
+
+    def _heard(self, event: events.Event) -> None:
+        self._step()
+        if self._listener is not None:
+            self._listener(event)
 
     async def _derive(self, report: Reporter) -> None:
         """The second stage over everything that waits for it."""
         today = warsaw_day(instant_of(self._clock.now()))
-        read, unreadable = await derive_pending(self._buffer, today)
-        await compare_pending(self._buffer, today)
+        read, unreadable = await derive_pending(self._buffer, today, self._step)
+        await compare_pending(self._buffer, today, self._step)
         if read:
             report(events.DocumentsDerived, read=read, unreadable=unreadable)
         await self._propose(report)
@@ -132,7 +150,7 @@ class SyncEngine:
         from blink_tui.sync.proposing import propose_pending
 
         today = warsaw_day(instant_of(self._clock.now()))
-        proposed, coded = await propose_pending(self._buffer, today)
+        proposed, coded = await propose_pending(self._buffer, today, self._step)
         if proposed:
             report(events.DocumentsProposed, proposed=proposed, coded=coded)
 
@@ -145,7 +163,7 @@ class SyncEngine:
         scheduled = await self._buffer.schedules.all()
         return await asyncio.to_thread(_chosen, firms, scheduled, wish, now)
 
-    async def _passes(self, tasks: Sequence[Task], wish: Wish, run: str) -> list[FirmOutcome]:
+    async def _passes(self, tasks: Sequence[Task], wish: Wish, run: str, course: Course) -> list[FirmOutcome]:
         """The store stage of every firm; what it opened is closed before documents are read."""
         firms = [firm for firm, _roles, _scheduled in tasks]
         turns = asyncio.Semaphore(_FIRMS_AT_ONCE)
@@ -154,10 +172,11 @@ class SyncEngine:
             worker = await stack.enter_async_context(Worker())
             book = await asyncio.to_thread(stack.enter_context, LimitBook(self._folder / "limits.db"))
             tools = {}
+            hosts = await self._buffer.settings.value(KSEF_PART_HOSTS)
             for url in {firm.base_url for firm in firms}:
                 window = stack.enter_context(shared_window(url))
                 limiter = Limiter(self._clock, book, window, keep_reserve=wish.due)
-                client = await stack.enter_async_context(self._client(url, limiter, run, firms))
+                client = await stack.enter_async_context(self._client(url, limiter, run, firms, hosts))
                 tools[url] = PassTools(
                     self._buffer, self._vault, client, worker, self._clock, self._folder, limiter
                 )
@@ -169,17 +188,12 @@ class SyncEngine:
                 firm: Firm, roles: tuple[Role, ...], known: Mapping[Role, ScheduledRole]
             ) -> FirmOutcome:
                 report, asked = self._sink.reporter(run, firm.id), offices.get(firm.id)
+                about = collectives.get(firm.id, NEVER_ASKED)
                 async with turns:
-                    return await FirmPass(
-                        tools[firm.base_url],
-                        firm,
-                        roles,
-                        known,
-                        wish,
-                        report,
-                        asked,
-                        collectives.get(firm.id, NEVER_ASKED),
-                    ).run()
+                    with course.firm(firm.id):
+                        return await FirmPass(
+                            tools[firm.base_url], firm, roles, known, wish, report, asked, about
+                        ).run()
 
             running = [asyncio.create_task(one(*task)) for task in tasks]
             try:
@@ -187,14 +201,17 @@ class SyncEngine:
             finally:
                 await ended(running)
 
-    def _client(self, url: str, gate: Limiter, run: str, firms: Sequence[Firm]) -> KsefClient:
+    def _client(
+        self, url: str, gate: Limiter, run: str, firms: Sequence[Firm], part_hosts: Sequence[str]
+    ) -> KsefClient:
         """A client for one environment; what KSeF warns of is told with the firm it was told for."""
         ids = {firm.context_value: firm.id for firm in firms if firm.base_url == url}
 
         def warned(context: Context, warning: str) -> None:
             self._sink.tell(events.SystemWarned(run=run, firm_id=ids.get(context.value), warning=warning))
 
-        return KsefClient(url, clock=self._clock, on_warning=warned, gate=gate)
+        counted = CountedGate(gate, self._step)
+        return KsefClient(url, clock=self._clock, on_warning=warned, gate=counted, part_hosts=part_hosts)
 
 
 def _chosen(

@@ -48,6 +48,12 @@ def passes_by_itself(code: str) -> bool:
     )
 
 
+def exit_code_of(code: str) -> ExitCode | None:
+    """Which sort of failure a code is; None for one of another version of the program."""
+    kind = _kinds().get(code)
+    return kind.exit_code if kind else None
+
+
 def subject_words(subject: str) -> str:
     """What a disagreement is about."""
     return _("the number of documents") if subject == PACKAGE else subject

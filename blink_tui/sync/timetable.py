@@ -118,7 +118,7 @@ def due_at(firm: Firm, scheduled: ScheduledRole, now: datetime) -> datetime | No
     if every == NEVER:
         return None
     asked = _past(scheduled.asked, now)
-    if _wanted(scheduled, asked, now):
+    if wanted_at(scheduled, now) is not None:
         return now
     if asked is None:
         due = now
@@ -132,9 +132,10 @@ def due_at(firm: Firm, scheduled: ScheduledRole, now: datetime) -> datetime | No
     return max(due, held) if held else due
 
 
-def _wanted(scheduled: ScheduledRole, asked: datetime | None, now: datetime) -> bool:
-    wanted = _past(scheduled.wanted, now)
-    return wanted is not None and (asked is None or wanted > asked)
+def wanted_at(scheduled: ScheduledRole, now: datetime) -> datetime | None:
+    """When a person wanted a pass that has not begun since; None when nobody does."""
+    asked, wanted = _past(scheduled.asked, now), _past(scheduled.wanted, now)
+    return wanted if wanted is not None and (asked is None or wanted > asked) else None
 
 
 def _in_turn(asked: datetime, interval: timedelta, share: float) -> datetime:

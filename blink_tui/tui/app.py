@@ -23,7 +23,9 @@ from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
+from blink_tui.model.modes import open_private
 from blink_tui.model.ports import Engine
+from blink_tui.model.redaction import redacted
 from blink_tui.model.text import clean
 from blink_tui.resources import resource_dir
 from blink_tui.sync.errands import Errands
@@ -361,11 +363,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
         if self._crash_log is None:
             return None
         try:
-            number = os.open(self._crash_log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+            number = open_private(self._crash_log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW)
         except OSError:
             return None
         with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(report)
+            file.write(redacted(report))
         return self._crash_log
 
     def end(self, code: int) -> None:

@@ -13,6 +13,7 @@ from blink_tui.model.dates import datetime_of, instant_of
 from blink_tui.model.documents import Role
 from blink_tui.model.schedule import NEVER
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, VirtualClock, running_sandbox
+from blink_tui.sync.course import Course
 from blink_tui.sync.engine import SyncEngine, Wish
 from blink_tui.sync.timetable import is_night, nightly_slot
 from tests.sync.clocks import SandboxClock
@@ -111,7 +112,7 @@ async def test_two_that_run_the_schedule_ask_once(
         tasks = await second._tasks(profile.firms, DUE)
         assert await due(profile) == set(Role)
         before = sandbox.state.journal.total
-        outcomes = await second._passes(tasks, DUE, "second")
+        outcomes = await second._passes(tasks, DUE, "second", Course())
     assert [(one.new, one.errors) for one in outcomes] == [(0, ())]
     assert sandbox.state.journal.total == before
 
