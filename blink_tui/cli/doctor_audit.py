@@ -32,7 +32,9 @@ async def prove(profile: Profile, texts: Sequence[str], export: str | None, *, a
     async with profile.open_buffer() as buffer:
         going = await buffer.eraser.all_begun()
         chosen = await options.chosen_firms(buffer, list(texts))
-        firms = [firm for firm in chosen if firm.id not in going]  # an erased chain ends in the list of erased firms
+        firms = [
+            firm for firm in chosen if firm.id not in going
+        ]  # an erased chain ends in the list of erased firms
         wrong = await buffer.tombstones.wrong()
         written = _writer(export) if export is not None else None
         states: list[tuple[Firm, ChainState]] = []

@@ -17,6 +17,7 @@ from blink_tui.i18n import N_
 from blink_tui.ksef.address_window import environment_of
 from blink_tui.ksef.budget import Budget
 from blink_tui.ksef.operations import Context
+from blink_tui.ledger import handover_journal
 from blink_tui.model.clock import Clock
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -24,6 +25,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.ops.retention import Keeping, keeping
 from blink_tui.sync.access import KeptLogins
+from blink_tui.sync.files import refusals_told
 from blink_tui.sync.leases import heartbeat, holder_name, is_gone, leased, work_held
 from blink_tui.vault import Vault
 
@@ -178,6 +180,8 @@ async def erase(
         await _forget_secrets(buffer, vault, firm)
         async for count in buffer.eraser.documents(firm.id):
             told(count)
+        with refusals_told(buffer.path):
+            await handover_journal.forget(buffer, firm)
         await asyncio.to_thread(_forget_requests, paths.folder / "limits.db", firm, clock)
         await buffer.eraser.mentions(firm)
         await buffer.eraser.merge_words()
