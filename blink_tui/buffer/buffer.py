@@ -31,6 +31,7 @@ from blink_tui.buffer.exports import PendingExports
 from blink_tui.buffer.findings import Findings
 from blink_tui.buffer.firms import Firms
 from blink_tui.buffer.grid import Grid
+from blink_tui.buffer.holdings import Holdings
 from blink_tui.buffer.learning import Learning
 from blink_tui.buffer.leases import Leases
 from blink_tui.buffer.locks import Locks
@@ -118,6 +119,7 @@ class Buffer:
         self.registers = Registers(database)
         self.closing = Closing(database)
         self.eraser = Eraser(database, clock)
+        self.holdings = Holdings(database)
         self.retentions = Retentions(database, clock)
         self.tombstones = Tombstones(database)
 
