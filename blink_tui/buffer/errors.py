@@ -20,14 +20,6 @@ NOT_OPENED = ErrorKind(
     ExitCode.FAILED,
     N_("The buffer {path} cannot be opened. Check that the folder exists and may be read and written."),
 )
-<<<<<<< HEAD
-READ_ONLY = ErrorKind(
-    "read-only",
-    ExitCode.FAILED,
-    N_(
-        "Nothing was changed: the profile is open for reading only. Who may write {path} can, without --read-only."
-    ),
-)
 NOT_ALLOWED = ErrorKind(
     "buffer-not-allowed",
     ExitCode.FAILED,
@@ -44,8 +36,6 @@ DISK_READ_ONLY = ErrorKind(
         " repeat."
     ),
 )
-=======
->>>>>>> main
 NEWER_SCHEMA = ErrorKind(
     "newer-schema",
     ExitCode.FAILED,

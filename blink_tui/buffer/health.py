@@ -39,12 +39,8 @@ _TABLES = """
     SELECT rootpage, CASE WHEN type = 'index' THEN tbl_name || ' (' || name || ')' ELSE name END
     FROM sqlite_schema WHERE rootpage > 0
 """
-<<<<<<< HEAD
-ENDS_OF_CHAINS = """
-=======
 _NAMES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
-_ENDS_OF_CHAINS = """
->>>>>>> main
+ENDS_OF_CHAINS = """
     SELECT f.context_value FROM chain c JOIN firm f ON f.id = c.firm_id WHERE c.length > 0 AND c.head IS NOT coalesce(
         (SELECT e.hash FROM document_event e WHERE e.firm_id = c.firm_id AND e.seq = c.length),
         (SELECT e.hash FROM firm_event e WHERE e.firm_id = c.firm_id AND e.seq = c.length))
