@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from blink_tui.buffer import errors, history, schedules
+from blink_tui.buffer import errors, history, meanwhile, schedules
 from blink_tui.buffer.collation import polish_key
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row, Session
@@ -176,7 +176,7 @@ class Firms:
         async with self._database.transaction() as session:
             firm = await _get(session, firm_id)
             if firm.version != version:
-                raise BlinkError(errors.CHANGED_MEANWHILE, firm=firm.context_value, what=firm.name)
+                raise meanwhile.by(None, firm.name, firm=firm.context_value)
             values = _values(changes)
             if values.get("env", firm.env) != firm.env:
                 await _require_free(session, firm.context_type, firm.context_value, values["env"])

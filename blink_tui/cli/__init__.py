@@ -15,8 +15,8 @@ from blink_tui.model.memory import keep_to_itself
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and end the process with its exit code (DESIGN, "The command line")."""
-    keep_to_itself()
     _require_streams()
+    keep_to_itself()
     words = sys.argv[1:] if arguments is None else arguments
     set_language(option_value(words, "--lang"))
     from blink_tui.cli.app import run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -97,10 +98,12 @@ async def _sync(profile: Profile, texts: list[str], wish: Wish, *, as_json: bool
         if wish.due:  # the vault is not opened before: a timer costs nothing while nothing is due
             agenda = await read_agenda(buffer, datetime.now(UTC), among={firm.id for firm in firms})
             firms = list(agenda.due)
-        outcome = Outcome(())
+        outcome, vault = Outcome(()), None
         if firms:
-            outcome = await run_pass(profile, buffer, profile.open_vault(), firms, wish, stream=as_json)
+            vault = profile.open_vault()
+            outcome = await run_pass(profile, buffer, vault, firms, wish, stream=as_json)
         summary = await summary_json(buffer, outcome)
+        await _do_chores(profile, buffer, vault, lengthy=wish.due)
     if not as_json:
         for line in insecure_words(firm.env for firm in firms):
             output.warn(line)
@@ -112,6 +115,28 @@ async def _sync(profile: Profile, texts: list[str], wish: Wish, *, as_json: bool
     else:
         show_outcome(outcome, summary)
     return exit_code(outcome)
+
+
+async def _do_chores(profile: Profile, buffer: Buffer, vault: Vault | None, *, lengthy: bool) -> None:
+    """What is done from time to time beside fetching, where neither a daemon nor anybody else did it; that it failed is
+    told and put down, and changes nothing of what the fetching amounts to.
+    """
+    from blink_tui.model.clock import SystemClock
+    from blink_tui.ops.chores import Surroundings, all_chores, any_due, failures_told, run_due
+
+    chores = [chore for chore in all_chores() if lengthy or not chore.lengthy]
+    try:
+        if not await any_due(chores, Surroundings(profile, buffer, vault, SystemClock())):
+            return
+        if vault is None and profile.vault_path.exists():
+            with suppress(BlinkError):  # they do what they can without
+                vault = profile.open_vault(may_ask=False)
+        done = await run_due(chores, Surroundings(profile, buffer, vault, SystemClock()))
+        for event in failures_told(done.failures):
+            output.warn(str(event.message))
+            await buffer.log.append([event])
+    except BlinkError as error:
+        output.warn("\n".join(output.failure_lines(error)))
 
 
 def _nothing_due(agenda: Agenda) -> str:

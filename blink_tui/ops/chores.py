@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import secrets
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from blink_tui.buffer.chores import ChoreState
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import datetime_of, instant_of
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.events import ChoreFailed
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.sync.leases import holder_name, is_gone
 from blink_tui.vault import Vault
@@ -77,6 +79,25 @@ async def run_due(chores: Sequence[Chore], around: Surroundings) -> Done:
     return Done(tuple(failures), min(moments, default=None))
 
 
+async def any_due(chores: Sequence[Chore], around: Surroundings) -> bool:
+    """Whether one of them may begin now: asked before a vault is opened for them."""
+    states, now = await around.buffer.chores.all(), around.clock.now()
+    for chore in chores:
+        every = await chore.every(around)
+        if every is not None and due_at(states.get(chore.name), every, now) <= now:
+            return True
+    return False
+
+
+def failures_told(failures: Iterable[tuple[str, BlinkError]]) -> list[ChoreFailed]:
+    """The events that say of chores that they failed."""
+    run = secrets.token_hex(4)
+    return [
+        ChoreFailed(run=run, chore=name, code=error.kind.code, problem=str(error), cause=error.cause)
+        for name, error in failures
+    ]
+
+
 def due_at(state: ChoreState | None, every: timedelta, now: datetime) -> datetime:
     """When a chore may begin: sooner where it failed, or where who began it is gone.
 
@@ -111,4 +132,4 @@ def all_chores() -> tuple[Chore, ...]:
     from blink_tui.ops.notify.notices import NOTICES
     from blink_tui.ops.retention import RETENTION
 
-    return (METRICS, NOTICES, BACKUP, CHECK, RETENTION)
+    return (METRICS, BACKUP, CHECK, RETENTION, NOTICES)

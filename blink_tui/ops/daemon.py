@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +20,9 @@ from blink_tui.buffer.presence import Kind
 from blink_tui.ledger.placing import recover, recover_payments
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.errors import BlinkError, ExitCode
-from blink_tui.model.events import ChoreFailed, Event
+from blink_tui.model.events import Event
 from blink_tui.model.profile import ProfilePaths
-from blink_tui.ops.chores import Chore, Done, Surroundings, all_chores, run_due
+from blink_tui.ops.chores import Chore, Done, Surroundings, all_chores, failures_told, run_due
 from blink_tui.ops.daemon_lock import DAEMON_RUNS, only_daemon
 from blink_tui.ops.daemon_words import status_words
 from blink_tui.ops.movement import Movement, growth_of
@@ -78,6 +77,12 @@ class Daemon:
         self._reload_wanted = False
         self._rounds = 0
         self._problem: BlinkError | None = None
+        self._life: _Life | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn goes on."""
+        return self._life is not None and self._life.turns.busy
 
     def stop(self) -> None:
         """End at the next safe point; what was not committed is fetched again by whoever runs next."""
@@ -129,7 +134,7 @@ class Daemon:
         folder = self._paths.work_folder
         engine = SyncEngine(buffer, vault or _no_vault(), folder, clock=self._clock, listener=hear)
         turns = Turns(buffer, engine, self._clock, vault)
-        life = _Life(buffer, engine, turns, vault, await buffer.schema_version())
+        life = self._life = _Life(buffer, engine, turns, vault, await buffer.schema_version())
         chores = all_chores() if self._means.chores is None else self._means.chores
         beside = [
             asyncio.create_task(self._keep_chores(life, [one for one in chores if one.lengthy is lengthy]))
@@ -258,11 +263,7 @@ class Daemon:
         for name in [name for name in failing if name in states and states[name].problem is None]:
             del failing[name]
         news = [(name, error) for name, error in done.failures if failing.get(name) != error.kind.code]
-        run = secrets.token_hex(4)
-        told = [
-            ChoreFailed(run=run, chore=name, code=error.kind.code, problem=str(error), cause=error.cause)
-            for name, error in news
-        ]
+        told = failures_told(news)
         failing |= {name: error.kind.code for name, error in news}
         for event in told:
             self._means.hear(event, None)

@@ -16,7 +16,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.outages import SystemState
 from blink_tui.model.settings import WATCH_COMPLETE_WITHIN
 from blink_tui.model.telling import minute_words
-from blink_tui.sync.problems import exit_code_of, problem_words
+from blink_tui.sync.problems import kind_of, problem_words
 from blink_tui.sync.standing import FirmStanding, RoleStanding, read_facts, standings_of
 
 
@@ -95,7 +95,8 @@ class LateFirm:
     @property
     def exit_code(self) -> ExitCode:
         """Of a check in which all firms are late like this one."""
-        stopped = exit_code_of(self.values["code"]) if self.reason is STOPPED else None
+        kind = kind_of(self.values["code"]) if self.reason is STOPPED else None
+        stopped = kind.exit_code if kind else None
         return stopped or self.reason.exit_code
 
 

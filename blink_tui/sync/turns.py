@@ -106,7 +106,7 @@ class Turns:
     @property
     def busy(self) -> bool:
         """Whether a turn goes on."""
-        return bool(self._turns)
+        return any(not turn.task.done() for turn in self._turns)
 
     def use_vault(self, vault: Vault) -> None:
         """Log in with another vault from the next turn on."""

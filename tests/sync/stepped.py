@@ -58,6 +58,12 @@ class SteppedClock:
                     del self._sleepers[number]
                     wake()
 
+    @property
+    def sleepers(self) -> int:
+        """Sleeps that nobody has ended."""
+        with self._changed:
+            return len(self._sleepers)
+
     def until(self, condition: Callable[[int], bool]) -> None:
         """Wait, in a thread that no loop needs, until a condition on the number of sleeps holds."""
         with self._changed:
