@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
+NAME = "metrics"
+"""Of the chore; of itself it tells nothing but by the file's moment."""
 EVERY = timedelta(minutes=1)
 NO_METRICS_FOLDER = ErrorKind(
     "no-metrics-folder",
@@ -47,9 +49,9 @@ NO_METRICS_FOLDER = ErrorKind(
 )
 _HOUR = 3600
 _LAGS = (900, _HOUR, 6 * _HOUR, 24 * _HOUR, 48 * _HOUR, 168 * _HOUR)
-"""Seconds below which firms are counted by how far behind they are."""
+"""Seconds up to which firms are counted by how far behind they are."""
 _DAYS = (1, 7, 14, 30, 90)
-"""Days below which credentials are counted by how long they still log in."""
+"""Days up to which credentials are counted by how long they still log in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +181,8 @@ def _of_firms(tell: _Teller, figures: Figures) -> Iterator[Metric]:
     yield tell.one("blink_firms_never_complete", "Watched firms of which a role was never fetched.", never)
     lags = [one.lag.total_seconds() for one in watched if one.lag is not None]
     yield tell.gauge(
-        "blink_firms_lag_below",
-        "Watched firms that are behind KSeF by less, cumulative.",
+        "blink_firms_by_lag_seconds",
+        "Watched firms behind KSeF by at most le seconds.",
         "le",
         _below(lags, _LAGS),
     )
@@ -242,8 +244,8 @@ def _of_credentials(tell: _Teller, figures: Figures) -> Iterator[Metric]:
         least = min(figures.days_left)
         yield tell.one("blink_credential_days_left_min", "Days until the first credential ends.", least)
     yield tell.gauge(
-        "blink_credentials_days_left_below",
-        "Credentials that end in less days, cumulative.",
+        "blink_credentials_by_days_left",
+        "Credentials that end in at most le days.",
         "le",
         _below([float(days) for days in figures.days_left], _DAYS),
     )
@@ -259,7 +261,7 @@ def _of_credentials(tell: _Teller, figures: Figures) -> Iterator[Metric]:
 def _of_the_program(tell: _Teller, figures: Figures) -> Iterator[Metric]:
     troubled = {env: float(one.troubled) for env, one in figures.systems.items()}
     yield tell.gauge("blink_ksef_troubled", "1 where the Ministry says that KSeF is away.", "env", troubled)
-    chores = list(figures.chores)
+    chores = [one for one in figures.chores if one.name != NAME]
     failing = {one.name: float(one.problem is not None) for one in chores}
     yield tell.gauge("blink_chore_failing", "1 for a chore that ended badly.", "chore", failing)
     done = {one.name: _seconds(one.done_at) for one in chores if one.done_at is not None}
@@ -321,5 +323,5 @@ def _replace(path: Path, content: bytes) -> None:
             aside.unlink(missing_ok=True)
 
 
-METRICS = Chore("metrics", _every, _write)
+METRICS = Chore(NAME, _every, _write)
 """The file written anew every minute, where a folder is set."""

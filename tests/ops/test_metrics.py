@@ -108,7 +108,9 @@ async def test_firms_are_told_of_in_sums(around: Surroundings, clock: VirtualClo
     assert found["blink_firms_never_complete", ""] == 0
     assert found["blink_firms_late", "not-asked"] == 2
     assert found["blink_firms_late", "quarantine"] == 0
-    assert [found["blink_firms_lag_below", le] for le in ("900", "86400", "172800", "604800", "+Inf")] == [
+    assert [
+        found["blink_firms_by_lag_seconds", le] for le in ("900", "86400", "172800", "604800", "+Inf")
+    ] == [
         1,
         1,
         2,
@@ -200,7 +202,7 @@ async def test_the_file_is_written_each_minute_for_everybody_to_read(
     clock.advance(60)
     await run_due([METRICS], around)
     assert path.stat().st_ino != number, "replaced whole"
-    assert _read(path.read_text())["blink_chore_failing", "metrics"] == 0
+    assert _read(path.read_text())["blink_written_timestamp_seconds", ""] == clock.now().timestamp()
     assert _files(folder) == [".blink-office.prom.1", "blink-office.prom"]
 
 
