@@ -18,6 +18,7 @@ from typing import Any
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import _
+from blink_tui.model import events
 from blink_tui.model.dates import warsaw
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.events import Event
@@ -31,6 +32,16 @@ from blink_tui.ops.log_file import LogFile
 LOGGER = logging.getLogger("blink_tui")
 """The root of this program's loggers: `blink_tui.ops…`, `blink_tui.sync…`."""
 _EVENTS = logging.getLogger("blink_tui.sync")
+_ROUTINE = frozenset(
+    kind.name
+    for kind in (
+        events.PassStarted, events.LoggedIn, events.LimitsRead, events.WindowAsked, events.ExportRequested,
+        events.ExportReady, events.DocumentsStored, events.MarkMoved, events.HistoryMoved, events.PassFinished,
+        events.DocumentsDerived, events.DocumentsProposed, events.Reconciled,
+    )
+)  # fmt: skip
+"""What every pass tells: in the log of an office with many firms it is debugging, unless it tells more than none of:"""
+_REMARKABLE = ("new", "unreadable", "missing", "different", "unlisted")
 
 _READ_AT_MOST, _TEXT_AT_MOST, _VALUE_AT_MOST, _TRACE_AT_MOST = 65_536, 8_192, 2_048, 32_768
 _WORD = re.compile(r"[\w.:+|*/-]+")
@@ -71,6 +82,8 @@ class Log:
     def hear(self, event: Event, firm: str | None = None) -> None:
         """Write an event of the engine, with the context of its firm."""
         level = logging.getLevelName(event.level.upper())
+        if event.name in _ROUTINE and not any(getattr(event, name, 0) for name in _REMARKABLE):
+            level = logging.DEBUG
         if _EVENTS.isEnabledFor(level):
             _EVENTS.log(level, "%s", sentence(event), extra={"fields": _fields(event, firm)})
 

@@ -14,6 +14,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,23 @@ def test_an_event_is_a_document_for_programs(paths: ProfilePaths, start: Start) 
         "event": "documents-stored", "firm": 7, "run": "r1", "role": "buyer", "seen": 5, "new": 2,
     }  # fmt: skip
     assert (second["level"], second["code"], second["cause"]) == ("error", "ksef-down", "503")
+
+
+def test_what_every_pass_tells_is_debugging_unless_something_came_of_it(
+    paths: ProfilePaths, start: Start
+) -> None:
+    told = (
+        events.PassStarted(run="r"),
+        replace(STORED, new=0),
+        STORED,
+        events.Reconciled(run="r", listed=5, missing=0, different=0, unlisted=0),
+        events.Reconciled(run="r", listed=5, missing=1, different=0, unlisted=0),
+    )
+    for level, count in (("info", 2), ("debug", 5)):
+        with start(level=level, kind=level) as log:
+            for event in told:
+                log.hear(event)
+        assert len((paths.log_folder / f"{level}.log").read_text().splitlines()) == count
 
 
 def test_below_the_level_nothing_is_written_and_libraries_tell_warnings_only(
