@@ -62,7 +62,7 @@ def read_keymap(path: Path) -> dict[str, tuple[str, ...]]:
         raise _bad(path, Message(N_("it cannot be read")), str(error)) from error
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers and brackets without end
         raise _bad(path, Message(N_("it is no TOML")), str(error)) from error
     return {name: _checked(path, name, keys) for name, keys in _section(path, found).items()}
 
