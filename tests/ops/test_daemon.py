@@ -55,7 +55,7 @@ async def test_it_fetches_says_how_it_is_and_leaves_nothing_behind(desk: Driven)
             assert here.who == "keeper"
             told = said(manager)
             assert told[:2] == ["STATUS=1 firm, not fetched whole yet: 1", "READY=1"]
-            assert told[2:] == ["STATUS=1 firm, complete until 2026-11-18 10:00"]
+            assert told[2:] == ["STATUS=1 firm, complete until 2026-11-18 09:58"]
         assert said(manager) == ["STOPPING=1"]
     assert await buffer.presence.daemon(is_gone) is None
     assert await buffer.leases.held_elsewhere("nobody", lambda _holder: False) == {}
