@@ -45,6 +45,7 @@ from blink_tui.cli import (
     rules_try,
     sandbox,
     schedule,
+    service,
     status,
     sync,
     vault,
@@ -114,6 +115,7 @@ app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
 app.add_typer(vault.app, name="vault")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(service.app, name="service")
 app.add_typer(doc.app, name="doc")
 app.add_typer(books.app, name="books")
 rules.app.command(
