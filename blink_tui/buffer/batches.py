@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from blink_tui.buffer import amendments, errors, history, statuses
+from blink_tui.buffer import amendments, errors, history, restored, statuses
 from blink_tui.buffer.book_guards import require_settled
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.records import Batch, BatchFile, BatchState
@@ -17,6 +17,7 @@ from blink_tui.model.clock import Clock
 from blink_tui.model.dates import instant_of
 from blink_tui.model.documents import Status
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.values import KsefNumber
 
 NO_SETTINGS = "{}"
 """Of a batch that nobody can make again: it was written before they were kept."""
@@ -28,6 +29,10 @@ _SELECT = """
 _FILES = """
     SELECT f.batch_id, f.file, f.temp, f.sha256, f.size, f.packed, f.folder FROM json_each(?) p
     CROSS JOIN batch_file f ON f.batch_id = p.value ORDER BY f.batch_id, f.position
+"""
+_NUMBERS = """
+    SELECT d.ksef_number FROM batch_document b JOIN document d ON d.id = b.document_id
+    WHERE b.batch_id = ? ORDER BY d.id
 """
 UNSETTLED = "state IN ('placing', 'withdrawing')"
 """As its index has it."""
@@ -74,13 +79,16 @@ class Batches:
         `settings` is JSON by which the files can be made again, `versions` those that the documents were written with.
         Raises BlinkError: STATUS_NOT_ALLOWED when one of them is not approved, CHANGED_MEANWHILE, KEPT_ELSEWHERE when
         another source books its direction, AMENDS_APART when the books have it already and the batch is for new ones
-        or the other way round, IN_BOOKS_ALREADY, BOOK_QUESTION, WRONG_FIRM, DOCUMENT_UNKNOWN.
+        or the other way round, IN_BOOKS_ALREADY, BOOK_QUESTION, WRONG_FIRM, DOCUMENT_UNKNOWN; HAND_OVERS_UNKNOWN and
+        HANDED_OVER_BEFORE in a buffer that was restored.
         """
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             await amendments.require_kept_here(session, firm_id, document_ids)
             await amendments.require_alike(session, document_ids, amends=amends)
             await require_settled(session, document_ids)
+            await restored.require_known(session, firm_id)
+            await restored.require_new(session, document_ids)
             row = await session.row(
                 "INSERT INTO batch (firm_id, format, who, state, made_at, documents, chain_head, settings, amends)"
                 " SELECT firm_id, ?, ?, ?, ?, ?, head, ?, ? FROM chain WHERE firm_id = ? RETURNING id",
@@ -184,6 +192,11 @@ class Batches:
     async def documents(self, batch_id: int) -> list[int]:
         """Ids of a batch's documents."""
         return await _document_ids(self._database.reader, batch_id)
+
+    async def numbers(self, batch_id: int) -> list[KsefNumber]:
+        """KSeF numbers of a batch's documents."""
+        rows = await self._database.reader.rows(_NUMBERS, (batch_id,))
+        return [row[0] for row in rows]
 
     async def files(self, batch_id: int) -> tuple[BatchFile, ...]:
         """Files of a batch. Raises BlinkError(BATCH_UNKNOWN)."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from blink_tui.buffer import schema
+from blink_tui.buffer import health, schema
 from blink_tui.buffer.audit import History
 from blink_tui.buffer.batches import Batches
 from blink_tui.buffer.book_compare import BookComparing
@@ -23,12 +23,15 @@ from blink_tui.buffer.credentials import Credentials
 from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Decisions
 from blink_tui.buffer.derived import Derived
+from blink_tui.buffer.diagnosis import Diagnosis
 from blink_tui.buffer.documents import Documents
+from blink_tui.buffer.erasing import Eraser
 from blink_tui.buffer.export_settings import ExportSettings
 from blink_tui.buffer.exports import PendingExports
 from blink_tui.buffer.findings import Findings
 from blink_tui.buffer.firms import Firms
 from blink_tui.buffer.grid import Grid
+from blink_tui.buffer.holdings import Holdings
 from blink_tui.buffer.learning import Learning
 from blink_tui.buffer.leases import Leases
 from blink_tui.buffer.locks import Locks
@@ -49,11 +52,14 @@ from blink_tui.buffer.questions import Questions
 from blink_tui.buffer.ranges import HistoryRanges
 from blink_tui.buffer.rates import ExchangeRates
 from blink_tui.buffer.registers import Registers
+from blink_tui.buffer.restored import Restored
+from blink_tui.buffer.retentions import Retentions
 from blink_tui.buffer.role_states import RoleStates
 from blink_tui.buffer.rules import Rules
 from blink_tui.buffer.saved_filters import SavedFilters
 from blink_tui.buffer.schedules import Schedules
 from blink_tui.buffer.settings import Settings
+from blink_tui.buffer.tombstones import Tombstones
 from blink_tui.buffer.webs import Webs
 from blink_tui.model.clock import Clock, SystemClock
 
@@ -63,13 +69,13 @@ class Buffer:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self.firms = Firms(database)
+        self.firms = Firms(database, clock)
         self.credentials = Credentials(database)
         self.offices = Offices(database)
         self.marks = Marks(database)
         self.ranges = HistoryRanges(database)
         self.exports = PendingExports(database)
-        self.schedules = Schedules(database)
+        self.schedules = Schedules(database, clock)
         self.mismatches = Mismatches(database)
         self.roles = RoleStates(database)
         self.proofs = Proofs(database)
@@ -85,6 +91,7 @@ class Buffer:
         self.log = FetchLog(database, clock)
         self.batches = Batches(database, clock)
         self.outgoing = Outgoing(database)
+        self.restored = Restored(database, clock)
         self.settings = Settings(database)
         self.export_settings = ExportSettings(database, clock)
         self.saved_filters = SavedFilters(database, clock)
@@ -106,15 +113,25 @@ class Buffer:
         self.presence = Presence(database, clock)
         self.briefs = Briefs(database)
         self.learning = Learning(database)
+        self.diagnosis = Diagnosis(database)
         self.locks = Locks(database, clock)
         self.questions = Questions(database, clock)
         self.registers = Registers(database)
         self.closing = Closing(database)
+        self.eraser = Eraser(database, clock)
+        self.holdings = Holdings(database)
+        self.retentions = Retentions(database, clock)
+        self.tombstones = Tombstones(database)
 
     @property
     def path(self) -> Path:
         """The file."""
         return self._database.path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it refuses every change."""
+        return self._database.read_only
 
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""
@@ -144,4 +161,5 @@ async def open_buffer(
             await schema.require_current(database, len(migrations))
         else:
             await schema.migrate(database, migrations)
+        await health.quick(database.reader)
         yield Buffer(database, clock or SystemClock())

@@ -19,8 +19,10 @@ from urllib.parse import quote
 import aiosqlite
 
 from blink_tui.buffer import errors
+from blink_tui.buffer.frozen import FrozenSession, frozen
 from blink_tui.buffer.session import Row, Session, translated
-from blink_tui.model.errors import BlinkError
+from blink_tui.model.errors import READ_ONLY, BlinkError
+from blink_tui.model.modes import close_to_others, make_folder
 from blink_tui.model.text import folded
 
 OLDEST_SQLITE = (3, 37)
@@ -51,34 +53,45 @@ class Database:
         self,
         path: Path,
         writer: aiosqlite.Connection,
-        reader: aiosqlite.Connection,
-        scanner: aiosqlite.Connection,
+        reader: Session,
+        scanner: Session,
+        *,
+        read_only: bool = False,
     ) -> None:
+        """`read_only` refuses every change."""
         self.path = path
+        self.read_only = read_only
         self._writer = writer
         self._scanner = scanner
         self._writing = asyncio.Lock()
         self._scanning = asyncio.Lock()
         self._scan: asyncio.Task[list[Row]] | None = None
-        self.reader = Session(reader, path)
+        self.reader = reader
         self.changes = 0
         """Transactions committed through this object."""
 
     @asynccontextmanager
-    async def transaction(self, *, durable: bool = True) -> AsyncIterator[Session]:
+    async def transaction(self, *, durable: bool = True, erasing: bool = False) -> AsyncIterator[Session]:
         """Write: all of it is durable when the block ends, none of it if the block raises or is cancelled.
 
         Cancelled while it is committed, it ends as if it had not been, and the task's next wait is cancelled instead:
         nobody takes for undone what is kept, and removes the files of it.
         Statements of a connection run in the order they were asked for, so a rollback that is itself cancelled
         still comes before the next transaction begins. One that is not `durable` survives a kill, but a power cut only
-        once a later one is durable: it holds up other writers for less than half as long.
+        once a later one is durable: it holds up other writers for less than half as long. One that is `erasing` writes
+        zeros over what it deletes, and looks at no foreign keys: whoever erases knows the order.
+        Raises BlinkError(READ_ONLY).
         """
         session = Session(self._writer, self.path)
+        if self.read_only:
+            raise BlinkError(READ_ONLY, path=self.path)
         async with self._writing:
             try:
                 if not durable:
                     await session.run("PRAGMA synchronous = NORMAL")
+                if erasing:
+                    await session.run("PRAGMA foreign_keys = OFF")
+                    await session.run("PRAGMA secure_delete = ON")
                 await session.run("BEGIN IMMEDIATE")
                 yield session
                 await _to_its_end(session.run("COMMIT"))
@@ -86,6 +99,8 @@ class Database:
                 await self._writer.rollback()
                 raise
             finally:
+                if erasing:
+                    await session.run("PRAGMA foreign_keys = ON")
                 if not durable:
                     await session.run("PRAGMA synchronous = FULL")
             self.changes += 1
@@ -96,7 +111,7 @@ class Database:
         Raises BlinkError(STOPPED) when interrupted.
         """
         async with self._scanning:
-            self._scan = asyncio.create_task(Session(self._scanner, self.path).rows(sql, values))
+            self._scan = asyncio.create_task(self._scanner.rows(sql, values))
             try:
                 return await asyncio.shield(self._scan)
             except asyncio.CancelledError:
@@ -147,18 +162,31 @@ async def open_database(path: Path, *, read_only: bool) -> AsyncIterator[Databas
         with translated(path):
             await asyncio.to_thread(_make_private, path)
     async with AsyncExitStack() as stack:
-        mode = "ro" if read_only else "rw"
-        writer = await _connected(stack, path, mode, _READER if read_only else _WRITER)
-        reader = await _connected(stack, path, mode, _READER)
-        scanner = await _connected(stack, path, mode, _READER)
-        yield Database(path, writer, reader, scanner)
+        if read_only:
+            reader, scanner = await _reader(stack, path), await _reader(stack, path)
+            yield Database(path, reader.connection, reader, scanner, read_only=True)
+            return
+        writer = await _connected(stack, path, "mode=rw", _WRITER)
+        plain = [Session(await _connected(stack, path, "mode=rw", _READER), path) for _ in range(2)]
+        yield Database(path, writer, *plain)
 
 
-async def _connected(stack: AsyncExitStack, path: Path, mode: str, pragmas: str) -> aiosqlite.Connection:
+async def _reader(stack: AsyncExitStack, path: Path) -> FrozenSession:
+    """A session that writes nothing, were it beside the file."""
+
+    async def connected(stamp: object) -> aiosqlite.Connection:
+        return await _connected(stack, path, "mode=ro" if stamp is None else "mode=ro&immutable=1", _READER)
+
+    with translated(path):
+        stamp = frozen(path)
+    return FrozenSession(await connected(stamp), path, stamp, connected)
+
+
+async def _connected(stack: AsyncExitStack, path: Path, how: str, pragmas: str) -> aiosqlite.Connection:
     with translated(path):
         connection = await stack.enter_async_context(
             aiosqlite.connect(
-                f"file:{quote(str(path))}?mode={mode}",
+                f"file:{quote(str(path))}?{how}",
                 uri=True,
                 isolation_level=None,
                 timeout=_BUSY_SECONDS,
@@ -177,16 +205,13 @@ def _require_sqlite() -> None:
 
 
 def _make_private(path: Path) -> None:
-    """Missing folders 0700, the file 0600; SQLite gives its side files the file's own permissions."""
-    for folder in reversed(path.parents):
-        if not folder.exists():
-            folder.mkdir(mode=0o700, exist_ok=True)
-            folder.chmod(0o700)
+    """The file, made where it is missing, for whom its folder is; SQLite gives its side files the file's own mode."""
+    make_folder(path.parent)
     if not path.exists():
         _make_file(path)
     for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-        if name.exists():
-            name.chmod(0o600)
+        with suppress(FileNotFoundError):
+            close_to_others(name, path.parent)
 
 
 def _make_file(path: Path) -> None:
@@ -200,6 +225,7 @@ def _make_file(path: Path) -> None:
         with closing(sqlite3.connect(name)) as connection:
             connection.execute("PRAGMA page_size = 8192")
             connection.execute("PRAGMA journal_mode = WAL")
+        close_to_others(Path(name), path.parent)
         with suppress(FileExistsError):  # another process was faster
             path.hardlink_to(name)
     finally:

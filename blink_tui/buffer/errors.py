@@ -44,11 +44,25 @@ BUSY = ErrorKind(
     ExitCode.WORK_HELD,
     N_("Another program holds the buffer for too long. Try again in a moment."),
 )
+NO_ROOM_TO_MIGRATE = ErrorKind(
+    "no-room-to-migrate",
+    ExitCode.FAILED,
+    N_(
+        "The buffer is to get a newer schema, and {folder} has no room for the copy that is kept of the old one."
+        " Nothing was changed; make room, or do without the copy: {variable}=1"
+    ),
+)
+WORK_STOPPED = ErrorKind("work-stopped", ExitCode.FAILED, N_("It was stopped; nothing half done is left."))
+ERASED_MEANWHILE = ErrorKind(
+    "erased-meanwhile",
+    ExitCode.FAILED,
+    N_("The firm is being erased, or was erased meanwhile: nothing can be added to its documents any more."),
+)
 STOPPED = ErrorKind("search-stopped", ExitCode.FAILED, N_("The search was stopped."))
 CHANGED_MEANWHILE = ErrorKind(
     "changed-meanwhile",
     ExitCode.FAILED,
-    N_("{what} was changed by someone else meanwhile. Look at it again and repeat."),
+    N_("{what} was changed meanwhile {change}. Look at it again and repeat."),
 )
 FIRM_EXISTS = ErrorKind(
     "firm-exists",
@@ -116,6 +130,9 @@ FILTER_EXISTS = ErrorKind(
     "filter-exists", ExitCode.USAGE, N_("You keep a filter @{name} already; another name, or --replace.")
 )
 BOOKS_OF_FIRM = Message(N_("The firm's books"))
+EXPORT_SETTINGS = Message(N_("What the firm says about its exports"))
+CHART_OF_FIRM = Message(N_("The firm's chart of accounts"))
+SETTING = Message(N_("The setting"))
 MONTH_LOCKED = ErrorKind("month-locked", ExitCode.USAGE, N_("The month {month} is locked already."))
 MONTH_NOT_LOCKED = ErrorKind("month-not-locked", ExitCode.USAGE, N_("The month {month} is not locked."))
 REASON_WANTED = ErrorKind("reason-wanted", ExitCode.USAGE, N_("Say why."))
@@ -201,6 +218,28 @@ NOT_TO_PAY = ErrorKind(
     "not-to-pay",
     ExitCode.FAILED,
     N_("Document {ksef_number} ({status}) is no approved purchase and is not paid. Nothing was written."),
+)
+HAND_OVERS_UNKNOWN = ErrorKind(
+    "hand-overs-unknown",
+    ExitCode.FAILED,
+    N_(
+        "The buffer was restored from a backup of {since} (UTC), and it is not known what of the firm {context} was"
+        " handed over after that. Read its books back first (blink books import), then answer for it:"
+        " blink restore --confirm --firm {context} --reason"
+    ),
+)
+HANDED_OVER_BEFORE = ErrorKind(
+    "handed-over-before-restore",
+    ExitCode.FAILED,
+    N_(
+        "Document {ksef_number} was handed over by batch {batch} before the buffer was restored from a backup. Nothing"
+        " was written."
+    ),
+)
+NOTHING_TO_CONFIRM = ErrorKind(
+    "nothing-to-confirm",
+    ExitCode.USAGE,
+    N_("Nothing is to be answered for: what was handed over is known."),
 )
 TARGET_EXISTS = ErrorKind(
     "target-exists",

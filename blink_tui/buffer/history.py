@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from blink_tui.buffer import chain
+from blink_tui.buffer import chain, errors
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import sliced
 from blink_tui.model.dates import Instant
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.values import KsefNumber, Sha256
 
 ENGINE = "blink-tui"
@@ -115,6 +116,8 @@ async def append_all(
             (json.dumps(list(by_firm)),),
         )
     }
+    if ends.keys() != by_firm.keys():
+        raise BlinkError(errors.ERASED_MEANWHILE)
     added: list[Row] = []
     for firm_id in sorted(by_firm):
         rows, ends[firm_id] = _linked(firm_id, ends[firm_id], by_firm[firm_id], at, who, reason)
@@ -148,8 +151,8 @@ def _linked(
 
 
 async def end(session: Session, firm_id: int) -> tuple[int, bytes]:
-    """Length and head of a firm's chain."""
+    """Length and head of a firm's chain. Raises BlinkError(ERASED_MEANWHILE) where that is gone."""
     row = await session.row("SELECT length, head FROM chain WHERE firm_id = ?", (firm_id,))
     if row is None:
-        raise LookupError(firm_id)
+        raise BlinkError(errors.ERASED_MEANWHILE)
     return row[0], row[1]

@@ -10,6 +10,7 @@ there at the latest. The wall clock has no say in it: between two boots it is mo
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from blink_tui.buffer import errors
 from blink_tui.buffer.session import translated
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.machine import boot_id
+from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.ports import BookTicket, Full, Standing
 
 _VERSION = 2
@@ -78,8 +80,8 @@ class LimitBook:
     def __enter__(self) -> Self:
         with translated(self._name):
             if self._path is not None:
-                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._path.touch(mode=0o600)
+                make_folder(self._path.parent)
+                os.close(open_private(self._path, os.O_RDWR | os.O_CREAT))
         try:
             self._connection = self._opened()
         except BlinkError as error:
@@ -166,6 +168,17 @@ class LimitBook:
             ):
                 found.setdefault(counter, []).append(frees)
         return found
+
+    def forget(self, context: str) -> None:
+        """Nothing is asked for a context any more: its rows go, and their bytes with them."""
+        with translated(self._name):
+            self._connection.execute("PRAGMA secure_delete = ON")
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.execute("DELETE FROM request WHERE context = ?", (context,))
+                self._connection.execute("DELETE FROM context WHERE name = ?", (context,))
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _opened(self) -> sqlite3.Connection:
         """A connection to the file, its tables made and an earlier boot's moments carried over."""

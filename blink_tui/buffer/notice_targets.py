@@ -47,7 +47,7 @@ class NoticeTargets:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def list(self) -> list[Target]:
+    async def all(self) -> list[Target]:
         """All targets by name."""
         rows = await self._database.reader.rows(
             composed("SELECT {columns} FROM notice_target ORDER BY name", columns=COLUMNS)
@@ -120,10 +120,16 @@ class NoticeTargets:
             for target_id, firm_id, kind, how in rows
         ]
 
-    async def set_rules(self, name: str, rules: Sequence[Rule]) -> None:
-        """Put rules in the place of those for the same firm and kind. Raises BlinkError(TARGET_UNKNOWN)."""
+    async def set_rules(self, name: str, rules: Sequence[Rule], *, afresh: bool = False) -> None:
+        """Put rules in the place of those for the same firm and kind, or of all with `afresh`.
+
+        Raises BlinkError(TARGET_UNKNOWN).
+        """
         async with self._database.transaction() as session:
-            await _set_rules(session, await _id_of(session, name), rules)
+            target_id = await _id_of(session, name)
+            if afresh:
+                await session.run("DELETE FROM notice_rule WHERE target_id = ?", (target_id,))
+            await _set_rules(session, target_id, rules)
 
 
 def _settings(new: NewTarget) -> tuple[str | int, ...]:

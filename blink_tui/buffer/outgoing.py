@@ -13,6 +13,7 @@ from blink_tui.buffer.amendments import WAITING
 from blink_tui.buffer.amounts import to_amount
 from blink_tui.buffer.codings import CONTRACTOR
 from blink_tui.buffer.database import Database
+from blink_tui.buffer.restored import LOST
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed
 from blink_tui.model.dates import Instant
@@ -71,7 +72,7 @@ _IN_ORDER = " ORDER BY d.id"
 _STANDING = """
     SELECT d.id, d.version, CASE WHEN d.status <> 'approved' THEN 'not-approved' WHEN {elsewhere} THEN 'elsewhere'
         WHEN d.direction = 'none' THEN 'for-information' WHEN {stands} THEN 'stands' WHEN {asked} THEN 'asked'
-        WHEN {waiting} THEN 'amends' ELSE 'new' END
+        WHEN {lost} THEN 'handed-over' WHEN {waiting} THEN 'amends' ELSE 'new' END
 """
 _SOME = "json_each(:ids) p CROSS JOIN document d ON d.id = p.value"
 _ROWS = """
@@ -96,6 +97,8 @@ class HeldBack(StrEnum):
     """It stands in the books that were read back."""
     ASKED = "asked"
     """It may stand there, and nobody answered yet."""
+    HANDED_OVER = "handed-over"
+    """A batch of before the buffer was restored had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,9 @@ class Outgoing:
         A month chooses by the VAT's, else the books' or that of receipt; without months all are meant.
         """
         conditions = _WAIT if ids is None else ()
-        what = composed(_STANDING, elsewhere=_ELSEWHERE, stands=_STANDS, asked=_ASKED, waiting=WAITING)
+        what = composed(
+            _STANDING, elsewhere=_ELSEWHERE, stands=_STANDS, asked=_ASKED, lost=LOST, waiting=WAITING
+        )
         found = Waiting({}, {}, {})
         for id_, version, standing in await self._chosen(what, firm_id, months, "ledger", conditions, ids):
             if standing == "new":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from blink_tui.buffer import amounts, errors, history, statuses
+from blink_tui.buffer import amounts, errors, history, meanwhile, restored, statuses
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.records import BatchFile, BatchState
 from blink_tui.buffer.session import Row, Session
@@ -43,7 +43,7 @@ _PAY = """
 _CANDIDATES = """
     SELECT d.id, d.ksef_number, d.direction, d.status, x.body, x.dictionary, d.version,
         (SELECT json_group_array(json_array(f.kind, f.places)) FROM document_finding f WHERE f.document_id = d.id),
-        (SELECT p.batch_id FROM payment p WHERE p.document_id = d.id AND p.cancelled = 0),
+        coalesce((SELECT p.batch_id FROM payment p WHERE p.document_id = d.id AND p.cancelled = 0), {lost}),
         EXISTS (SELECT 1 FROM book_question q WHERE q.document_id = d.id)
     FROM json_each(?) i CROSS JOIN document d ON d.id = i.value JOIN invoice_xml x ON x.ksef_number = d.ksef_number
     WHERE d.firm_id = ? ORDER BY d.id
@@ -125,7 +125,8 @@ class PaymentBatches:
             rows = await self._database.reader.rows(_DUE, (firm_id, *days))
             ids = [row[0] for row in rows]
         for some in sliced(ids):
-            rows = await self._database.reader.rows(_CANDIDATES, (json.dumps(list(some)), firm_id))
+            candidates = composed(_CANDIDATES, lost=restored.LOST_LIST)
+            rows = await self._database.reader.rows(candidates, (json.dumps(list(some)), firm_id))
             yield [_candidate(row) for row in rows]
 
     async def excluded(self, firm_id: int, numbers: Sequence[KsefNumber]) -> set[KsefNumber]:
@@ -157,6 +158,7 @@ class PaymentBatches:
         (currency,) = {one.currency for one in payments}
         total = sum((one.amount for one in payments), Decimal(0))
         async with self._database.transaction() as session:
+            await restored.require_known(session, firm_id)
             ids = [one.document_id for one in payments]
             documents = await _payable(session, firm_id, ids, versions)
             stands = (file.file, file.temp, file.sha256, file.size, file.folder)
@@ -253,6 +255,7 @@ async def _payable(
     )
     if taken is not None:
         raise BlinkError(errors.IN_PAYMENTS, ksef_number=taken[0], batch=taken[1])
+    await restored.require_unpaid(session, ids)
     for one in documents:
         if one.firm_id != firm_id:
             raise BlinkError(errors.WRONG_FIRM, ksef_number=one.ksef_number)
@@ -260,7 +263,7 @@ async def _payable(
             status = Message(STATUS_WORDS[one.status])
             raise BlinkError(errors.NOT_TO_PAY, ksef_number=one.ksef_number, status=status)
         if versions.get(one.id, one.version) != one.version:
-            raise BlinkError(errors.CHANGED_MEANWHILE, what=one.ksef_number)
+            raise await meanwhile.of_document(session, one.id, one.ksef_number)
     return documents
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
@@ -9,6 +10,7 @@ from importlib.resources import files
 from blink_tui.buffer import errors
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Session
+from blink_tui.buffer.snapshot import copy_before_migration
 from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError
 
@@ -26,8 +28,11 @@ def scripts() -> list[str]:
 async def migrate(database: Database, migrations: Sequence[str]) -> None:
     """Bring the database to the newest version, however many processes try it at once.
 
-    Raises BlinkError: NEWER_SCHEMA, or DAMAGED when it is a database of another program.
+    One that is older and holds anything is copied first (`snapshot.copy_before_migration`).
+    Raises BlinkError: NEWER_SCHEMA, DAMAGED when it is a database of another program, NO_ROOM_TO_MIGRATE.
     """
+    if 0 < (version := await _version(database.reader, len(migrations))) < len(migrations):
+        await asyncio.to_thread(copy_before_migration, database.path, version)
     while await _version(database.reader, len(migrations)) < len(migrations):
         async with database.transaction() as session:
             version = await _version(session, len(migrations))

@@ -26,6 +26,14 @@ _LEARN = """
 """
 
 
+async def forget(session: Session, ids: str) -> None:
+    """Texts of documents that go, by their ids as JSON."""
+    await session.run(_FORGET, (ids,))
+    await session.run(
+        "DELETE FROM document_search WHERE document_id IN (SELECT value FROM json_each(?))", (ids,)
+    )
+
+
 async def keep(session: Session, rows: Sequence[Row]) -> None:
     """Texts of documents, each an id with its text, in the place of earlier ones; equal ones are not written."""
     ids = json.dumps([id_ for id_, _text in rows])

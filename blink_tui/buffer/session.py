@@ -29,6 +29,10 @@ _KINDS: dict[int, ErrorKind] = {
     sqlite3.SQLITE_READONLY: errors.NOT_OPENED,
     sqlite3.SQLITE_PERM: errors.NOT_OPENED,
 }
+_WHOLE_KINDS: dict[int, ErrorKind] = {
+    # Rows are asked for before something is added to them; only a firm's erasing takes any away.
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: errors.ERASED_MEANWHILE,
+}
 
 
 @contextmanager
@@ -37,7 +41,8 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        kind = _KINDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        code = getattr(error, "sqlite_errorcode", 0)
+        kind = _WHOLE_KINDS.get(code) or _KINDS.get(code & 0xFF)
         if kind is None:
             raise
         what = Message(N_("the file cannot be read as a database"))
@@ -52,13 +57,13 @@ class Session:
     """Statements on one connection; errors come translated."""
 
     def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
-        self._connection = connection
+        self.connection = connection
         self._path = path
 
     async def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """All rows of a statement; it is complete when this returns."""
         with translated(self._path):
-            return list(cast("Iterable[Row]", await self._connection.execute_fetchall(sql, values)))
+            return list(cast("Iterable[Row]", await self.connection.execute_fetchall(sql, values)))
 
     async def row(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
         """The first row, or None."""
@@ -69,9 +74,13 @@ class Session:
         """A statement without an answer."""
         await self.rows(sql, values)
 
+    async def interrupt(self) -> None:
+        """Stop the statement that runs, if one does."""
+        await self.connection.interrupt()
+
     async def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """One statement for many rows, in the connection's thread."""
         if not rows:
             return
         with translated(self._path):
-            await self._connection.executemany(sql, rows)
+            await self.connection.executemany(sql, rows)

@@ -20,7 +20,9 @@ def main(arguments: list[str] | None = None) -> None:
     words = sys.argv[1:] if arguments is None else arguments
     set_language(option_value(words, "--lang"))
     from blink_tui.cli.app import run
+    from blink_tui.cli.last_words import without_secrets
 
+    without_secrets()
     sys.exit(run(words))
 
 

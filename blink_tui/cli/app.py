@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from blink_tui.cli import (
     accept,
+    backup,
     books,
     books_compare,
     books_lists,
@@ -32,8 +33,12 @@ from blink_tui.cli import (
     failures,
     fields,
     firm,
+    firm_data,
+    firm_erase,
     firm_import,
     keymap,
+    notify,
+    notify_rules,
     option_value,
     output,
     own_filters,
@@ -41,6 +46,7 @@ from blink_tui.cli import (
     period,
     reconcile,
     reindex,
+    restore,
     rules,
     rules_try,
     sandbox,
@@ -51,7 +57,7 @@ from blink_tui.cli import (
     vault,
     watch,
 )
-from blink_tui.cli.context import Profile, profile_of
+from blink_tui.cli.context import Profile, profile_of, protected
 from blink_tui.i18n import N_, _, lend_to_libraries
 from blink_tui.model.errors import BlinkError
 
@@ -78,6 +84,27 @@ firm.app.command(
         "Example: blink firm import firms.csv --dry-run"
     ),
 )(firm_import.import_firms)
+firm.app.command(
+    "data",
+    help=_(
+        "Write everything that is held of a firm, or about a person, into files. "
+        "Example: blink firm data --firm 5265877635 --out firm.zip"
+    ),
+)(firm_data.data)
+firm.app.command(
+    "erase",
+    help=_(
+        "Erase a firm with everything of it, once its documents need not be kept or were handed over. "
+        'Example: blink firm erase --firm 5265877635 --protocol 3 --reason "contract ended"'
+    ),
+)(firm_erase.erase)
+firm.app.command(
+    "retention",
+    help=_(
+        "Until when the documents of firms are kept, and keeping them longer. "
+        'Example: blink firm retention --firm 5265877635 --extra-years 1 --reason "correction of 2026"'
+    ),
+)(firm_erase.retention)
 books.app.add_typer(books_lists.chart, name="chart")
 books.app.add_typer(books_lists.contractors, name="contractors")
 books.app.add_typer(books_lists.dimensions, name="dimensions")
@@ -113,9 +140,25 @@ books.app.command(
 app.add_typer(firm.app, name="firm")
 app.add_typer(credential.app, name="credential")
 app.add_typer(config.app, name="config")
+app.add_typer(backup.app, name="backup")
+app.command(
+    "restore",
+    help=_(
+        "Make a profile of a backup: an empty one, or what it holds is moved aside. "
+        "Example: blink restore blink-default-20261130T013000Z.blink-backup --into office"
+    ),
+)(restore.restore)
 app.add_typer(vault.app, name="vault")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(service.app, name="service")
+notify.app.command(
+    "rules",
+    help=_(
+        "What goes to a target, at once or in the digest, and when nothing is sent; shown without options. "
+        "Example: blink notify rules office --for documents --how never --quiet 20:00-07:00"
+    ),
+)(notify_rules.rules)
+app.add_typer(notify.app, name="notify")
 app.add_typer(doc.app, name="doc")
 app.add_typer(books.app, name="books")
 rules.app.command(
@@ -229,11 +272,17 @@ app.command(
 )(close.close)
 app.command(
     "doctor",
-    help=_("Look whether all is well with the buffer. Example: blink doctor --audit --export events.csv"),
+    help=_(
+        "Look whether all is well with this machine, the buffer and the way to KSeF, and say what to do."
+        " Example: blink doctor --offline"
+    ),
 )(doctor.doctor)
 app.command(
     "status",
-    help=_("Per firm: complete from … until …, what is late, what waits for you. Example: blink status"),
+    help=_(
+        "Per firm: complete from … until …, what is late, what waits for you. --check fails where a firm had no"
+        " complete pass for too long. Examples: blink status · blink status --check --within 24"
+    ),
 )(status.status)
 app.command("log", help=_("The fetch log; with --json one object a line. Example: blink log -f"))(watch.log)
 app.command(
@@ -264,8 +313,12 @@ def before(
         Path | None, typer.Option(envvar="BLINK_HOME", help=_("Folder that holds the profiles."))
     ] = None,
     lang: Annotated[str | None, typer.Option(envvar="BLINK_LANG", help=_("Language: pl or en."))] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", envvar="BLINK_READ_ONLY", help=_("Look at everything, change nothing.")),
+    ] = False,
 ) -> None:
-    context.obj = profile_of(profile, home)
+    context.obj = protected(profile_of(profile, home), read_only=read_only)
     if context.invoked_subcommand is None:
         _open_console(context, context.obj, language_told=lang is not None)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import typer
 from blink_tui.cli.output import failure_json, failure_lines, say_json, warn
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import make_folder, open_private
 
 INTERRUPTED = ErrorKind(
     "interrupted", ExitCode.FAILED, N_("Interrupted. What was stored stays; nothing is lost.")
@@ -22,7 +22,14 @@ CRASHED = ErrorKind(
     ExitCode.FAILED,
     N_("The program met a fault of its own. Nothing that was stored is lost. Report the file {report}."),
 )
-
+CRASHED_UNWRITTEN = ErrorKind(
+    "internal",
+    ExitCode.FAILED,
+    N_(
+        "The program met a fault of its own. Nothing that was stored is lost. The file {report} cannot be written:"
+        " report what stands above."
+    ),
+)
 
 _DETAILS = {
     "does not exist": N_("there is no such file"),
@@ -82,12 +89,21 @@ def _detail(told: str) -> str:
 
 
 def crash_report(error: BaseException, folder: Path) -> BlinkError:
-    """Write the traceback, without values of variables, to a private file; returns what to tell the user."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    report = folder / "crash.log"
-    descriptor = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(error)))
+    """Write the traceback, without values of variables and secrets, to a private file; returns what to tell the user.
+
+    Where it cannot be written it is printed.
+    """
+    from blink_tui.model.redaction import redacted_traceback
+
+    report, told = folder / "crash.log", redacted_traceback(error)
+    try:
+        make_folder(folder)
+        descriptor = open_private(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(told)
+    except OSError:
+        warn(told)
+        return BlinkError(CRASHED_UNWRITTEN, cause=type(error).__name__, report=report)
     return BlinkError(CRASHED, cause=type(error).__name__, report=report)
 
 

@@ -10,7 +10,8 @@ import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.context import firm_named
-from blink_tui.cli.options import AsJson
+from blink_tui.cli.firm_erase import show_stones
+from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import _
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import USAGE, BlinkError
@@ -99,8 +100,15 @@ def add(
 
 
 @app.command("list", help=_("List the firms. Example: blink firm list"))
-def list_firms(context: typer.Context, json: AsJson = False) -> None:
-    options.run(_list(options.profile(context), as_json=json))
+def list_firms(
+    context: typer.Context,
+    erased: Annotated[
+        bool, typer.Option("--erased", help=_("Firms that were erased; with --firm whether those were."))
+    ] = False,
+    firms: FirmsOption = None,
+    json: AsJson = False,
+) -> None:
+    options.run(_list(options.profile(context), firms or [], erased=erased, as_json=json))
 
 
 @app.command(help=_("Change a firm; what was fetched stays. Example: blink firm edit 5265877635 --env prod"))
@@ -178,9 +186,12 @@ async def _add(
     )
 
 
-async def _list(profile: Profile, *, as_json: bool) -> None:
+async def _list(profile: Profile, texts: list[str], *, erased: bool, as_json: bool) -> None:
     async with profile.open_buffer() as buffer:
-        firms = await buffer.firms.list()
+        if erased:
+            await show_stones(buffer, texts, as_json=as_json)
+            return
+        firms = await options.chosen_firms(buffer, texts)
     if as_json:
         output.say_json([firm_json(firm) for firm in firms])
     elif not firms:

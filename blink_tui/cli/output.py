@@ -49,10 +49,17 @@ def failure_json(error: BlinkError) -> dict[str, Any]:
             "code": error.kind.code,
             "message": str(error),
             "firm": error.firm,
-            "cause": error.cause,
+            "cause": _cause(error),
             "trace_id": error.trace_id,
         }
     }
+
+
+def _cause(error: BlinkError) -> str | None:
+    """What a library or a server said may name what logs in: links with their signatures, headers."""
+    from blink_tui.model.redaction import redacted
+
+    return redacted(clean(error.cause)) if error.cause else None
 
 
 def failure_lines(error: BlinkError) -> list[str]:
@@ -60,7 +67,7 @@ def failure_lines(error: BlinkError) -> list[str]:
     firm = f"{error.firm}: " if error.firm else ""
     lines = [f"{firm}{error}"]
     if error.cause:
-        lines.append(f"  ({clean(error.cause)})")
+        lines.append(f"  ({_cause(error)})")
     if error.trace_id:
         lines.append(f"  (trace id {clean(error.trace_id)})")
     return lines

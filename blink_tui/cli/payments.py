@@ -15,6 +15,7 @@ from blink_tui.cli.options import AsJson, FirmsOption
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import make_folder
 from blink_tui.model.text import clean
 from blink_tui.model.transfers import ACCOUNT_CHECK_WORDS
 from blink_tui.model.typed import checked_day
@@ -127,7 +128,7 @@ def register(
     target = options.profile(context).vat_register_path
     try:
         if file is not None:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(target.parent)
         found = opened_register(target) if file is None else load(file, target)
     except OSError as error:
         raise BlinkError(REGISTER_NOT_KEPT, cause=str(error), path=file or target) from error

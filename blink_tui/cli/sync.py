@@ -21,6 +21,7 @@ from blink_tui.cli.progress import listening
 from blink_tui.i18n import N_, _, ngettext
 from blink_tui.model.dates import instant_of, start_of_warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.telling import insecure_words
 from blink_tui.model.typed import checked_start
 
 if TYPE_CHECKING:
@@ -103,6 +104,9 @@ async def _sync(profile: Profile, texts: list[str], wish: Wish, *, as_json: bool
             outcome = await run_pass(profile, buffer, vault, firms, wish, stream=as_json)
         summary = await summary_json(buffer, outcome)
         await _do_chores(profile, buffer, vault, lengthy=wish.due)
+    if not as_json:
+        for line in insecure_words(firm.env for firm in firms):
+            output.warn(line)
     if as_json:
         only = outcome.firms[0].errors if len(outcome.firms) == 1 else ()
         output.say_json(output.failure_json(only[0]) | summary if only else summary)

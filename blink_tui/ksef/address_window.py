@@ -46,13 +46,18 @@ def environment_of(base_url: str) -> str:
     return urlsplit(base_url).netloc.rpartition("@")[2].lower()
 
 
+def limits_folder() -> Path:
+    """Where the windows of this machine's address lie."""
+    return Path(os.environ.get("BLINK_LIMITS_DIR") or Path(tempfile.gettempdir()) / "blink-limits")
+
+
 def shared_window(base_url: str) -> AddressWindow:
     """The machine's window for an environment, in BLINK_LIMITS_DIR or a folder that all its users can write.
 
     Where that cannot be used, another user's rights being in the way, this process counts for itself.
     """
     environment = environment_of(base_url)
-    folder = Path(os.environ.get("BLINK_LIMITS_DIR") or Path(tempfile.gettempdir()) / "blink-limits")
+    folder = limits_folder()
     path = folder / f"{re.sub('[^a-z0-9.-]', '_', environment)}.window"
     try:
         with suppress(FileExistsError):
@@ -62,6 +67,20 @@ def shared_window(base_url: str) -> AddressWindow:
             return window
     except OSError:
         return AddressWindow(None, environment)
+
+
+def _opened(path: Path) -> int:
+    """The file, made where it is missing. Raises OSError.
+
+    It is not opened and made in one call: systems refuse that for another account's file in a folder of everybody's
+    (`fs.protected_regular`), and every account would count for itself.
+    """
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+    while True:
+        with suppress(FileNotFoundError):
+            return os.open(path, flags)
+        with suppress(FileExistsError):  # another process was faster
+            return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)
 
 
 class AddressTicket(NamedTuple):
@@ -112,7 +131,7 @@ class AddressWindow:
 
     def __enter__(self) -> Self:
         if self._path is not None:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+            self._file = _opened(self._path)
             try:
                 if os.fstat(self._file).st_uid == os.geteuid():
                     os.fchmod(self._file, 0o666)

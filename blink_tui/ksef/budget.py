@@ -55,7 +55,7 @@ class Budget:
     def learn(self, context: Context, limits: Mapping[str, RateLimit]) -> None:
         """Obey from now on what KSeF told of a context (`Session.rate_limits`)."""
         read_at = self._clock.now().timestamp()
-        self._book.learn(self._name(context), rates.encoded(limits), read_at, self._clock.steady())
+        self._book.learn(self.name_of(context), rates.encoded(limits), read_at, self._clock.steady())
 
     def limits_are_stale(self, context: Context) -> bool:
         """True when KSeF was never asked for the limits of a context, or they may have changed since (PROTOCOL 5)."""
@@ -67,7 +67,7 @@ class Budget:
         parked = standing.parked_until - now
         known = {*rates.DOCUMENTED, *rates.decoded(standing.limits)} - {rates.ANONYMOUS, rates.GLOBAL}
         requests: dict[str, list[Sequence[float]]] = {group: [()] for group in known}
-        for counter, answered in self._book.requests(self._name(context), now - HOUR).items():
+        for counter, answered in self._book.requests(self.name_of(context), now - HOUR).items():
             requests.setdefault(rates.group_of(counter), [()]).append(answered)
         groups = {
             group: self._left(self._limit(group, standing), counters, now)
@@ -98,8 +98,8 @@ class Budget:
         return rates.is_stale(read_at, elapsed, self._clock.now())
 
     def _standing(self, context: Context) -> Standing:
-        return self._book.standing(self._name(context), self._clock.steady())
+        return self._book.standing(self.name_of(context), self._clock.steady())
 
-    def _name(self, context: Context) -> str:
+    def name_of(self, context: Context) -> str:
         """The context in the book, which several environments share."""
         return f"{self._environment}|{context.type}|{context.value}"

@@ -133,6 +133,9 @@ class _Bundle(msgspec.Struct):
     key: bytes
     subject_type: SubjectType
 
+    def __repr__(self) -> str:
+        return "***"
+
 
 def load_certificate(
     certificate: bytes, key: bytes, passphrase: Secret | None = None

@@ -357,7 +357,7 @@ PART_HOST_REFUSED = _failed(
     "part-host-refused",
     N_(
         "KSeF refers to {host} for the package of firm {firm}, which is not known as KSeF's. Nothing was fetched. "
-        "If the Ministry announced this address, confirm it in the settings."
+        "If the Ministry announced this address, confirm it: blink config set ksef.part-hosts {host}"
     ),
 )
 PART_DAMAGED = _failed(

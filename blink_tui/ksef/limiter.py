@@ -113,7 +113,7 @@ class Limiter(Budget):
         if operation.group == ANONYMOUS:
             return None
         windows = self._windows(operation, standing)
-        return self._book.take(self._name(context), rates.counter_of(operation), windows, now)
+        return self._book.take(self.name_of(context), rates.counter_of(operation), windows, now)
 
     async def _of_address(self, operation: Operation, context: Context, deadline: float) -> AddressTicket:
         """A ticket in the address's windows.
@@ -165,7 +165,7 @@ class Limiter(Budget):
             if operation.group == ANONYMOUS:
                 self._address.park(ANONYMOUS, self._clock.steady(), seconds)
             else:
-                self._book.park(self._name(context), self._clock.steady(), seconds)
+                self._book.park(self.name_of(context), self._clock.steady(), seconds)
 
     def _leave(self, tickets: _Tickets, moment: float) -> None:
         """Let the windows run from a moment. Where that cannot be written they run from the latest possible one."""

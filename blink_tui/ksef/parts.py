@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import BinaryIO
 
 import httpx
 
+from blink_tui.i18n import N_, Message
 from blink_tui.ksef import errors
 from blink_tui.ksef.answers import error_of_network
 from blink_tui.ksef.operations import Context, Operation
@@ -22,11 +24,15 @@ from blink_tui.ksef.proxies import PROXY_UNREACHABLE
 from blink_tui.ksef.transport import Transport, is_loopback
 from blink_tui.ksef.wire import ExportPart
 from blink_tui.model.errors import BlinkError, ErrorKind
+from blink_tui.model.modes import open_private
+from blink_tui.model.text import clean
 
 _CHUNK = 256 * 1024
 """Bytes written at once, and what a broken connection may lose."""
 _PAUSES = (timedelta(seconds=0.5), timedelta(seconds=1.5))
 _OWN_DOMAIN = ".ksef.mf.gov.pl"
+_PLAIN_HOST = re.compile(r"[a-z0-9.-]+")
+"""No other writing systems, no escapes, nothing that two readers of an address may take for different hosts."""
 _PASSING = frozenset(
     {errors.UNREACHABLE, PROXY_UNREACHABLE, errors.TIMED_OUT, errors.CONNECTION_LOST, errors.SERVER_AWAY}
 )
@@ -37,18 +43,32 @@ _PART = Operation("part", "GET", "", "")
 def host_is_known(url: str, base: httpx.URL, confirmed: Iterable[str]) -> bool:
     """True when a link of a part may be followed: to KSeF's hosts or one the user confirmed.
 
-    https only; http where the environment and the link are both on this machine.
+    https only, at the usual port or at the environment's own; http where environment and link are both on this machine.
     """
-    try:
-        link = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError):
-        return False
+    link, host = _read(url)
     if link.userinfo:
         return False
     if link.scheme == "http":
-        return base.scheme == "http" and is_loopback(base.host) and is_loopback(link.host)
-    known = link.host == base.host or link.host.endswith(_OWN_DOMAIN) or link.host in set(confirmed)
-    return link.scheme == "https" and known
+        return base.scheme == "http" and is_loopback(base.host) and is_loopback(host)
+    if link.scheme != "https" or not _PLAIN_HOST.fullmatch(host):
+        return False
+    if host == base.host:
+        return link.port == base.port
+    return link.port is None and (host.endswith(_OWN_DOMAIN) or host in set(confirmed))
+
+
+def _read(url: str) -> tuple[httpx.URL, str]:
+    """A link and its host; both empty for what is none."""
+    try:
+        link = httpx.URL(url)
+        return link, link.host  # a name in another writing system may be found unreadable only here
+    except (httpx.InvalidURL, ValueError):
+        return httpx.URL(), ""
+
+
+def _host_shown(url: str) -> str | Message:
+    """Where a refused link leads, without what follows the host: that carries its right."""
+    return clean(_read(url)[1]) or Message(N_("an unreadable address"))
 
 
 async def download_part(
@@ -61,8 +81,7 @@ async def download_part(
     PART_DAMAGED (what came was thrown away), PART_HOST_REFUSED, PART_NOT_WRITTEN, or what the network may cause.
     """
     if not host_is_known(part.url, transport.base, confirmed):
-        host = httpx.URL(part.url).host if "://" in part.url else part.url[:60]
-        raise BlinkError(errors.PART_HOST_REFUSED, firm=context.value, host=host)
+        raise BlinkError(errors.PART_HOST_REFUSED, firm=context.value, host=_host_shown(part.url))
     try:
         if not await asyncio.to_thread(_is_whole, target, part):
             await _Download(transport, context, part, target).run()
@@ -169,7 +188,7 @@ class _Download:
         self._hash = hashlib.sha256()
 
     def _open(self) -> BinaryIO:
-        return os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
+        return os.fdopen(open_private(self._partial, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
 
     def _append(self, file: BinaryIO, chunk: bytes) -> None:
         self._size += len(chunk)

@@ -1,4 +1,4 @@
-"""One request without a login: whether an environment answers, with which certificate and clock."""
+"""What one request without a login shows of an environment: whether it answers, its certificate, its clock."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -27,10 +27,10 @@ PROXY_UNUSABLE = ErrorKind(
 
 
 def proxy_of(url: httpx.URL) -> str | None:
-    """The proxy for an address, as it stands in the environment; None where requests go straight."""
-    proxies = getproxies_environment()
+    """The proxy for an address, as httpx takes it from the environment; None where requests go straight."""
+    proxies = getproxies()
     proxy = proxies.get(url.scheme) or proxies.get("all")
-    return None if proxy is None or proxy_bypass_environment(url.host) else proxy
+    return None if proxy is None or proxy_bypass(url.host) else proxy
 
 
 def proxy_shown(proxy: str) -> str:

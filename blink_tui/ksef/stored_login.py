@@ -20,6 +20,9 @@ class _Stored(msgspec.Struct):
     context: tuple[str, str]
     login: str
 
+    def __repr__(self) -> str:
+        return "***"
+
 
 def to_secret(tokens: Tokens, login: Login) -> Secret:
     """The refresh token with its end, and with what it was got for; the access token is not worth keeping."""

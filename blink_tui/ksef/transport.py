@@ -95,10 +95,12 @@ def checked_base(base_url: str) -> httpx.URL:
     """The base of an API: https, or http on this very machine. Raises BlinkError(INSECURE_ADDRESS)."""
     try:
         url = httpx.URL(base_url.rstrip("/"))
+        host = url.host  # a name in another writing system may be found unreadable only here
     except (httpx.InvalidURL, ValueError) as error:
-        raise BlinkError(errors.INSECURE_ADDRESS, address=base_url, cause=str(error)) from error
-    safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
-    if not safe or not url.host or url.userinfo or url.query or url.fragment:
+        shown = re.sub(r"//[^/]*@", "//", base_url)
+        raise BlinkError(errors.INSECURE_ADDRESS, address=shown, cause=str(error)) from error
+    safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(host))
+    if not safe or not host or url.userinfo or url.query or url.fragment:
         raise BlinkError(errors.INSECURE_ADDRESS, address=str(url.copy_with(userinfo=b"")))
     return url
 

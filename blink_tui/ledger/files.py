@@ -16,6 +16,7 @@ from typing import BinaryIO
 from blink_tui.i18n import N_
 from blink_tui.model.dates import warsaw
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.months import Month
 from blink_tui.model.values import Nip, Sha256
 
@@ -121,14 +122,14 @@ class FolderFiles:
     def _opened(self, part: str, suffix: str) -> tuple[Path, Path, BinaryIO]:
         """A free name, the name aside that keeps it for this export, and the file under that."""
         name = self._stem + (f"/{part}" if "/" in part else f"-{part}" if part else "")
-        (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
+        make_folder((self._folder / name).parent)
         for number in count(1):
             path = self._folder / f"{name}{f'-{number}' if number > 1 else ''}{suffix}"
             temporary = path.with_name(f".{path.name}{_ASIDE}")
             if path.exists() or str(path) in self._used:
                 continue
             with suppress(FileExistsError):
-                file = temporary.open("xb")
+                file = os.fdopen(open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb")
                 if not path.exists():  # whoever had the name aside before has not placed it meanwhile
                     return path, temporary, file
                 file.close()

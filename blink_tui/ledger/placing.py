@@ -1,4 +1,7 @@
-"""Files of batches where they should be: named once their documents are marked, taken away once they are cancelled."""
+"""Files of batches where they should be: named once their documents are marked, taken away once they are cancelled.
+
+The journal of hand-overs is told first, so that nothing a ledger can see is missing from it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 
 from blink_tui.buffer import Batch, BatchFile, BatchState, Buffer
 from blink_tui.ledger.files import Naming, place, require_same, sync
+from blink_tui.ledger.handover_journal import note_batch, note_payments
 
 _CANCELLED = ".anulowany"
 
@@ -40,8 +44,11 @@ async def settle(buffer: Buffer, batch_id: int) -> None:
     """Give the files of a marked batch their names, or take those of a cancelled one away. Raises OSError."""
     async with buffer.batches.settling(batch_id) as batch:
         if batch.state is BatchState.PLACING:
+            await asyncio.to_thread(_require_there, batch.files)
+            await note_batch(buffer, batch)
             await asyncio.to_thread(place, _namings(batch.files))
         elif batch.state is BatchState.WITHDRAWING:
+            await note_batch(buffer, batch)
             await asyncio.to_thread(withdraw, batch.files)
 
 
@@ -60,9 +67,19 @@ async def settle_payments(buffer: Buffer, batch_id: int) -> None:
     """Give a list's file its name, or take a cancelled one's away. Raises OSError."""
     async with buffer.payment_batches.settling(batch_id) as batch:
         if batch.state is BatchState.PLACING:
+            await asyncio.to_thread(_require_there, (batch.file,))
+            await note_payments(buffer, batch)
             await asyncio.to_thread(place, _namings((batch.file,)))
         elif batch.state is BatchState.WITHDRAWING:
+            await note_payments(buffer, batch)
             await asyncio.to_thread(withdraw, (batch.file,))
+
+
+def _require_there(files: tuple[BatchFile, ...]) -> None:
+    """Refuse a folder that is gone before the journal tells of its files: it would at every try. Raises OSError."""
+    for one in files:
+        if not Path(one.temp).exists() and not Path(one.file).exists():
+            require_same(Path(one.file).parent, one.folder)
 
 
 def _namings(files: tuple[BatchFile, ...]) -> list[Naming]:

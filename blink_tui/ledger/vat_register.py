@@ -26,6 +26,7 @@ import msgspec
 
 from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import open_private
 
 NOT_A_REGISTER = ErrorKind(
     "no-vat-register",
@@ -82,7 +83,7 @@ def load(source: Path, target: Path) -> Register:
         header, sums = _read(file, source)
     aside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with aside.open("wb") as kept:
+        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as kept:
             kept.write(_MAGIC + msgspec.json.encode(header) + b"\n")
             for some in sums:
                 kept.write(some)

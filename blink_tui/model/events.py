@@ -334,6 +334,19 @@ class CollectivesNotRead(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsPastRetention(Event):
+    """Documents of a firm need not be kept any more; told once a year, and nothing is erased by it."""
+
+    name = "documents-past-retention"
+    text = N_(
+        "Documents that need not be kept any more: {documents}, of {first} to {last}. See: blink firm retention"
+    )
+    documents: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChoreFailed(Event):
     """What is done from time to time beside fetching did not succeed; told once until it does or fails otherwise."""
 
@@ -354,7 +367,7 @@ EVENTS: dict[str, type[Event]] = {
         DocumentsDerived, DocumentsProposed, PassFailed, PassFinished, Reconciled, SystemWarned,
         CredentialExpires, ContextsFound, RightWithdrawn,
         OutageBegan, OutageEnded, MaintenanceAnnounced, LatarniaSilent, CollectivesFound, CollectivesNotRead,
-        ChoreFailed,
+        DocumentsPastRetention, ChoreFailed,
     )
 }  # fmt: skip
 """Every event by the name under which the fetch log keeps it."""

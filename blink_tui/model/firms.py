@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from blink_tui.i18n import _
 from blink_tui.model.dates import Instant
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.text import clean, folded
@@ -22,13 +23,20 @@ ENVIRONMENTS = {
 
 
 def parse_environment(text: str) -> str:
-    """The name of an environment or the base URL of another one: https, or http on this machine. Raises ValueError."""
+    """The name of an environment or the base URL of another one, without a user: https, or http on this machine.
+
+    Raises ValueError.
+    """
     bare = text.strip().rstrip("/")
     if bare.lower() in ENVIRONMENTS:
         return bare.lower()
     url = urlsplit(bare)
     loopback = url.hostname in ("127.0.0.1", "localhost", "::1")
-    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and loopback)):
+    if (
+        url.username is None
+        and url.hostname
+        and (url.scheme == "https" or (url.scheme == "http" and loopback))
+    ):
         return bare
     raise ValueError(text)
 
@@ -61,7 +69,12 @@ def parse_accountant(text: str) -> str:
 
 def env_shown(env: str) -> str:
     """An environment for people; plain http is called by its name."""
-    return f"{env} (INSECURE)" if env.startswith("http://") else env
+    return env + " (" + _("INSECURE") + ")" if is_insecure(env) else env
+
+
+def is_insecure(env: str) -> bool:
+    """Whether what goes to an environment and comes from it is not encrypted: plain http, on this machine only."""
+    return env.lower().startswith("http://")
 
 
 class ContextType(StrEnum):
@@ -96,6 +109,8 @@ class Firm:
     accountant: str = ""
     """User of the system who keeps its books; empty: nobody in particular."""
     labels: tuple[str, ...] = ()
+    watched_since: Instant | None = None
+    """Since when it is fetched for, or was last left alone; None in buffers that are older than this is told."""
 
     @property
     def base_url(self) -> str:
@@ -116,6 +131,8 @@ class NewFirm:
     first_day: date | None = None
     accountant: str = ""
     labels: tuple[str, ...] = ()
+    watched_since: Instant | None = None
+    """Since when it is fetched for, or was last left alone; None in buffers that are older than this is told."""
 
     @property
     def base_url(self) -> str:

@@ -104,6 +104,10 @@ class KeptTrouble:
         return self.kind, self.firm_id, self.subject
 
 
+GROSS = "gross "
+"""Before a currency, the name of a detail: the sum of amounts in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing to tell, without words."""

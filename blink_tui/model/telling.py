@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from blink_tui.model.events import (
     PassFailed,
     Waiting,
 )
+from blink_tui.model.firms import is_insecure
 from blink_tui.model.mismatches import PACKAGE
 from blink_tui.model.outages import SystemState
 from blink_tui.model.text import clean
@@ -51,6 +53,12 @@ def system_words(system: SystemState) -> str:
     return _("! KSeF ({env}): {state}, the Ministry said at {moment}").format(
         env=clean(system.env), state=state, moment=minute_words(system.told) if system.told else "–"
     )
+
+
+def insecure_words(envs: Iterable[str]) -> list[str]:
+    """One warning for each environment that is asked without encryption."""
+    text = _("! INSECURE: {env} is asked without encryption, which is for tests on this machine alone.")
+    return [text.format(env=clean(env)) for env in sorted(set(envs)) if is_insecure(env)]
 
 
 def span_words(span: timedelta) -> str:

@@ -185,6 +185,10 @@ class KeptLogins:
         await asyncio.to_thread(self._vault.remove, *(_login_name(firm) for firm, _kept in taken))
         return taken
 
+    async def dropped(self, firm: Firm) -> None:
+        """Take a firm's login out of the vault, whatever it was made with."""
+        await asyncio.to_thread(self._vault.remove, _login_name(firm))
+
     def _kept(self, name: str) -> Secret | None:
         try:
             return self._vault.get(name)

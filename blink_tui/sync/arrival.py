@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.machine import start_of
 from blink_tui.model.marks import PendingExport
 from blink_tui.model.mismatches import Disagreement
+from blink_tui.model.modes import make_folder
 from blink_tui.sync.unpack import PackageJob, prepared
 from blink_tui.sync.workers import Worker
 
@@ -110,8 +111,9 @@ async def scratch(folder: Path) -> AsyncIterator[Path]:
 
 
 def _emptied(own: Path) -> None:
-    shutil.rmtree(own, ignore_errors=True)
-    own.mkdir(mode=0o700, parents=True)
+    with suppress(FileNotFoundError):
+        shutil.rmtree(own)
+    make_folder(own)
 
 
 def sweep(folder: Path) -> None:

@@ -23,6 +23,7 @@ from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.documents import Role
 from blink_tui.model.firms import Firm
 from blink_tui.model.schedule import ScheduledRole
+from blink_tui.model.settings import KSEF_PART_HOSTS
 from blink_tui.sync import timetable
 from blink_tui.sync.access import open_to_schedule
 from blink_tui.sync.arrival import sweep
@@ -171,10 +172,11 @@ class SyncEngine:
             worker = await stack.enter_async_context(Worker())
             book = await asyncio.to_thread(stack.enter_context, LimitBook(self._folder / "limits.db"))
             tools = {}
+            hosts = await self._buffer.settings.value(KSEF_PART_HOSTS)
             for url in {firm.base_url for firm in firms}:
                 window = stack.enter_context(shared_window(url))
                 limiter = Limiter(self._clock, book, window, keep_reserve=wish.due)
-                client = await stack.enter_async_context(self._client(url, limiter, run, firms))
+                client = await stack.enter_async_context(self._client(url, limiter, run, firms, hosts))
                 tools[url] = PassTools(
                     self._buffer, self._vault, client, worker, self._clock, self._folder, limiter
                 )
@@ -199,14 +201,17 @@ class SyncEngine:
             finally:
                 await ended(running)
 
-    def _client(self, url: str, gate: Limiter, run: str, firms: Sequence[Firm]) -> KsefClient:
+    def _client(
+        self, url: str, gate: Limiter, run: str, firms: Sequence[Firm], part_hosts: Sequence[str]
+    ) -> KsefClient:
         """A client for one environment; what KSeF warns of is told with the firm it was told for."""
         ids = {firm.context_value: firm.id for firm in firms if firm.base_url == url}
 
         def warned(context: Context, warning: str) -> None:
             self._sink.tell(events.SystemWarned(run=run, firm_id=ids.get(context.value), warning=warning))
 
-        return KsefClient(url, clock=self._clock, on_warning=warned, gate=CountedGate(gate, self._step))
+        counted = CountedGate(gate, self._step)
+        return KsefClient(url, clock=self._clock, on_warning=warned, gate=counted, part_hosts=part_hosts)
 
 
 def _chosen(

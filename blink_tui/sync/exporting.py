@@ -54,6 +54,10 @@ _HELD_BACK = {
         "may-be-in-the-books",
         N_("It may stand in the books that were read back: answer whether it is the same document first."),
     ),
+    HeldBack.HANDED_OVER: Problem(
+        "handed-over-before",
+        N_("It was handed over before the buffer was restored from a backup: it is only marked so again."),
+    ),
 }
 _ANEW = frozenset(
     {
@@ -63,6 +67,7 @@ _ANEW = frozenset(
         "kept-elsewhere",
         "in-the-books-already",
         "book-question",
+        "handed-over-before-restore",
     }
 )
 """Codes of what changed between choosing documents and marking them."""
@@ -208,6 +213,8 @@ async def export(
     what the buffer raises; then nothing is marked, and nothing is left of its files.
     """
     await recover(buffer)
+    if wanted.format == ledger_of(firm, await buffer.books.get(firm.id)):
+        await buffer.restored.mark(firm.id, who=who)
     found = await _anew(buffer, firm, wanted, folder, who, now, told, amends=False)
     assert found is not None  # noqa: S101 - there is always a job that does not amend
     try:
@@ -283,6 +290,7 @@ async def _job(
         by = "ledger" if form.kind is Kind.LEDGER else form.span.value
         ids = await buffer.outgoing.reported(firm.id, wanted.months, by, wanted.document_ids)
         return None if amends else replace(job, ids=ids)
+    await buffer.restored.require_known(firm.id)
     waiting = await buffer.outgoing.waiting(firm.id, wanted.months, wanted.document_ids)
     if amends and not waiting.amending:
         return None

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import make_folder, open_private
 
 FILE_TAKEN = ErrorKind(
     "file-taken",
@@ -42,12 +43,12 @@ def place(path: Path, content: bytes) -> bool:
 
     Raises BlinkError: file-taken where other bytes do, file-not-written where the system refuses.
     """
-    with _refusals_told(path):
+    with refusals_told(path):
         if path.exists():
             if not path.is_dir() and path.read_bytes() == content:
                 return False
             raise BlinkError(FILE_TAKEN, path=path)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with _aside(path) as file:
             file.write(content)
     return True
@@ -59,10 +60,10 @@ def placing(path: Path) -> Iterator[BinaryIO]:
 
     Raises BlinkError: file-taken where anything stands there, file-not-written where the system refuses.
     """
-    with _refusals_told(path):
+    with refusals_told(path):
         if path.exists():
             raise BlinkError(FILE_TAKEN, path=path)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with _aside(path) as file:
             yield file
 
@@ -72,7 +73,7 @@ def _aside(path: Path) -> Iterator[BinaryIO]:
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     aside.unlink(missing_ok=True)
     try:
-        with aside.open("xb") as file:
+        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -88,7 +89,8 @@ def _aside(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _refusals_told(path: Path) -> Iterator[None]:
+def refusals_told(path: Path) -> Iterator[None]:
+    """Say why the system refuses to write a file. Raises BlinkError(file-not-written)."""
     try:
         yield
     except OSError as error:

@@ -48,6 +48,11 @@ def passes_by_itself(code: str) -> bool:
     )
 
 
+def kind_of(code: str) -> ErrorKind | None:
+    """The kind of failure that a code names; None for one of another version of the program."""
+    return _kinds().get(code)
+
+
 def subject_words(subject: str) -> str:
     """What a disagreement is about."""
     return _("the number of documents") if subject == PACKAGE else subject

@@ -10,7 +10,7 @@ import hashlib
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from msgspec import Raw
@@ -43,7 +43,7 @@ class PackageJob:
 
     files: tuple[Path, ...]
     parts: tuple[ExportPart, ...]
-    key: bytes
+    key: bytes = field(repr=False)
     iv: bytes
     announced: int
     """invoiceCount of the export's status."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import N_, _
 from blink_tui.model.documents import Role
-from blink_tui.model.firms import CredentialState, Firm, FirmCredential, env_shown
+from blink_tui.model.firms import CredentialState, Firm, FirmCredential, env_shown, is_insecure
 from blink_tui.model.schedule import ScheduledRole
 from blink_tui.model.text import clean, folded
 from blink_tui.model.words import KIND_WORDS, ROLE_SHORT, every_words
@@ -108,7 +108,7 @@ class FirmLine:
 def env_cell(env: str) -> str:
     """An environment where there is little room; plain http is marked."""
     host = urlsplit(env).netloc if "://" in env else env
-    return f"! http {host}" if env.startswith("http://") else clean(host)
+    return f"! http {host}" if is_insecure(env) else clean(host)
 
 
 async def read_firm_lines(buffer: Buffer) -> list[FirmLine]:

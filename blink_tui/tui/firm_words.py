@@ -9,7 +9,7 @@ from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import warsaw
 from blink_tui.model.deadlines import Deadline
 from blink_tui.model.documents import Role, Status
-from blink_tui.model.firms import CredentialState
+from blink_tui.model.firms import CredentialState, env_shown
 from blink_tui.model.outages import SystemState
 from blink_tui.model.telling import sentence, span_words, system_words
 from blink_tui.model.text import clean
@@ -68,7 +68,7 @@ def access_words(state: FirmState) -> str:
 def firm_paragraphs(state: FirmState, left: RequestsLeft | None, now: datetime) -> list[Paragraph]:
     """Everything of a firm: what is wrong stands before what is well."""
     firm = state.firm
-    head = f"{clean(firm.name)} · {firm.context_value} · {clean(firm.env)}"
+    head = f"{clean(firm.name)} · {firm.context_value} · {clean(env_shown(firm.env))}"
     span = " · ".join(part for part in (_span(state), coming(state.standing.due, now)) if part)
     return [
         Paragraph(head, "head"),

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from blink_tui.model.modes import open_private
 from blink_tui.model.months import Month
 
 _VERSION = 1
@@ -26,8 +27,8 @@ Kept = Mapping[str, Any]
 class Memory:
     """Values by the name of the screen or form that they belong to; without a path they last as long as the program."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
+        self._path = None if read_only else path
         self._kept = _read(path) if path is not None else {}
         self._written = json.dumps(self._kept, sort_keys=True)
 
@@ -67,7 +68,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _write(path: Path, text: str) -> None:
     """In place of the old file at once, so that a kill leaves one or the other."""
     aside = path.with_name(f"{path.name}.{os.getpid()}")
-    number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    number = open_private(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, own=True)
     with os.fdopen(number, "w", encoding="utf-8") as file:
         file.write(text)
     aside.replace(path)

@@ -6,8 +6,10 @@ from blink_tui.vault.errors import (
     VAULT_LOCKED,
     VAULT_MISSING,
     VAULT_NOT_WRITTEN,
+    VAULT_OPEN,
     VAULT_WRONG_KEY,
 )
+from blink_tui.vault.file import keeper
 from blink_tui.vault.holder import KeyNeed, VaultHolder, VaultState
 from blink_tui.vault.sources import (
     KeyringSource,
@@ -17,7 +19,7 @@ from blink_tui.vault.sources import (
     SystemdSource,
     passphrase_from_file,
 )
-from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_source, rekey
+from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_names, recorded_source, rekey
 
 __all__ = [
     "VAULT_DAMAGED",
@@ -25,6 +27,7 @@ __all__ = [
     "VAULT_LOCKED",
     "VAULT_MISSING",
     "VAULT_NOT_WRITTEN",
+    "VAULT_OPEN",
     "VAULT_WRONG_KEY",
     "KeyNeed",
     "KeySource",
@@ -36,8 +39,10 @@ __all__ = [
     "VaultHolder",
     "VaultState",
     "choose_source",
+    "keeper",
     "open_vault",
     "passphrase_from_file",
+    "recorded_names",
     "recorded_source",
     "rekey",
 ]

@@ -10,6 +10,14 @@ VAULT_LOCKED = ErrorKind(
     ExitCode.VAULT_LOCKED,
     N_("The vault is locked: {why}"),
 )
+VAULT_OPEN = ErrorKind(
+    "vault-open-to-others",
+    ExitCode.VAULT_LOCKED,
+    N_(
+        "The vault can be read or written by other accounts, so it is not used. What it holds is encrypted; where in"
+        " doubt, exchange the tokens. Close it with: chmod 600 {path}"
+    ),
+)
 VAULT_WRONG_KEY = ErrorKind(
     "vault-wrong-key",
     ExitCode.VAULT_LOCKED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -13,9 +14,16 @@ from pathlib import Path
 import msgspec
 
 from blink_tui.i18n import N_, Message
+from blink_tui.model.accounts import account_name
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.modes import make_folder
-from blink_tui.vault.errors import VAULT_DAMAGED, VAULT_LOCKED, VAULT_MISSING, VAULT_NOT_WRITTEN
+from blink_tui.model.modes import make_folder, open_private
+from blink_tui.vault.errors import (
+    VAULT_DAMAGED,
+    VAULT_LOCKED,
+    VAULT_MISSING,
+    VAULT_NOT_WRITTEN,
+    VAULT_OPEN,
+)
 
 FORMAT = 1
 _ONE_TICK = 50_000_000
@@ -42,16 +50,21 @@ _decode = msgspec.json.Decoder(Contents).decode
 
 
 def read(path: Path) -> Contents:
-    """Raises BlinkError: VAULT_MISSING, VAULT_DAMAGED, VAULT_LOCKED where the account may not read it."""
+    """Raises BlinkError: VAULT_MISSING, VAULT_DAMAGED, VAULT_OPEN, VAULT_LOCKED where the account may not read it."""
     try:
-        contents = _decode(path.read_bytes())
+        contents = _decode(_read_closed(path))
     except FileNotFoundError as error:
         raise BlinkError(VAULT_MISSING) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         what = Message(N_("its file cannot be read"))
         raise BlinkError(VAULT_DAMAGED, cause=type(error).__name__, what=what) from error
     except PermissionError as error:
-        why = Message(N_("its file belongs to another account, which fetches for all."))
+        why = Message(
+            N_(
+                "it belongs to the account {account}, which fetches for all. Ask it to: F5, or blink schedule run."
+            ),
+            {"account": keeper(path) or "?"},
+        )
         raise BlinkError(VAULT_LOCKED, cause=str(error), why=why) from error
     except OSError as error:
         what = Message(N_("its file cannot be opened"))
@@ -60,6 +73,23 @@ def read(path: Path) -> Contents:
         what = Message(N_("a newer version of the program wrote it"))
         raise BlinkError(VAULT_DAMAGED, cause=f"format {contents.format}", what=what)
     return contents
+
+
+def _read_closed(path: Path) -> bytes:
+    """What the file holds; one that others may read or write may have been copied or exchanged, and is not used."""
+    with path.open("rb") as file:
+        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+            raise BlinkError(VAULT_OPEN, path=path)
+        return file.read()
+
+
+def keeper(path: Path) -> str | None:
+    """The account that a vault belongs to, where it is not this one's to open; None where it is, or there is none."""
+    try:
+        owner = path.stat().st_uid
+    except OSError:
+        return None
+    return None if os.access(path, os.R_OK) else account_name(owner)
 
 
 class Watched:
@@ -104,9 +134,8 @@ def replace(path: Path, contents: Contents) -> None:
     """
     fresh = path.with_name(path.name + ".new")
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        descriptor = open_private(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, own=True)
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, 0o600)
             file.write(_encode(contents))
             file.flush()
             os.fsync(descriptor)
@@ -125,9 +154,7 @@ def locked(path: Path) -> Iterator[None]:
     """
     try:
         make_folder(path.parent)
-        descriptor = os.open(
-            path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
+        descriptor = open_private(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, own=True)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError as error:
         raise BlinkError(VAULT_NOT_WRITTEN, cause=str(error)) from error

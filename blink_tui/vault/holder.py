@@ -10,6 +10,7 @@ from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
 from blink_tui.vault.errors import VAULT_LOCKED, VAULT_MISSING
+from blink_tui.vault.file import keeper
 from blink_tui.vault.sources import KeyringSource, KeySource, PassphraseSource, SystemdSource, credential_file
 from blink_tui.vault.vault import Vault, choose_source, file_of_environment, open_vault, recorded_source
 
@@ -20,6 +21,8 @@ class VaultState(Enum):
     OPEN = auto()
     LOCKED = auto()
     """It is there, but this program has no key: another one made it meanwhile."""
+    ELSEWHERE = auto()
+    """It is there, and another account's: that one fetches for all."""
     MISSING = auto()
     """It is made when the first secret is kept."""
 
@@ -50,7 +53,14 @@ class VaultHolder:
         """How the vault is now."""
         if self._vault is not None:
             return VaultState.OPEN
+        if self.keeper is not None:
+            return VaultState.ELSEWHERE
         return VaultState.LOCKED if self._path.exists() else VaultState.MISSING
+
+    @property
+    def keeper(self) -> str | None:
+        """The account that holds the vault, where this one may not open it."""
+        return None if self._vault is not None else keeper(self._path)
 
     @property
     def held(self) -> Vault | None:

@@ -131,6 +131,11 @@ def recorded_source(path: Path) -> str | None:
     return file.read(path).source if path.exists() else None
 
 
+def recorded_names(path: Path) -> list[str]:
+    """Names of a vault's secrets, which its file has in clear: no key is needed. Raises BlinkError as `open_vault`."""
+    return sorted(file.read(path).records)
+
+
 def choose_source(
     path: Path,
     *,

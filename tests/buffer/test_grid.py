@@ -244,7 +244,7 @@ class Explaining(Session):
 @pytest.fixture
 async def explaining(buffer: Buffer, firms: list[Firm]) -> AsyncIterator[Explaining]:
     database: Database = buffer._database
-    session = Explaining(database.reader._connection, database.path)
+    session = Explaining(database.reader.connection, database.path)
     session.plans = []
     database.reader, before = session, database.reader
     database.scan = session.rows  # type: ignore[method-assign]

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from blink_tui.buffer import GridFilter, open_buffer, schema
-from blink_tui.buffer.database import open_database
+from blink_tui.buffer import GridFilter, history, open_buffer, schema
+from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Every
 from blink_tui.buffer.documents import Documents
-from blink_tui.buffer.firms import Firms
 from blink_tui.buffer.preparing import INSERT, INSERT_XML
 from blink_tui.model.dates import Instant
 from blink_tui.model.decisions import Action, Decision
-from blink_tui.model.documents import Role, Status
+from blink_tui.model.documents import FirmKind, Role, Status
 from blink_tui.model.filtering import parse_filter
-from blink_tui.model.firms import CredentialState, CredentialUse
+from blink_tui.model.firms import ContextType, CredentialState, CredentialUse, Firm
 from tests.buffer.bookkeeping import books, proposed
 from tests.buffer.factory import NIP, StillClock, invoice
+
+
+async def _registered(database: Database) -> Firm:
+    """A firm as earlier versions of the program registered it."""
+    async with database.transaction() as session:
+        await session.run(
+            "INSERT INTO firm (nip, context_type, context_value, name, env, kind, ledger_format)"
+            " VALUES (?1, 'Nip', ?1, 'A', 'test', 'taxpayer', 'csv')",
+            (NIP,),
+        )
+        await history.start(session, 1, "Nip", NIP)
+    return Firm(
+        id=1, nip=NIP, context_type=ContextType.NIP, context_value=NIP, name="A", env="test",
+        kind=FirmKind.TAXPAYER, ledger_format="csv", first_day=None, enabled=True, paused=False, version=1,
+    )  # fmt: skip
 
 
 async def test_a_credentials_state_goes_to_each_of_its_firms(path: Path) -> None:
@@ -113,7 +127,7 @@ async def test_documents_of_every_state_go_on_where_they_were_before_there_was_c
     ]
     async with open_database(path, read_only=False) as database:
         await schema.migrate(database, scripts[:change])
-        firm = await Firms(database).add(NIP, name="A", env="test")
+        firm = await _registered(database)
         documents = Documents(database, clock)
         ids = range(1, len(ways) + 1)
         await documents.store(firm, Role.BUYER, [invoice(id_) for id_ in ids])
@@ -161,7 +175,7 @@ async def test_a_batch_of_one_file_is_one_of_several_files_now(path: Path) -> No
     change = next(place for place, script in enumerate(scripts) if "CREATE TABLE batch_file" in script)
     async with open_database(path, read_only=False) as database:
         await schema.migrate(database, scripts[:change])
-        firm = await Firms(database).add(NIP, name="A", env="test")
+        firm = await _registered(database)
         async with database.transaction() as session:
             await session.run(
                 "INSERT INTO batch (firm_id, format, file, temp, sha256, who, state, made_at, documents, chain_head)"

@@ -39,6 +39,9 @@ def test_firms_are_listed_with_their_environment(office: Blink, sandbox: Sandbox
     assert {firm["nip"] for firm in listed} == {firm["nip"] for firm in sandbox.firms[:2]}
     assert {firm["env"] for firm in listed} == {sandbox.url}
     assert "INSECURE" in office("firm", "list").text
+    assert "INSECURE" in office("status").text
+    assert "NIEBEZPIECZNE" in office("status", BLINK_LANG="pl").text
+    assert "INSECURE" in office("sync", "--firm", listed[0]["nip"]).err
 
 
 def test_a_firm_moved_to_another_address_keeps_its_mark(office: Blink, sandbox: SandboxProcess) -> None:

@@ -29,7 +29,7 @@ sys.exit(2)
 """
 
 
-def test_a_new_file_obeys_the_mask_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_new_file_is_closed_to_others_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
         assert place(tmp_path / "a" / "file.pdf", b"x")
@@ -37,7 +37,7 @@ def test_a_new_file_obeys_the_mask_and_leaves_nothing_beside_it(tmp_path: Path) 
         os.umask(before)
     [path] = (tmp_path / "a").iterdir()
     assert path.read_bytes() == b"x"
-    assert path.stat().st_mode & 0o777 == 0o640
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_same_bytes_are_no_conflict_and_others_are(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_chains_are_proved_and_a_touched_entry_is_named(office: Inside, tmp_path
     assert len([json.loads(line) for line in lines]) == 7
     assert "is there already" in office.failed("doctor", "--audit", "--export", str(out), code=1)
     assert ".csv" in office.failed("doctor", "--audit", "--export", "events.xlsx")
-    assert "--audit" in office.failed("doctor")
+    assert "--audit" in office.failed("doctor", "--export", str(out))
     with sqlite3.connect(office.buffer_path) as database:
         database.execute("UPDATE document_event SET reason = 'other' WHERE what = 'status'")
     touched = office("doctor", "--audit", "--json", code=1).json

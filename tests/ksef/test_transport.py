@@ -69,9 +69,11 @@ def test_addresses_that_are_safe(url: str) -> None:
         "http://127.0.0.1.example.com/v2",
         "ftp://127.0.0.1/v2",
         "https://user:word@api.ksef.mf.gov.pl/v2",
+        "https://user:word@host:port/v2",
         "https:///v2",
         "api.ksef.mf.gov.pl",
         "https://host:port/v2",
+        "https://xn--api-0be.example/v2",
     ],
 )
 def test_addresses_that_are_not(url: str) -> None:
@@ -145,12 +147,22 @@ async def test_limits_carry_the_whole_wait(transport: Transport, peer: Peer, clo
     assert clock.slept == []
 
 
-async def test_redirects_are_refused(transport: Transport, peer: Peer) -> None:
-    peer.on("GET /rate-limits", Reply(307, b"", {"Location": f"{peer.origin}/elsewhere"}))
-    with pytest.raises(BlinkError) as caught:
-        await transport.call(GET, FIRM, bearer=Secret("jwt"))
-    assert caught.value.kind is errors.REDIRECTED
-    assert [request.path for request in peer.requests] == ["/v2/rate-limits"]
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirects_are_refused(transport: Transport, peer: Peer, status: int) -> None:
+    async with Peer() as other:
+        for target in (
+            f"{peer.origin}/v2/elsewhere",
+            f"{other.origin}/v2/rate-limits",  # another port
+            peer.url.replace("http:", "https:"),
+            f"http://user:word@127.0.0.1:{other.port}/v2/rate-limits",
+            f"//127.0.0.1:{other.port}/v2/rate-limits",
+        ):
+            peer.on("GET /rate-limits", Reply(status, b"", {"Location": target}))
+            with pytest.raises(BlinkError) as caught:
+                await transport.call(GET, FIRM, bearer=Secret("jwt"))
+            assert caught.value.kind is errors.REDIRECTED
+        assert other.requests == []
+    assert {request.path for request in peer.requests} == {"/v2/rate-limits"}
 
 
 async def test_a_call_outside_the_list_never_leaves(transport: Transport, peer: Peer) -> None:

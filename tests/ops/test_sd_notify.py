@@ -60,7 +60,7 @@ def test_a_manager_that_is_gone_or_does_not_read_holds_up_nothing(tmp_path: Path
     ("process", "usec", "watchdog"),
     [
         ("", "30000000", timedelta(seconds=30)),
-        (str(os.getpid()), "500000", timedelta(seconds=0.5)),
+        ("own", "500000", timedelta(seconds=0.5)),
         ("1", "30000000", None),
         ("", "", None),
         ("", "0", None),
@@ -70,6 +70,7 @@ def test_a_manager_that_is_gone_or_does_not_read_holds_up_nothing(tmp_path: Path
 def test_the_environment_says_whether_signs_of_life_are_wanted_and_is_not_handed_on(
     process: str, usec: str, watchdog: timedelta | None
 ) -> None:
-    environment = {"WATCHDOG_PID": process, "WATCHDOG_USEC": usec, "NOTIFY_SOCKET": "@x", "HOME": "/"}
+    named = str(os.getpid()) if process == "own" else process
+    environment = {"WATCHDOG_PID": named, "WATCHDOG_USEC": usec, "NOTIFY_SOCKET": "@x", "HOME": "/"}
     assert notifier_of(environment).watchdog == watchdog
     assert environment == {"HOME": "/"}

@@ -1,0 +1,123 @@
+"""What is wrong now, read off how things stand; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from blink_tui.buffer.chores import ChoreState
+from blink_tui.model.errors import ExitCode
+from blink_tui.model.findings import Severity
+from blink_tui.model.firms import CredentialState, Firm, FirmCredential
+from blink_tui.model.notices import NoticeKind, Target, Trouble
+from blink_tui.model.outages import Outage, OutageCategory
+from blink_tui.model.schedule import NEVER, ScheduledRole
+from blink_tui.sync.errors import QUARANTINED
+from blink_tui.sync.expiry import THRESHOLDS, Expiry, expiry_of
+from blink_tui.sync.problems import kind_of, passes_by_itself
+
+NOTICES = "notices"
+"""What the chore of telling is called; it does not tell of itself."""
+URGENT_DAYS = 7
+"""An access that ends within so many days is an alarm."""
+_ELSEWHERE = (ExitCode.CREDENTIAL_REFUSED, ExitCode.WORK_HELD)
+"""What stops a role for these reasons is told as something else, or is nothing wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What troubles are read off; firms that are switched off or at rest are left out of `firms`."""
+
+    firms: Sequence[Firm]
+    scheduled: Sequence[ScheduledRole]
+    credentials: Mapping[int, FirmCredential]
+    tokens_end: date | None
+    today: date
+    outages: Sequence[Outage]
+    chores: Iterable[ChoreState]
+    targets: Sequence[Target]
+    late: Mapping[int, str]
+    """Firms without a complete pass for too long, each with the code of what stops it, as far as it is known."""
+
+
+def troubles_of(standing: Standing) -> list[Trouble]:
+    """Everything that is wrong, each matter once."""
+    return [
+        *_accesses(standing),
+        *_roles(standing),
+        *_outages(standing),
+        *(
+            Trouble(NoticeKind.CHORE, 0, one.name, Severity.WARNING, {"problem": one.problem})
+            for one in standing.chores
+            if one.problem is not None and one.name != NOTICES
+        ),
+        *(
+            Trouble(NoticeKind.DELIVERY, 0, one.name, Severity.WARNING, {"problem": one.problem})
+            for one in standing.targets
+            if one.problem is not None and not one.paused
+        ),
+    ]
+
+
+def _accesses(standing: Standing) -> Iterator[Trouble]:
+    for firm in standing.firms:
+        credential = standing.credentials.get(firm.id)
+        if credential is None:
+            continue
+        expiry = expiry_of(credential, standing.tokens_end, standing.today)
+        if credential.state is CredentialState.REFUSED:
+            problem = {"problem": credential.use.problem or ""}
+            yield Trouble(NoticeKind.CREDENTIAL, firm.id, "", Severity.ALARM, problem)
+        if expiry is not None and expiry.days_left <= THRESHOLDS[0]:
+            yield _expiring(firm, expiry)
+
+
+def _expiring(firm: Firm, expiry: Expiry) -> Trouble:
+    """Each threshold is a trouble of its own, so that it is told once."""
+    reached = min((days for days in THRESHOLDS if expiry.days_left <= days), default=0)
+    stage = str(reached) if expiry.days_left >= 0 else "ended"
+    severity = Severity.ALARM if expiry.days_left <= URGENT_DAYS else Severity.WARNING
+    ends = expiry.ends.isoformat()
+    details = {"ends": ends, "days": str(expiry.days_left)}
+    return Trouble(NoticeKind.EXPIRY, firm.id, f"{ends} {stage}", severity, details)
+
+
+def _roles(standing: Standing) -> Iterator[Trouble]:
+    """What stops a firm: one matter of each sort, whatever the number of its roles."""
+    problems: dict[int, list[str]] = {}
+    for one in standing.scheduled:
+        if one.problem is not None and one.every != NEVER:
+            problems.setdefault(one.firm_id, []).append(one.problem)
+    for firm in standing.firms:
+        yield from _of_firm(firm.id, problems.get(firm.id, ()), standing.late.get(firm.id))
+
+
+def _of_firm(firm_id: int, problems: Sequence[str], late: str | None) -> Iterator[Trouble]:
+    quarantined = QUARANTINED.code in problems
+    stopping = [code for code in problems if code != QUARANTINED.code and _stops(code)]
+    if quarantined:
+        yield Trouble(NoticeKind.STOPPED, firm_id, QUARANTINED.code, Severity.ALARM)
+    if any(_exit_code(code) is ExitCode.LIMITS_EXHAUSTED for code in problems):
+        yield Trouble(NoticeKind.LIMITS, firm_id, "", Severity.WARNING)
+    if stopping:
+        yield Trouble(NoticeKind.STOPPED, firm_id, "", Severity.ALARM, {"problem": stopping[0]})
+    elif late is not None and not quarantined:
+        yield Trouble(NoticeKind.STOPPED, firm_id, "late", Severity.ALARM, {"problem": late})
+
+
+def _stops(code: str) -> bool:
+    return _exit_code(code) not in _ELSEWHERE and not passes_by_itself(code)
+
+
+def _exit_code(code: str) -> ExitCode | None:
+    kind = kind_of(code)
+    return kind.exit_code if kind else None
+
+
+def _outages(standing: Standing) -> Iterator[Trouble]:
+    asked = {firm.env for firm in standing.firms}
+    for one in standing.outages:
+        if one.end is None and one.category is not OutageCategory.MAINTENANCE and one.env in asked:
+            details = {"env": one.env, "category": one.category.value, "since": one.start}
+            yield Trouble(NoticeKind.OUTAGE, 0, f"{one.env} {one.event}", Severity.WARNING, details)
