@@ -41,6 +41,8 @@ _ENDING = (DAMAGED, NEWER_SCHEMA)
 """What no waiting cures, and going on could make worse."""
 _BEAT_EVERY = timedelta(seconds=20)
 _STATUS_EVERY = timedelta(minutes=1)
+_STATUS_SOON = timedelta(seconds=10)
+"""After a turn; for 2,000 firms the line costs 0.15 s."""
 _CHORES_LOOK = timedelta(minutes=1)
 """A chore that was switched on, or whose clock was wrong, is seen after so long."""
 
@@ -235,10 +237,10 @@ class Daemon:
 
     async def _tell_status(self, life: _Life, *, soon: bool = False) -> None:
         now = self._clock.now()
-        if not (life.status.comes(now) or soon):
-            return
         if self._problem is not None:
             self._means.notifier.status(str(self._problem))
+            return
+        if not (life.status.comes(now) or (soon and life.status_soon.comes(now))):
             return
         try:
             self._means.notifier.status(await status_words(life.buffer, now))
@@ -319,6 +321,7 @@ class _Life:
     try_vault: _Every = field(default_factory=lambda: _Every(LOOK_EVERY))
     beat: _Every = field(default_factory=lambda: _Every(_BEAT_EVERY))
     status: _Every = field(default_factory=lambda: _Every(_STATUS_EVERY))
+    status_soon: _Every = field(default_factory=lambda: _Every(_STATUS_SOON))
 
 
 def _no_vault() -> Vault:

@@ -72,7 +72,7 @@ def test_words_are_quoted_as_systemd_reads_them(tmp_path: Path) -> None:
     assert "LoadCredential=blink-vault:/etc/blink/pass 1%%" in lines
     for wrong in ({"home": Path("/var/lib/a\nExecStartPre=+/bin/sh")}, {"command": ('/opt/"blink"',)}):
         with pytest.raises(BlinkError) as caught:
-            daemon_unit(replace(plan, **wrong))  # type: ignore[arg-type]  # named after its fields
+            daemon_unit(replace(plan, **wrong))
         assert caught.value.kind is UNUSABLE_PATH
 
 
