@@ -13,6 +13,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -305,7 +306,7 @@ def known_of(day: Day, sandbox: RunningSandbox) -> dict[str, bytes]:
     assert any(exports)
     for folder, passphrase in (("profiles", day.secrets["next vault passphrase"]), ("console", TYPED)):
         path = day.root / folder / "default" / "vault.blink"
-        vault = open_vault(path, PassphraseSource(lambda word=passphrase: Secret(word)), create=False)
+        vault = open_vault(path, PassphraseSource(partial(Secret, passphrase)), create=False)
         for what in ("_records_key", "_wrapping_key"):
             known[f"{what} of {folder}"] = getattr(vault, what).reveal()
         assert vault.names()
@@ -331,8 +332,6 @@ def test_no_secret_of_a_day_is_in_anything_that_was_written(tmp_path: Path, sand
         "crash.log",
         "handed-over.log",
     } <= names  # what was to be searched was there
-    assert any((day.root / "profiles" / "default" / "log").iterdir())
-    assert any((day.root / "metrics").iterdir())
     (day.root / "home" / "note").write_text(sandbox.firms[0].token)
     assert leaks.among(day.left())
 
