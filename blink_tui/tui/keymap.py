@@ -16,6 +16,7 @@ from typing import Any
 
 from blink_tui.i18n import N_, Message, _
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import Sharing, sharing
 from blink_tui.tui.keys import ACTIONS, key_name
 
 BAD_KEYMAP = ErrorKind("bad-keymap", ExitCode.USAGE, N_("The file of keys {path} cannot be used: {why}"))
@@ -38,6 +39,17 @@ PRESETS: Mapping[str, Keys] = {
     },
 }
 """Ready files. `laptop` puts letters and Ctrl before the F-keys, which need Fn there: the key bar shows them."""
+
+
+def written_to(folder: Path, who: str) -> Path:
+    """Where an account's own keys are kept: in a folder that a group shares each has a file."""
+    return folder / (f"keymap-{who}.toml" if sharing(folder) is Sharing.GROUP else "keymap.toml")
+
+
+def read_from(folder: Path, who: str) -> Path:
+    """The file of an account's keys, else the one that is for all."""
+    own = written_to(folder, who)
+    return own if own.exists() else folder / "keymap.toml"
 
 
 def read_keymap(path: Path) -> dict[str, tuple[str, ...]]:
