@@ -146,8 +146,9 @@ def choose_source(
     """The source for a vault: the recorded one, and for a new vault what this machine offers.
 
     New: a passphrase file (argument or BLINK_VAULT_PASSPHRASE_FILE), else a systemd credential, else the system keyring
-    if it answers, else a prompted passphrase. A recorded passphrase comes from such a file, else the prompt, else, where
-    nobody can be asked, the credential. Raises BlinkError(VAULT_LOCKED) when nothing is left, or the recorded one cannot be asked.
+    if it answers, else a prompted passphrase. A recorded passphrase comes from such a file, else the prompt, else the
+    credential, where nobody can be asked. Raises BlinkError(VAULT_LOCKED) when nothing is left, or the recorded one
+    cannot be asked.
     """
     recorded = recorded_source(path)
     if recorded == SystemdSource.name:
