@@ -43,3 +43,14 @@ def test_a_printing_field_is_noticed() -> None:
         "A.key", "A.api_token",
     ]  # fmt: skip
     assert not list(printing_fields("class A:\n    key: bytes = field(repr=False)\n    token: Secret"))
+
+
+def test_certificates_are_verified_wherever_anything_is_sent() -> None:
+    """The one that looks at a refused certificate shakes hands and sends nothing."""
+    switched_off = re.compile(r"CERT_NONE|check_hostname *= *False|verify *= *False|_unverified_context")
+    found = {
+        str(file.relative_to(PACKAGE))
+        for file in PACKAGE.rglob("*.py")
+        if switched_off.search(file.read_text(encoding="utf-8"))
+    }
+    assert found == {"ksef/handshake.py"}
