@@ -15,6 +15,7 @@ from blink_tui.cli.context import Profile, system_user
 from blink_tui.cli.options import AsJson
 
 if TYPE_CHECKING:
+    from blink_tui.model.events import Event
     from blink_tui.ops.daemon import Daemon
     from blink_tui.vault import Vault
 
@@ -34,14 +35,25 @@ def _end_at_once(*_signal: Any) -> None:
 async def _run(profile: Profile, *, as_json: bool) -> None:
     from blink_tui.cli.progress import EventLines
     from blink_tui.ops.daemon import Daemon, Means
+    from blink_tui.ops.logs import log_settings, start_log
     from blink_tui.ops.sd_notify import notifier_of
 
     def open_vault(may_ask: bool) -> Vault | None:
         return profile.open_vault(may_ask=may_ask) if profile.vault_path.exists() else None
 
-    lines = EventLines(sys.stdout if as_json else sys.stderr, as_json=as_json)
-    means = Means(system_user(), open_vault, notifier=notifier_of(os.environ), hear=lines.hear)
-    await _until_stopped(Daemon(profile, means))
+    async with profile.open_buffer() as buffer:
+        wanted = await log_settings(buffer)
+    lines = EventLines(sys.stdout) if as_json else None
+    with start_log(profile, **wanted) as log:
+
+        def hear(event: Event, firm: str | None) -> None:
+            log.hear(event, firm)
+            if lines is not None:
+                lines.hear(event, firm)
+
+        notifier = notifier_of(os.environ)
+        means = Means(system_user(), open_vault, notifier=notifier, hear=hear, reopen_log=log.reopen)
+        await _until_stopped(Daemon(profile, means))
 
 
 async def _until_stopped(daemon: Daemon) -> None:

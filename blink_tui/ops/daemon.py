@@ -25,6 +25,7 @@ from blink_tui.model.profile import ProfilePaths
 from blink_tui.ops.chores import Chore, Done, Surroundings, all_chores, failures_told, run_due
 from blink_tui.ops.daemon_lock import DAEMON_RUNS, only_daemon
 from blink_tui.ops.daemon_words import status_words
+from blink_tui.ops.logs import error_fields
 from blink_tui.ops.movement import Movement, growth_of
 from blink_tui.ops.sd_notify import Notifier
 from blink_tui.sync.attendant import LOOK_EVERY
@@ -192,7 +193,7 @@ class Daemon:
             raise error
         if repr(self._problem) != repr(error):
             self._problem = error
-            log.error("%s", error, extra={"code": error.kind.code, "cause": error.cause})
+            log.error("%s", error, extra=error_fields(error))
 
     async def _take_vault(self, life: _Life) -> None:
         """Open the vault that was made meanwhile, or that is to be read anew."""
@@ -253,7 +254,7 @@ class Daemon:
                 if done.next_at is not None:
                     pause = min(pause, done.next_at - self._clock.now())
             except BlinkError as error:
-                log.error("%s", error, extra={"code": error.kind.code, "cause": error.cause})
+                log.error("%s", error, extra=error_fields(error))
             except Exception:  # a fault in a chore must not end what fetches
                 log.exception("a chore failed")
             await self._clock.sleep(max(1.0, pause.total_seconds()))
