@@ -13,6 +13,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.notices import Routes, Target
 from blink_tui.model.settings import NOTIFY_AMOUNTS
 from blink_tui.ops.chores import Chore, Surroundings
+from blink_tui.ops.lateness import late_firms
 from blink_tui.ops.notify.deciding import SUSPICIOUS, Facts, decide, digest_due
 from blink_tui.ops.notify.delivering import Delivery
 from blink_tui.ops.notify.standing import NOTICES as NAME
@@ -51,7 +52,7 @@ async def _facts(buffer: Buffer, clock: Clock, targets: list[Target]) -> Facts:
         outages=await buffer.outages.all(),
         chores=(await buffer.chores.all()).values(),
         targets=targets,
-        late={},
+        late={one.firm.id: one.reason.code for one in await late_firms(buffer, now)},
     )
     newest = await buffer.outbox.newest_document()
     return Facts(

@@ -13,6 +13,7 @@ from blink_tui.model.firms import CredentialState, Firm, FirmCredential
 from blink_tui.model.notices import NoticeKind, Target, Trouble
 from blink_tui.model.outages import Outage, OutageCategory
 from blink_tui.model.schedule import NEVER, ScheduledRole
+from blink_tui.ops.lateness import REFUSED
 from blink_tui.sync.errors import QUARANTINED
 from blink_tui.sync.expiry import THRESHOLDS, Expiry, expiry_of
 from blink_tui.sync.problems import exit_code_of, passes_by_itself
@@ -38,7 +39,7 @@ class Standing:
     chores: Iterable[ChoreState]
     targets: Sequence[Target]
     late: Mapping[int, str]
-    """Firms without a complete pass for too long, each with the code of what stops it, as far as it is known."""
+    """Firms without a complete pass for too long, each with the code of the reason (`ops.lateness.Reason`)."""
 
 
 def troubles_of(standing: Standing) -> list[Trouble]:
@@ -94,6 +95,7 @@ def _roles(standing: Standing) -> Iterator[Trouble]:
 
 
 def _of_firm(firm_id: int, problems: Sequence[str], late: str | None) -> Iterator[Trouble]:
+    """A firm that is late is told of where nothing else says why."""
     quarantined = QUARANTINED.code in problems
     stopping = [code for code in problems if code != QUARANTINED.code and _stops(code)]
     if quarantined:
@@ -102,8 +104,8 @@ def _of_firm(firm_id: int, problems: Sequence[str], late: str | None) -> Iterato
         yield Trouble(NoticeKind.LIMITS, firm_id, "", Severity.WARNING)
     if stopping:
         yield Trouble(NoticeKind.STOPPED, firm_id, "", Severity.ALARM, {"problem": stopping[0]})
-    elif late is not None and not quarantined:
-        yield Trouble(NoticeKind.STOPPED, firm_id, "late", Severity.ALARM, {"problem": late})
+    elif late is not None and late != REFUSED.code and not quarantined:
+        yield Trouble(NoticeKind.STOPPED, firm_id, "late", Severity.ALARM, {"late": late})
 
 
 def _stops(code: str) -> bool:

@@ -41,6 +41,13 @@ CHORES = {
     "retention": N_("removing what is kept no longer"),
 }
 """What is done beside fetching, by the chore's name."""
+LATE = {
+    "no-access": N_("nothing logs in"),
+    "access-refused": N_("KSeF refuses the access"),
+    "not-asked": N_("nobody asks KSeF, so see whether the daemon runs"),
+    "ksef-away": N_("KSeF itself is away"),
+}
+"""Why there was no complete fetch for too long, by the reason's code, where that is known."""
 _COUNTED = frozenset({NoticeKind.DOCUMENTS, NoticeKind.SUSPICIOUS})
 _PHASES = tuple(Phase)
 
@@ -100,7 +107,7 @@ def _grouped(items: Iterable[Item]) -> list[list[Item]]:
 
     def matter(item: Item) -> tuple[int, str, int, str, str]:
         about = "" if item.kind is NoticeKind.SUSPICIOUS else item.subject
-        problem = item.details.get("problem", "")
+        problem = item.details.get("problem", "") or item.details.get("late", "")
         return -max_severity[item.kind, item.phase], item.kind, _PHASES.index(item.phase), about, problem
 
     listed = list(items)
@@ -345,8 +352,11 @@ def _count(item: Item) -> int:
 
 
 def _problem(item: Item) -> str:
-    problem = item.details.get("problem")
-    return reason_of(problem) if problem else _("no complete fetch for too long")
+    problem, late = item.details.get("problem"), item.details.get("late")
+    if problem:
+        return reason_of(problem)
+    words = _("no complete fetch for too long")
+    return f"{words}, {_(LATE[late])}" if late in LATE else words
 
 
 def _since(item: Item) -> str:

@@ -10,6 +10,7 @@ from blink_tui.buffer import Buffer
 from blink_tui.model.dates import instant_of
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.notices import How, NoticeKind, Rule, parse_quiet
+from blink_tui.model.settings import WATCH_COMPLETE_WITHIN
 from blink_tui.ops.notify.delivering import GIVEN_UP_AFTER, LONGEST_PAUSE, Delivery
 from blink_tui.ops.notify.errors import UNREACHABLE
 from blink_tui.ops.notify.notices import look
@@ -39,7 +40,8 @@ class Office:
 
 
 @pytest.fixture
-def office(buffer: Buffer, vault: Vault, clock: VirtualClock, told: Told) -> Office:
+async def office(buffer: Buffer, vault: Vault, clock: VirtualClock, told: Told) -> Office:
+    await buffer.settings.set(WATCH_COMPLETE_WITHIN.key, "1000")  # nothing is fetched here
     return Office(buffer, vault, clock, told)
 
 
@@ -184,3 +186,18 @@ async def test_nothing_is_sent_while_paused_or_at_quiet_hours(office: Office) ->
     assert await office.tells(HOUR) == []
     await office.buffer.notice_targets.pause("office", paused=False)
     assert await office.tells(HOUR) == []
+
+
+async def test_a_firm_that_nobody_asks_for_is_told_of(office: Office) -> None:
+    await office.buffer.settings.set(WATCH_COMPLETE_WITHIN.key, "24")
+    alfa, beta = await firms_of(office.buffer, "Alfa", "Beta")
+    await target_of(office.buffer, office.vault, office.clock)
+    await refused(office.buffer, beta, office.clock)  # which is told as that
+    await office.tells()
+    assert await office.tells(20 * HOUR) != []
+    ((_name, body),) = await office.tells(5 * HOUR)
+    assert body.startswith(
+        "Fetching stands for 1 firm: no complete fetch for too long, nothing logs in\n  Alfa (since"
+    )
+    await office.buffer.firms.set_enabled(alfa.id, alfa.version, False)
+    assert "Alfa" not in str(await office.tells(DAY))
