@@ -181,7 +181,7 @@ def _credential(matter: _Matter) -> str:
     count, reason = matter.firms, _problem(matter.first)
     if matter.first.phase is Phase.OVER:
         return ngettext("KSeF lets {count} firm in again", "KSeF lets {count} firms in again", count).format(
-            count=count
+            count=_whole(count)
         )
     if matter.first.phase is Phase.LASTS:
         text = ngettext(
@@ -189,7 +189,7 @@ def _credential(matter: _Matter) -> str:
         )
     else:
         text = ngettext("KSeF refuses {count} firm: {reason}", "KSeF refuses {count} firms: {reason}", count)
-    return text.format(count=count, reason=reason)
+    return text.format(count=_whole(count), reason=reason)
 
 
 def _expiry(matter: _Matter) -> str:
@@ -197,7 +197,7 @@ def _expiry(matter: _Matter) -> str:
     if item.phase is Phase.OVER:
         return ngettext(
             "Access of {count} firm is renewed", "Access of {count} firms is renewed", count
-        ).format(count=count)
+        ).format(count=_whole(count))
     if int(item.details["days"]) < 0:
         text = ngettext(
             "Access of {count} firm ended on {ends}", "Access of {count} firms ended on {ends}", count
@@ -206,7 +206,7 @@ def _expiry(matter: _Matter) -> str:
         text = ngettext(
             "Access of {count} firm ends on {ends}", "Access of {count} firms ends on {ends}", count
         )
-    return text.format(count=count, ends=item.details["ends"])
+    return text.format(count=_whole(count), ends=item.details["ends"])
 
 
 def _stopped(matter: _Matter) -> str:
@@ -231,7 +231,7 @@ def _stopped(matter: _Matter) -> str:
         text = ngettext(
             "Fetching stands for {count} firm: {reason}", "Fetching stands for {count} firms: {reason}", count
         )
-    return text.format(count=count, reason=_problem(item))
+    return text.format(count=_whole(count), reason=_problem(item))
 
 
 def _suspicious(matter: _Matter) -> str:
@@ -253,7 +253,7 @@ def _limits(matter: _Matter) -> str:
         )
     else:
         text = ngettext("KSeF's limits hold up {count} firm", "KSeF's limits hold up {count} firms", count)
-    return text.format(count=count)
+    return text.format(count=_whole(count))
 
 
 def _outage(matter: _Matter) -> str:
