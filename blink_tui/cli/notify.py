@@ -44,7 +44,13 @@ _LONGEST = 4096
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=_("Name of the target, as you like."))]
 KindsOption = Annotated[
     list[NoticeKind] | None,
-    typer.Option("--for", help=_("What about; may be repeated. Without it: everything.")),
+    typer.Option(
+        "--for",
+        metavar="KIND",
+        help=_("What about: {kinds}; may be repeated. Without it: everything.").format(
+            kinds=", ".join(NoticeKind)
+        ),
+    ),
 ]
 RuledFirmsOption = Annotated[
     list[str] | None,

@@ -10,7 +10,7 @@ from blink_tui.buffer import Buffer
 from blink_tui.model.dates import instant_of
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.notices import How, NoticeKind, Rule, parse_quiet
-from blink_tui.model.settings import WATCH_COMPLETE_WITHIN
+from blink_tui.model.settings import NOTIFY_AMOUNTS, WATCH_COMPLETE_WITHIN
 from blink_tui.ops.notify.delivering import GIVEN_UP_AFTER, LONGEST_PAUSE, Delivery
 from blink_tui.ops.notify.errors import UNREACHABLE
 from blink_tui.ops.notify.notices import look
@@ -60,6 +60,15 @@ async def test_new_documents_come_once_a_day_and_those_of_before_never(office: O
         )
     ]
     assert await office.tells(DAY) == []
+
+
+async def test_sums_are_told_where_they_may_be(office: Office) -> None:
+    (firm,) = await firms_of(office.buffer, "Alfa")
+    await target_of(office.buffer, office.vault, office.clock)
+    await office.buffer.settings.set(NOTIFY_AMOUNTS.key, "on")
+    await bought(office.buffer, firm, 2)
+    ((_name, body),) = await office.tells(DAY)
+    assert body.endswith("  Alfa: 2 (purchases: 2, gross 246,00 PLN)")
 
 
 async def test_a_trouble_is_told_when_it_begins_daily_and_when_it_is_over(office: Office) -> None:
