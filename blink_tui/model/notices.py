@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from blink_tui.model.dates import Instant, warsaw
 from blink_tui.model.deadlines import is_working_day
@@ -319,6 +320,13 @@ class Decision:
     def empty(self) -> bool:
         """There is nothing to keep."""
         return not (self.troubles or self.gone or self.told or self.queued or self.digested)
+
+
+class Text(NamedTuple):
+    """A message in words."""
+
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from blink_tui.buffer.chores import ChoreState
+from blink_tui.model.dates import datetime_of, instant_of, warsaw_day
 from blink_tui.model.errors import ExitCode
 from blink_tui.model.findings import Severity
 from blink_tui.model.firms import CredentialState, Firm, FirmCredential
@@ -22,6 +23,8 @@ NOTICES = "notices"
 """What the chore of telling is called; it does not tell of itself."""
 URGENT_DAYS = 7
 """An access that ends within so many days is an alarm."""
+_TRIED_WITHIN = timedelta(days=1)
+"""A chore that failed is tried again within minutes: one that was not for so long was switched off."""
 _ELSEWHERE = (ExitCode.CREDENTIAL_REFUSED, ExitCode.WORK_HELD)
 """What stops a role for these reasons is told as something else, or is nothing wrong."""
 
@@ -34,9 +37,9 @@ class Standing:
     scheduled: Sequence[ScheduledRole]
     credentials: Mapping[int, FirmCredential]
     tokens_end: date | None
-    today: date
+    now: datetime
     outages: Sequence[Outage]
-    chores: Iterable[ChoreState]
+    chores: Sequence[ChoreState]
     targets: Sequence[Target]
     late: Mapping[int, str]
     """Firms without a complete pass for too long, each with the code of the reason (`ops.lateness.Reason`)."""
@@ -51,7 +54,7 @@ def troubles_of(standing: Standing) -> list[Trouble]:
         *(
             Trouble(NoticeKind.CHORE, 0, one.name, Severity.WARNING, {"problem": one.problem})
             for one in standing.chores
-            if one.problem is not None and one.name != NOTICES
+            if one.problem is not None and one.name != NOTICES and _is_tried(one, standing.now)
         ),
         *(
             Trouble(NoticeKind.DELIVERY, 0, one.name, Severity.WARNING, {"problem": one.problem})
@@ -61,12 +64,29 @@ def troubles_of(standing: Standing) -> list[Trouble]:
     ]
 
 
+def well_of(standing: Standing) -> frozenset[tuple[NoticeKind, str]]:
+    """Chores and targets that are known to do well, by kind and subject: what is gone or at rest is not."""
+    return frozenset(
+        [(NoticeKind.CHORE, one.name) for one in standing.chores if one.problem is None]
+        + [
+            (NoticeKind.DELIVERY, one.name)
+            for one in standing.targets
+            if one.problem is None and not one.paused
+        ]
+    )
+
+
+def _is_tried(chore: ChoreState, now: datetime) -> bool:
+    return now - datetime_of(chore.taken_at) < _TRIED_WITHIN
+
+
 def _accesses(standing: Standing) -> Iterator[Trouble]:
+    today = warsaw_day(instant_of(standing.now))
     for firm in standing.firms:
         credential = standing.credentials.get(firm.id)
         if credential is None:
             continue
-        expiry = expiry_of(credential, standing.tokens_end, standing.today)
+        expiry = expiry_of(credential, standing.tokens_end, today)
         if credential.state is CredentialState.REFUSED:
             problem = {"problem": credential.use.problem or ""}
             yield Trouble(NoticeKind.CREDENTIAL, firm.id, "", Severity.ALARM, problem)

@@ -12,11 +12,10 @@ from blink_tui.invoices.words import money
 from blink_tui.model.dates import Instant, datetime_of, warsaw
 from blink_tui.model.documents import Direction
 from blink_tui.model.firms import env_shown
-from blink_tui.model.notices import GROSS, Item, NoticeKind, Phase
+from blink_tui.model.notices import GROSS, Item, NoticeKind, Phase, Text
 from blink_tui.model.text import clean
 from blink_tui.model.words import OUTAGE_WORDS
 from blink_tui.ops.notify.errors import FAULTS
-from blink_tui.ops.notify.posting import Text
 from blink_tui.sync.errors import QUARANTINED
 from blink_tui.sync.problems import kind_of, problem_words
 
