@@ -166,8 +166,8 @@ class Quiet:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
 
 
-_HOURS = re.compile(r"([1-9]|1\d|2[0-4])h")
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_HOURS = re.compile(r"([1-9]|1\d|2[0-4])h", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def parse_time(text: str) -> time:
