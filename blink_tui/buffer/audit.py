@@ -180,6 +180,10 @@ class History:
         """Last hash of a firm's chain: whoever knows it can prove all that was before it."""
         return (await history.end(self._database.reader, firm_id))[1]
 
+    async def length(self, firm_id: int) -> int:
+        """How many entries a firm's chain has."""
+        return (await history.end(self._database.reader, firm_id))[0]
+
     async def export(self, firm_id: int) -> AsyncIterator[Entry]:
         """All entries of a firm in their order, for an inspection, read a thousand at a time."""
         length, _head = await history.end(self._database.reader, firm_id)

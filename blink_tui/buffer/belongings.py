@@ -12,6 +12,7 @@ from blink_tui.buffer.session import Session
 from blink_tui.buffer.sql import composed
 
 _ALWAYS = "TRUE"
+_LOST = "(context_value, env) = (SELECT context_value, env FROM firm WHERE id = ?1)"
 _OF_DOCUMENTS = "document_id IN (SELECT id FROM document WHERE firm_id = ?1)"
 
 _OF_CONTEXT = "(context_type, context_value) = (SELECT context_type, context_value FROM firm WHERE id = ?1)"
@@ -19,6 +20,8 @@ _OF_CONTEXT = "(context_type, context_value) = (SELECT context_type, context_val
 OTHERWISE: dict[str, tuple[str, str]] = {
     "firm": ("id = ?1", _ALWAYS),
     "batch_file": ("batch_id IN (SELECT id FROM batch WHERE firm_id = ?1)", _ALWAYS),
+    "lost_batch": (_LOST, _ALWAYS),
+    "lost_document": (composed("lost_id IN (SELECT id FROM lost_batch WHERE {lost})", lost=_LOST), _ALWAYS),
     "payment": ("batch_id IN (SELECT id FROM payment_batch WHERE firm_id = ?1)", _ALWAYS),
     "book_sum": ("import_id IN (SELECT id FROM book_import WHERE firm_id = ?1)", _ALWAYS),
     "granted_context": (

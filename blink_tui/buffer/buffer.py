@@ -31,6 +31,7 @@ from blink_tui.buffer.exports import PendingExports
 from blink_tui.buffer.findings import Findings
 from blink_tui.buffer.firms import Firms
 from blink_tui.buffer.grid import Grid
+from blink_tui.buffer.holdings import Holdings
 from blink_tui.buffer.learning import Learning
 from blink_tui.buffer.leases import Leases
 from blink_tui.buffer.locks import Locks
@@ -68,13 +69,13 @@ class Buffer:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self.firms = Firms(database)
+        self.firms = Firms(database, clock)
         self.credentials = Credentials(database)
         self.offices = Offices(database)
         self.marks = Marks(database)
         self.ranges = HistoryRanges(database)
         self.exports = PendingExports(database)
-        self.schedules = Schedules(database)
+        self.schedules = Schedules(database, clock)
         self.mismatches = Mismatches(database)
         self.roles = RoleStates(database)
         self.proofs = Proofs(database)
@@ -118,6 +119,7 @@ class Buffer:
         self.registers = Registers(database)
         self.closing = Closing(database)
         self.eraser = Eraser(database, clock)
+        self.holdings = Holdings(database)
         self.retentions = Retentions(database, clock)
         self.tombstones = Tombstones(database)
 
@@ -125,6 +127,11 @@ class Buffer:
     def path(self) -> Path:
         """The file."""
         return self._database.path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it refuses every change."""
+        return self._database.read_only
 
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""

@@ -33,6 +33,7 @@ _FIRST = (
     "batch_file",
     "payment",
     "book_sum",
+    "lost_document",
 )
 """Tables whose rows are found by other ones, which therefore go later."""
 _ENDED = "SELECT at, who, reason, protocol, package, documents, length, head FROM erasing WHERE firm_id = ?"

@@ -33,6 +33,7 @@ from blink_tui.cli import (
     failures,
     fields,
     firm,
+    firm_data,
     firm_erase,
     firm_import,
     keymap,
@@ -55,7 +56,7 @@ from blink_tui.cli import (
     vault,
     watch,
 )
-from blink_tui.cli.context import Profile, profile_of
+from blink_tui.cli.context import Profile, profile_of, protected
 from blink_tui.i18n import N_, _, lend_to_libraries
 from blink_tui.model.errors import BlinkError
 
@@ -82,6 +83,13 @@ firm.app.command(
         "Example: blink firm import firms.csv --dry-run"
     ),
 )(firm_import.import_firms)
+firm.app.command(
+    "data",
+    help=_(
+        "Write everything that is held of a firm, or about a person, into files. "
+        "Example: blink firm data --firm 5265877635 --out firm.zip"
+    ),
+)(firm_data.data)
 firm.app.command(
     "erase",
     help=_(
@@ -269,7 +277,10 @@ app.command(
 )(doctor.doctor)
 app.command(
     "status",
-    help=_("Per firm: complete from … until …, what is late, what waits for you. Example: blink status"),
+    help=_(
+        "Per firm: complete from … until …, what is late, what waits for you. --check fails where a firm had no"
+        " complete pass for too long. Examples: blink status · blink status --check --within 24"
+    ),
 )(status.status)
 app.command("log", help=_("The fetch log; with --json one object a line. Example: blink log -f"))(watch.log)
 app.command(
@@ -300,8 +311,12 @@ def before(
         Path | None, typer.Option(envvar="BLINK_HOME", help=_("Folder that holds the profiles."))
     ] = None,
     lang: Annotated[str | None, typer.Option(envvar="BLINK_LANG", help=_("Language: pl or en."))] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", envvar="BLINK_READ_ONLY", help=_("Look at everything, change nothing.")),
+    ] = False,
 ) -> None:
-    context.obj = profile_of(profile, home)
+    context.obj = protected(profile_of(profile, home), read_only=read_only)
     if context.invoked_subcommand is None:
         _open_console(context, context.obj, language_told=lang is not None)
 

@@ -30,7 +30,12 @@ _FORMULA = tuple("=+-@\t\r")
 async def prove(profile: Profile, texts: Sequence[str], export: str | None, *, as_json: bool) -> int:
     """Prove the chains of firms (all, or those named) and write their entries out; returns the exit code."""
     async with profile.open_buffer() as buffer:
-        firms = await options.chosen_firms(buffer, list(texts))
+        going = await buffer.eraser.all_begun()
+        chosen = await options.chosen_firms(buffer, list(texts))
+        firms = [
+            firm for firm in chosen if firm.id not in going
+        ]  # an erased chain ends in the list of erased firms
+        wrong = await buffer.tombstones.wrong()
         written = _writer(export) if export is not None else None
         states: list[tuple[Firm, ChainState]] = []
         with bar(_("Proving"), len(firms)) as told:
@@ -44,10 +49,18 @@ async def prove(profile: Profile, texts: Sequence[str], export: str | None, *, a
         for firm, state in broken:
             output.warn(f"{firm.context_value}: {_sentence(state)}")
     elif as_json:
-        output.say_json({"sound": not broken, "firms": [_json(firm, state) for firm, state in states]})
+        output.say_json(
+            {
+                "sound": not broken and wrong is None,
+                "firms": [_json(firm, state) for firm, state in states],
+                "erased": {"sound": wrong is None, "sentence": str(wrong or "")},
+            }
+        )
     else:
         _show(states, broken)
-    return ExitCode.FAILED if broken else ExitCode.DONE
+    if wrong is not None and not as_json:
+        output.warn(str(wrong))
+    return ExitCode.FAILED if broken or wrong is not None else ExitCode.DONE
 
 
 def _show(states: Sequence[tuple[Firm, ChainState]], broken: Sequence[tuple[Firm, ChainState]]) -> None:

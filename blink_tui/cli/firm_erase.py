@@ -277,7 +277,7 @@ def _show_erased(profile: Profile, firm: Firm, erased: Erased, *, as_json: bool)
                 "scrubbed": erased.scrubbed,
                 "named_by_others": erased.named_by_others,
                 "files": [str(path) for path in erased.files],
-                "backups": str(profile.backup_folder),
+                "backup": _newest_backup(profile),
             }
         )
         return
@@ -292,11 +292,18 @@ def _show_erased(profile: Profile, firm: Firm, erased: Erased, *, as_json: bool)
 
 def _remains(profile: Profile, erased: Erased) -> list[str]:
     """What still holds something of the firm, and what to do about it."""
+    from blink_tui.ops.backup import last_made
+
+    newest = last_made(profile)
     found = [
-        _("Backups made until today still hold it, until they are replaced: {folder}").format(
-            folder=profile.backup_folder
-        )
+        _("Backups that you copied elsewhere, and any of before today, still hold it until you delete them.")
     ]
+    if newest is not None:
+        found = [
+            _(
+                "Backups still hold it until newer ones take their place; the newest is of {at}: {folder}"
+            ).format(at=output.moment(newest.made_at), folder=newest.path.parent)
+        ]
     if not erased.scrubbed:
         found.append(
             _(
@@ -319,6 +326,13 @@ def _remains(profile: Profile, erased: Erased) -> list[str]:
         if len(erased.files) > _FILES_SHOWN:
             found.append(_("  and {n} more").format(n=len(erased.files) - _FILES_SHOWN))
     return found
+
+
+def _newest_backup(profile: Profile) -> dict[str, str] | None:
+    from blink_tui.ops.backup import last_made
+
+    newest = last_made(profile)
+    return None if newest is None else {"made_at": newest.made_at, "path": str(newest.path)}
 
 
 async def _compact(profile: Profile, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -22,6 +22,7 @@ from blink_tui.buffer.payment_batches import PaymentBatch
 from blink_tui.i18n import N_
 from blink_tui.ledger.files import sync
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.firms import Firm
 from blink_tui.model.hand_overs import HandedFile, HandedTo, HandOver
 from blink_tui.model.modes import open_private
 from blink_tui.model.settings import BACKUP_FOLDER
@@ -85,6 +86,15 @@ async def note_payments(buffer: Buffer, batch: PaymentBatch) -> None:
     )
 
 
+async def forget(buffer: Buffer, firm: Firm) -> None:
+    """Take out what tells of a firm that is being erased. Raises OSError, BlinkError(JOURNAL_UNREADABLE)."""
+    path = buffer.path.with_name(JOURNAL)
+    folder, origin = await buffer.settings.value(BACKUP_FOLDER), await buffer.settings.get("backup.origin")
+    copy = folder / copy_name(origin) if folder is not None and origin is not None else None
+    if path.exists():
+        await asyncio.to_thread(_forget, path, (firm.context_type.value, firm.context_value, firm.env), copy)
+
+
 def read(path: Path) -> Iterator[HandOver]:
     """All that a journal tells, oldest first; a last line that was cut off by a power cut is none.
 
@@ -127,22 +137,56 @@ async def _note(buffer: Buffer, told: HandOver) -> None:
 def _append(path: Path, line: bytes, copy: Path | None) -> None:
     """One durable line, one process at a time. Raises OSError."""
     new = not path.exists()
-    descriptor = open_private(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with _alone(path) as descriptor:
         end = _whole_lines(descriptor)
         os.ftruncate(descriptor, end)  # what a power cut left of a line was never told to be written
         if os.write(descriptor, line) != len(line):
             os.ftruncate(descriptor, end)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
     if new:
         sync({path.parent})
     if copy is not None:
         with suppress(OSError):  # the folder of backups may be away; the next backup brings all
             _follow(path, copy)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[int]:
+    """The open journal, in which no other process writes meanwhile. Raises OSError."""
+    while True:
+        descriptor = open_private(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if _is_at(descriptor, path):
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """False where another file was put in its place while one waited."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _forget(path: Path, context: tuple[str, str, str], copy: Path | None) -> None:
+    with _alone(path):
+        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        aside.unlink(missing_ok=True)
+        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT), "wb") as file:
+            for one in read(path):
+                if (one.context_type, one.context, one.env) != context:
+                    file.write(msgspec.json.encode(one) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    sync({path.parent})
+    if copy is not None and copy.parent.is_dir():
+        copied(path, copy)
 
 
 def _whole_lines(descriptor: int) -> int:

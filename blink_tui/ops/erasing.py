@@ -17,6 +17,7 @@ from blink_tui.i18n import N_
 from blink_tui.ksef.address_window import environment_of
 from blink_tui.ksef.budget import Budget
 from blink_tui.ksef.operations import Context
+from blink_tui.ledger import handover_journal
 from blink_tui.model.clock import Clock
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -24,6 +25,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.ops.retention import Keeping, keeping
 from blink_tui.sync.access import KeptLogins
+from blink_tui.sync.files import refusals_told
 from blink_tui.sync.leases import heartbeat, holder_name, is_gone, leased, work_held
 from blink_tui.vault import Vault
 
@@ -31,35 +33,35 @@ KEPT = ErrorKind(
     "documents-kept",
     ExitCode.FAILED,
     N_(
-        "Documents of {firm} are kept until {day}; the last one is {document} of {month}. Before, only a firm whose"
-        " documents were handed over is erased: blink firm data --firm {context} --protocol"
+        "Documents of {name} are kept until {day}; the last one is {document} of {month}. Before, only a firm whose"
+        " documents were handed over is erased: blink firm data --firm {firm} --protocol"
     ),
 )
 ON_HOLD = ErrorKind(
     "documents-on-hold",
     ExitCode.FAILED,
     N_(
-        "Documents of {firm} are kept for as long as this stands: {reason}. Release them first: blink firm retention"
-        " {context} --release"
+        "Documents of {name} are kept for as long as this stands: {reason}. Release them first: blink firm retention"
+        " --firm {firm} --release"
     ),
 )
 NO_PROTOCOL = ErrorKind(
     "no-protocol",
     ExitCode.USAGE,
-    N_("There is no protocol {protocol} of {firm}. Make one: blink firm data --firm {context} --protocol"),
+    N_("There is no protocol {protocol} of {name}. Make one: blink firm data --firm {firm} --protocol"),
 )
 PROTOCOL_OLD = ErrorKind(
     "protocol-old",
     ExitCode.FAILED,
     N_(
-        "Protocol {protocol} does not cover everything that is held of {firm}: since it was made {documents} documents"
-        " came and {entries} entries were written. Hand over anew: blink firm data --firm {context} --protocol"
+        "Protocol {protocol} does not cover everything that is held of {name}: since it was made {documents} documents"
+        " came and {entries} entries were written. Hand over anew: blink firm data --firm {firm} --protocol"
     ),
 )
 OPEN_ELSEWHERE = ErrorKind(
     "firm-open-elsewhere",
     ExitCode.WORK_HELD,
-    N_("{who} has a document of {firm} open just now. Ask them to leave it, and try again."),
+    N_("{who} has a document of {name} open just now. Ask them to leave it, and try again."),
 )
 _FEWEST_LETTERS = 8
 """Of a package's hash by which a protocol may be named."""
@@ -101,7 +103,7 @@ async def plan(buffer: Buffer, firm: Firm, today: date, protocol: str | None = N
     """What erasing a firm means. Raises BlinkError where it may not be: KEPT, ON_HOLD, NO_PROTOCOL, PROTOCOL_OLD."""
     head = await buffer.history.head(firm.id)
     held = await keeping(buffer, firm, today)
-    names = {"firm": firm.name, "context": firm.context_value}
+    names = _names(firm)
     if held.retention.held:
         raise BlinkError(ON_HOLD, reason=held.retention.reason, **names)
     handover = None if protocol is None else await _handover(buffer, firm, protocol)
@@ -130,12 +132,17 @@ async def plan(buffer: Buffer, firm: Firm, today: date, protocol: str | None = N
     )
 
 
+def _names(firm: Firm) -> dict[str, str]:
+    """For sentences about a firm."""
+    return {"firm": firm.context_value, "name": firm.name}
+
+
 async def _handover(buffer: Buffer, firm: Firm, named: str) -> Handover:
     for one in await buffer.retentions.handovers(firm.id):
         by_hash = len(named) >= _FEWEST_LETTERS and one.sha256.hex().startswith(named.lower())
         if named == str(one.number) or by_hash:
             return one
-    raise BlinkError(NO_PROTOCOL, protocol=named, firm=firm.name, context=firm.context_value)
+    raise BlinkError(NO_PROTOCOL, protocol=named, **_names(firm))
 
 
 async def erase(
@@ -173,6 +180,8 @@ async def erase(
         await _forget_secrets(buffer, vault, firm)
         async for count in buffer.eraser.documents(firm.id):
             told(count)
+        with refusals_told(buffer.path):
+            await handover_journal.forget(buffer, firm)
         await asyncio.to_thread(_forget_requests, paths.folder / "limits.db", firm, clock)
         await buffer.eraser.mentions(firm)
         await buffer.eraser.merge_words()
@@ -207,7 +216,7 @@ async def _nobody_on(buffer: Buffer, firm: Firm) -> None:
         if one.document_id is None or one.holder == holder_name():
             continue
         if await buffer.eraser.holds(firm.id, one.document_id):
-            raise BlinkError(OPEN_ELSEWHERE, who=one.who, firm=firm.name)
+            raise BlinkError(OPEN_ELSEWHERE, who=one.who, **_names(firm))
 
 
 async def _forget_secrets(buffer: Buffer, vault: Vault | None, firm: Firm) -> None:
