@@ -177,10 +177,8 @@ def _tell(profile: Profile, outcome: Outcome) -> None:
     if outcome.cancelled:
         output.say(_("Batches cancelled after the backup, and so again: {n}.").format(n=outcome.cancelled))
     for told, error in outcome.refused:
-        output.warn(
-            _("Batch {n} was cancelled after the backup; now it cannot be:").format(n=told.number)
-            + f" {error}"
-        )
+        text = _("Batch {n} was cancelled after the backup; now it cannot be: {why}")
+        output.warn(text.format(n=told.number, why=error))
     if not outcome.known:
         output.warn(
             _(
