@@ -15,8 +15,6 @@ _ALWAYS = "TRUE"
 _LOST = "(context_value, env) = (SELECT context_value, env FROM firm WHERE id = ?1)"
 _OF_DOCUMENTS = "document_id IN (SELECT id FROM document WHERE firm_id = ?1)"
 
-_OF_CONTEXT = "(context_type, context_value) = (SELECT context_type, context_value FROM firm WHERE id = ?1)"
-
 OTHERWISE: dict[str, tuple[str, str]] = {
     "firm": ("id = ?1", _ALWAYS),
     "batch_file": ("batch_id IN (SELECT id FROM batch WHERE firm_id = ?1)", _ALWAYS),
@@ -50,11 +48,6 @@ OTHERWISE: dict[str, tuple[str, str]] = {
     "collective_member": (
         "number IN (SELECT number FROM collective_viewer WHERE firm_id = ?1)",
         "NOT EXISTS (SELECT 1 FROM collective_viewer o WHERE o.number = collective_member.number AND o.firm_id <> ?1)",
-    ),
-    "lost_batch": (_OF_CONTEXT, _ALWAYS),
-    "lost_document": (
-        composed("lost_id IN (SELECT id FROM lost_batch WHERE {of_context})", of_context=_OF_CONTEXT),
-        _ALWAYS,
     ),
     "seller_account": (
         "seller IN (SELECT seller FROM document_trait WHERE firm_id = ?1)",
