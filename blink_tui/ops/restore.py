@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -55,15 +56,15 @@ DAMAGED_WITH_BACKUP = ErrorKind(
     ExitCode.FAILED,
     N_(
         "The buffer is damaged: {what}. The newest backup is of {made_at} (UTC):"
-        " blink restore {backup} --aside. What came since is fetched again."
+        " {command} {backup} --aside. What came since is fetched again."
     ),
 )
 DAMAGED_WITHOUT_BACKUP = ErrorKind(
     DAMAGED.code,
     ExitCode.FAILED,
     N_(
-        "The buffer is damaged: {what}. No backup of it is known here. If there is one: blink restore FILE --aside."
-        " Else take out what can be read, with what people coded and decided: blink restore --salvage. The rest is"
+        "The buffer is damaged: {what}. No backup of it is known here. If there is one: {command} FILE --aside."
+        " Else take out what can be read, with what people coded and decided: {command} --salvage. The rest is"
         " fetched from KSeF again."
     ),
 )
@@ -122,10 +123,19 @@ def way_back(error: BlinkError, paths: ProfilePaths) -> BlinkError:
     if error.kind is not DAMAGED:
         return error
     what, backup = error.values["what"], last_made(paths)
+    profile = "" if paths.name == "default" else f" --profile {paths.name}"
+    command = f"blink{profile} restore"
     if backup is None:
-        return BlinkError(DAMAGED_WITHOUT_BACKUP, cause=error.cause, what=what)
+        return BlinkError(DAMAGED_WITHOUT_BACKUP, cause=error.cause, what=what, command=command)
     made_at = backup.made_at[:16].replace("T", " ")
-    return BlinkError(DAMAGED_WITH_BACKUP, cause=error.cause, what=what, backup=backup.path, made_at=made_at)
+    return BlinkError(
+        DAMAGED_WITH_BACKUP,
+        cause=error.cause,
+        what=what,
+        command=command,
+        backup=backup.path,
+        made_at=made_at,
+    )
 
 
 # The place
@@ -206,7 +216,9 @@ def _moved(
     former = [path for path in _former(paths) if with_vault or path != paths.vault_path]
     if not former:
         return None
-    to = paths.folder / f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    name = f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    names = (name + (f"-{number}" if number > 1 else "") for number in count(1))
+    to = next(paths.folder / one for one in names if not (paths.folder / one).exists())
     make_folder(to)
     for path in former:
         path.replace(to / path.name)
