@@ -317,20 +317,30 @@ def test_it_goes_on_after_a_kill_and_loses_nothing_of_others(tmp_path: Path, how
 
 @pytest.mark.proof
 def test_a_package_of_many_documents_takes_no_more_memory(tmp_path: Path) -> None:
+    """200 MB of XML, which are packed a few hundred at a time."""
     peaks = []
-    for count in (1_000, 10_000):
-        real = Blink(_folder(tmp_path / str(count)))
-        asyncio.run(_filled(path_of(real), range(1, count + 1)))
+    for count in (100, 10_000):
+        real = BlinkInside(_folder(tmp_path / str(count)))
+        asyncio.run(_many(path_of(real), count))
         program = (
             "import resource, sys; from blink_tui.cli.app import run; code = run(sys.argv[1:]);"
             " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss); sys.exit(code)"
         )
         words = ["firm", "data", "--firm", NIP, "--out", str(tmp_path / f"{count}.zip"), "--json"]
-        done = subprocess.run(
-            [sys.executable, "-c", program, *words], env=real.environment, capture_output=True, check=True
-        )
+        command = [sys.executable, "-c", program, *words]
+        done = subprocess.run(command, env=real.environment, capture_output=True, check=True)
         peaks.append(int(done.stdout.splitlines()[-1]))
-    assert peaks[1] - peaks[0] < 24_000, peaks  # KiB, for nine thousand documents
+    assert peaks[1] - peaks[0] < 60_000, peaks  # KiB: SQLite's caches are 32 MB of it
+
+
+async def _many(path: Path, count: int) -> None:
+    filling = "Usługa " * 2_500
+    async with open_buffer(path) as buffer:
+        firm = await buffer.firms.add(NIP, name=NAME, env="test")
+        for first in range(0, count, 500):
+            numbers = range(first, min(first + 500, count))
+            items = [invoice(number, xml=xml_of(number, filling)) for number in numbers]
+            await buffer.documents.store(firm, Role.BUYER, items)
 
 
 def _folder(path: Path) -> Path:
