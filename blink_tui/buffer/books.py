@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from blink_tui.buffer import amounts, errors, history
+from blink_tui.buffer import amounts, errors, history, meanwhile
 from blink_tui.buffer.bodies import dumped, loaded
 from blink_tui.buffer.database import Database
 from blink_tui.model.books import Books, Keeper
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import instant_of
-from blink_tui.model.errors import BlinkError
 
 _SAVE = """
     INSERT INTO books (firm_id, body, sales_elsewhere, purchases_elsewhere, four_eyes_from) VALUES (?, ?, ?, ?, ?)
@@ -50,7 +49,7 @@ class BooksOfFirms:
             row = await session.row("SELECT body, version FROM books WHERE firm_id = ?", (firm_id,))
             before, now = row or (None, None)
             if now != version:
-                raise BlinkError(errors.CHANGED_MEANWHILE, what=errors.BOOKS_OF_FIRM)
+                raise await meanwhile.of_firm(session, firm_id, "books", errors.BOOKS_OF_FIRM)
             if body == before:
                 return int(now or 0)
             await session.run(_SAVE, (firm_id, body, *_conditions(books)))

@@ -69,13 +69,13 @@ class Buffer:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self.firms = Firms(database)
+        self.firms = Firms(database, clock)
         self.credentials = Credentials(database)
         self.offices = Offices(database)
         self.marks = Marks(database)
         self.ranges = HistoryRanges(database)
         self.exports = PendingExports(database)
-        self.schedules = Schedules(database)
+        self.schedules = Schedules(database, clock)
         self.mismatches = Mismatches(database)
         self.roles = RoleStates(database)
         self.proofs = Proofs(database)
@@ -127,6 +127,11 @@ class Buffer:
     def path(self) -> Path:
         """The file."""
         return self._database.path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it refuses every change."""
+        return self._database.read_only
 
     async def data_version(self) -> int:
         """Another number after every commit of any process, this one included."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from blink_tui.buffer import history
+from blink_tui.buffer import errors, history, meanwhile
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed, places
@@ -42,13 +42,16 @@ class Charts:
         )
         return [Account(found, name, bool(open_)) for found, name, open_ in rows]
 
-    async def keep_accounts(self, firm_id: int, accounts: Sequence[Account], *, who: str) -> None:
-        """The chart becomes these; of two with one number the last counts."""
-        rows = {
-            (one.number,): (one.number, one.name, int(one.open), folded(f"{one.number} {one.name}"))
-            for one in accounts
-        }
-        await self._keep(firm_id, "account", "number, name, open, search", 1, rows, who)
+    async def keep_accounts(
+        self, firm_id: int, accounts: Sequence[Account], *, who: str, seen: Sequence[Account] | None = None
+    ) -> None:
+        """The chart becomes these; of two with one number the last counts.
+
+        `seen` are those that were looked at. Raises BlinkError(CHANGED_MEANWHILE).
+        """
+        rows = _account_rows(accounts)
+        looked_at = None if seen is None else _account_rows(seen)
+        await self._keep(firm_id, "account", "number, name, open, search", 1, rows, who, looked_at)
 
     async def contractors(self, firm_id: int) -> dict[str, Contractor]:
         """By NIP."""
@@ -88,13 +91,22 @@ class Charts:
         return await self._database.reader.rows(sql, (firm_id,))
 
     async def _keep(
-        self, firm_id: int, table: str, columns: str, keys: int, rows: dict[Row, Row], who: str
+        self,
+        firm_id: int,
+        table: str,
+        columns: str,
+        keys: int,
+        rows: dict[Row, Row],
+        who: str,
+        seen: dict[Row, Row] | None = None,
     ) -> None:
         """Write what differs, and that alone into the chain: before and after of each row that was changed."""
         names = columns.split(", ")
         async with self._database.transaction() as session:
             sql = composed("SELECT {columns} FROM {table} WHERE firm_id = ?", columns=columns, table=table)
             old = {row[:keys]: row for row in await session.rows(sql, (firm_id,))}
+            if seen is not None and seen != old:
+                raise await meanwhile.of_firm(session, firm_id, table, errors.CHART_OF_FIRM)
             gone = [row for key, row in old.items() if rows.get(key) != row]
             new = [row for key, row in rows.items() if old.get(key) != row]
             if not gone and not new:
@@ -115,6 +127,13 @@ class Charts:
             )
             at = instant_of(self._clock.now())
             await history.append_firm(session, firm_id, table, _told(gone), _told(new), at=at, who=who)
+
+
+def _account_rows(accounts: Iterable[Account]) -> dict[Row, Row]:
+    return {
+        (one.number,): (one.number, one.name, int(one.open), folded(f"{one.number} {one.name}"))
+        for one in accounts
+    }
 
 
 def _told(rows: Sequence[Row]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from blink_tui.buffer import errors, history, statuses
+from blink_tui.buffer import errors, history, meanwhile, statuses
 from blink_tui.buffer.bodies import dumped, loaded
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.gists import COLUMNS, gist_of
@@ -372,7 +372,7 @@ async def _to_code(session: Session, document_id: int, version: int) -> tuple[st
     """A document that may get a draft, and the body of the one that it has."""
     document = (await statuses.standings(session, [document_id]))[0]
     if document.version != version:
-        raise BlinkError(errors.CHANGED_MEANWHILE, what=document.ksef_number)
+        raise await meanwhile.of_document(session, document_id, document.ksef_number)
     if document.status is not Status.FETCHED:
         status = Message(STATUS_WORDS[document.status])
         raise BlinkError(errors.NOT_TO_CODE, ksef_number=document.ksef_number, status=status)

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from blink_tui.buffer import amounts, coding_states, errors, history, statuses, storing, xml_codec
+from blink_tui.buffer import amounts, coding_states, errors, history, meanwhile, statuses, storing, xml_codec
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.preparing import NOTHING, Prepared, prepare
 from blink_tui.buffer.records import Account, Document, MarkMove, StoredInvoice, StoreResult
@@ -232,7 +232,7 @@ class Documents:
         async with self._database.transaction() as session:
             document = (await statuses.standings(session, [document_id]))[0]
             if document.version != version:
-                raise BlinkError(errors.CHANGED_MEANWHILE, what=document.ksef_number)
+                raise await meanwhile.of_document(session, document_id, document.ksef_number)
             row = await session.row("SELECT direction FROM document WHERE id = ?", (document_id,))
             coded = "SELECT 1 FROM coding WHERE document_id = ? AND state = 'coded'"
             if await session.row(coded, (document_id,)):

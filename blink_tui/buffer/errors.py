@@ -20,13 +20,6 @@ NOT_OPENED = ErrorKind(
     ExitCode.FAILED,
     N_("The buffer {path} cannot be opened. Check that the folder exists and may be read and written."),
 )
-READ_ONLY = ErrorKind(
-    "read-only",
-    ExitCode.FAILED,
-    N_(
-        "Nothing was changed: the profile is open for reading only. Who may write {path} can, without --read-only."
-    ),
-)
 NEWER_SCHEMA = ErrorKind(
     "newer-schema",
     ExitCode.FAILED,
@@ -69,7 +62,7 @@ STOPPED = ErrorKind("search-stopped", ExitCode.FAILED, N_("The search was stoppe
 CHANGED_MEANWHILE = ErrorKind(
     "changed-meanwhile",
     ExitCode.FAILED,
-    N_("{what} was changed by someone else meanwhile. Look at it again and repeat."),
+    N_("{what} was changed meanwhile {change}. Look at it again and repeat."),
 )
 FIRM_EXISTS = ErrorKind(
     "firm-exists",
@@ -137,6 +130,9 @@ FILTER_EXISTS = ErrorKind(
     "filter-exists", ExitCode.USAGE, N_("You keep a filter @{name} already; another name, or --replace.")
 )
 BOOKS_OF_FIRM = Message(N_("The firm's books"))
+EXPORT_SETTINGS = Message(N_("What the firm says about its exports"))
+CHART_OF_FIRM = Message(N_("The firm's chart of accounts"))
+SETTING = Message(N_("The setting"))
 MONTH_LOCKED = ErrorKind("month-locked", ExitCode.USAGE, N_("The month {month} is locked already."))
 MONTH_NOT_LOCKED = ErrorKind("month-not-locked", ExitCode.USAGE, N_("The month {month} is not locked."))
 REASON_WANTED = ErrorKind("reason-wanted", ExitCode.USAGE, N_("Say why."))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from blink_tui.buffer import history
+from blink_tui.buffer import errors, history, meanwhile
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Session
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import instant_of
 
+_KIND = "export-settings"
 _SAVE = """
     INSERT INTO export_setting (firm_id, format, name, value) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET value = excluded.value
@@ -48,10 +49,16 @@ class ExportSettings:
         values: Mapping[str, str],
         *,
         who: str,
+        seen: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep values, forget those that are empty, leave others as they are."""
+        """Keep values, forget those that are empty, leave others as they are.
+
+        `seen` is what stood there when it was looked at. Raises BlinkError(CHANGED_MEANWHILE).
+        """
         async with self._database.transaction() as session:
             before = await _kept(session, firm_id, format)
+            if seen is not None and any(before.get(name, "") != seen.get(name, "") for name in values):
+                raise await meanwhile.of_firm(session, firm_id, _KIND, errors.EXPORT_SETTINGS)
             after = {name: value for name, value in {**before, **values}.items() if value}
             if after == before:
                 return
@@ -62,7 +69,7 @@ class ExportSettings:
             await session.run_many(_SAVE, [(firm_id, format, *one) for one in after.items()])
             at = instant_of(self._clock.now())
             told = [json.dumps({format: one}, ensure_ascii=False, sort_keys=True) for one in (before, after)]
-            await history.append_firm(session, firm_id, "export-settings", *told, at=at, who=who)
+            await history.append_firm(session, firm_id, _KIND, *told, at=at, who=who)
 
 
 async def _kept(session: Session, firm_id: int, format_: str) -> dict[str, str]:

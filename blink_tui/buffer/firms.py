@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from blink_tui.buffer import errors, history, schedules
+from blink_tui.buffer import errors, history, meanwhile, schedules
 from blink_tui.buffer.collation import polish_key
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
+from blink_tui.model.clock import Clock
+from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.documents import FirmKind
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ENVIRONMENTS, ContextType, Firm, NewFirm
@@ -18,13 +20,13 @@ from blink_tui.model.values import Nip
 
 _COLUMNS = (
     "id, nip, context_type, context_value, name, env, kind, ledger_format, first_day, enabled, paused, version,"
-    " accountant, labels"
+    " accountant, labels, watched_since"
 )
 _INSERT = """
     INSERT INTO firm (id, nip, context_type, context_value, name, env, kind, ledger_format, first_day,
-        accountant, labels)
+        accountant, labels, watched_since)
     SELECT 1 + max(coalesce((SELECT max(id) FROM firm), 0), coalesce((SELECT max(firm_id) FROM erased), 0)),
-        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
     WHERE TRUE RETURNING {columns}
 """
 """No firm gets the id of an erased one: another process may still hold that."""
@@ -50,6 +52,7 @@ def _firm(row: Row) -> Firm:
         version,
         accountant,
         labels,
+        watched_since,
     ) = row
     return Firm(
         id=id_,
@@ -66,6 +69,7 @@ def _firm(row: Row) -> Firm:
         version=version,
         accountant=accountant,
         labels=tuple(filter(None, labels.split(","))),
+        watched_since=Instant(watched_since) if watched_since else None,
     )
 
 
@@ -78,8 +82,9 @@ def _environment(env: str) -> str:
 class Firms:
     """The firms of a profile."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
     async def add(
         self,
@@ -112,6 +117,7 @@ class Firms:
                     _stored(first_day),
                     accountant,
                     ",".join(labels),
+                    self._now(),
                 ),
             )
             if row is None:
@@ -128,7 +134,7 @@ class Firms:
 
         Raises BlinkError(FIRM_EXISTS) for the first whose context is there in its environment.
         """
-        rows = [_new_row(firm) for firm in new]
+        rows = [_new_row(firm, self._now()) for firm in new]
         async with self._database.transaction() as session:
             await _require_all_free(session, rows)
             last = await session.row("SELECT coalesce(max(id), 0) FROM firm")
@@ -142,7 +148,7 @@ class Firms:
             await history.start_many(session, contexts)
             await schedules.start(session, *(firm.id for firm in firms))
             for firm_id, values in (changes or {}).items():
-                await _set(session, firm_id, _values(values))
+                await _set(session, firm_id, _values(values), self._now())
             return firms
 
     async def get(self, firm_id: int) -> Firm:
@@ -170,16 +176,19 @@ class Firms:
         async with self._database.transaction() as session:
             firm = await _get(session, firm_id)
             if firm.version != version:
-                raise BlinkError(errors.CHANGED_MEANWHILE, firm=firm.context_value, what=firm.name)
+                raise meanwhile.by(None, firm.name, firm=firm.context_value)
             values = _values(changes)
             if values.get("env", firm.env) != firm.env:
                 await _require_free(session, firm.context_type, firm.context_value, values["env"])
-            await _set(session, firm_id, values)
+            await _set(session, firm_id, values, self._now())
             return await _get(session, firm_id)
 
     async def set_enabled(self, firm_id: int, version: int, enabled: bool) -> Firm:
         """Fetch a firm's documents or leave it alone. Raises as `edit`."""
         return await self.edit(firm_id, version, enabled=enabled)
+
+    def _now(self) -> Instant:
+        return instant_of(self._clock.now())
 
     async def exist(self) -> bool:
         """Whether there is any firm."""
@@ -193,13 +202,14 @@ class Firms:
         return sorted(map(_firm, rows), key=lambda firm: (polish_key(firm.name), firm.id))
 
 
-async def _set(session: Session, firm_id: int, values: Mapping[str, Any]) -> None:
+async def _set(session: Session, firm_id: int, values: Mapping[str, Any], now: Instant) -> None:
     await session.run(
         composed(
-            "UPDATE firm SET {pairs} version = version + 1 WHERE id = ?",
+            "UPDATE firm SET {pairs} version = version + 1,"
+            " watched_since = CASE WHEN enabled AND NOT paused THEN watched_since ELSE ? END WHERE id = ?",
             pairs="".join(f"{name} = ?, " for name in values),
         ),
-        (*values.values(), firm_id),
+        (*values.values(), now, firm_id),
     )
 
 
@@ -210,12 +220,12 @@ async def _get(session: Session, firm_id: int) -> Firm:
     return _firm(row)
 
 
-def _new_row(firm: NewFirm) -> Row:
+def _new_row(firm: NewFirm, now: Instant) -> Row:
     place, first_day = _environment(firm.env), _stored(firm.first_day)
     labels = ",".join(firm.labels)
     return (
         firm.nip, firm.context_type, firm.context_value, firm.name, place, firm.kind, "csv", first_day,
-        firm.accountant, labels,
+        firm.accountant, labels, now,
     )  # fmt: skip
 
 

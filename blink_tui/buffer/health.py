@@ -39,6 +39,7 @@ _TABLES = """
     SELECT rootpage, CASE WHEN type = 'index' THEN tbl_name || ' (' || name || ')' ELSE name END
     FROM sqlite_schema WHERE rootpage > 0
 """
+_NAMES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
 _ENDS_OF_CHAINS = """
     SELECT f.context_value FROM chain c JOIN firm f ON f.id = c.firm_id WHERE c.length > 0 AND c.head IS NOT coalesce(
         (SELECT e.hash FROM document_event e WHERE e.firm_id = c.firm_id AND e.seq = c.length),
@@ -82,12 +83,12 @@ def whole(path: Path, work: Work, *, thorough: bool = True) -> list[Damage]:
             _references(connection),
             _bodies(connection, work),
         ):
-            with _going_on(found, work):
+            with _going_on(connection, found, work):
                 for damage in check:
                     found.append(damage)
                     if len(found) >= MOST:
                         return found
-        with _going_on(found, work):
+        with _going_on(connection, found, work):
             found += [
                 Damage(
                     Message(
@@ -101,7 +102,7 @@ def whole(path: Path, work: Work, *, thorough: bool = True) -> list[Damage]:
 
 
 @contextmanager
-def _going_on(found: list[Damage], work: Work) -> Iterator[None]:
+def _going_on(connection: sqlite3.Connection, found: list[Damage], work: Work) -> Iterator[None]:
     """A page that cannot be read ends one check and not the next."""
     try:
         yield
@@ -109,8 +110,22 @@ def _going_on(found: list[Damage], work: Work) -> Iterator[None]:
         work.go_on()
         if error.sqlite_errorcode & 0xFF not in _CORRUPT:
             raise
-        if not found:
-            found.append(Damage(Message(N_("A page of the database cannot be read"))))
+        found += [one for one in _unreadable(connection) if one not in found]
+
+
+def _unreadable(connection: sqlite3.Connection) -> list[Damage]:
+    """Tables that cannot be read to their end."""
+    found = []
+    try:
+        tables = [row[0] for row in connection.execute(_NAMES)]
+    except sqlite3.DatabaseError:
+        tables = []
+    for table in tables:
+        try:
+            connection.execute(f'SELECT count(*) FROM "{table}" NOT INDEXED').fetchone()  # noqa: S608 - a name of ours
+        except sqlite3.DatabaseError:
+            found.append(Damage(Message(N_("A page of table {table} cannot be read"), {"table": table})))
+    return found or [Damage(Message(N_("A page of the database cannot be read")))]
 
 
 def _pages(connection: sqlite3.Connection, *, thorough: bool) -> Iterator[Damage]:

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 
-from blink_tui.buffer import closing_pages, errors, history
+from blink_tui.buffer import closing_pages, errors, history, meanwhile
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Session
 from blink_tui.model.clock import Clock
@@ -64,7 +64,7 @@ class Locks:
             if await _is_locked(session, firm_id, month):
                 raise BlinkError(errors.MONTH_LOCKED, month=str(month))
             if seen is not None and seen != (await history.end(session, firm_id))[1]:
-                raise BlinkError(errors.CHANGED_MEANWHILE, what=str(month))
+                raise meanwhile.by(None, str(month))
             what = "month-locked" if signed is None else "month-signed"
             after = {"month": str(month)}
             if signed is not None:

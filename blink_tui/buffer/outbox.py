@@ -31,6 +31,8 @@ from blink_tui.model.notices import (
 
 HELD_FOR = timedelta(minutes=15)
 """Who has not ended a try after so long is stuck, whatever the system says of its process."""
+FARTHEST = timedelta(days=8)
+"""Nothing is ever put off for longer: a moment beyond was set by a clock that was wrong, and counts for nothing."""
 
 
 class Outbox:
@@ -110,11 +112,11 @@ class Outbox:
 
     async def due(self, now: datetime) -> list[int]:
         """Targets for which there is something to send."""
-        at = instant_of(now)
         rows = await self._database.reader.rows(
-            "SELECT id FROM notice_target t WHERE NOT paused AND coalesce(next_at, '') <= ?1 AND (message IS NOT NULL"
-            " OR EXISTS (SELECT 1 FROM outbox o WHERE o.target_id = t.id AND o.not_before <= ?1)) ORDER BY id",
-            (at,),
+            "SELECT id FROM notice_target t WHERE NOT paused AND coalesce(next_at, '') NOT BETWEEN ?1 AND ?2"
+            " AND (message IS NOT NULL OR EXISTS (SELECT 1 FROM outbox o WHERE o.target_id = t.id"
+            " AND o.not_before NOT BETWEEN ?1 AND ?2)) ORDER BY id",
+            _to_come(now),
         )
         return [row[0] for row in rows]
 
@@ -125,7 +127,7 @@ class Outbox:
 
         None when there is nothing to send, or another process is at it.
         """
-        at = instant_of(now)
+        at, (after, farthest) = instant_of(now), _to_come(now)
         async with self._database.transaction() as session:
             row = await session.row(
                 composed(
@@ -135,14 +137,14 @@ class Outbox:
                 ),
                 (target_id,),
             )
-            if row is None or _held(row[4], row[5], is_gone, now) or (row[3] or "") > at:
+            if row is None or _held(row[4], row[5], is_gone, now) or after <= (row[3] or "") <= farthest:
                 return None
             message, begun_at, tries = row[0], row[1], row[2]
             if message is None:
                 message, begun_at, tries = secrets.token_hex(4), at, 0
                 await session.run(
-                    "UPDATE outbox SET message = ? WHERE target_id = ? AND not_before <= ?",
-                    (message, target_id, at),
+                    "UPDATE outbox SET message = ? WHERE target_id = ? AND not_before NOT BETWEEN ? AND ?",
+                    (message, target_id, after, farthest),
                 )
             items = await _items(session, target_id, message)
             if not items:
@@ -183,6 +185,11 @@ class Outbox:
                 "UPDATE notice_target SET holder = NULL WHERE id = ? AND message = ? AND holder = ?",
                 (claimed.target.id, claimed.message, holder),
             )
+
+
+def _to_come(now: datetime) -> tuple[Instant, Instant]:
+    """The first and the last moment that something may still wait for."""
+    return instant_of(now + timedelta(microseconds=1)), instant_of(now + FARTHEST)
 
 
 def _held(holder: str | None, held_at: Instant | None, is_gone: Callable[[str], bool], now: datetime) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from blink_tui.buffer import amounts, errors, history, restored, statuses
+from blink_tui.buffer import amounts, errors, history, meanwhile, restored, statuses
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.records import BatchFile, BatchState
 from blink_tui.buffer.session import Row, Session
@@ -270,7 +270,7 @@ async def _payable(
             status = Message(STATUS_WORDS[one.status])
             raise BlinkError(errors.NOT_TO_PAY, ksef_number=one.ksef_number, status=status)
         if versions.get(one.id, one.version) != one.version:
-            raise BlinkError(errors.CHANGED_MEANWHILE, what=one.ksef_number)
+            raise await meanwhile.of_document(session, one.id, one.ksef_number)
     return documents
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from blink_tui.buffer import amendments, coding_states, errors, history, statuses
+from blink_tui.buffer import amendments, coding_states, errors, history, meanwhile, statuses
 from blink_tui.buffer.bodies import loaded
 from blink_tui.buffer.codings import DRAFT
 from blink_tui.buffer.database import Database
@@ -75,7 +75,7 @@ async def _allowed(
     if document.status in IN_BOOKS:
         await amendments.require_kept_here(session, document.firm_id, [document_id])
     if document.version != version:
-        raise BlinkError(errors.CHANGED_MEANWHILE, what=document.ksef_number)
+        raise await meanwhile.of_document(session, document_id, document.ksef_number)
     row = await session.row(
         "SELECT body FROM coding WHERE document_id = ? AND state = 'coded'", (document_id,)
     )

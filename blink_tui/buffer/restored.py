@@ -47,9 +47,9 @@ _TO_MARK = """
 """
 _KNOWN = {
     HandedTo.BOOKS: "SELECT b.id, b.cancelled_at FROM batch b JOIN firm f ON f.id = b.firm_id"
-    " WHERE b.made_at = ? AND f.context_type = ? AND f.context_value = ?",
+    " WHERE b.id = ? AND b.made_at = ? AND f.context_type = ? AND f.context_value = ?",
     HandedTo.BANK: "SELECT b.id, b.cancelled_at FROM payment_batch b JOIN firm f ON f.id = b.firm_id"
-    " WHERE b.at = ? AND b.currency = ? AND f.context_type = ? AND f.context_value = ?",
+    " WHERE b.id = ? AND b.at = ? AND f.context_type = ? AND f.context_value = ?",
 }
 _BATCH = """
     INSERT INTO batch (id, firm_id, format, who, state, made_at, documents, chain_head, amends)
@@ -133,10 +133,8 @@ class Restored:
         await require_known(self._database.reader, firm_id)
 
     async def known(self, told: HandOver) -> Known | None:
-        """The batch of a hand-over, as the buffer has it."""
-        values = [told.at, told.context_type, told.context]
-        if told.to is HandedTo.BANK:
-            values.insert(1, told.format)
+        """The batch of a hand-over, where the buffer has it from before its backup."""
+        values = (told.number, told.at, told.context_type, told.context)
         row = await self._database.reader.row(_KNOWN[told.to], values)
         return Known(row[0], row[1] is not None) if row else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from blink_tui.buffer import history
+from blink_tui.buffer import history, meanwhile
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed
@@ -59,12 +59,19 @@ class Rules:
         return [_entry(row) for row in rows]
 
     async def save(
-        self, firm_id: int, items: Iterable[tuple[EntryKind, str, str]], *, who: str, shipped: bool = False
+        self,
+        firm_id: int,
+        items: Iterable[tuple[EntryKind, str, str]],
+        *,
+        who: str,
+        shipped: bool = False,
+        seen: int | None = None,
     ) -> list[RuleRef]:
         """Keep texts by kind and name, each as a new version where it differs from the newest; returns those.
 
-        An empty text takes one out of use. `shipped` ones leave alone what the office has changed. Documents of the
-        firms concerned wait for a new proposal.
+        An empty text takes one out of use. `shipped` ones leave alone what the office has changed. `seen` is the
+        version that was looked at, 0 where none was in use. Documents of the firms concerned wait for a new proposal.
+        Raises BlinkError(CHANGED_MEANWHILE).
         """
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
@@ -73,6 +80,8 @@ class Rules:
             changed: list[tuple[RulebookEntry | None, RulebookEntry]] = []
             for kind, name, text in items:
                 old = newest.get((kind, name))
+                if seen is not None and seen != (old.version if old and old.text else 0):
+                    raise meanwhile.by(old.who if old else None, name)
                 if _stays(old, text, shipped=shipped):
                     continue
                 version = old.version + 1 if old else 1

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed, places, sliced
-from blink_tui.model.dates import Instant
+from blink_tui.model.clock import Clock
+from blink_tui.model.dates import Instant, instant_of
 from blink_tui.model.documents import Role
 from blink_tui.model.schedule import RoleEnd, ScheduledRole
 
@@ -69,8 +70,9 @@ async def let_go(session: Session, firm_id: int, roles: Iterable[Role]) -> None:
 class Schedules:
     """The schedules of a profile's firms."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
     async def all(self) -> list[ScheduledRole]:
         """Every role of every firm."""
@@ -92,15 +94,15 @@ class Schedules:
 
     async def pause(self, firm_ids: Sequence[int], paused: bool) -> int:
         """Leave firms alone, or ask for them again; returns how many of them did not stand so already."""
-        changed = 0
+        changed, now = 0, instant_of(self._clock.now())
         async with self._database.transaction() as session:
             for some in sliced(firm_ids):
                 sql = composed(
-                    "UPDATE firm SET paused = ?, version = version + 1 WHERE paused <> ? AND id IN ({places})"
-                    " RETURNING id",
+                    "UPDATE firm SET paused = ?1, version = version + 1, watched_since = ?2"
+                    " WHERE paused <> ?1 AND id IN ({places}) RETURNING id",
                     places=places(len(some)),
                 )
-                changed += len(await session.rows(sql, (int(paused), int(paused), *some)))
+                changed += len(await session.rows(sql, (int(paused), now, *some)))
         return changed
 
     async def want(self, firm_ids: Sequence[int], roles: Sequence[Role], at: Instant) -> None:

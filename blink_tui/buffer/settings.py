@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from blink_tui.buffer import errors, meanwhile
 from blink_tui.buffer.database import Database
+from blink_tui.buffer.session import Session
 from blink_tui.model.settings import Setting
 
 T = TypeVar("T")
@@ -32,8 +34,20 @@ class Settings:
     async def set(self, key: str, value: str) -> None:
         """Set a name, whatever it was before."""
         async with self._database.transaction() as session:
-            await session.run(
-                "INSERT INTO setting (key, value) VALUES (?, ?)"
-                " ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = setting.version + 1",
-                (key, value),
-            )
+            await _set(session, key, value)
+
+    async def change(self, key: str, value: str, *, seen: str | None) -> None:
+        """Set a name that said `seen` when it was looked at. Raises BlinkError(CHANGED_MEANWHILE)."""
+        async with self._database.transaction() as session:
+            row = await session.row("SELECT value FROM setting WHERE key = ?", (key,))
+            if (row[0] if row else None) != seen:
+                raise meanwhile.by(None, errors.SETTING)
+            await _set(session, key, value)
+
+
+async def _set(session: Session, key: str, value: str) -> None:
+    await session.run(
+        "INSERT INTO setting (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = setting.version + 1",
+        (key, value),
+    )

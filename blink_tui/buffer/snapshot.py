@@ -51,11 +51,15 @@ class Work:
         self._told = told
         self._stopped = threading.Event()
 
+    def stop(self) -> None:
+        """Let it end at the next occasion; may be called from any thread."""
+        self._stopped.set()
+
     def at(self, stage: str, done: int, total: int) -> None:
         """Tell how far it is. Raises BlinkError(WORK_STOPPED)."""
-        self.go_on()
         if self._told is not None:
             self._told(stage, done, total)
+        self.go_on()
 
     def go_on(self) -> None:
         """Raises BlinkError(WORK_STOPPED)."""
@@ -72,7 +76,7 @@ class Work:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            self._stopped.set()
+            self.stop()
             await asyncio.wait({task})
             if not task.cancelled():
                 task.exception()  # looked at: nobody waits for it any more

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from blink_tui.buffer import errors, history
+from blink_tui.buffer import errors, history, meanwhile
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed, places, sliced
 from blink_tui.i18n import Message
@@ -101,7 +101,9 @@ async def change(
 ) -> None:
     """Give documents a status and write the events. Raises BlinkError: STATUS_NOT_ALLOWED, CHANGED_MEANWHILE."""
     for document in documents:
-        _require_allowed(document, to, versions or {}, by_batch=by_batch)
+        if versions and versions.get(document.id, document.version) != document.version:
+            raise await meanwhile.of_document(session, document.id, document.ksef_number)
+        _require_allowed(document, to, by_batch=by_batch)
     await move(session, [moved(document, to) for document in documents], at=at, who=who, reason=reason)
 
 
@@ -140,9 +142,7 @@ def _approves(one: Move) -> bool:
     return one.to is Status.APPROVED and one.document.status in UNDECIDED
 
 
-def _require_allowed(document: Standing, to: Status, versions: Mapping[int, int], *, by_batch: bool) -> None:
-    if versions.get(document.id, document.version) != document.version:
-        raise BlinkError(errors.CHANGED_MEANWHILE, what=document.ksef_number)
+def _require_allowed(document: Standing, to: Status, *, by_batch: bool) -> None:
     if not may_become(document.status, document.previous, to, by_batch=by_batch):
         raise BlinkError(
             errors.STATUS_NOT_ALLOWED,

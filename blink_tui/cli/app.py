@@ -56,7 +56,7 @@ from blink_tui.cli import (
     vault,
     watch,
 )
-from blink_tui.cli.context import Profile, profile_of
+from blink_tui.cli.context import Profile, profile_of, protected
 from blink_tui.i18n import N_, _, lend_to_libraries
 from blink_tui.model.errors import BlinkError
 
@@ -277,7 +277,10 @@ app.command(
 )(doctor.doctor)
 app.command(
     "status",
-    help=_("Per firm: complete from … until …, what is late, what waits for you. Example: blink status"),
+    help=_(
+        "Per firm: complete from … until …, what is late, what waits for you. --check fails where a firm had no"
+        " complete pass for too long. Examples: blink status · blink status --check --within 24"
+    ),
 )(status.status)
 app.command("log", help=_("The fetch log; with --json one object a line. Example: blink log -f"))(watch.log)
 app.command(
@@ -308,8 +311,12 @@ def before(
         Path | None, typer.Option(envvar="BLINK_HOME", help=_("Folder that holds the profiles."))
     ] = None,
     lang: Annotated[str | None, typer.Option(envvar="BLINK_LANG", help=_("Language: pl or en."))] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", envvar="BLINK_READ_ONLY", help=_("Look at everything, change nothing.")),
+    ] = False,
 ) -> None:
-    context.obj = profile_of(profile, home)
+    context.obj = protected(profile_of(profile, home), read_only=read_only)
     if context.invoked_subcommand is None:
         _open_console(context, context.obj, language_told=lang is not None)
 

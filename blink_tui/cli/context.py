@@ -7,14 +7,16 @@ import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blink_tui.cli import output
 from blink_tui.i18n import N_, _
 from blink_tui.model.accounts import account_name
-from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.errors import READ_ONLY, USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import Sharing, open_to_others, readable_only, sharing
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
 from blink_tui.model.typed import checked_passphrase
@@ -40,6 +42,9 @@ SEVERAL_FIRMS = ErrorKind(
 class Profile(ProfilePaths):
     """A profile whose buffer and vault a command opens."""
 
+    read_only: bool = False
+    """Nothing of it is changed, because that was asked for or the account may not."""
+
     @asynccontextmanager
     async def open_buffer(self) -> AsyncIterator[Buffer]:
         """The profile's buffer; an interrupted hand-over or list of payments is finished first."""
@@ -47,9 +52,10 @@ class Profile(ProfilePaths):
         from blink_tui.ledger.placing import recover, recover_payments
 
         with self._way_back_told():
-            async with open_buffer(self.buffer_path) as buffer:
-                await recover(buffer)
-                await recover_payments(buffer)
+            async with open_buffer(self.buffer_path, read_only=self.read_only) as buffer:
+                if not self.read_only:
+                    await recover(buffer)
+                    await recover_payments(buffer)
                 yield buffer
 
     @contextmanager
@@ -67,13 +73,32 @@ class Profile(ProfilePaths):
     def open_vault(self, *, may_ask: bool = True) -> Vault:
         """The profile's vault, made when there is none; a passphrase is asked for on a terminal, if it may be.
 
-        Raises BlinkError (exit code 8).
+        Raises BlinkError (exit code 8, or READ_ONLY: logging in changes what the vault and the buffer keep).
         """
         from blink_tui.vault import choose_source, open_vault
 
+        if self.read_only:
+            raise BlinkError(READ_ONLY, path=self.buffer_path)
         ask = partial(asked_passphrase, new=not self.vault_path.exists())
         source = choose_source(self.vault_path, prompt=ask if may_ask and sys.stdin.isatty() else None)
         return open_vault(self.vault_path, source, create=True)
+
+
+def protected(profile: Profile, *, read_only: bool) -> Profile:
+    """A profile as a command works on it: what is written is closed to whom it is not for, whatever writes it.
+
+    One that this account may read and not write is for reading only.
+    """
+    try:
+        os.umask(sharing(profile.folder).umask)
+        only_read = read_only or readable_only(profile.buffer_path)
+        for path in [] if only_read else open_to_others(profile.folder):
+            text = _("{path} is open to other accounts. Whoever it belongs to closes it: chmod o-rwx {path}")
+            output.warn(text.format(path=path))
+    except OSError:  # what cannot be looked at is told by whoever opens it
+        os.umask(Sharing.ALONE.umask)
+        only_read = read_only
+    return replace(profile, read_only=only_read)
 
 
 def profile_of(name: str, home: Path | None) -> Profile:

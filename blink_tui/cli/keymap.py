@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blink_tui.cli import options, output
+from blink_tui.cli.context import system_user
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import make_folder, open_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,14 +41,16 @@ def keymap(
     check: Annotated[bool, typer.Option("--check", help=_("Only tell whether the file is right."))] = False,
     json: AsJson = False,
 ) -> None:
-    from blink_tui.tui.keymap import PRESETS, as_toml, read_keymap, require_no_clash
+    from blink_tui.tui.keymap import PRESETS, as_toml, read_from, read_keymap, require_no_clash, written_to
     from blink_tui.tui.places import PLACES, actions_of
 
-    path = options.profile(context).keymap_path
+    folder = options.profile(context).folder
+    path = read_from(folder, system_user())
     keys = read_keymap(path)
     require_no_clash(path, keys, map(actions_of, PLACES))
     chosen = {**PRESETS[preset], **keys}
     if write:
+        path = written_to(folder, system_user())
         _write(path, as_toml(chosen))
     if json:
         from blink_tui.tui.keys import ACTIONS
@@ -62,9 +67,10 @@ def keymap(
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
+        make_folder(path.parent)
+        number = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, own=True)
+        with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         raise BlinkError(KEYMAP_EXISTS, path=str(path)) from None

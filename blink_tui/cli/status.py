@@ -7,16 +7,18 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blink_tui.cli import options, output
 from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
+from blink_tui.cli.status_check import check_firms, program_json
 from blink_tui.cli.work_left import WorkLeft, work_json, work_left, work_notes
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import instant_of, warsaw
 from blink_tui.model.documents import Role
+from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.schedule import NEVER, NIGHTLY
 from blink_tui.model.telling import insecure_words, span_words, system_words
 from blink_tui.model.words import ROLE_SHORT
@@ -33,8 +35,26 @@ if TYPE_CHECKING:
 _NAME_AT_LEAST = 10
 
 
-def status(context: typer.Context, firms: FirmsOption = None, json: AsJson = False) -> None:
-    options.run(_status(options.profile(context), firms or [], as_json=json))
+def status(
+    context: typer.Context,
+    firms: FirmsOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help=_("Fail where a firm had no complete pass for too long."))
+    ] = False,
+    within: Annotated[
+        int | None,
+        typer.Option(
+            "--within", metavar="HOURS", min=1, max=1000, help=_("How long is too long; else the setting.")
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    profile = options.profile(context)
+    if within is not None and not check:
+        raise BlinkError(USAGE, problem=_("--within goes with --check."))
+    if check:
+        raise typer.Exit(options.run(check_firms(profile, firms or [], within, as_json=json)))
+    options.run(_status(profile, firms or [], as_json=json))
 
 
 async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
@@ -46,6 +66,7 @@ async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
         states = await standings(buffer, await chosen_firms(buffer, texts), now)
         told = await buffer.outages.states()
         work = await work_left(buffer)
+        head = await program_json(profile, buffer) if as_json else {}
     left = requests_left(profile.work_folder, [state.firm for state in states])
     systems = [told[env] for env in sorted({state.firm.env for state in states}) if env in told]
     if as_json:
@@ -54,7 +75,7 @@ async def _status(profile: Profile, texts: list[str], *, as_json: bool) -> None:
             for state in states
         ]
         ksef = [_system_json(system) for system in systems]
-        output.say_json({"firms": firms, "complete_until": complete_until(states), "ksef": ksef})
+        output.say_json({"firms": firms, "complete_until": complete_until(states), "ksef": ksef} | head)
     elif not states:
         output.say(_("No firms yet. Add the first: blink firm add --nip NIP"))
     else:

@@ -75,3 +75,10 @@ def _rebuilt(
 
 
 USAGE = ErrorKind("usage", ExitCode.USAGE, N_("{problem}"))
+READ_ONLY = ErrorKind(
+    "read-only",
+    ExitCode.FAILED,
+    N_(
+        "Nothing was changed: the profile is open for reading only. Who may write {path} can, without --read-only."
+    ),
+)

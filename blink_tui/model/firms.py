@@ -109,6 +109,8 @@ class Firm:
     accountant: str = ""
     """User of the system who keeps its books; empty: nobody in particular."""
     labels: tuple[str, ...] = ()
+    watched_since: Instant | None = None
+    """Since when it is fetched for, or was last left alone; None in buffers that are older than this is told."""
 
     @property
     def base_url(self) -> str:
@@ -129,6 +131,8 @@ class NewFirm:
     first_day: date | None = None
     accountant: str = ""
     labels: tuple[str, ...] = ()
+    watched_since: Instant | None = None
+    """Since when it is fetched for, or was last left alone; None in buffers that are older than this is told."""
 
     @property
     def base_url(self) -> str:

@@ -90,6 +90,11 @@ def close_to_others(file: int | Path, folder: Path, *, own: bool = False) -> Non
         os.chmod(file, mode)  # noqa: PTH101 - as above
 
 
+def readable_only(path: Path) -> bool:
+    """Whether this account may read a file but not write it, or not make the files that are written beside it."""
+    return os.access(path, os.R_OK) and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
 def open_to_others(folder: Path) -> list[Path]:
     """A folder of the program and what lies in it, as far as it is open to whom it is not for; [] where it is missing.
 

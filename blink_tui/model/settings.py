@@ -262,6 +262,7 @@ SETTINGS: dict[str, Setting[Any]] = {
         BACKUP_KEEP,
         BACKUP_ENCRYPT,
         KSEF_PART_HOSTS,
+        NOTIFY_AMOUNTS,
     )
 }
 """Every setting by its name."""

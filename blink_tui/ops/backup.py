@@ -102,10 +102,7 @@ async def make(
     work, origin = work or Work(), await _origin(buffer)
     key, how = await asyncio.to_thread(new_key, passphrase) if passphrase is not None else (None, None)
     path = to if to.suffix == SUFFIX else to / f"blink-{paths.name}-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
-    with refusals_told(path):
-        if path.exists():
-            raise BlinkError(FILE_TAKEN, path=path)
-        make_folder(path.parent)
+    await asyncio.to_thread(_require_free, path)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         async with scratch(paths.work_folder) as folder:
@@ -113,22 +110,36 @@ async def make(
             await work.run(snapshot, buffer.path, copy, work)
             held = await work.run(holding, copy)
             beside = [paths.folder / JOURNAL, paths.keymap_path, *([paths.vault_path] if with_vault else [])]
-            files = [copy, *_copied(beside, folder)]
+            files = [copy, *await asyncio.to_thread(_copied, beside, folder)]
             await work.run(_write, aside, _head(paths, origin, held, how, now), key, held, files, work)
         verified = await verify(aside, paths.work_folder, (lambda: passphrase) if passphrase else None, work)
-        with refusals_told(path):
-            aside.rename(path)
-            sync({path.parent})
+        backup = await asyncio.to_thread(_named, aside, path, paths, origin)
     except BaseException:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
         raise
-    backup = Backup(path, instant_of(now), path.stat().st_size, key is not None, paths.name, origin)
+    kept = None if to.suffix == SUFFIX else keep
+    return Made(backup, verified, await asyncio.to_thread(_let_go, path, origin, kept))
+
+
+def _require_free(path: Path) -> None:
+    """The folder is there and has no such file. Raises BlinkError: file-taken, file-not-written."""
+    with refusals_told(path):
+        if path.exists():
+            raise BlinkError(FILE_TAKEN, path=path)
+        make_folder(path.parent)
+
+
+def _named(aside: Path, path: Path, paths: ProfilePaths, origin: str) -> Backup:
+    """Give a verified backup its name, and keep beside it what the journal of hand-overs tells."""
+    with refusals_told(path):
+        aside.rename(path)
+        sync({path.parent})
+        backup = _backup(path)
     _point_to(paths, backup)
     with suppress(OSError):
         copied(paths.folder / JOURNAL, path.with_name(copy_name(origin)))
-    older = [] if keep is None or to.suffix == SUFFIX else _beyond(path, origin, keep)
-    return Made(backup, verified, tuple(one for one in older if _removed(one)))
+    return backup
 
 
 async def _origin(buffer: Buffer) -> str:
@@ -193,7 +204,10 @@ async def opened(path: Path, folder: Path, passphrase: Callable[[], Secret] | No
         raise BlinkError(BACKUP_DAMAGED, path=path, what=what)
     broken = []
     async with open_buffer(database) as buffer:
+        going = await buffer.eraser.all_begun()  # their chains ended with the first step of it
         for firm in await buffer.firms.list():
+            if firm.id in going:
+                continue
             state = await buffer.history.verify(firm.id)
             work.go_on()
             if state.broken is not None:
@@ -288,10 +302,12 @@ def _point_to(paths: ProfilePaths, backup: Backup) -> None:
         aside.replace(path)
 
 
-def _beyond(new: Path, origin: str, keep: int) -> list[Path]:
-    """Older backups of the same buffer that are more than are kept; never the new one, whatever the clock says."""
+def _let_go(new: Path, origin: str, keep: int | None) -> tuple[Path, ...]:
+    """Remove older backups of the same buffer that are more than are kept; never the new one, whatever a clock says."""
+    if keep is None:
+        return ()
     older = [one.path for one in backups(new.parent) if one.origin == origin and one.path != new]
-    return older[: max(0, len(older) - (keep - 1))]
+    return tuple(one for one in older[: max(0, len(older) - (keep - 1))] if _removed(one))
 
 
 def _removed(path: Path) -> bool:

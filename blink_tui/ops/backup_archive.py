@@ -90,14 +90,17 @@ def unpack(
 
 def _unpacked(reader: Reader, path: Path, folder: Path, work: Work) -> Manifest:
     try:
-        plain = zstandard.ZstdDecompressor().stream_reader(cast("IO[bytes]", reader), closefd=False)
-        with tarfile.open(fileobj=plain, mode="r|") as archive:
+        packed = zstandard.ZstdDecompressor().stream_reader(cast("IO[bytes]", reader), closefd=False)
+        plain = _Bounded(packed, _LONGEST_LIST)
+        with tarfile.open(fileobj=cast("IO[bytes]", plain), mode="r|") as archive:
             manifest = _manifest(archive)
             total, done = sum(one.size for one in manifest.files), 0
             for one in manifest.files:
+                plain.allow(0)
                 member = archive.next()
                 if member is None or (member.name, member.size) != (one.name, one.size):
                     raise tarfile.TarError(one.name)
+                plain.allow(one.size)
                 with refusals_told(folder / one.name):
                     _extract(archive, member, folder / one.name, one, work, done, total)
                 done += one.size
@@ -155,6 +158,29 @@ def _info(name: str, size: int) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
     info.size, info.mode = size, 0o600
     return info
+
+
+class _Bounded:
+    """A stream of which so much may be read: a header that says it is long takes no memory."""
+
+    _AROUND = 1024 * 1024
+    """Bytes for headers, and for what is read ahead."""
+
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        self._file = file
+        self.allow(size)
+
+    def allow(self, size: int) -> None:
+        """So much content may be read from here on."""
+        self._left = size + self._AROUND
+
+    def read(self, size: int = -1) -> bytes:
+        """As the stream's own. Raises tarfile.TarError beyond what is allowed."""
+        data = self._file.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise tarfile.TarError("more than was announced")
+        return data
 
 
 class _Told:

@@ -229,7 +229,8 @@ def new_key(passphrase: Secret) -> tuple[Secret, Key]:
 
 def _found(key: Key, passphrase: Secret, path: object) -> Secret:
     """The key again. Raises BlinkError: WRONG_PASSPHRASE, BACKUP_DAMAGED."""
-    if key.n * key.r * key.p > _MOST_COST * 8:  # nobody's file decides how much memory is taken
+    usable = key.n > 1 and key.n.bit_count() == 1 and key.r > 0 and key.p > 0
+    if not usable or key.n * key.r * key.p > _MOST_COST * 8:  # nobody's file decides how much memory is taken
         raise BlinkError(BACKUP_DAMAGED, path=path, what=Message(N_("its head cannot be read")))
     found = _stretched(passphrase, key.salt, n=key.n, r=key.r, p=key.p)
     if _check(found) != key.check:

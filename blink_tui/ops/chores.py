@@ -131,4 +131,4 @@ def all_chores() -> tuple[Chore, ...]:
     from blink_tui.ops.notify.notices import NOTICES
     from blink_tui.ops.retention import RETENTION
 
-    return (NOTICES, BACKUP, CHECK, RETENTION)
+    return (BACKUP, CHECK, RETENTION, NOTICES)

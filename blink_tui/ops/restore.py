@@ -261,7 +261,7 @@ async def _told(buffer: Buffer, verified: Verified, found: _Journals, *, who: st
     """Tell a buffer that it was restored, and of the hand-overs that it does not know."""
     head = verified.head
     await buffer.restored.begin(head.made_at, head.id.hex(), who=who, known=found.known)
-    gone = {(one.to, one.at, one.context) for one in found.told if one.cancelled_at}
+    gone = {_which(one) for one in found.told if one.cancelled_at}
     learned: list[HandOver] = []
     refused: list[tuple[HandOver, BlinkError]] = []
     cancelled = 0
@@ -271,11 +271,16 @@ async def _told(buffer: Buffer, verified: Verified, found: _Journals, *, who: st
             error = await _cancelled(buffer, one, known.batch_id)
             cancelled += error is None
             refused += [(one, error)] if error is not None else []
-        elif known is None and (one.to, one.at, one.context) not in gone:
+        elif known is None and _which(one) not in gone:
             await buffer.restored.learn(one)
             learned.append(one)
     marked = sum([await buffer.restored.mark(firm.id, who=who) for firm in await buffer.firms.list()])
     return Outcome(verified, tuple(learned), cancelled, tuple(refused), marked, found.known, None)
+
+
+def _which(one: HandOver) -> tuple[object, ...]:
+    """What is the same of a hand-over and of its end."""
+    return one.to, one.number, one.at, one.context_type, one.context
 
 
 async def _cancelled(buffer: Buffer, one: HandOver, batch_id: int) -> BlinkError | None:

@@ -40,7 +40,7 @@ def read_scenario(file: Path, options: SandboxOptions) -> ScenarioFile:
     try:
         content = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), _File)
         return ScenarioFile(_with_settings(options, content.sandbox), tuple(content.fault))
-    except (msgspec.ValidationError, ValueError) as error:
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise UnusableOptionsError(f"{file}: {error}") from error
 
 

@@ -88,6 +88,14 @@ class Attendant:
         for roles, firms in passes.items():
             await self._engine.run(firms, Wish(roles=roles))
 
+    async def leave(self, wishes: Sequence[tuple[int, ...] | None]) -> None:
+        """Put down what was wished, for whoever keeps the schedule. Raises BlinkError."""
+        roles: dict[tuple[Role, ...], list[int]] = {}
+        for firm in await self._wanted(wishes):
+            roles.setdefault(tuple(askable_roles(firm)), []).append(firm.id)
+        for some, firm_ids in roles.items():
+            await self._buffer.schedules.want(firm_ids, some, instant_of(self._clock.now()))
+
     async def _wanted(self, wishes: Sequence[tuple[int, ...] | None]) -> list[Firm]:
         firms = await self._buffer.firms.list(enabled_only=True)
         if None in wishes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.model.clock import Clock
+from blink_tui.model.errors import READ_ONLY, BlinkError
 
 if TYPE_CHECKING:
     from blink_tui.sync.clients import KsefClients
@@ -23,15 +24,20 @@ Work: TypeAlias = "Callable[[Buffer, KsefClients], Awaitable[T]]"
 
 
 class Errands:
-    """`folder` is where the profile counts its requests: the engine's own."""
+    """`folder` is where the profile counts its requests: the engine's own. None of them runs in what is `read_only`."""
 
-    def __init__(self, buffer_path: Path, folder: Path, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, buffer_path: Path, folder: Path, *, clock: Clock | None = None, read_only: bool = False
+    ) -> None:
         self._buffer_path = buffer_path
         self._folder = folder
         self._clock = clock
+        self._read_only = read_only
 
     async def run(self, work: Work[T]) -> T:
         """What the work returns or raises; cancelling the caller cancels the work."""
+        if self._read_only:
+            raise BlinkError(READ_ONLY, path=self._buffer_path)
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
         started: asyncio.Future[Callable[[], object]] = loop.create_future()

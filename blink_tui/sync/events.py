@@ -10,13 +10,28 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from blink_tui.buffer import Buffer
-from blink_tui.model.events import CollectivesNotRead, Event, LatarniaSilent, LoginFailed, PassFailed
+from blink_tui.model.events import (
+    CollectivesNotRead,
+    Event,
+    LatarniaSilent,
+    LoginFailed,
+    PassFailed,
+    SystemWarned,
+)
 from blink_tui.model.redaction import redacted
 
 Listener = Callable[[Event], None]
 _FLUSH_SECONDS = 0.5
 _WITH_CAUSE = (PassFailed, LoginFailed, LatarniaSilent, CollectivesNotRead)
 """What a library or a server said may name what logs in, and the log stays for years."""
+
+
+def _redacted(event: Event) -> Event:
+    if isinstance(event, SystemWarned):
+        return replace(event, warning=redacted(event.warning))
+    if isinstance(event, _WITH_CAUSE) and event.cause is not None:
+        return replace(event, cause=redacted(event.cause))
+    return event
 
 
 class Reporter(Protocol):
@@ -35,8 +50,7 @@ class EventSink:
 
     def tell(self, event: Event) -> None:
         """Take an event; it is in the log within half a second."""
-        if isinstance(event, _WITH_CAUSE) and event.cause is not None:
-            event = replace(event, cause=redacted(event.cause))
+        event = _redacted(event)
         self._waiting.append(event)
         if self._listener is not None:
             self._listener(event)

@@ -48,10 +48,9 @@ def passes_by_itself(code: str) -> bool:
     )
 
 
-def exit_code_of(code: str) -> ExitCode | None:
-    """Which sort of failure a code is; None for one of another version of the program."""
-    kind = _kinds().get(code)
-    return kind.exit_code if kind else None
+def kind_of(code: str) -> ErrorKind | None:
+    """The kind of failure that a code names; None for one of another version of the program."""
+    return _kinds().get(code)
 
 
 def subject_words(subject: str) -> str:

@@ -15,6 +15,7 @@ from blink_tui.ksef.operations import Context
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.dates import instant_of
 from blink_tui.model.firms import Firm
+from blink_tui.model.modes import readable_only
 from blink_tui.model.telling import minute_words
 
 _UNLIMITED = "∞"
@@ -32,9 +33,12 @@ class RequestsLeft:
 
 
 def requests_left(folder: Path, firms: Iterable[Firm], clock: Clock | None = None) -> dict[int, RequestsLeft]:
-    """By firm what is left; `folder` is the engine's. Empty where it has counted nothing yet. Raises BlinkError."""
+    """By firm what is left; `folder` is the engine's. Empty where nothing was counted yet, or may not be looked up.
+
+    Raises BlinkError.
+    """
     path = folder / "limits.db"
-    if not path.exists():
+    if not path.exists() or readable_only(path):
         return {}
     with LimitBook(path) as book:
         return {firm.id: _left(book, firm, clock or SystemClock()) for firm in firms}

@@ -45,10 +45,12 @@ class RoleStanding:
     @property
     def late(self) -> bool:
         """The mark is more than two intervals old; below 15 minutes KSeF's own mark lags too much to count."""
-        if self.lag is None or self.every == NEVER:
-            return False
-        interval = _DAY if self.every == NIGHTLY else timedelta(minutes=max(self.every, SHORTEST))
-        return self.lag > 2 * interval
+        return self.lag is not None and self.every != NEVER and self.lag > 2 * self.interval
+
+    @property
+    def interval(self) -> timedelta:
+        """The time between two passes by which lateness is told, of a role that the schedule asks for."""
+        return _DAY if self.every == NIGHTLY else timedelta(minutes=max(self.every, SHORTEST))
 
     @property
     def days_left(self) -> float:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blink_tui.buffer import open_buffer
+from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.errors import BlinkError
-from blink_tui.vault import MemorySource, Vault, VaultHolder, open_vault
+from blink_tui.sync.leases import is_gone
+from blink_tui.vault import MemorySource, Vault, VaultHolder, VaultState, open_vault
 
 if TYPE_CHECKING:
     from blink_tui.sync.attendant import Attendant
@@ -114,18 +115,23 @@ class EngineThread:
             attendant = Attendant(buffer, self._vault, engine, self._clock)
             while True:
                 try:
-                    await self._turn(attendant, self._woken)
+                    await self._turn(buffer, attendant, self._woken)
                 except BlinkError as error:
                     self._stopped_by(error)
                     await attendant.rest(self._woken)
 
-    async def _turn(self, attendant: Attendant, woken: asyncio.Event) -> None:
-        """What this console wants goes first, then what the schedule asks for; else rest."""
+    async def _turn(self, buffer: Buffer, attendant: Attendant, woken: asyncio.Event) -> None:
+        """What this console wants goes first, then what the schedule asks for; else rest.
+
+        Beside a daemon it does nothing itself; where another account holds the vault it leaves wishes.
+        """
         woken.clear()
         self._take_vault(attendant)
+        watches = await buffer.presence.daemon(is_gone) is not None
         if (wishes := self._taken()) is not None:
-            await attendant.answer(wishes)
-        elif firms := await attendant.due():
+            leaves = watches or self._holder.state is VaultState.ELSEWHERE
+            await (attendant.leave(wishes) if leaves else attendant.answer(wishes))
+        elif not watches and (firms := await attendant.due()):
             self._busy = True
             await attendant.run(firms)
         else:

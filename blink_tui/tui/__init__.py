@@ -32,14 +32,15 @@ def run_console(
     work_folder: Path | None = None,
     language_told: bool = False,
     ready: Callable[[], None] | None = None,
+    read_only: bool = False,
 ) -> int:
     """Show the console until it is ended; returns the exit code.
 
     `engine` is None when another process holds the work. `who` is written into the events of decisions. Without
     a `vault` that of the buffer's folder is meant, not open; `work_folder` is where the engine counts requests. With
     `language_told` the language in force is kept, whatever was chosen here before. `ready` is called once the first
-    screen stands. 129 and 143 follow SIGHUP and SIGTERM, 1 an error in the program, 2 a terminal that does not speak
-    UTF-8. Raises BlinkError when the buffer cannot be opened.
+    screen stands. In what is `read_only` nothing is changed. 129 and 143 follow SIGHUP and SIGTERM, 1 an error in the
+    program, 2 a terminal that does not speak UTF-8. Raises BlinkError when the buffer cannot be opened.
     """
     if not _speaks_utf8():
         print(_not_utf8(), file=sys.stderr)  # noqa: T201 - said before there is a screen
@@ -57,6 +58,7 @@ def run_console(
         work_folder or buffer_path.with_name("work"),
         language_told,
         ready,
+        read_only,
     )
     return run_to_end(setup)
 

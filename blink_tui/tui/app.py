@@ -29,6 +29,7 @@ from blink_tui.model.redaction import redacted
 from blink_tui.model.text import clean
 from blink_tui.resources import resource_dir
 from blink_tui.sync.errands import Errands
+from blink_tui.tui.company import BEAT_EVERY, Company
 from blink_tui.tui.driver import SshDriver, WrongBytes
 from blink_tui.tui.fetching import Fetching
 from blink_tui.tui.keymap import Keys
@@ -106,16 +107,20 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Where the engine keeps its book of requests; None where there is none to ask."""
         self.firm: Firm | None = None
         """The firm that screens are narrowed to; None for all of them."""
-        self.title = title
+        self.title = " · ".join(part for part in (_("READ ONLY") if buffer.read_only else "", title) if part)
+        self.company = Company(buffer, who)
         self._own_keys = keymap or {}
         self.vault = vault or VaultHolder(buffer.path.with_name("vault.blink"))
-        self.errands = Errands(buffer.path, work_folder or buffer.path.with_name("work"))
+        self.errands = Errands(
+            buffer.path, work_folder or buffer.path.with_name("work"), read_only=buffer.read_only
+        )
         self.on_crash: Callable[[], None] = lambda: None
         """Called once when an error that nobody expected ends the program."""
         self._crash_log = crash_log
         self.clock = self._clock = clock or SystemClock()
         self._token: object = None
         self._follow_from = 0.0
+        self._company_from = 0.0
         self._told_of_bytes = False
         self.fetching = Fetching(self)
         for theme in OWN_THEMES:
@@ -143,7 +148,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         await super().on_event(event)
 
     async def on_mount(self) -> None:
-        if not await self.buffer.firms.exist() or self.memory.of(FIRST_RUN):
+        if not self.buffer.read_only and (not await self.buffer.firms.exist() or self.memory.of(FIRST_RUN)):
             self.begin()
         work: WorkType[None] = self._look
         self.run_worker(work, group="look")
@@ -173,6 +178,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
         begin(self)
 
+    def hold(self, window: object, document_id: int | None) -> None:
+        """Let colleagues know which document a window has open, or that it has none any more."""
+        self.company.hold(window, document_id)
+        self._company_from = 0.0
+
     def vault_opened(self) -> None:
         """Let the engine use the vault that was made or opened."""
         if self.engine is not None:
@@ -194,9 +204,15 @@ class ConsoleApp(App[None], inherit_bindings=False):
         screen = self._console_screen()
         if screen is None:
             return
-        self.fetching.show(screen)
         token = await self.buffer.change_token()
         began = self._clock.steady()
+        if token != self._token or began >= self._company_from:
+            self._company_from = began + BEAT_EVERY
+            await self.company.look()
+            for dialog in self.screen_stack:
+                if isinstance(dialog, Dialog):
+                    dialog.company_changed()
+        self.fetching.show(screen)
         if token != self._token and began >= self._follow_from:
             self._token = token
             await screen.follow()

@@ -96,11 +96,11 @@ def _checked(setting: Setting, text: str) -> None:
 
 
 async def save_settings(buffer: Buffer, firm: Firm, place: Place, who: str, filled: Filled) -> Place:
-    """Keep what was filled in. Raises BlinkError (bad-export-setting)."""
-    told = checked(_asked(place), filled.texts)
-    await buffer.export_settings.save(firm.id, OF_FIRM, told.firm, who=who)
-    if place.format:
-        await buffer.export_settings.save(firm.id, place.format, told.format, who=who)
+    """Keep what was changed, over what was shown. Raises BlinkError (bad-export-setting, CHANGED_MEANWHILE)."""
+    told, seen = checked(_asked(place), filled.texts), place.told
+    for form, values in ((OF_FIRM, told.firm), *([(place.format, told.format)] if place.format else ())):
+        changed = {name: value for name, value in values.items() if value != seen.get(name, "")}
+        await buffer.export_settings.save(firm.id, form, changed, who=who, seen=seen)
     return place
 
 

@@ -50,7 +50,11 @@ class Fetching:
     def show(self, screen: ConsoleScreen) -> None:
         """Show what the engine does; say once what stopped a pass as a whole. What stops one firm is in the log."""
         problem = self._problem
-        activity = _("fetching…") if self.under_way else _("! stopped") if problem is not None else ""
+        daemon = self._console.company.daemon
+        if daemon is not None:
+            activity = _("service: {who}").format(who=daemon.who)
+        else:
+            activity = _("fetching…") if self.under_way else _("! stopped") if problem is not None else ""
         for bar in screen.query(TopBar):
             bar.set_activity(activity, alarm=problem is not None and not self.under_way)
         if problem is not None and problem is not self._told:
@@ -84,7 +88,9 @@ class Fetching:
 
     def _answer(self, firms: Sequence[Firm], held_until: datetime | None) -> None:
         if self._engine is None:
-            self._console.tell(_("Another process fetches for this profile; what it stores is shown here."))
+            reads = _("This console only reads; what others fetch is shown here.")
+            another = _("Another process fetches for this profile; what it stores is shown here.")
+            self._console.tell(reads if self._console.buffer.read_only else another)
         elif self.has_ended:
             self._console.tell(_engine_ended(), severity="error")
         elif not firms:
@@ -92,18 +98,56 @@ class Fetching:
         elif held_until is not None:
             told = _("KSeF asked to be left alone until {moment}; then it is asked by itself.")
             self._console.tell(told.format(moment=moment(instant_of(held_until))), severity="warning")
-        else:
+        elif not self._leave_to_others(self._engine):
             self._ask_for(self._engine)
 
+    def _leave_to_others(self, engine: Engine) -> bool:
+        """Leave the wish to whoever fetches for this console, and say who that is; False where it does so itself."""
+        company, keeper = self._console.company, self._console.vault.keeper
+        if company.daemon is not None:
+            told = _("Left to the service (account {who}), which looks within half a minute: {firm}.")
+            who, severe = company.daemon.who, False
+        elif keeper is None:
+            return False
+        elif company.fetches(keeper):
+            told = _("Left to the program of the account {who}, which holds the vault: {firm}.")
+            who, severe = keeper, False
+        else:
+            told = _(
+                "Nobody fetches now: the vault belongs to the account {who}, which has to start the service"
+                " (blink daemon). The wish is kept for it: {firm}."
+            )
+            who, severe = keeper, True
+        engine.fetch_now(self._chosen_ids)
+        self._console.tell(
+            told.format(who=who, firm=self._chosen_name), severity="warning" if severe else "information"
+        )
+        return True
+
+    def kept_by(self) -> str:
+        """Which account fetches for this console, in words; empty where the console does so itself."""
+        keeper = self._console.vault.keeper
+        return "" if keeper is None else _("the vault belongs to the account {who}").format(who=keeper)
+
+    @property
+    def _chosen_ids(self) -> tuple[int, ...] | None:
+        chosen = self._console.firm
+        return None if chosen is None else (chosen.id,)
+
+    @property
+    def _chosen_name(self) -> str:
+        chosen = self._console.firm
+        return clean(chosen.name) if chosen is not None else _("all firms")
+
     def _ask_for(self, engine: Engine) -> None:
-        chosen, under_way = self._console.firm, engine.busy
-        engine.fetch_now(None if chosen is None else (chosen.id,))
+        under_way = engine.busy
+        engine.fetch_now(self._chosen_ids)
         told = (
             _("Fetching is under way; then KSeF is asked for: {firm}.")
             if under_way
             else _("KSeF is asked for: {firm}.")
         )
-        self._console.tell(told.format(firm=clean(chosen.name) if chosen is not None else _("all firms")))
+        self._console.tell(told.format(firm=self._chosen_name))
 
 
 def _engine_ended() -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from blink_tui.i18n import N_, Message, _
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import Sharing, sharing
 from blink_tui.tui.keys import ACTIONS, key_name
 
 BAD_KEYMAP = ErrorKind("bad-keymap", ExitCode.USAGE, N_("The file of keys {path} cannot be used: {why}"))
@@ -40,6 +41,17 @@ PRESETS: Mapping[str, Keys] = {
 """Ready files. `laptop` puts letters and Ctrl before the F-keys, which need Fn there: the key bar shows them."""
 
 
+def written_to(folder: Path, who: str) -> Path:
+    """Where an account's own keys are kept: in a folder that a group shares each has a file."""
+    return folder / (f"keymap-{who}.toml" if sharing(folder) is Sharing.GROUP else "keymap.toml")
+
+
+def read_from(folder: Path, who: str) -> Path:
+    """The file of an account's keys, else the one that is for all."""
+    own = written_to(folder, who)
+    return own if own.exists() else folder / "keymap.toml"
+
+
 def read_keymap(path: Path) -> dict[str, tuple[str, ...]]:
     """Keys out of a file; none where there is no file. Raises BlinkError(BAD_KEYMAP)."""
     try:
@@ -50,7 +62,7 @@ def read_keymap(path: Path) -> dict[str, tuple[str, ...]]:
         raise _bad(path, Message(N_("it cannot be read")), str(error)) from error
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers and brackets without end
         raise _bad(path, Message(N_("it is no TOML")), str(error)) from error
     return {name: _checked(path, name, keys) for name, keys in _section(path, found).items()}
 

@@ -27,8 +27,8 @@ Kept = Mapping[str, Any]
 class Memory:
     """Values by the name of the screen or form that they belong to; without a path they last as long as the program."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
+        self._path = None if read_only else path
         self._kept = _read(path) if path is not None else {}
         self._written = json.dumps(self._kept, sort_keys=True)
 

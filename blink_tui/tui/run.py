@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from blink_tui.model.errors import BlinkError, ExitCode
 from blink_tui.model.ports import Engine
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.hangup import HANGUP, Hangup, go_on, let_go_of_the_terminal, take_over
-from blink_tui.tui.keymap import Keys, read_keymap, require_no_clash
+from blink_tui.tui.keymap import Keys, read_from, read_keymap, require_no_clash
 from blink_tui.tui.lifeline import CRASH_SECONDS, SIGNAL_SECONDS, end_at_latest, signals_end
 from blink_tui.tui.memory import Memory
 from blink_tui.vault import VaultHolder
@@ -49,15 +50,18 @@ class Setup:
     work_folder: Path
     language_told: bool
     ready: Callable[[], None] | None
+    read_only: bool
 
 
 async def run(setup: Setup) -> int:
     """Open the buffer, finish an interrupted hand-over, show the console; returns its exit code."""
     path, engine = setup.buffer_path, setup.engine
-    keys, wrong_keys = own_keys(path.with_name("keymap.toml"))
-    async with open_buffer(path) as buffer:
-        await recover(buffer)
-        await take_over(buffer)
+    keys, wrong_keys = own_keys(read_from(path.parent, setup.who))
+    async with open_buffer(path, read_only=setup.read_only) as buffer:
+        if not setup.read_only:
+            await recover(buffer)
+            if setup.vault.keeper is None:  # whoever cannot fetch does not end the one that does
+                await take_over(buffer)
         app = ConsoleApp(
             buffer,
             engine,
@@ -66,7 +70,7 @@ async def run(setup: Setup) -> int:
             title=setup.title,
             crash_log=path.with_name("console-crash.log"),
             keymap=keys,
-            memory=Memory(path.with_name(f"console-{setup.who}.json")),
+            memory=Memory(path.with_name(f"console-{setup.who}.json"), read_only=setup.read_only),
             vault=setup.vault,
             work_folder=setup.work_folder,
             language_told=setup.language_told,
@@ -89,6 +93,8 @@ async def run(setup: Setup) -> int:
             asyncio.get_running_loop().call_later(_READY_AFTER, setup.ready)
         with signals_end(end):
             await app.run_async(mouse=False)
+            with suppress(BlinkError):
+                await app.company.leave()
             if app.return_code == HANGUP:
                 let_go_of_the_terminal()
                 if engine is not None and await asyncio.to_thread(hangup.goes_on):

@@ -26,6 +26,9 @@ KEYRING_SECONDS = 2.0
 _CREDENTIAL = "blink-vault"
 """Name of the systemd credential, as LoadCredentialEncrypted= of a unit names it."""
 
+_MOST_COST = {"n": 2**20, "r": 16, "p": 4}
+"""2 GB: a file that asks for more is not one of ours, and would take the machine's memory."""
+
 _SERVICE = "blink-tui vault"
 
 
@@ -68,6 +71,8 @@ class PassphraseSource:
         if not passphrase.reveal():
             raise BlinkError(VAULT_LOCKED, why=Message(N_("the passphrase is empty.")))
         n, r, p = (int(parameters[name]) for name in ("n", "r", "p"))
+        if not (1 < n <= _MOST_COST["n"] and 0 < r <= _MOST_COST["r"] and 0 < p <= _MOST_COST["p"]):
+            raise ValueError("the cost of the passphrase is out of bounds")
         kdf = Scrypt(salt=bytes.fromhex(parameters["salt"]), length=crypto.KEY_BYTES, n=n, r=r, p=p)
         return Secret(kdf.derive(passphrase.reveal()))
 

@@ -8,13 +8,12 @@ from blink_tui.buffer import GridFilter, history, open_buffer, schema
 from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Every
 from blink_tui.buffer.documents import Documents
-from blink_tui.buffer.firms import Firms
 from blink_tui.buffer.preparing import INSERT, INSERT_XML
 from blink_tui.model.dates import Instant
 from blink_tui.model.decisions import Action, Decision
-from blink_tui.model.documents import Role, Status
+from blink_tui.model.documents import FirmKind, Role, Status
 from blink_tui.model.filtering import parse_filter
-from blink_tui.model.firms import CredentialState, CredentialUse, Firm
+from blink_tui.model.firms import ContextType, CredentialState, CredentialUse, Firm
 from tests.buffer.bookkeeping import books, proposed
 from tests.buffer.factory import NIP, StillClock, invoice
 
@@ -28,7 +27,10 @@ async def _registered(database: Database) -> Firm:
             (NIP,),
         )
         await history.start(session, 1, "Nip", NIP)
-    return await Firms(database).get(1)
+    return Firm(
+        id=1, nip=NIP, context_type=ContextType.NIP, context_value=NIP, name="A", env="test",
+        kind=FirmKind.TAXPAYER, ledger_format="csv", first_day=None, enabled=True, paused=False, version=1,
+    )  # fmt: skip
 
 
 async def test_a_credentials_state_goes_to_each_of_its_firms(path: Path) -> None:

@@ -6,6 +6,8 @@ import base64
 import gzip
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import zlib
@@ -22,6 +24,7 @@ from blink_tui.model.secret import Secret
 from blink_tui.sandbox import RunningSandbox, running_sandbox
 from blink_tui.vault import PassphraseSource, open_vault
 from tests.cli.conftest import Ended, SandboxProcess
+from tests.e2e.echo import echoing
 from tests.e2e.guided import PASSPHRASE as TYPED
 from tests.e2e.guided import guided_start
 from tests.e2e.leaks import Leaks, files_under, seen_of
@@ -31,6 +34,7 @@ from tests.sandbox.conftest import relaxed
 
 NAMES = (
     "vault passphrase", "next vault passphrase", "zip password", "key passphrase", "p12 passphrase", "wrong token",
+    "backup passphrase", "password of notices", "path of notices",
 )  # fmt: skip
 
 
@@ -185,11 +189,23 @@ def work(day: Day, sandbox: RunningSandbox) -> None:
         ("firm", "list", "--json"),
     ):
         day.blink(*words)
-    day.blink("doctor", code=None)  # it finds something to say about every machine
+    day.blink("doctor", "--json", code=None)  # it finds something to say about every machine
     listed = day.blink("doc", "list", "--json", "--firm", sandbox.firms[0].nip, "--limit", "5").json_lines
     day.blink("doc", "approve", *(one["ksef_number"] for one in listed), "--firm", sandbox.firms[0].nip)
     handed = ("export", "--format", "csv", "--zip", "--password-file")
     day.blink(*handed, day.file("zip password"))
+
+
+def false_server(day: Day, sandbox: RunningSandbox) -> None:
+    """A server in KSeF's place that repeats in every refusal what it was sent."""
+    firm = sandbox.firms[0]
+    with echoing(sandbox.url) as url:
+        day.blink("firm", "edit", firm.nip, "--env", url)
+        asked = day.blink("sync", "--firm", firm.nip, code=1)
+        assert "9999" in asked.err
+        day.blink("credential", "check", "--firm", firm.nip, "--json", code=None)
+        day.blink("log", "--json", "--limit", "100")
+    day.blink("firm", "edit", firm.nip, "--env", sandbox.url)
 
 
 def console(day: Day, sandbox: RunningSandbox) -> None:
@@ -223,8 +239,53 @@ def console(day: Day, sandbox: RunningSandbox) -> None:
             day.said.append(("terminal, opened again", terminal.written))
 
 
+def night(day: Day) -> None:
+    """The daemon with its notices and backup: an hour in its first minute, as everything is due at once."""
+    address = (
+        f"json://office:{day.secrets['password of notices']}@127.0.0.1:9/{day.secrets['path of notices']}"
+    )
+    day.blink("notify", "add", "office", "--url-file", day.file("address", f"{address}\n".encode()))
+    day.blink("notify", "list", "--json")
+    day.blink("notify", "test", code=None)
+    for setting in (("backup.folder", str(day.root / "backups")), ("backup.encrypt", "yes"), ("log.level", "debug"),
+                    ("metrics.folder", str(day.root / "metrics"))):  # fmt: skip
+        day.blink("config", "set", *setting)
+    journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    journal.bind(str(day.root / "run" / "notify"))
+    journal.settimeout(60)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "blink_tui.cli", "daemon", "--json"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=day.environment | {"NOTIFY_SOCKET": str(day.root / "run" / "notify")},
+    )  # fmt: skip
+    with journal, child:
+        day.look_at(child.pid)
+        told: list[bytes] = []
+        while not any(b"READY=1" in one for one in told) or not any(b"STATUS=" in one for one in told):
+            told.append(journal.recv(65536))
+        day.look_at(child.pid)
+        child.send_signal(signal.SIGHUP)
+        while not any(b"RELOADING=1" in one for one in told) or b"READY=1" not in told[-1]:
+            told.append(journal.recv(65536))
+        child.terminate()
+        out, _none = child.communicate(timeout=20)
+        day.said += [("what systemd was told", b"\n".join(told)), ("what the daemon said", out)]
+    assert child.returncode == 0
+
+
 def evening(day: Day) -> None:
-    """Another passphrase for the vault, and what is asked with the old one."""
+    """Backups, one of them opened again elsewhere, and another passphrase for the vault."""
+    folder = ("--to", str(day.root / "backups"))
+    day.blink(
+        "backup", *folder, "--encrypt", "--remember", "--passphrase-file", day.file("backup passphrase")
+    )
+    made = day.blink("backup", "--to", str(day.root / "whole.blink-backup"), "--json").json
+    day.blink("restore", str(day.root / "whole.blink-backup"), "--into", "again", "--json")
+    day.blink("--profile", "again", "status")
+    (sealed,) = (day.root / "backups").glob("*.blink-backup")
+    for word, code in (("vault passphrase", None), ("backup passphrase", 0)):
+        day.blink("backup", "verify", str(sealed), "--passphrase-file", day.file(word), code=code)
+    assert made
     day.blink(
         "vault", "rekey", "--to", "passphrase", "--new-passphrase-file", day.file("next vault passphrase")
     )
@@ -256,13 +317,22 @@ def test_no_secret_of_a_day_is_in_anything_that_was_written(tmp_path: Path, sand
     day = Day(tmp_path / "root", tmp_path / "given")
     keys = morning(day, sandbox)
     work(day, sandbox)
+    false_server(day, sandbox)
+    night(day)
     console(day, sandbox)
     evening(day)
     leaks = Leaks(keys | known_of(day, sandbox))
     assert leaks.among(day.left()) == []
     assert not (day.root / "tls keys").exists()
     names = {Path(place).name for place, _data in day.left()}
-    assert {"buffer.db", "vault.blink", "crash.log"} <= names  # what was to be searched was there
+    assert {
+        "buffer.db",
+        "vault.blink",
+        "crash.log",
+        "handed-over.log",
+    } <= names  # what was to be searched was there
+    assert any((day.root / "profiles" / "default" / "log").iterdir())
+    assert any((day.root / "metrics").iterdir())
     (day.root / "home" / "note").write_text(sandbox.firms[0].token)
     assert leaks.among(day.left())
 

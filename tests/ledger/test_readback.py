@@ -210,6 +210,8 @@ def test_a_table_by_a_map(tmp_path: Path) -> None:
         ("[columns]\nwrong = 'a'", "knows no wrong"),
         ("columns = 3", "knows no columns"),
         ("x =", "no TOML"),
+        ("x = " + "[" * 5000, "no TOML"),
+        ("x = " + "9" * 5000, "no TOML"),
     ],
 )
 def test_a_map_that_is_none_is_refused(text: str, told: str) -> None:

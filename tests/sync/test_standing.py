@@ -136,7 +136,7 @@ async def test_only_what_was_seen_three_times_waits_for_a_person(buffer: Buffer,
 
 
 @contextmanager
-def _counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Statements that are run inside."""
     asked: list[str] = []
     rows = Session.rows
@@ -157,7 +157,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_firms(
     for number in (0, 40):
         for index in range(number):
             await buffer.firms.add(Nip(f"{2_000_000_000 + index}"), name=str(index), env="prod")
-        with _counted(monkeypatch) as asked:
+        with counted(monkeypatch) as asked:
             found = await standings(buffer, await buffer.firms.list(), NOW)
         assert len(found) == number + 1
         counts.append(len(asked))

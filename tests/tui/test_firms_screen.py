@@ -79,7 +79,7 @@ async def test_a_firm_is_changed_and_someone_elses_change_is_not_overwritten(
         before = await buffer.firms.get(firms[1].id)
         await buffer.firms.edit(before.id, before.version, name="Inna")
         await desk.press("x", "f10")
-        await desk.see("was changed by someone else meanwhile")
+        await desk.see("was changed meanwhile by someone else")
         assert (await buffer.firms.get(before.id)).name == "Inna"
 
 

@@ -10,8 +10,9 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.widgets import Input
 
+from blink_tui.model.errors import BlinkError
 from blink_tui.tui.app import ConsoleApp
-from blink_tui.tui.keymap import PRESETS, require_no_clash
+from blink_tui.tui.keymap import PRESETS, read_keymap, require_no_clash
 from blink_tui.tui.keys import ACTIONS, GROUPS, bindings, key_name
 from blink_tui.tui.places import PLACES, actions_of
 from blink_tui.tui.screens.base import ConsoleScreen
@@ -99,3 +100,11 @@ def test_screens_and_lists_use_no_keys_of_textual_itself() -> None:
         for kind in (ConsoleScreen, ChoiceRows, RowsView)
         if {binding.id for binding in bound(kind)} - set(ACTIONS)
     ]
+
+
+@pytest.mark.parametrize("text", ["fetch = " + "[" * 5000, "fetch = " + "9" * 5000, "fetch ="])
+def test_a_file_of_keys_that_no_reader_gets_through_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "keymap.toml"
+    path.write_text(text)
+    with pytest.raises(BlinkError, match="no TOML"):
+        read_keymap(path)

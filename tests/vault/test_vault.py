@@ -5,6 +5,7 @@ import os
 import stat
 import time
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
@@ -193,9 +194,16 @@ def test_a_file_of_a_newer_program_is_refused(vault: Vault, path: Path) -> None:
     assert refused(vault.names).kind.code == "vault-damaged"
 
 
-def test_lost_parameters_are_damage_and_not_a_crash(vault: Vault, path: Path) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [None, {"n": str(2**60)}, {"n": "3"}, {"r": str(2**40)}, {"p": "0"}, {"p": str(2**29)}, {"salt": "salt"}],
+)
+def test_parameters_of_nobody_are_damage_and_no_crash(
+    vault: Vault, path: Path, changed: dict[str, str] | None
+) -> None:
     contents, _ = records_of(path)
-    contents["parameters"] = {}
+    kept = cast("dict[str, str]", contents["parameters"])
+    contents["parameters"] = {} if changed is None else kept | changed
     path.write_bytes(msgspec.json.encode(contents))
     assert refused(lambda: open_vault(path, source(), create=False)).kind.code == "vault-damaged"
 

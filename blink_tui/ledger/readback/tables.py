@@ -83,7 +83,7 @@ def read_map(text: str) -> TableMap:
     """
     try:
         found: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers and brackets without end
         raise BlinkError(USAGE, problem=Message(N_("The map is no TOML.")), cause=clean(str(error))) from None
     columns = found.get("columns", {})
     known = {column.name for column in COLUMNS}

@@ -82,8 +82,13 @@ class Delivery:
     async def _send(self, claimed: Claimed, names: dict[int, str]) -> None:
         target = claimed.target
         url = await asyncio.to_thread(self._vault.get, target.vault_name)
-        text = message_of(
-            claimed.items, names, target.language, profile=self._profile, number=claimed.message
+        text = await asyncio.to_thread(
+            message_of,
+            claimed.items,
+            names,
+            target.language,
+            profile=self._profile,
+            number=claimed.message,
         )
         await self._post(target.name, url, text)
 

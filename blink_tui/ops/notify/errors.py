@@ -36,9 +36,7 @@ SILENT = ErrorKind(
 TLS_FAILED = ErrorKind(
     "tls-failed",
     ExitCode.FAILED,
-    N_(
-        "{target}: the server's certificate is not accepted, or it speaks no TLS on this port. Nothing was sent."
-    ),
+    N_("The server's certificate is not accepted, or it speaks no TLS on this port. Nothing was sent."),
 )
 LOGIN_REFUSED = ErrorKind(
     "login-refused",

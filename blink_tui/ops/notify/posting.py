@@ -30,7 +30,7 @@ class Text(NamedTuple):
 
 async def look_at(name: str, url: Secret) -> Address:
     """What may be shown of a target's address. Raises BlinkError for one that nothing may be sent to."""
-    found = await _answer(PATIENCE, look, url.reveal_text())
+    found = await asyncio.to_thread(look, url.reveal_text())
     if isinstance(found, Fault):
         raise _error(name, found)
     return found

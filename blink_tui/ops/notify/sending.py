@@ -1,7 +1,7 @@
-"""Apprise, in a process of its own: it takes addresses apart and sends a message.
+"""What apprise is asked for: to take an address apart, and, in a process of its own, to send a message.
 
 An address holds secrets, and both apprise's log and the exceptions of its libraries quote it. So none of their text
-leaves the process: what they say is only looked through for why a message did not go.
+leaves this module: what they say is only looked through for why a message did not go.
 """
 
 from __future__ import annotations
@@ -70,13 +70,13 @@ class Fault(NamedTuple):
     cause: str
 
 
-def look(url: str) -> Iterator[Address | Fault]:
-    """Whether an address is one that messages may be sent to; runs in a worker process, nothing is sent."""
+def look(url: str) -> Address | Fault:
+    """Whether an address is one that messages may be sent to; nothing is sent."""
     with _listening():
         try:
-            yield Address(_shown(_service(url)))
+            return Address(_shown(_service(url)))
         except BlinkError as error:
-            yield _fault(error)
+            return _fault(error)
 
 
 def send(url: str, title: str, body: str) -> Iterator[Fault | None]:

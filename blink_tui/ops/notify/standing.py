@@ -15,7 +15,7 @@ from blink_tui.model.outages import Outage, OutageCategory
 from blink_tui.model.schedule import NEVER, ScheduledRole
 from blink_tui.sync.errors import QUARANTINED
 from blink_tui.sync.expiry import THRESHOLDS, Expiry, expiry_of
-from blink_tui.sync.problems import exit_code_of, passes_by_itself
+from blink_tui.sync.problems import kind_of, passes_by_itself
 
 NOTICES = "notices"
 """What the chore of telling is called; it does not tell of itself."""
@@ -98,7 +98,7 @@ def _of_firm(firm_id: int, problems: Sequence[str], late: str | None) -> Iterato
     stopping = [code for code in problems if code != QUARANTINED.code and _stops(code)]
     if quarantined:
         yield Trouble(NoticeKind.STOPPED, firm_id, QUARANTINED.code, Severity.ALARM)
-    if any(exit_code_of(code) is ExitCode.LIMITS_EXHAUSTED for code in problems):
+    if any(_exit_code(code) is ExitCode.LIMITS_EXHAUSTED for code in problems):
         yield Trouble(NoticeKind.LIMITS, firm_id, "", Severity.WARNING)
     if stopping:
         yield Trouble(NoticeKind.STOPPED, firm_id, "", Severity.ALARM, {"problem": stopping[0]})
@@ -107,7 +107,12 @@ def _of_firm(firm_id: int, problems: Sequence[str], late: str | None) -> Iterato
 
 
 def _stops(code: str) -> bool:
-    return exit_code_of(code) not in _ELSEWHERE and not passes_by_itself(code)
+    return _exit_code(code) not in _ELSEWHERE and not passes_by_itself(code)
+
+
+def _exit_code(code: str) -> ExitCode | None:
+    kind = kind_of(code)
+    return kind.exit_code if kind else None
 
 
 def _outages(standing: Standing) -> Iterator[Trouble]:

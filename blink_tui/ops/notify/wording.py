@@ -18,7 +18,7 @@ from blink_tui.model.words import OUTAGE_WORDS
 from blink_tui.ops.notify.errors import FAULTS
 from blink_tui.ops.notify.posting import Text
 from blink_tui.sync.errors import QUARANTINED
-from blink_tui.sync.problems import problem_words
+from blink_tui.sync.problems import kind_of, problem_words
 
 LONGEST_TITLE, LONGEST_BODY = 120, 3500
 LONGEST_NAME = 60
@@ -62,7 +62,7 @@ class _Matter:
         return len({one.firm_id for one in self.items})
 
     def name(self, item: Item) -> str:
-        return clean(self.names.get(item.firm_id or 0, ""))[:LONGEST_NAME] or "?"
+        return clean(self.names.get(item.firm_id or 0, "")[: 2 * LONGEST_NAME])[:LONGEST_NAME] or "?"
 
 
 def message_of(
@@ -90,8 +90,9 @@ def trial_message(language: str, *, profile: str, number: str) -> Text:
 
 def reason_of(problem: str) -> str:
     """What stands behind the code of a failure, in the language in force."""
-    fault = FAULTS.get(problem)
-    return problem_words(problem) if fault is None else _(fault.text).partition(". ")[0].rstrip(".")
+    kind = FAULTS.get(problem) or kind_of(problem)
+    sentence = _(kind.text).partition(". ")[0].rstrip(".") if kind else ""
+    return sentence if sentence and "{" not in sentence else problem_words(problem)
 
 
 def _grouped(items: Iterable[Item]) -> list[list[Item]]:
@@ -263,7 +264,7 @@ def _chore(matter: _Matter) -> str:
     name = _(CHORES[item.subject]) if item.subject in CHORES else item.subject
     if item.phase is Phase.OVER:
         return _("What failed works again: {name}").format(name=name)
-    return _("Something fails: {name} ({reason})").format(name=name, reason=_problem(item))
+    return _("Something fails: {name}. {reason}").format(name=name, reason=_problem(item))
 
 
 def _delivery(matter: _Matter) -> str:
@@ -289,16 +290,13 @@ _HEADLINES: Mapping[NoticeKind, Callable[[_Matter], str]] = {
 def _lines(matter: _Matter) -> list[str]:
     """One line for each firm, as many as are shown; a matter of no firm has its beginning instead."""
     if matter.first.firm_id is None:
-        since = matter.first.details.get("since")
-        return [_("  since {moment}").format(moment=_moment(since))] if since else []
-    items = sorted(matter.items, key=lambda item: (-_weight(item), matter.name(item)))
-    lines = [f"  {line}" for line in dict.fromkeys(f"{matter.name(item)}{_detail(item)}" for item in items)]
-    more = len(lines) - SHOWN
+        return [f"  {_since(matter.first)}"]
+    named = sorted((-_weight(item), matter.name(item), place) for place, item in enumerate(matter.items))
+    lines = [f"  {name}{_detail(matter.items[place])}" for _order, name, place in named[:SHOWN]]
+    more = len(named) - SHOWN
     if more > 0:
-        rest = ngettext("  … and {count} more firm", "  … and {count} more firms", more).format(
-            count=_whole(more)
-        )
-        return [*lines[:SHOWN], rest]
+        rest = ngettext("  … and {count} more firm", "  … and {count} more firms", more)
+        lines.append(rest.format(count=_whole(more)))
     return lines
 
 
@@ -313,10 +311,7 @@ def _detail(item: Item) -> str:
     if item.kind is NoticeKind.SUSPICIOUS:
         words = _(FINDINGS[item.subject]) if item.subject in FINDINGS else item.subject
         return f": {words} ({_whole(_count(item))})"
-    since = item.details.get("since")
-    if since and item.kind is not NoticeKind.EXPIRY:
-        return " " + _("(since {moment})").format(moment=_moment(since))
-    return ""
+    return "" if item.kind is NoticeKind.EXPIRY else f" ({_since(item)})"
 
 
 _DIRECTIONS = {
@@ -354,8 +349,10 @@ def _problem(item: Item) -> str:
     return reason_of(problem) if problem else _("no complete fetch for too long")
 
 
-def _moment(instant: str) -> str:
-    return f"{datetime_of(Instant(instant)).astimezone(warsaw()):%Y-%m-%d %H:%M}"
+def _since(item: Item) -> str:
+    moment = datetime_of(Instant(item.details["since"])).astimezone(warsaw())
+    text = _("it began: {moment}") if item.phase is Phase.OVER else _("since {moment}")
+    return text.format(moment=f"{moment:%Y-%m-%d %H:%M}")
 
 
 def _whole(count: int) -> str:

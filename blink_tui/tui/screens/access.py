@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import _, ngettext
-from blink_tui.model.errors import USAGE, BlinkError
+from blink_tui.model.errors import READ_ONLY, USAGE, BlinkError
 from blink_tui.model.firms import Credential, CredentialKind, Firm
 from blink_tui.model.text import clean
 from blink_tui.sync.clients import KsefClients
@@ -130,7 +130,7 @@ class AccessScreen(ConsoleScreen):
         ]
         state = self.console.vault.state
         vault = {VaultState.LOCKED: _("the vault is locked"), VaultState.MISSING: _("no vault yet")}.get(
-            state, ""
+            state, self.console.fetching.kept_by()
         )
         self.query_one("#status", StatusLine).say(
             ngettext("{n} access", "{n} accesses", len(lines)).format(n=number(len(lines))),
@@ -152,8 +152,23 @@ class AccessScreen(ConsoleScreen):
 
     # Adding
 
+    def _may_not(self) -> bool:
+        """Say who may change what logs in, where that is not this account or this console."""
+        keeper = self.console.vault.keeper
+        if self.console.buffer.read_only:
+            self.console.tell_error(BlinkError(READ_ONLY, path=self.console.buffer.path))
+        elif keeper is not None:
+            text = _(
+                "The account {who} holds the vault with all tokens and certificates: add, check and remove them under"
+                " that account."
+            )
+            self.console.tell(text.format(who=keeper), severity="warning")
+        return self.console.buffer.read_only or keeper is not None
+
     def action_add(self) -> None:
         """For which firms, then what logs in."""
+        if self._may_not():
+            return
         if not self._firms:
             self.console.begin()
             return
@@ -213,7 +228,7 @@ class AccessScreen(ConsoleScreen):
     def action_check(self) -> None:
         """Log in with the one under the cursor, for each of its firms."""
         current = self._list.current
-        if current is None:
+        if current is None or self._may_not():
             return
         if not current.used:
             self.console.tell(_("Another access logs in for its firms; it is not used any more."))
@@ -222,6 +237,8 @@ class AccessScreen(ConsoleScreen):
 
     def action_check_all(self) -> None:
         """Log in for every firm."""
+        if self._may_not():
+            return
         held = {id_ for line in self._list.lines for id_ in line.newest}
         firms = [firm for firm in self._firms if firm.enabled and firm.id in held]
         if firms:
@@ -279,7 +296,7 @@ class AccessScreen(ConsoleScreen):
     def action_remove(self) -> None:
         """Ask, then forget the one under the cursor."""
         current = self._list.current
-        if current is None:
+        if current is None or self._may_not():
             return
         lines = [f"{_(KINDS[current.credential.kind])} · {clean(current.credential.label)} · {current.who}"]
         lines.append(_("Its secret leaves the vault; logins that it keeps in KSeF are ended there."))

@@ -223,7 +223,13 @@ class ChartWindow(ListWindow[Account]):
         await self._keep([new if one.number == old.number else one for one in self.items])
 
     async def _keep(self, accounts: Sequence[Account]) -> None:
-        await self.console.buffer.charts.keep_accounts(self._firm.id, accounts, who=self.console.who)
+        """The chart becomes these. Raises BlinkError(CHANGED_MEANWHILE) once, then the present one is what was seen."""
+        charts, who = self.console.buffer.charts, self.console.who
+        try:
+            await charts.keep_accounts(self._firm.id, accounts, who=who, seen=self.items)
+        except BlinkError:
+            self.reload()
+            raise
 
     def action_account_switch(self) -> None:
         """Close the account under the cursor, so that it is not offered any more, or open it again."""

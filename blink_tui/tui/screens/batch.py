@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.widget import Widget
@@ -26,9 +25,6 @@ from blink_tui.tui.widgets.rows import RowsView
 from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import moment, number
 
-if TYPE_CHECKING:
-    from blink_tui.tui.app import ConsoleApp
-
 _SUM = 16
 """Letters of a file's sum that are shown."""
 
@@ -43,11 +39,6 @@ class BatchWindow(Dialog[Document | None]):
         super().__init__(title)
         self._firm = firm
         self._batch = batch
-
-    @property
-    def console(self) -> ConsoleApp:
-        """The app, by its own type."""
-        return cast("ConsoleApp", self.app)
 
     @property
     def _rows(self) -> DocumentRows:

@@ -204,6 +204,8 @@ class BufferScreen(DecidingScreen, NarrowingScreen):
             new = _("+{count} new, F5").format(count=number(self._arrivals))
         elif self._arrivals < 0:
             new = _("the list has changed, F5")
+        if grid.current is not None:
+            new = " ".join(part for part in (new, self.console.company.on(grid.current.id)) if part)
         place = f"{number(grid.cursor + 1)}/{number(grid.count)}" if grid.count else _("no documents")
         if self._shown != view:
             place = "…"

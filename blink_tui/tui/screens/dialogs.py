@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from rich.cells import cell_len
 from textual import on
@@ -26,6 +26,9 @@ from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.widgets.text import Paragraph, TextView
 from blink_tui.tui.words import fit
 
+if TYPE_CHECKING:
+    from blink_tui.tui.app import ConsoleApp
+
 _KEYS_WIDTH = 21
 _WIDTH = 96
 """Cells of a window at most."""
@@ -36,6 +39,9 @@ ChoiceT = TypeVar("ChoiceT")
 
 class Dialog(ModalScreen[ResultT], inherit_bindings=False):
     """A window over a screen: a title, what it shows, its keys."""
+
+    document_id: int | None = None
+    """The document that it has open, as colleagues see it; None for what is about something else."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -54,7 +60,27 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        self.query_one("#title", StatusLine).say(self._title)
+        if self.document_id is not None:
+            self.console.hold(self, self.document_id)
+        self._say_title()
+
+    def on_unmount(self) -> None:
+        if self.document_id is not None:
+            self.console.hold(self, None)
+
+    def _say_title(self) -> None:
+        also = self.console.company.on(self.document_id) if self.document_id is not None else ""
+        self.query_one("#title", StatusLine).say(self._title, alarm=also)
+
+    @property
+    def console(self) -> ConsoleApp:
+        """The app, by its own type."""
+        return cast("ConsoleApp", self.app)
+
+    def company_changed(self) -> None:
+        """Who else has its document open may be another one than before."""
+        if self.document_id is not None:
+            self._say_title()
 
     @property
     def room(self) -> int:
@@ -178,6 +204,7 @@ class PagesWindow(Dialog[str | None]):
     def __init__(self, title: str, content: Content, tab: str) -> None:
         super().__init__(title)
         self._content = content
+        self.document_id = content.document.id
         self._tab = tab
 
     def inside(self) -> ComposeResult:

@@ -59,6 +59,7 @@ class EditorWindow(LinesWindow[Edited | None]):
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(_title(bench), bench)
+        self.document_id = bench.document.id
         self._kept = f"editor.{bench.document.id}"
         self._busy = False
 

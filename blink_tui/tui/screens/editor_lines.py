@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -31,9 +31,6 @@ from blink_tui.tui.widgets.posting import ACCOUNT, AMOUNT, DESCRIPTION, SIDE, Li
 from blink_tui.tui.widgets.text import TextView
 from blink_tui.tui.workbench import Workbench
 
-if TYPE_CHECKING:
-    from blink_tui.tui.app import ConsoleApp
-
 ResultT = TypeVar("ResultT")
 _BEGINS = frozenset("0123456789=,-")
 """What begins a text in a cell without asking for the cell first."""
@@ -52,11 +49,6 @@ class LinesWindow(Dialog[ResultT], Generic[ResultT]):
         self.coding = bench.start
         self._past: list[Coding] = []
         self._shown = False
-
-    @property
-    def console(self) -> ConsoleApp:
-        """The app, by its own type."""
-        return cast("ConsoleApp", self.app)
 
     def inside(self) -> ComposeResult:
         yield StatusLine(id="scheme")

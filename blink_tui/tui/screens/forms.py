@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,9 +17,6 @@ from blink_tui.model.text import clean
 from blink_tui.tui.keys import bindings
 from blink_tui.tui.screens.dialogs import Dialog
 from blink_tui.tui.widgets.form import Field, Filled, FormBody, Note, Texts, WrongFieldError
-
-if TYPE_CHECKING:
-    from blink_tui.tui.app import ConsoleApp
 
 ResultT = TypeVar("ResultT")
 _AROUND = 9
@@ -64,11 +61,6 @@ class FormWindow(Dialog[ResultT | None], Generic[ResultT]):
         self._busy = False
         self._refused = False
         """Whether it says why it could not be saved."""
-
-    @property
-    def console(self) -> ConsoleApp:
-        """The app, by its own type."""
-        return cast("ConsoleApp", self.app)
 
     def inside(self) -> ComposeResult:
         kept = {name: str(text) for name, text in self.console.memory.of(self._form).items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.message import Message
@@ -20,9 +20,6 @@ from blink_tui.tui.screens.questions import AskText
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.rows import Pieces, RowsView
 from blink_tui.tui.widgets.text import Paragraph, TextView
-
-if TYPE_CHECKING:
-    from blink_tui.tui.app import ConsoleApp
 
 ItemT = TypeVar("ItemT")
 
@@ -107,11 +104,6 @@ class ListWindow(Dialog[None], Generic[ItemT]):
         """Work on one."""
 
     # The window
-
-    @property
-    def console(self) -> ConsoleApp:
-        """The app, by its own type."""
-        return cast("ConsoleApp", self.app)
 
     @property
     def rows(self) -> ListRows:

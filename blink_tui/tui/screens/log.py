@@ -297,14 +297,15 @@ class LogScreen(PacedScreen):
         if self._agenda_waits:
             self._agenda_waits = False
             self.follow_in(self._agenda_pace.left)
-        left = self._time_left
+        left, daemon = self._time_left, self.console.company.fetching()
         if self._agenda.due or (left is not None and left <= timedelta()):
-            text = _("KSeF is asked now") if self.console.fetching.under_way else _("a request is due now")
+            under_way = self.console.fetching.under_way or daemon
+            text = _("KSeF is asked now") if under_way else _("a request is due now")
         elif left is None:
             text = _("no request is planned: see Firms (2) and Access (3)")
         else:
             text = _("next request in {time}").format(time=countdown(left))
-        self.query_one("#next", StatusLine).say(text)
+        self.query_one("#next", StatusLine).say(text, daemon or self.console.fetching.kept_by())
         self._run_clock(left is not None and left > timedelta() and not self._agenda.due)
 
     @property

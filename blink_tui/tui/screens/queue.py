@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from textual.app import ComposeResult
 
@@ -34,9 +34,6 @@ from blink_tui.tui.widgets.text import Paragraph
 from blink_tui.tui.widgets.waiting import WaitingPane
 from blink_tui.tui.words import number
 from blink_tui.tui.workbench import read_workbench
-
-if TYPE_CHECKING:
-    from blink_tui.tui.app import ConsoleApp
 
 _A_MINUTE = 60
 _ENOUGH = 3
@@ -108,11 +105,6 @@ class QueueWindow(Dialog[int]):
         self._ahead: asyncio.Task[tuple[GridRow, Waiting] | None] | None = None
         self._busy = True
 
-    @property
-    def console(self) -> ConsoleApp:
-        """The app, by its own type."""
-        return cast("ConsoleApp", self.app)
-
     def inside(self) -> ComposeResult:
         yield WaitingPane()
 
@@ -128,6 +120,7 @@ class QueueWindow(Dialog[int]):
     def on_unmount(self) -> None:
         if self._ahead is not None:
             self._ahead.cancel()
+        self.console.hold(self, None)
 
     def _do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """One thing at a time beside the loop: a key pressed meanwhile would be about a document nobody has seen."""
@@ -186,6 +179,7 @@ class QueueWindow(Dialog[int]):
 
     def _show(self, row: GridRow, waiting: Waiting) -> None:
         self._row, self._shown = row, waiting
+        self.console.hold(self, row.id)
         self._pane.show_waiting(waiting)
         self._say_where()
 
@@ -197,10 +191,16 @@ class QueueWindow(Dialog[int]):
             _("decided {count}").format(count=number(decided)) if decided else "",
             _("skipped {count}").format(count=number(skipped)) if skipped else "",
             self._tally.an_hour(self.console.now),
+            alarm=self.console.company.on(self._row.id) if self._row is not None else "",
         )
+
+    def company_changed(self) -> None:
+        if self._row is not None:
+            self._say_where()
 
     def _show_end(self) -> None:
         self._row = self._shown = None
+        self.console.hold(self, None)
         lines = [done_sentence(action, count) for action, count in self._tally.by_action.items() if count]
         if self._skipped:
             text = ngettext(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from textual import on
 from textual.timer import Timer
@@ -25,7 +25,6 @@ from blink_tui.tui.screens.trial import try_and_show
 from blink_tui.tui.widgets.form import Note
 
 if TYPE_CHECKING:
-    from blink_tui.tui.app import ConsoleApp
     from blink_tui.tui.screens.rules import RulesWindow
 
 NEW_TEXT: Final = """[[schemat]]
@@ -72,11 +71,6 @@ class RuleTextWindow(Dialog[str | None]):
         self._kept_as = f"rule-text.{window.owner}.{f'{entry.kind}.{entry.name}' if entry else ''}"
         self._resting: Timer | None = None
         self._busy = False
-
-    @property
-    def console(self) -> ConsoleApp:
-        """The app, by its own type."""
-        return cast("ConsoleApp", self.app)
 
     @property
     def area(self) -> RuleText:

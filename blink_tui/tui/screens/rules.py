@@ -8,6 +8,7 @@ from functools import partial
 from blink_tui.coding.shapes import Rule
 from blink_tui.coding.toml import written
 from blink_tui.i18n import _, ngettext
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.rulebook import OFFICE, EntryKind, RulebookEntry
 from blink_tui.model.text import clean
@@ -113,8 +114,16 @@ class RulesWindow(ListWindow[RuleLine]):
     # Changing
 
     async def keep(self, owner: int, edit: Edit) -> None:
-        """Save a new version of one."""
-        await self.console.buffer.rules.save(owner, [edit], who=self.console.who)
+        """Save a new version of one. Raises BlinkError(CHANGED_MEANWHILE) once, then the newest is what was seen."""
+        versions = {
+            (one.entry.firm_id, one.entry.kind, one.entry.name): one.entry.version for one in self.items
+        }
+        seen = versions.get((owner, *edit[:2]), 0)
+        try:
+            await self.console.buffer.rules.save(owner, [edit], who=self.console.who, seen=seen)
+        except BlinkError:
+            self.reload()
+            raise
 
     def _saved(self, name: str | None) -> None:
         if name is not None:

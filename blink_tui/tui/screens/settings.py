@@ -55,6 +55,8 @@ class SettingLine:
     """Values with their words; empty where it is typed."""
     here: bool
     """Of this console and person, not of the profile."""
+    kept: str | None = None
+    """What the profile says; None where it says nothing."""
 
     def shown(self, value: str) -> str:
         """A value in words."""
@@ -186,7 +188,7 @@ class SettingsScreen(ConsoleScreen):
             self._choose_own(line.key, value)
         else:
             self.ask(
-                partial(self.console.buffer.settings.set, line.key, value),
+                partial(self.console.buffer.settings.change, line.key, value, seen=line.kept),
                 lambda _done: self.reload(),
                 "set",
                 exclusive=False,
@@ -231,7 +233,7 @@ class SettingsScreen(ConsoleScreen):
             if line.here:
                 prefer(self.console.memory, line.key, value)
             else:
-                await self.console.buffer.settings.set(line.key, value)
+                await self.console.buffer.settings.change(line.key, value, seen=line.kept)
             self.reload()
             return True
 
@@ -246,4 +248,4 @@ def _profile_line(setting: Setting[Any], kept: str | None) -> SettingLine:
     words = {value: _(word) for value, word in _CHOICES.get(setting.key, {}).items()}
     label = _(_LABELS[setting.key]) if setting.key in _LABELS else setting.key
     value = setting.default if kept is None else kept
-    return SettingLine(setting.key, label, _(setting.text), value, setting.default, words, False)
+    return SettingLine(setting.key, label, _(setting.text), value, setting.default, words, False, kept)
