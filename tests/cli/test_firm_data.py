@@ -253,6 +253,22 @@ async def _held(path: Path, holder: str, *, leased: bool) -> None:
             await buffer.presence.beat(holder, Kind.CONSOLE, "jan", 1)
 
 
+def test_a_firm_that_is_half_erased_hinders_nobody(office: Blink, tmp_path: Path) -> None:
+    asyncio.run(_begun(path_of(office)))
+    assert office("doctor", "--audit", "--json").json["sound"]
+    office("backup", "--to", str(tmp_path / "backups"), "--without-vault")
+    office("status")
+    assert "being erased" in office("firm", "list").text
+    assert refused(office, "data", "--firm", NIP, code=1) == "erased-meanwhile"
+    assert office("close", "--month", "2026-09").code == 0
+    assert office("firm", "erase", "--firm", NIP, "--dry-run", "--json").json["begun"]
+
+
+async def _begun(path: Path) -> None:
+    async with open_buffer(path) as buffer:
+        await buffer.eraser.begin(1, await buffer.history.head(1), who="anna", reason="r")
+
+
 def test_single_documents_are_not_erased_and_it_says_why(office: Blink) -> None:
     assert "docs/rodo.md" in office("firm", "erase", "--past-retention", code=2).err
 
