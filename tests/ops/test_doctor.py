@@ -137,8 +137,9 @@ async def test_a_broken_database_is_one_failure_and_the_rest_is_looked_at(
     paths.folder.mkdir(mode=0o700)
     paths.buffer_path.write_bytes(b"this is no database" * 100)
     paths.buffer_path.chmod(0o600)
-    lines = await found(paths, clock, "database", "history", "schedule", "files", "space")
+    lines = await found(paths, clock, "database", "history", "schedule", "files", "space", "backup")
     assert levels(lines["database"]) == ["failure"]
+    assert levels(lines["backup"]) == ["warning"]
     assert "backup" in said(lines["database"])
     assert levels(lines["history"]) == levels(lines["schedule"]) == ["note"]
     assert levels(lines["files"]) == ["ok"]

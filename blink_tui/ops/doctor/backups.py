@@ -22,7 +22,7 @@ _BACK_UP = N_("Make one now and see what stops the nightly one: blink backup")
 async def _backups(around: Around) -> list[Finding]:
     folder = None if around.buffer is None else await around.buffer.settings.value(BACKUP_FOLDER)
     newest = await aside(lambda: _newest(around, folder))
-    if newest is None and not around.firms:
+    if newest is None and around.refusal is None and not around.firms:
         return [note(N_("There is nothing to back up yet."))]
     return list(backup_findings(newest, folder, around.paths.folder, around.clock.now()))
 
