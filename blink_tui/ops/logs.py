@@ -119,7 +119,15 @@ def start_log(
         stack.callback(handler.close)
         stack.enter_context(_as_root(handler, lowest))
         stack.enter_context(_hooks())
-        yield Log(handler)
+        try:
+            yield Log(handler)
+        except BlinkError as error:
+            if isinstance(handler, _FileHandler):  # on stderr it is told anyway
+                LOGGER.error("%s", error, extra=error_fields(error))
+            raise
+        except Exception as error:
+            LOGGER.critical("%s", type(error).__name__, exc_info=True)
+            raise
 
 
 def error_fields(error: BlinkError) -> dict[str, dict[str, Any]]:

@@ -215,6 +215,18 @@ def test_values_of_variables_stay_out_of_tracebacks(paths: ProfilePaths, start: 
     assert not [line for line in _lines(paths) if line.endswith(local) or f"'{local}'" in line]
 
 
+def test_what_ends_the_program_is_in_its_log(paths: ProfilePaths, start: Start) -> None:
+    kind = ErrorKind("no", ExitCode.FAILED, N_("{problem}"))
+    with pytest.raises(BlinkError), start():
+        raise BlinkError(kind, cause="because", problem="It ends")
+    with pytest.raises(ZeroDivisionError), start():
+        _ = 1 / 0
+    lines = _lines(paths)
+    assert lines[0].endswith("ERROR blink_tui It ends [code=no cause=because]")
+    assert lines[1].endswith("CRITICAL blink_tui ZeroDivisionError")
+    assert lines[-1] == "    ZeroDivisionError: division by zero"
+
+
 _TO_STDERR = """
 import logging, os, sys
 from pathlib import Path
