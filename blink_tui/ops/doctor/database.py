@@ -8,7 +8,18 @@ from pathlib import Path
 
 from blink_tui.buffer import errors
 from blink_tui.i18n import N_
-from blink_tui.ops.doctor.check import Around, Check, Finding, Level, aside, failure, note, ok, warning
+from blink_tui.ops.doctor.check import (
+    Around,
+    Check,
+    Finding,
+    Level,
+    aside,
+    failure,
+    note,
+    ok,
+    refused,
+    warning,
+)
 
 _QUICK_SECONDS = 4.0
 _LONG_JOURNAL = 256 * 1024 * 1024
@@ -26,7 +37,7 @@ async def _database(around: Around) -> list[Finding]:
     path = around.paths.buffer_path
     if around.refusal is not None:
         level = Level.NOTE if around.refusal.kind is errors.OLDER_SCHEMA else Level.FAILURE
-        return [Finding(level, around.refusal.message)]
+        return [refused(around.refusal, level)]
     if around.buffer is None:
         return [note(N_("There is no database yet; it is made with the first firm: {path}"), path=path)]
     found = [await _soundness(around)]
@@ -92,8 +103,7 @@ def _program(pid: int) -> str:
 async def _chains(around: Around) -> list[Finding]:
     if around.buffer is None:
         return [note(NOT_LOOKED_AT)] if around.refusal else []
-    loose = set(await around.buffer.diagnosis.loose_ends())
-    broken = [firm.context_value for firm in around.firms if firm.id in loose]
+    broken = await around.buffer.diagnosis.loose_ends()
     if broken:
         return [
             failure(
