@@ -6,15 +6,19 @@ import asyncio
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blink_tui.cli import options
 from blink_tui.cli.context import Profile, system_user
 from blink_tui.cli.options import AsJson
+from blink_tui.i18n import _
 
 if TYPE_CHECKING:
+    from blink_tui.buffer import Buffer
     from blink_tui.model.events import Event
     from blink_tui.ops.daemon import Daemon
     from blink_tui.vault import Vault
@@ -23,36 +27,57 @@ STOP_SECONDS = 4.0
 """How long it may take to give everything back; then the process ends as by a kill, which loses nothing."""
 
 
-def daemon(context: typer.Context, json: AsJson = False) -> None:
+class LogTo(StrEnum):
+    """Where the log goes."""
+
+    STDERR = "stderr"
+    FILE = "file"
+
+
+def daemon(
+    context: typer.Context,
+    log_to: Annotated[
+        LogTo,
+        typer.Option(
+            "--log-to",
+            help=_("The log goes to stderr, which a service's journal keeps, or to the profile's folder."),
+        ),
+    ] = LogTo.STDERR,
+    json: AsJson = False,
+) -> None:
     signal.signal(signal.SIGTERM, _end_at_once)  # while nothing is open yet
-    options.run(_run(options.profile(context), as_json=json))
+    options.run(_run(options.profile(context), log_to, as_json=json))
 
 
 def _end_at_once(*_signal: Any) -> None:
     raise typer.Exit(0)
 
 
-async def _run(profile: Profile, *, as_json: bool) -> None:
+async def _run(profile: Profile, log_to: LogTo, *, as_json: bool) -> None:
     from blink_tui.cli.progress import EventLines
+    from blink_tui.ops import logs
     from blink_tui.ops.daemon import Daemon, Means
-    from blink_tui.ops.logs import log_settings, start_log
     from blink_tui.ops.sd_notify import notifier_of
 
     def open_vault(may_ask: bool) -> Vault | None:
         return profile.open_vault(may_ask=may_ask) if profile.vault_path.exists() else None
 
-    async with profile.open_buffer() as buffer:
-        wanted = await log_settings(buffer)
     lines = EventLines(sys.stdout) if as_json else None
-    with start_log(profile, **wanted) as log:
+    with ExitStack() as stack:
+
+        async def begin_log(buffer: Buffer) -> None:
+            """As the profile's settings say; anew when they are read anew."""
+            told = await logs.log_settings(buffer)
+            stack.close()
+            stack.enter_context(logs.start_log(profile, to=logs.Target(log_to.value), **told))
 
         def hear(event: Event, firm: str | None) -> None:
-            log.hear(event, firm)
+            logs.hear(event, firm)
             if lines is not None:
                 lines.hear(event, firm)
 
         notifier = notifier_of(os.environ)
-        means = Means(system_user(), open_vault, notifier=notifier, hear=hear, reopen_log=log.reopen)
+        means = Means(system_user(), open_vault, notifier=notifier, hear=hear, begin_log=begin_log)
         await _until_stopped(Daemon(profile, means))
 
 

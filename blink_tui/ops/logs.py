@@ -24,7 +24,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.events import Event
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.redaction import redacted
-from blink_tui.model.settings import LOG_FORMAT, LOG_KEEP_DAYS, LOG_LEVEL, LOG_SIZE, LOG_TO
+from blink_tui.model.settings import LOG_FORMAT, LOG_KEEP_DAYS, LOG_LEVEL, LOG_SIZE
 from blink_tui.model.telling import sentence
 from blink_tui.model.text import clean
 from blink_tui.ops.log_file import LogFile
@@ -40,7 +40,7 @@ _ROUTINE = frozenset(
         events.DocumentsDerived, events.DocumentsProposed, events.Reconciled,
     )
 )  # fmt: skip
-"""What every pass tells: in the log of an office with many firms it is debugging, unless it tells more than none of:"""
+"""What every pass tells: with many firms that is for debugging, unless one of these numbers is more than none."""
 _REMARKABLE = ("new", "unreadable", "missing", "different", "unlisted")
 
 _READ_AT_MOST, _TEXT_AT_MOST, _VALUE_AT_MOST, _TRACE_AT_MOST = 65_536, 8_192, 2_048, 32_768
@@ -57,9 +57,6 @@ class Target(StrEnum):
     FILE = "file"
     """A file in the profile's log folder."""
 
-    AUTO = "auto"
-    """Stderr where it is a terminal or the journal, else the file."""
-
 
 class Form(StrEnum):
     """How a record is written."""
@@ -68,24 +65,13 @@ class Form(StrEnum):
     JSON = "json"
 
 
-class Log:
-    """A log that is being written."""
-
-    def __init__(self, handler: logging.Handler) -> None:
-        self._handler = handler
-
-    def reopen(self) -> None:
-        """Open the file anew (SIGHUP, after logrotate); nothing on stderr."""
-        if isinstance(self._handler, _FileHandler):
-            self._handler.reopen()
-
-    def hear(self, event: Event, firm: str | None = None) -> None:
-        """Write an event of the engine, with the context of its firm."""
-        level = logging.getLevelName(event.level.upper())
-        if event.name in _ROUTINE and not any(getattr(event, name, 0) for name in _REMARKABLE):
-            level = logging.DEBUG
-        if _EVENTS.isEnabledFor(level):
-            _EVENTS.log(level, "%s", sentence(event), extra={"fields": _fields(event, firm)})
+def hear(event: Event, firm: str | None = None) -> None:
+    """Write an event of the engine, with the context of its firm."""
+    level = logging.getLevelName(event.level.upper())
+    if event.name in _ROUTINE and not any(getattr(event, name, 0) for name in _REMARKABLE):
+        level = logging.DEBUG
+    if _EVENTS.isEnabledFor(level):
+        _EVENTS.log(level, "%s", sentence(event), extra={"fields": _fields(event, firm)})
 
 
 @contextmanager
@@ -98,20 +84,19 @@ def start_log(
     kind: str = "daemon",
     keep: timedelta = timedelta(days=30),
     most_bytes: int = 10_000_000,
-) -> Iterator[Log]:
+) -> Iterator[None]:
     """Write the records of this process until the end of the block, its unforeseen faults included.
 
     `level` is the lowest that is written (`debug`, `info`, `warning`, `error`); libraries tell warnings at the least.
     `kind` names the file of programs of one kind. A log that cannot be written stops nothing: that is told on stderr.
     """
     handler: logging.Handler
-    journal = _stderr_is_the_journal()
-    if to is Target.FILE or (to is Target.AUTO and not journal and not sys.stderr.isatty()):
+    if to is Target.FILE:
         path = paths.log_folder / f"{kind}.log"
         handler = _FileHandler(LogFile(path, most_bytes=most_bytes, keep=keep), str(path))
         handler.setFormatter(_FORMATTERS[form]())
     else:
-        handler = _StderrHandler()
+        handler, journal = _StderrHandler(), _stderr_is_the_journal()
         lines = _TextLines(dated=not journal) if form is Form.TEXT else _JsonLines()
         handler.setFormatter(_JournalLines(lines) if journal else lines)
     lowest = logging.getLevelName(level.upper())
@@ -120,7 +105,7 @@ def start_log(
         stack.enter_context(_as_root(handler, lowest))
         stack.enter_context(_hooks())
         try:
-            yield Log(handler)
+            yield
         except BlinkError as error:
             if isinstance(handler, _FileHandler):  # on stderr it is told anyway
                 LOGGER.error("%s", error, extra=error_fields(error))
@@ -137,11 +122,10 @@ def error_fields(error: BlinkError) -> dict[str, dict[str, Any]]:
 
 
 async def log_settings(buffer: Buffer) -> dict[str, Any]:
-    """What the profile's settings say of its log, as `start_log` takes it."""
+    """What the profile's settings say of how its log is written, as `start_log` takes it."""
     days: int = await buffer.settings.value(LOG_KEEP_DAYS)
     megabytes: int = await buffer.settings.value(LOG_SIZE)
     return {
-        "to": Target(await buffer.settings.value(LOG_TO)),
         "level": await buffer.settings.value(LOG_LEVEL),
         "form": Form(await buffer.settings.value(LOG_FORMAT)),
         "keep": timedelta(days=days),
@@ -306,12 +290,8 @@ class _FileHandler(_Handler):
             self._lost = 0
         self._file.write(self._encoded(text), moment)
 
-    def reopen(self) -> None:
-        with self.lock or threading.RLock():
-            self._file.close()
-
     def close(self) -> None:
-        self.reopen()
+        self._file.close()
         super().close()
 
     @staticmethod

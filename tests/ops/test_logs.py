@@ -27,14 +27,14 @@ from blink_tui.model import events
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
-from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL, LOG_TO
+from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL
 from blink_tui.ops.log_file import LogFile
-from blink_tui.ops.logs import Form, Log, Target, error_fields, log_settings, start_log
+from blink_tui.ops.logs import Form, Target, error_fields, hear, log_settings, start_log
 
 NOON = datetime(2026, 8, 26, 12, tzinfo=UTC)
 LOGGER = logging.getLogger("blink_tui.ops.test")
 
-Start = Callable[..., AbstractContextManager[Log]]
+Start = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def paths(tmp_path: Path) -> ProfilePaths:
 
 @pytest.fixture
 def start(paths: ProfilePaths) -> Start:
-    def started(form: Form = Form.TEXT, level: str = "info", **more: Any) -> AbstractContextManager[Log]:
+    def started(form: Form = Form.TEXT, level: str = "info", **more: Any) -> AbstractContextManager[None]:
         return start_log(paths, to=Target.FILE, form=form, level=level, **more)
 
     return started
@@ -65,8 +65,8 @@ STORED = events.DocumentsStored(run="r1", firm_id=7, role="buyer", seen=5, new=2
 
 
 def test_an_event_is_a_line_for_people(paths: ProfilePaths, start: Start) -> None:
-    with start() as log:
-        log.hear(STORED, "5265877635")
+    with start():
+        hear(STORED, "5265877635")
     line = _lines(paths)[0].partition(" ")[2]
     assert line == (
         "INFO blink_tui.sync Stored 5 documents, 2 of them new"
@@ -75,9 +75,9 @@ def test_an_event_is_a_line_for_people(paths: ProfilePaths, start: Start) -> Non
 
 
 def test_an_event_is_a_document_for_programs(paths: ProfilePaths, start: Start) -> None:
-    with start(Form.JSON) as log:
-        log.hear(STORED)
-        log.hear(events.PassFailed(run="r1", firm_id=8, code="ksef-down", problem="No answer", cause="503"))
+    with start(Form.JSON):
+        hear(STORED)
+        hear(events.PassFailed(run="r1", firm_id=8, code="ksef-down", problem="No answer", cause="503"))
     first, second = map(json.loads, _lines(paths))
     assert datetime.fromisoformat(first.pop("time")).utcoffset() == timedelta()
     assert first == {
@@ -98,9 +98,9 @@ def test_what_every_pass_tells_is_debugging_unless_something_came_of_it(
         events.Reconciled(run="r", listed=5, missing=1, different=0, unlisted=0),
     )
     for level, count in (("info", 2), ("debug", 5)):
-        with start(level=level, kind=level) as log:
+        with start(level=level, kind=level):
             for event in told:
-                log.hear(event)
+                hear(event)
         assert len((paths.log_folder / f"{level}.log").read_text().splitlines()) == count
 
 
@@ -129,10 +129,10 @@ FORGED = (
 
 @pytest.mark.parametrize("form", list(Form))
 def test_nothing_from_outside_makes_a_line_of_its_own(paths: ProfilePaths, start: Start, form: Form) -> None:
-    with start(form) as log:
+    with start(form):
         LOGGER.warning("%s", FORGED)
-        log.hear(events.SystemWarned(run="r", firm_id=None, warning=FORGED))
-        log.hear(events.PassFailed(run="r", code="x", problem=FORGED, cause=f'"{FORGED}'))
+        hear(events.SystemWarned(run="r", firm_id=None, warning=FORGED))
+        hear(events.PassFailed(run="r", code="x", problem=FORGED, cause=f'"{FORGED}'))
         try:
             raise ValueError(FORGED)
         except ValueError:
@@ -164,13 +164,13 @@ def test_no_secret_is_written_by_whatever_way_it_comes(
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
-    with start(form) as log:
+    with start(form):
         LOGGER.info("value %s", value)
         LOGGER.info("%(it)s", {"it": value})
         LOGGER.info("fields", extra={"fields": {"it": value, "token": "abc1", "n": 1}})
         LOGGER.warning(value, stack_info=True)
         logging.getLogger("httpx").warning("GET https://u:pw12@h/part?sig=sigsig1 %s", value)
-        log.hear(events.PassFailed(run="r", code="x", problem=value, cause=value))
+        hear(events.PassFailed(run="r", code="x", problem=value, cause=value))
         try:
             try:
                 raise KeyError(value)
@@ -361,11 +361,11 @@ def test_files_are_not_without_number(tmp_path: Path) -> None:
 
 
 def test_logrotate_may_move_the_file(tmp_path: Path, paths: ProfilePaths, start: Start) -> None:
-    with start() as log:
+    with start():
         LOGGER.info("one")
         (paths.log_folder / "daemon.log").rename(paths.log_folder / "moved")
         LOGGER.info("two")
-        log.reopen()
+    with start():
         LOGGER.info("three")
     assert (paths.log_folder / "moved").read_text().endswith("one\n")
     assert [line.split(" ")[-1] for line in _lines(paths)] == ["two", "three"]
@@ -375,7 +375,7 @@ _WRITES = """
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL, LOG_TO
+from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL
 from blink_tui.ops.log_file import LogFile
 file = LogFile(Path(sys.argv[1]), most_bytes=2000, keep=timedelta(days=30))
 sys.stdin.readline()
@@ -402,19 +402,14 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
     assert not os.path.lexists(tmp_path / "elsewhere")
 
 
-async def test_the_settings_say_how_and_where(
-    paths: ProfilePaths, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_the_settings_say_how(paths: ProfilePaths) -> None:
     async with open_buffer(paths.buffer_path) as buffer:
         assert await log_settings(buffer) == {
-            "to": Target.AUTO, "form": Form.TEXT, "level": "info", "keep": timedelta(days=30), "most_bytes": 10_000_000,
+            "form": Form.TEXT, "level": "info", "keep": timedelta(days=30), "most_bytes": 10_000_000,
         }  # fmt: skip
-        with start_log(paths, **await log_settings(buffer)):
-            LOGGER.info("nobody reads stderr here")
-        for setting, text in ((LOG_TO, "stderr"), (LOG_FORMAT, "json"), (LOG_LEVEL, "warning")):
+        for setting, text in ((LOG_FORMAT, "json"), (LOG_LEVEL, "warning")):
             await buffer.settings.set(setting.key, text)
-        with start_log(paths, **await log_settings(buffer)):
+        with start_log(paths, to=Target.FILE, **await log_settings(buffer)):
             LOGGER.info("not this")
             LOGGER.warning("this")
-    assert [line.split(" ", 3)[3] for line in _lines(paths)] == ["nobody reads stderr here"]
-    assert json.loads(capsys.readouterr().err)["message"] == "this"
+    assert [json.loads(line)["message"] for line in _lines(paths)] == ["this"]
