@@ -37,12 +37,12 @@ class LogTo(StrEnum):
 def daemon(
     context: typer.Context,
     log_to: Annotated[
-        LogTo,
+        LogTo | None,
         typer.Option(
             "--log-to",
             help=_("The log goes to stderr, which a service's journal keeps, or to the profile's folder."),
         ),
-    ] = LogTo.STDERR,
+    ] = None,
     json: AsJson = False,
 ) -> None:
     signal.signal(signal.SIGTERM, _end_at_once)  # while nothing is open yet
@@ -53,7 +53,7 @@ def _end_at_once(*_signal: Any) -> None:
     raise typer.Exit(0)
 
 
-async def _run(profile: Profile, log_to: LogTo, *, as_json: bool) -> None:
+async def _run(profile: Profile, log_to: LogTo | None, *, as_json: bool) -> None:
     from blink_tui.cli.progress import EventLines
     from blink_tui.ops import logs
     from blink_tui.ops.daemon import Daemon, Means
@@ -66,10 +66,12 @@ async def _run(profile: Profile, log_to: LogTo, *, as_json: bool) -> None:
     with ExitStack() as stack:
 
         async def begin_log(buffer: Buffer) -> None:
-            """As the profile's settings say; anew when they are read anew."""
+            """As the profile's settings say, and the command line before them; anew when they are read anew."""
             told = await logs.log_settings(buffer)
+            if log_to is not None:
+                told["to"] = logs.Target(log_to.value)
             stack.close()
-            stack.enter_context(logs.start_log(profile, to=logs.Target(log_to.value), **told))
+            stack.enter_context(logs.start_log(profile, **told))
 
         def hear(event: Event, firm: str | None) -> None:
             logs.hear(event, firm)

@@ -24,7 +24,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.events import Event
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.redaction import redacted
-from blink_tui.model.settings import LOG_FORMAT, LOG_KEEP_DAYS, LOG_LEVEL, LOG_SIZE
+from blink_tui.model.settings import LOG_FORMAT, LOG_KEEP_DAYS, LOG_LEVEL, LOG_SIZE, LOG_TO
 from blink_tui.model.telling import sentence
 from blink_tui.model.text import clean
 from blink_tui.ops.log_file import LogFile
@@ -56,6 +56,8 @@ class Target(StrEnum):
     """The terminal, or the journal of the system where a service runs."""
     FILE = "file"
     """A file in the profile's log folder."""
+    AUTO = "auto"
+    """Stderr where it is a terminal or the journal, else the file."""
 
 
 class Form(StrEnum):
@@ -91,12 +93,13 @@ def start_log(
     `kind` names the file of programs of one kind. A log that cannot be written stops nothing: that is told on stderr.
     """
     handler: logging.Handler
-    if to is Target.FILE:
+    journal = _stderr_is_the_journal()
+    if to is Target.FILE or (to is Target.AUTO and not journal and not sys.stderr.isatty()):
         path = paths.log_folder / f"{kind}.log"
         handler = _FileHandler(LogFile(path, most_bytes=most_bytes, keep=keep), str(path))
         handler.setFormatter(_FORMATTERS[form]())
     else:
-        handler, journal = _StderrHandler(), _stderr_is_the_journal()
+        handler = _StderrHandler()
         lines = _TextLines(dated=not journal) if form is Form.TEXT else _JsonLines()
         handler.setFormatter(_JournalLines(lines) if journal else lines)
     lowest = logging.getLevelName(level.upper())
@@ -122,10 +125,11 @@ def error_fields(error: BlinkError) -> dict[str, dict[str, Any]]:
 
 
 async def log_settings(buffer: Buffer) -> dict[str, Any]:
-    """What the profile's settings say of how its log is written, as `start_log` takes it."""
+    """What the profile's settings say of its log, as `start_log` takes it."""
     days: int = await buffer.settings.value(LOG_KEEP_DAYS)
     megabytes: int = await buffer.settings.value(LOG_SIZE)
     return {
+        "to": Target(await buffer.settings.value(LOG_TO)),
         "level": await buffer.settings.value(LOG_LEVEL),
         "form": Form(await buffer.settings.value(LOG_FORMAT)),
         "keep": timedelta(days=days),

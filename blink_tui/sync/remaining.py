@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +40,7 @@ def requests_left(folder: Path, firms: Iterable[Firm], clock: Clock | None = Non
     Raises BlinkError.
     """
     path = folder / "limits.db"
-    if not path.exists() or readable_only(path):
+    if not os.access(path, os.R_OK) or readable_only(path):
         return {}
     with LimitBook(path) as book:
         return {firm.id: _left(book, firm, clock or SystemClock()) for firm in firms}

@@ -27,7 +27,7 @@ from blink_tui.model import events
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
-from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL
+from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL, LOG_TO
 from blink_tui.ops.log_file import LogFile
 from blink_tui.ops.logs import Form, Target, error_fields, hear, log_settings, start_log
 
@@ -375,7 +375,7 @@ _WRITES = """
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL
+from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL, LOG_TO
 from blink_tui.ops.log_file import LogFile
 file = LogFile(Path(sys.argv[1]), most_bytes=2000, keep=timedelta(days=30))
 sys.stdin.readline()
@@ -402,14 +402,19 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
     assert not os.path.lexists(tmp_path / "elsewhere")
 
 
-async def test_the_settings_say_how(paths: ProfilePaths) -> None:
+async def test_the_settings_say_how_and_where(
+    paths: ProfilePaths, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with open_buffer(paths.buffer_path) as buffer:
         assert await log_settings(buffer) == {
-            "form": Form.TEXT, "level": "info", "keep": timedelta(days=30), "most_bytes": 10_000_000,
+            "to": Target.AUTO, "form": Form.TEXT, "level": "info", "keep": timedelta(days=30), "most_bytes": 10_000_000,
         }  # fmt: skip
-        for setting, text in ((LOG_FORMAT, "json"), (LOG_LEVEL, "warning")):
+        with start_log(paths, **await log_settings(buffer)):
+            LOGGER.info("nobody reads stderr here")
+        for setting, text in ((LOG_TO, "stderr"), (LOG_FORMAT, "json"), (LOG_LEVEL, "warning")):
             await buffer.settings.set(setting.key, text)
-        with start_log(paths, to=Target.FILE, **await log_settings(buffer)):
+        with start_log(paths, **await log_settings(buffer)):
             LOGGER.info("not this")
             LOGGER.warning("this")
-    assert [json.loads(line)["message"] for line in _lines(paths)] == ["this"]
+    assert [line.split(" ", 3)[3] for line in _lines(paths)] == ["nobody reads stderr here"]
+    assert json.loads(capsys.readouterr().err)["message"] == "this"

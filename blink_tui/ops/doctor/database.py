@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from blink_tui.buffer import errors
 from blink_tui.i18n import N_
+from blink_tui.model.file_locks import locks_on
 from blink_tui.ops.doctor.check import (
     Around,
     Check,
@@ -26,7 +26,6 @@ _LONG_JOURNAL = 256 * 1024 * 1024
 """Four times what is left of it after a checkpoint."""
 _WRITE_LOCK = 120
 """Byte of the `-shm` file that a writer locks (SQLite's WAL format)."""
-_LOCKS = Path("/proc/locks")
 
 NOT_LOOKED_AT = N_("Not looked at: the database cannot be read.")
 _RESTORE = N_("Restore it from a backup (blink restore); what came since is fetched from KSeF again.")
@@ -80,17 +79,7 @@ def _beside(path: Path) -> Iterator[Finding]:
 def writers(path: Path) -> list[int]:
     """Processes that hold the lock for writing, where the system tells (Linux). Raises OSError."""
     shared = path.with_name(f"{path.name}-shm")
-    if not (_LOCKS.exists() and shared.exists()):
-        return []
-    inode = str(shared.stat().st_ino)
-    found = []
-    for line in _LOCKS.read_text().splitlines():
-        words = line.split()  # 1: POSIX ADVISORY WRITE 4711 fd:00:123456 120 120
-        if len(words) == 8 and words[3] == "WRITE" and words[5].rpartition(":")[2] == inode:
-            first, last = int(words[6]), words[7]
-            if first <= _WRITE_LOCK and (last == "EOF" or int(last) >= _WRITE_LOCK) and int(words[4]) > 0:
-                found.append(int(words[4]))
-    return [pid for pid in found if pid != os.getpid()]
+    return [lock.pid for lock in locks_on(shared) if lock.write and lock.covers(_WRITE_LOCK)]
 
 
 def _program(pid: int) -> str:

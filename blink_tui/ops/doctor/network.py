@@ -24,7 +24,7 @@ from blink_tui.ksef.handshake import (
 )
 from blink_tui.ksef.limiter import Limiter
 from blink_tui.ksef.probe import Seen, look
-from blink_tui.ksef.proxies import PROXY_UNREACHABLE, proxy_of, proxy_shown
+from blink_tui.ksef.proxies import PROXY_UNREACHABLE, proxy_of, proxy_shown, unusable
 from blink_tui.ksef.transport import checked_base, is_loopback
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
@@ -124,7 +124,10 @@ async def _gone(env: str, clock: Clock) -> Way:
     base = ENVIRONMENTS.get(env, env)
     url = checked_base(base)
     proxy = None if is_loopback(url.host) else proxy_of(url)
-    target = url if proxy is None else httpx.URL(proxy if "://" in proxy else f"http://{proxy}")
+    try:
+        target = url if proxy is None else httpx.URL(proxy if "://" in proxy else f"http://{proxy}")
+    except httpx.InvalidURL as error:
+        raise unusable(proxy or "-", error) from None
     way = Way(env, url.host, proxy)
     try:
         async with asyncio.timeout(_SECONDS):
