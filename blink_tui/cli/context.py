@@ -92,7 +92,8 @@ def protected(profile: Profile, *, read_only: bool) -> Profile:
     try:
         os.umask(sharing(profile.folder).umask)
         only_read = read_only or readable_only(profile.buffer_path)
-        for path in [] if only_read else open_to_others(profile.folder):
+        closed = {profile.vault_path}  # by nobody but its owner, who is to hear of it
+        for path in [] if only_read else open_to_others(profile.folder, but=closed):
             text = _("{path} is open to other accounts. Whoever it belongs to closes it: chmod o-rwx {path}")
             output.warn(text.format(path=path))
     except OSError:  # what cannot be looked at is told by whoever opens it
