@@ -13,6 +13,7 @@ from blink_tui.i18n import _
 from blink_tui.ksef.address_window import environment_of
 from blink_tui.ksef.budget import Budget
 from blink_tui.ksef.operations import Context
+from blink_tui.ksef.rates import HOUR
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.dates import instant_of
 from blink_tui.model.firms import Firm
@@ -43,6 +44,15 @@ def requests_left(folder: Path, firms: Iterable[Firm], clock: Clock | None = Non
         return {}
     with LimitBook(path) as book:
         return {firm.id: _left(book, firm, clock or SystemClock()) for firm in firms}
+
+
+def requests_made(folder: Path, clock: Clock | None = None) -> dict[str, int]:
+    """How many requests were made in the last hour, by what was asked, over all firms. Raises BlinkError."""
+    path = folder / "limits.db"
+    if not path.exists():
+        return {}
+    with LimitBook(path) as book:
+        return book.made((clock or SystemClock()).steady() - HOUR)
 
 
 def _left(book: LimitBook, firm: Firm, clock: Clock) -> RequestsLeft:
