@@ -44,6 +44,7 @@ _LABELS = {
     "ksef.part-hosts": N_("Hosts of KSeF's packages"),
     "log.level": N_("Log: from which level"),
     "log.format": N_("Log: form"),
+    "log.to": N_("Log: where to"),
     "log.keep-days": N_("Log: days kept"),
     "log.size": N_("Log: size of a file"),
     "metrics.folder": N_("Metrics: folder"),
