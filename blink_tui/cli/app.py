@@ -310,7 +310,8 @@ def before(
         str, typer.Option(envvar="BLINK_PROFILE", help=_("Which set of firms to work with."))
     ] = "default",
     home: Annotated[
-        Path | None, typer.Option(envvar="BLINK_HOME", help=_("Folder that holds the profiles."))
+        Path | None,
+        typer.Option(envvar="BLINK_HOME", readable=False, help=_("Folder that holds the profiles.")),
     ] = None,
     lang: Annotated[str | None, typer.Option(envvar="BLINK_LANG", help=_("Language: pl or en."))] = None,
     read_only: Annotated[

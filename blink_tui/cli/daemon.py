@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
     from blink_tui.model.events import Event
     from blink_tui.ops.daemon import Daemon
+    from blink_tui.ops.logs import Log
     from blink_tui.vault import Vault
 
 STOP_SECONDS = 4.0
@@ -38,12 +38,12 @@ class LogTo(StrEnum):
 def daemon(
     context: typer.Context,
     log_to: Annotated[
-        LogTo,
+        LogTo | None,
         typer.Option(
             "--log-to",
             help=_("The log goes to stderr, which a service's journal keeps, or to the profile's folder."),
         ),
-    ] = LogTo.STDERR,
+    ] = None,
     json: AsJson = False,
 ) -> None:
     signal.signal(signal.SIGTERM, _end_at_once)  # while nothing is open yet
@@ -54,7 +54,7 @@ def _end_at_once(*_signal: Any) -> None:
     raise typer.Exit(0)
 
 
-async def _run(profile: Profile, log_to: LogTo, *, as_json: bool) -> None:
+async def _run(profile: Profile, log_to: LogTo | None, *, as_json: bool) -> None:
     from blink_tui.cli.progress import EventLines
     from blink_tui.ops.daemon import Daemon, Means
     from blink_tui.ops.sd_notify import notifier_of
@@ -77,27 +77,26 @@ async def _run(profile: Profile, log_to: LogTo, *, as_json: bool) -> None:
 
 
 class _Log:
-    """The log as the profile's settings say; begun anew when they are read anew."""
+    """The log as the profile's settings say, and the command line before them; begun anew when they are read anew."""
 
-    def __init__(self, profile: Profile, to: LogTo, stack: ExitStack) -> None:
+    def __init__(self, profile: Profile, to: LogTo | None, stack: ExitStack) -> None:
         self._profile = profile
         self._to = to
         self._stack = stack
-        self._firms: dict[int, str] = {}
-        self._listener: Callable[[Event], None] = lambda _event: None
+        self._log: Log | None = None
 
     async def begin(self, buffer: Buffer) -> None:
         from blink_tui.ops.logs import Target, log_settings, start_log
 
         told = await log_settings(buffer)
+        if self._to is not None:
+            told["to"] = Target(self._to.value)
         self._stack.close()
-        log = self._stack.enter_context(start_log(self._profile, to=Target(self._to.value), **told))
-        self._listener = log.listener(self._firms)
+        self._log = self._stack.enter_context(start_log(self._profile, **told))
 
     def hear(self, event: Event, firm: str | None) -> None:
-        if event.firm_id is not None and firm is not None:
-            self._firms[event.firm_id] = firm
-        self._listener(event)
+        if self._log is not None:
+            self._log.hear(event, firm)
 
 
 async def _until_stopped(daemon: Daemon) -> None:
