@@ -51,6 +51,7 @@ from blink_tui.cli import (
     rules_try,
     sandbox,
     schedule,
+    service,
     status,
     sync,
     vault,
@@ -149,6 +150,7 @@ app.command(
 )(restore.restore)
 app.add_typer(vault.app, name="vault")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(service.app, name="service")
 notify.app.command(
     "rules",
     help=_(

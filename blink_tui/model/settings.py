@@ -267,7 +267,6 @@ SETTINGS: dict[str, Setting[Any]] = {
         METRICS_FOLDER,
         METRICS_NIPS,
         WATCH_COMPLETE_WITHIN,
-        NOTIFY_AMOUNTS,
         BACKUP_FOLDER,
         BACKUP_AT,
         BACKUP_KEEP,

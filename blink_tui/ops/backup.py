@@ -204,7 +204,10 @@ async def opened(path: Path, folder: Path, passphrase: Callable[[], Secret] | No
         raise BlinkError(BACKUP_DAMAGED, path=path, what=what)
     broken = []
     async with open_buffer(database) as buffer:
+        going = await buffer.eraser.all_begun()  # their chains ended with the first step of it
         for firm in await buffer.firms.list():
+            if firm.id in going:
+                continue
             state = await buffer.history.verify(firm.id)
             work.go_on()
             if state.broken is not None:
@@ -367,7 +370,7 @@ async def _weekly(_around: Surroundings) -> timedelta | None:
 
 
 BACKUP_NAME = "backup"
-BACKUP = Chore(BACKUP_NAME, _every, _nightly)
+BACKUP = Chore(BACKUP_NAME, _every, _nightly, lengthy=True)
 """A backup every night, where a folder is set."""
-CHECK = Chore("check", _weekly, _check)
+CHECK = Chore("check", _weekly, _check, lengthy=True)
 """The whole buffer looked at once a week."""
