@@ -25,6 +25,7 @@ from blink_tui.ledger.files import sync
 from blink_tui.ledger.handover_journal import JOURNAL, copy_name, read
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.file_locks import locks_on
 from blink_tui.model.hand_overs import HandedTo, HandOver
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
@@ -181,7 +182,14 @@ def _former(paths: ProfilePaths) -> list[Path]:
 
 
 def _user_of(path: Path) -> str | None:
-    """A process that has a file open, were it deleted since; None where the system does not tell of any."""
+    """A process that has a file open, were it deleted since; None where the system does not tell of any.
+
+    Processes with secrets show their open files to root alone, but not their locks: SQLite holds one from the first
+    reading on.
+    """
+    with suppress(OSError):
+        for lock in locks_on(path):
+            return str(lock.pid)
     names = {str(path.resolve()), f"{path.resolve()} (deleted)"}
     for process in Path("/proc").glob("[0-9]*"):
         if process.name == str(os.getpid()):
