@@ -40,6 +40,15 @@ class ExportSettings:
         )
         return [str(row[0]) for row in rows]
 
+    async def all(self) -> dict[int, dict[str, dict[str, str]]]:
+        """By firm and format what was said; the empty format is the firm itself."""
+        found: dict[int, dict[str, dict[str, str]]] = {}
+        for firm_id, format_, name, value in await self._database.reader.rows(
+            "SELECT firm_id, format, name, value FROM export_setting ORDER BY firm_id, format, name"
+        ):
+            found.setdefault(firm_id, {}).setdefault(format_, {})[name] = value
+        return found
+
     async def save(
         self,
         firm_id: int,

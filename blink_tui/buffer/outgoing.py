@@ -46,7 +46,7 @@ _ELSEWHERE = (
 )
 _WAIT = ("d.status = 'approved'", "d.direction <> 'none'", f"NOT {_ELSEWHERE}")
 """A firm's documents that go to its ledger, were they not there already."""
-_BY_CURRENCY = " GROUP BY d.currency ORDER BY d.currency"
+_BY_CURRENCY = " GROUP BY d.firm_id, d.currency ORDER BY d.firm_id, d.currency"
 _NEVER_THERE = "NOT EXISTS (SELECT 1 FROM amendment m WHERE m.document_id = d.id)"
 _STANDS = composed(
     """
@@ -66,7 +66,7 @@ _ASKED = composed(
 _SOURCE = """
     FROM {source} LEFT JOIN books b ON b.firm_id = d.firm_id
         LEFT JOIN coding c ON c.document_id = d.id AND c.state = 'coded'
-    WHERE d.firm_id = :firm AND {conditions}
+    WHERE {conditions}
 """
 _IN_ORDER = " ORDER BY d.id"
 _STANDING = """
@@ -156,18 +156,21 @@ class Outgoing:
                 found.held_back[id_] = HeldBack(standing)
         return found
 
-    async def sums(self, firm_id: int, months: Collection[Month]) -> list[tuple[str, int, Decimal]]:
-        """Currency, number and gross of what `waiting` tells; unknown amounts count as none."""
+    async def sums(self, months: Collection[Month]) -> dict[int, list[tuple[str, int, Decimal]]]:
+        """By firm the currency, number and gross of what `waiting` tells; unknown amounts count as none."""
         rows = await self._chosen(
-            "SELECT d.currency, count(*), sum(d.gross)",
-            firm_id,
+            "SELECT d.firm_id, d.currency, count(*), sum(d.gross)",
+            None,
             months,
             "ledger",
             _WAIT,
             None,
             then=_BY_CURRENCY,
         )
-        return [(currency, count, to_amount(units) or Decimal(0)) for currency, count, units in rows]
+        found: dict[int, list[tuple[str, int, Decimal]]] = {}
+        for firm_id, currency, count, units in rows:
+            found.setdefault(firm_id, []).append((currency, count, to_amount(units) or Decimal(0)))
+        return found
 
     async def reported(
         self, firm_id: int, months: Collection[Month], by: str, ids: Collection[int] | None = None
@@ -183,7 +186,7 @@ class Outgoing:
     async def _chosen(
         self,
         what: str,
-        firm_id: int,
+        firm_id: int | None,
         months: Collection[Month],
         by: str,
         conditions: Sequence[str],
@@ -191,14 +194,17 @@ class Outgoing:
         *,
         then: str = _IN_ORDER,
     ) -> list[Row]:
-        values: dict[str, object] = {"firm": firm_id}
+        values: dict[str, object] = {}
+        if firm_id is not None:
+            values["firm"] = firm_id
+            conditions = ["d.firm_id = :firm", *conditions]
         if months:
             values["months"] = json.dumps([str(month) for month in months])
             conditions = [*conditions, _BY[by]]
         if ids is not None:
             values["ids"] = json.dumps(sorted(set(ids)))
         source = "document d" if ids is None else _SOME
-        sql = what + composed(_SOURCE, source=source, conditions=" AND ".join(conditions) or "1") + then
+        sql = what + composed(_SOURCE, source=source, conditions=" AND ".join(conditions)) + then
         return await self._database.reader.rows(sql, values)
 
     async def rows(self, ids: Sequence[int]) -> list[OutgoingRow]:

@@ -171,6 +171,13 @@ class PaymentBatches:
             await _tell(session, firm_id, documents, None, str(batch_id), at=at, who=who)
             return batch_id
 
+    async def paths(self, name: str) -> set[str]:
+        """Paths of all lists' files, whatever became of them, that have a text in their names."""
+        rows = await self._database.reader.rows(
+            "SELECT file FROM payment_batch WHERE instr(file, ?)", (name,)
+        )
+        return {row[0] for row in rows}
+
     @asynccontextmanager
     async def settling(self, batch_id: int) -> AsyncIterator[PaymentBatch]:
         """A list whose file the block gives its name, or takes away if it is cancelled; then it is settled.

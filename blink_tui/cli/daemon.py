@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,12 +37,12 @@ class LogTo(StrEnum):
 def daemon(
     context: typer.Context,
     log_to: Annotated[
-        LogTo,
+        LogTo | None,
         typer.Option(
             "--log-to",
             help=_("The log goes to stderr, which a service's journal keeps, or to the profile's folder."),
         ),
-    ] = LogTo.STDERR,
+    ] = None,
     json: AsJson = False,
 ) -> None:
     signal.signal(signal.SIGTERM, _end_at_once)  # while nothing is open yet
@@ -54,8 +53,9 @@ def _end_at_once(*_signal: Any) -> None:
     raise typer.Exit(0)
 
 
-async def _run(profile: Profile, log_to: LogTo, *, as_json: bool) -> None:
+async def _run(profile: Profile, log_to: LogTo | None, *, as_json: bool) -> None:
     from blink_tui.cli.progress import EventLines
+    from blink_tui.ops import logs
     from blink_tui.ops.daemon import Daemon, Means
     from blink_tui.ops.sd_notify import notifier_of
 
@@ -64,40 +64,23 @@ async def _run(profile: Profile, log_to: LogTo, *, as_json: bool) -> None:
 
     lines = EventLines(sys.stdout) if as_json else None
     with ExitStack() as stack:
-        log = _Log(profile, log_to, stack)
+
+        async def begin_log(buffer: Buffer) -> None:
+            """As the profile's settings say, and the command line before them; anew when they are read anew."""
+            told = await logs.log_settings(buffer)
+            if log_to is not None:
+                told["to"] = logs.Target(log_to.value)
+            stack.close()
+            stack.enter_context(logs.start_log(profile, **told))
 
         def hear(event: Event, firm: str | None) -> None:
-            log.hear(event, firm)
+            logs.hear(event, firm)
             if lines is not None:
                 lines.hear(event, firm)
 
         notifier = notifier_of(os.environ)
-        means = Means(system_user(), open_vault, notifier=notifier, hear=hear, begin_log=log.begin)
+        means = Means(system_user(), open_vault, notifier=notifier, hear=hear, begin_log=begin_log)
         await _until_stopped(Daemon(profile, means))
-
-
-class _Log:
-    """The log as the profile's settings say; begun anew when they are read anew."""
-
-    def __init__(self, profile: Profile, to: LogTo, stack: ExitStack) -> None:
-        self._profile = profile
-        self._to = to
-        self._stack = stack
-        self._firms: dict[int, str] = {}
-        self._listener: Callable[[Event], None] = lambda _event: None
-
-    async def begin(self, buffer: Buffer) -> None:
-        from blink_tui.ops.logs import Target, log_settings, start_log
-
-        told = await log_settings(buffer)
-        self._stack.close()
-        log = self._stack.enter_context(start_log(self._profile, to=Target(self._to.value), **told))
-        self._listener = log.listener(self._firms)
-
-    def hear(self, event: Event, firm: str | None) -> None:
-        if event.firm_id is not None and firm is not None:
-            self._firms[event.firm_id] = firm
-        self._listener(event)
 
 
 async def _until_stopped(daemon: Daemon) -> None:

@@ -192,6 +192,7 @@ async def _list(profile: Profile, texts: list[str], *, erased: bool, as_json: bo
             await show_stones(buffer, texts, as_json=as_json)
             return
         firms = await options.chosen_firms(buffer, texts)
+        going = await buffer.eraser.all_begun()
     if as_json:
         output.say_json([firm_json(firm) for firm in firms])
     elif not firms:
@@ -203,7 +204,7 @@ async def _list(profile: Profile, texts: list[str], *, erased: bool, as_json: bo
                 firm.context_value,
                 firm.name,
                 env_shown(firm.env),
-                _("yes") if firm.enabled else _("no"),
+                _("being erased") if firm.id in going else _("yes") if firm.enabled else _("no"),
                 firm.accountant,
                 ", ".join(firm.labels),
             )

@@ -61,14 +61,14 @@ def data(
 
 
 async def _firm(profile: Profile, text: str, out: Path | None, *, protocol: bool, as_json: bool) -> None:
-    from blink_tui.ops.holdings import hand_over, pack_firm, protocol_page
+    from blink_tui.ops.holdings import hand_over, pack_firm, package_name, protocol_page
     from blink_tui.sync.files import place
 
     now, who = datetime.now(UTC), system_user()
     async with profile.open_buffer() as buffer:
         firm = await firm_named(buffer, text)
         stamp = f"{now.astimezone(warsaw()):%Y%m%d-%H%M%S}"
-        path = (out or profile.export_folder / f"dane-{firm.context_value}-{stamp}.zip").absolute()
+        path = (out or profile.export_folder / package_name(firm, stamp)).absolute()
         with bar(_("Writing"), await buffer.documents.total(firm.id)) as told:
             packed = await pack_firm(buffer, firm, path, now, who=who, told=told)
         handover = await hand_over(buffer, firm, packed, who=who) if protocol else None

@@ -204,7 +204,10 @@ async def opened(path: Path, folder: Path, passphrase: Callable[[], Secret] | No
         raise BlinkError(BACKUP_DAMAGED, path=path, what=what)
     broken = []
     async with open_buffer(database) as buffer:
+        going = await buffer.eraser.all_begun()  # their chains ended with the first step of it
         for firm in await buffer.firms.list():
+            if firm.id in going:
+                continue
             state = await buffer.history.verify(firm.id)
             work.go_on()
             if state.broken is not None:

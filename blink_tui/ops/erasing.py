@@ -23,6 +23,7 @@ from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.profile import ProfilePaths
+from blink_tui.ops.holdings import package_name
 from blink_tui.ops.retention import Keeping, keeping
 from blink_tui.sync.access import KeptLogins
 from blink_tui.sync.files import refusals_told
@@ -195,8 +196,13 @@ async def erase(
             scrubbed = True
         except BlinkError as error:
             problem = error
-    standing = await asyncio.to_thread(lambda: tuple(path for path in map(Path, files) if path.exists()))
-    return Erased(stone, scrubbed, problem, named, standing)
+    return Erased(stone, scrubbed, problem, named, await asyncio.to_thread(_standing, files, paths, firm))
+
+
+def _standing(files: list[str], paths: ProfilePaths, firm: Firm) -> tuple[Path, ...]:
+    """What was handed over and still stands, packages of the firm's data in the profile among it."""
+    packages = sorted(paths.export_folder.glob(package_name(firm, "*")))
+    return (*packages, *(path for path in map(Path, files) if path.exists()))
 
 
 async def compact(buffer: Buffer) -> int:

@@ -74,6 +74,11 @@ class Found:
     """KSeF numbers of invoices that name the person, each with the contexts of the firms that hold it."""
 
 
+def package_name(firm: Firm, stamp: str) -> str:
+    """What a package is called unless somebody names it."""
+    return f"dane-{firm.context_value}-{stamp}.zip"
+
+
 async def pack_firm(
     buffer: Buffer, firm: Firm, path: Path, now: datetime, *, who: str, told: Told = lambda count: None
 ) -> Packed:

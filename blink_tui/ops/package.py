@@ -15,7 +15,7 @@ from typing import IO, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.modes import close_to_others, make_folder
+from blink_tui.model.modes import make_folder
 from blink_tui.sync.files import FILE_TAKEN, placing, refusals_told
 
 SUMS = "SHA256SUMS"
@@ -84,7 +84,6 @@ def packing(path: Path) -> Iterator[Package]:
     with tempfile.SpooledTemporaryFile(_SPOOLED) as sums:
         if path.suffix.lower() == ".zip":
             with placing(path) as file, ZipFile(file, "w", ZIP_DEFLATED) as zipped:
-                close_to_others(file.fileno(), path)
                 package = Package(_InZip(zipped), sums)
                 yield package
                 package.end()

@@ -114,7 +114,7 @@ async def _made(
     now: datetime,
 ) -> Made:
     stem = f"{firm.context_value}-przelewy-{transfers[0].currency}-{now.astimezone(warsaw()):%Y%m%d-%H%M%S}"
-    files = FolderFiles(folder, stem)
+    files = FolderFiles(folder, stem, await buffer.payment_batches.paths(stem))
     try:
         await asyncio.to_thread(_write, transfers, looked.account, files)
         await asyncio.to_thread(files.close)

@@ -10,7 +10,6 @@ from blink_tui.buffer import Buffer
 from blink_tui.ledger.exporter import Setting
 from blink_tui.ledger.formats import exporters
 from blink_tui.ledger.settings import missing
-from blink_tui.model.documents import Status
 from blink_tui.model.firms import Firm
 from blink_tui.model.months import Month
 from blink_tui.sync.exporting import ledger_of
@@ -40,26 +39,24 @@ class Waiting:
 
 
 async def waiting_firms(buffer: Buffer, firms: Sequence[Firm], month: Month | None) -> list[Waiting]:
-    """Firms with approved documents, the most documents first."""
-    counts, books = await buffer.overview.waiting(), await buffer.books.all()
+    """Firms with approved documents, the most documents first; read by as many statements for one firm as for all."""
+    sums = await buffer.outgoing.sums(() if month is None else (month,))
+    books, settings = await buffer.books.all(), await buffer.export_settings.all()
     asked: dict[int, int] = {}
     for question in await buffer.questions.open():
         asked[question.firm_id] = asked.get(question.firm_id, 0) + waits(question)
     found = []
     for firm in firms:
-        if not counts.get(firm.id, {}).get(Status.APPROVED):
+        if firm.id not in sums:
             continue
-        sums = await buffer.outgoing.sums(firm.id, () if month is None else (month,))
-        if not sums:
-            continue
-        format_ = ledger_of(firm, books.get(firm.id))
+        format_, of_firm = ledger_of(firm, books.get(firm.id)), settings.get(firm.id, {})
+        told = {**of_firm.get("", {}), **of_firm.get(format_, {})}
         exporter = exporters().get(format_)
-        told = await buffer.export_settings.of(firm.id, format_)
         found.append(
             Waiting(
                 firm,
                 format_,
-                sums,
+                sums[firm.id],
                 missing(exporter, told) if exporter is not None else (),
                 firm.id in books,
                 asked.get(firm.id, 0),

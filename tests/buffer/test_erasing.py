@@ -12,6 +12,7 @@ import pytest
 from blink_tui.buffer import Buffer, StoredInvoice, open_buffer
 from blink_tui.buffer.belongings import NOBODYS, OTHERWISE, WORDS, belongings
 from blink_tui.buffer.erasing import rows_left
+from blink_tui.buffer.records import DerivedRow
 from blink_tui.buffer.scrubbing import scrub
 from blink_tui.model.documents import Party, Role, Status
 from blink_tui.model.errors import BlinkError
@@ -84,6 +85,13 @@ async def test_what_a_firm_had_is_erased_whatever_was_moved_about_before(
         other = await buffer.firms.add(OTHER, name="Inna", env="test")
         await buffer.documents.store(firm, Role.BUYER, [_document(n, text) for n, text in enumerate(texts)])
         await buffer.documents.store(other, Role.SELLER, [invoice(number) for number in range(5)])
+        async with buffer._database.transaction() as session:  # as most builds of SQLite have it
+            await session.run("PRAGMA secure_delete = OFF")
+        for more in (900, 30):
+            derived = [
+                DerivedRow(id_, 1, None, f"{id_} TAJNE " * (more // 10), None, ()) for id_ in range(1, 601)
+            ]
+            await buffer.derived.save(derived)
         for reason in ("TAJNE pytanie", "TAJNE znowu"):
             ids = list(range(1, 601))
             await buffer.documents.change_status(ids, Status.EXCLUDED, who="anna", reason=reason)

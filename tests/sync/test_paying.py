@@ -147,6 +147,18 @@ async def test_a_cancelled_list_lets_its_documents_be_paid_by_another(
     await intact(buffer, firm)
 
 
+async def test_no_two_lists_of_one_second_have_one_name(buffer: Buffer, firm: Firm, tmp_path: Path) -> None:
+    """The bank's program may have taken the first file before the second is written."""
+    await approved(buffer, firm, 1)
+    (first,) = await made(buffer, firm, tmp_path)
+    first.path.unlink()
+    await approved(buffer, firm, 2)
+    (second,) = await made(buffer, firm, tmp_path)
+    assert first.path != second.path
+    await cancel(buffer, first.batch.id, reason="pomyłka", who="anna")
+    assert second.path.exists()
+
+
 async def test_possible_duplicates_wait_until_one_of_them_is_excluded(
     buffer: Buffer, firm: Firm, tmp_path: Path
 ) -> None:

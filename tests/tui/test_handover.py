@@ -7,15 +7,20 @@ from collections.abc import Sequence
 import pytest
 
 from blink_tui.buffer import Buffer, GridFilter
-from blink_tui.model.documents import Status
+from blink_tui.buffer.session import Row, Session
+from blink_tui.model.documents import Role, Status
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.firms import Firm
+from blink_tui.model.firms import ContextType, Firm, NewFirm
+from blink_tui.model.months import Month
+from blink_tui.model.values import Nip
 from blink_tui.sync.exporting import Wanted, export
+from blink_tui.tui.handing import waiting_firms
 from blink_tui.tui.screens.export_settings import ExportSettingsWindow
 from blink_tui.tui.screens.handover import HandoverScreen
 from blink_tui.tui.screens.questions import Working
 from blink_tui.tui.under_way import teller
 from blink_tui.tui.widgets.documents import DocumentRows
+from tests.buffer.factory import invoice
 from tests.tui.coded_office import WAPRO
 from tests.tui.conftest import OpenDesk
 
@@ -30,6 +35,34 @@ async def approved(buffer: Buffer, firms: list[Firm]) -> list[list[int]]:
         found.append([row.id for row in rows])
         await buffer.documents.change_status(found[-1], Status.APPROVED, who="anna")
     return found
+
+
+async def test_a_thousand_firms_take_as_many_statements_as_two(
+    buffer: Buffer, firms: list[Firm], approved: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    rows = Session.rows
+
+    async def noted(self: Session, sql: str, values: tuple[object, ...] = ()) -> list[Row]:
+        asked.append(sql)
+        return await rows(self, sql, values)
+
+    waiting = await waiting_firms(buffer, firms, None)
+    assert [(one.firm.id, one.documents) for one in waiting] == [
+        (firm.id, len(ids)) for firm, ids in zip(firms, approved, strict=True)
+    ]
+    new = [NewFirm(Nip(f"{n:010}"), ContextType.NIP, f"{n:010}", f"F {n}", "test") for n in range(1000)]
+    added = await buffer.firms.add_many(new)
+    for number, firm in enumerate(added[:20], 10_000):
+        item = invoice(number)
+        await buffer.documents.store(firm, Role.BUYER, [item])
+        (document,) = await buffer.documents.find(item.header.ksef_number, firm.id)
+        await buffer.documents.change_status([document.id], Status.APPROVED, who="anna")
+    monkeypatch.setattr(Session, "rows", noted)
+    assert len(await waiting_firms(buffer, [*firms, *added], None)) == 22
+    assert len(asked) <= 4
+    assert sum(one.documents for one in await waiting_firms(buffer, [*firms, *added], Month(2026, 9))) == 28
+    assert await waiting_firms(buffer, [*firms, *added], Month(2026, 2)) == []
 
 
 async def statuses(buffer: Buffer, ids: Sequence[int]) -> set[Status]:

@@ -10,6 +10,7 @@ from blink_tui.buffer.opening import not_opened
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.profile import ProfilePaths
+from blink_tui.ops.doctor.backups import BACKUPS
 from blink_tui.ops.doctor.check import Around, Check, Level, Report
 from blink_tui.ops.doctor.database import CHAINS, DATABASE
 from blink_tui.ops.doctor.files import FILES
@@ -31,6 +32,7 @@ def all_checks(*, network: bool = True) -> tuple[Check, ...]:
         VAULT,
         FILES,
         SPACE,
+        BACKUPS,
         *network_checks(),
         SCHEDULE,
         RUNNING,
