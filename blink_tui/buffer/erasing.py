@@ -248,14 +248,3 @@ class Eraser:
                     await session.run(deleted(one, "firm_id = ?"), (firm_id,))
             await session.run("DELETE FROM firm WHERE id = ?", (firm_id,))
         return stone
-
-
-async def rows_left(session: Session, firm_id: int) -> dict[str, int]:
-    """How many rows of a firm each table holds; those without any are left out."""
-    found: dict[str, int] = {}
-    for name, one in (await belongings(session)).items():
-        sql = composed("SELECT count(*) FROM {table} WHERE {whose}", table=name, whose=one.whose)
-        row = await session.row(sql, (firm_id,))
-        if row and row[0]:
-            found[name] = row[0]
-    return found

@@ -147,7 +147,7 @@ def protocol_page(firm: Firm, packed: Packed, handover: Handover) -> str:
             _("The package holds every document with its XML as KSeF sent it, and everything that the office's program"
               " held of the firm. Whoever takes it over keeps the documents until their time is over (art. 86 § 1 of"
               " the Ordynacja podatkowa, art. 112 of the VAT Act, art. 74 of the Accounting Act)."),
-            _("The package was checked with: sha256sum -c SHA256SUMS"),
+            _("Whoever takes it over can check it: sha256sum -c SHA256SUMS"),
         ),)),
         Section("signatures", _("Signatures"), (fields(
             (_("Handed over: date, signature"), "…" * 30),

@@ -11,14 +11,13 @@ import pytest
 
 from blink_tui.buffer import Buffer, StoredInvoice, open_buffer
 from blink_tui.buffer.belongings import NOBODYS, OTHERWISE, WORDS, belongings
-from blink_tui.buffer.erasing import rows_left
 from blink_tui.buffer.records import DerivedRow
 from blink_tui.buffer.scrubbing import scrub
 from blink_tui.model.documents import Party, Role, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.values import Nip
-from tests.buffer.everything import MARKS, bytes_of, dumped, fill
+from tests.buffer.everything import MARKS, bytes_of, dumped, fill, rows_left
 from tests.buffer.factory import NIP, StillClock, invoice
 
 OTHER = Nip("5265877635")
