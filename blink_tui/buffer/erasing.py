@@ -15,7 +15,7 @@ from blink_tui.buffer import errors, history, search_text, tombstones
 from blink_tui.buffer.belongings import WORDS, Belonging, belongings, deleted, some_deleted
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.pace import Pace
-from blink_tui.buffer.session import Row, Session
+from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed
 from blink_tui.buffer.tombstones import Tombstone
 from blink_tui.model.clock import Clock
@@ -207,9 +207,11 @@ class Eraser:
 
     async def mentions(self, firm: Firm) -> None:
         """Erase entries of the fetch log that name the firm without being its own."""
-        end = await self._database.reader.row("SELECT coalesce(max(id), 0) FROM fetch_log")
+        ends = await self._database.reader.row("SELECT min(id), max(id) FROM fetch_log")
+        if ends is None or ends[0] is None:
+            return
         name = json.dumps(firm.name, ensure_ascii=False)[1:-1]
-        for first in range(0, (end[0] if end else 0) + 1, _LOG_AT_ONCE):
+        for first in range(ends[0], ends[1] + 1, _LOG_AT_ONCE):
             span = (first, first + _LOG_AT_ONCE - 1)
             named = await self._database.reader.rows(_MENTIONS, (*span, firm.context_value, firm.nip, name))
             if named:
