@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from blink_tui.buffer import chain, closing_pages, history, sealed
+from blink_tui.buffer import chain, closing_pages, history, meanwhile, sealed
 from blink_tui.buffer.database import Database
-from blink_tui.buffer.records import DocumentEvent
+from blink_tui.buffer.records import Document, DocumentEvent
 from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed
 from blink_tui.i18n import N_, Message
 from blink_tui.model.dates import Instant
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.text import clean
 from blink_tui.model.values import KsefNumber
 
@@ -175,6 +176,13 @@ class History:
             (document_id,),
         )
         return [DocumentEvent(*row) for row in rows]
+
+    async def changed(self, document: Document, *, but: str) -> BlinkError | None:
+        """CHANGED_MEANWHILE with who did it, where the last thing that happened to a document was not by `but`."""
+        events = await self.of_document(document.id)
+        if not events or events[-1].who == but:
+            return None
+        return await meanwhile.of_document(self._database.reader, document.id, document.ksef_number)
 
     async def head(self, firm_id: int) -> bytes:
         """Last hash of a firm's chain: whoever knows it can prove all that was before it."""

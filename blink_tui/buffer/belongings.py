@@ -67,6 +67,7 @@ NOBODYS = {
     "sentence": "texts of the program, without what stands in their places",
     "exchange_rate": "of the National Bank",
     "chore": "of the program",
+    "counter": "sums over all firms",
     "presence": "of processes",
     "notice_target": "of those who are told",
     "notice_round": "of the program",

@@ -19,6 +19,7 @@ from blink_tui.buffer.closing import Closing
 from blink_tui.buffer.codings import Codings
 from blink_tui.buffer.collective import Collectives
 from blink_tui.buffer.comparing import Comparing
+from blink_tui.buffer.counters import Counters
 from blink_tui.buffer.credentials import Credentials
 from blink_tui.buffer.database import Database, open_database
 from blink_tui.buffer.decisions import Decisions
@@ -89,6 +90,7 @@ class Buffer:
         self.leases = Leases(database, clock)
         self.outages = Outages(database)
         self.log = FetchLog(database, clock)
+        self.counters = Counters(database)
         self.batches = Batches(database, clock)
         self.outgoing = Outgoing(database)
         self.restored = Restored(database, clock)

@@ -8,13 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from blink_tui.buffer.database import Database
+from blink_tui.buffer.health import ENDS_OF_CHAINS
 
-_LOOSE_ENDS = """
-    SELECT firm_id FROM chain c WHERE length > 0 AND head IS NOT coalesce(
-        (SELECT hash FROM document_event e WHERE e.firm_id = c.firm_id AND e.seq = c.length),
-        (SELECT hash FROM firm_event e WHERE e.firm_id = c.firm_id AND e.seq = c.length)
-    ) ORDER BY firm_id
-"""
 _WATCHED = """
     SELECT DISTINCT value FROM export_setting WHERE format = '' AND name = 'folder' AND value <> '' ORDER BY 1
 """
@@ -52,9 +47,9 @@ class Diagnosis:
             return None
         return [text for (text,) in rows if text != "ok"]
 
-    async def loose_ends(self) -> list[int]:
-        """Firms whose chain of events does not end with the hash that was kept for its end."""
-        return [row[0] for row in await self._database.reader.rows(_LOOSE_ENDS)]
+    async def loose_ends(self) -> list[str]:
+        """Contexts of firms whose chain of events does not end with the hash that was kept for its end."""
+        return [row[0] for row in await self._database.reader.rows(ENDS_OF_CHAINS)]
 
     async def holders(self) -> dict[str, int]:
         """Who holds leases, whether it lives or not, with how many each."""

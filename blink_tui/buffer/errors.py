@@ -20,6 +20,22 @@ NOT_OPENED = ErrorKind(
     ExitCode.FAILED,
     N_("The buffer {path} cannot be opened. Check that the folder exists and may be read and written."),
 )
+NOT_ALLOWED = ErrorKind(
+    "buffer-not-allowed",
+    ExitCode.FAILED,
+    N_(
+        "The account {account} may not read and write {path}. Run the program as the account whose profile it is, or"
+        " have its folder shared with a group (docs/doctor.md)."
+    ),
+)
+DISK_READ_ONLY = ErrorKind(
+    "disk-read-only",
+    ExitCode.FAILED,
+    N_(
+        "The disk with {path} can only be read. What was stored is safe; have the disk mounted for writing again and"
+        " repeat."
+    ),
+)
 NEWER_SCHEMA = ErrorKind(
     "newer-schema",
     ExitCode.FAILED,

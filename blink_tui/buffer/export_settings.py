@@ -33,6 +33,13 @@ class ExportSettings:
         """What it said of a format alone."""
         return await _kept(self._database.reader, firm_id, format)
 
+    async def folders(self) -> list[str]:
+        """Every folder that some firm named for a ledger program."""
+        rows = await self._database.reader.rows(
+            "SELECT DISTINCT value FROM export_setting WHERE name = 'folder' ORDER BY value"
+        )
+        return [str(row[0]) for row in rows]
+
     async def all(self) -> dict[int, dict[str, dict[str, str]]]:
         """By firm and format what was said; the empty format is the firm itself."""
         found: dict[int, dict[str, dict[str, str]]] = {}

@@ -40,11 +40,12 @@ _TABLES = """
     FROM sqlite_schema WHERE rootpage > 0
 """
 _NAMES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
-_ENDS_OF_CHAINS = """
+ENDS_OF_CHAINS = """
     SELECT f.context_value FROM chain c JOIN firm f ON f.id = c.firm_id WHERE c.length > 0 AND c.head IS NOT coalesce(
         (SELECT e.hash FROM document_event e WHERE e.firm_id = c.firm_id AND e.seq = c.length),
         (SELECT e.hash FROM firm_event e WHERE e.firm_id = c.firm_id AND e.seq = c.length))
 """
+"""Contexts of firms whose chain does not end with the hash that was kept for its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def whole(path: Path, work: Work, *, thorough: bool = True) -> list[Damage]:
                         {"firm": firm},
                     )
                 )
-                for (firm,) in connection.execute(_ENDS_OF_CHAINS)
+                for (firm,) in connection.execute(ENDS_OF_CHAINS)
             ]
     return found
 

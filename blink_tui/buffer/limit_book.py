@@ -169,6 +169,14 @@ class LimitBook:
                 found.setdefault(counter, []).append(frees)
         return found
 
+    def made(self, since: float) -> dict[str, int]:
+        """How many requests of all contexts were answered after a moment, or are not answered yet, by counter."""
+        with translated(self._name):
+            rows = self._connection.execute(
+                "SELECT counter, count(*) FROM request WHERE frees > ? GROUP BY counter", (since,)
+            )
+            return dict(rows.fetchall())
+
     def forget(self, context: str) -> None:
         """Nothing is asked for a context any more: its rows go, and their bytes with them."""
         with translated(self._name):

@@ -40,14 +40,17 @@ _PAY = """
     INSERT INTO payment (batch_id, document_id, amount, account, account_check, checked_on, title, pays_with)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
-_CANDIDATES = """
+_CANDIDATES = composed(
+    """
     SELECT d.id, d.ksef_number, d.direction, d.status, x.body, x.dictionary, d.version,
         (SELECT json_group_array(json_array(f.kind, f.places)) FROM document_finding f WHERE f.document_id = d.id),
         coalesce((SELECT p.batch_id FROM payment p WHERE p.document_id = d.id AND p.cancelled = 0), {lost}),
         EXISTS (SELECT 1 FROM book_question q WHERE q.document_id = d.id)
     FROM json_each(?) i CROSS JOIN document d ON d.id = i.value JOIN invoice_xml x ON x.ksef_number = d.ksef_number
     WHERE d.firm_id = ? ORDER BY d.id
-"""
+""",
+    lost=restored.LOST_LIST,
+)
 _DUE = """
     SELECT d.id FROM document d WHERE d.firm_id = ?
     AND d.direction = 'purchase' AND d.status IN ('approved', 'exported', 'booked', 'queried') AND d.received_date >= ?
@@ -125,8 +128,7 @@ class PaymentBatches:
             rows = await self._database.reader.rows(_DUE, (firm_id, *days))
             ids = [row[0] for row in rows]
         for some in sliced(ids):
-            candidates = composed(_CANDIDATES, lost=restored.LOST_LIST)
-            rows = await self._database.reader.rows(candidates, (json.dumps(list(some)), firm_id))
+            rows = await self._database.reader.rows(_CANDIDATES, (json.dumps(list(some)), firm_id))
             yield [_candidate(row) for row in rows]
 
     async def excluded(self, firm_id: int, numbers: Sequence[KsefNumber]) -> set[KsefNumber]:

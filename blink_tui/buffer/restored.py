@@ -18,7 +18,7 @@ from blink_tui.buffer.records import BatchState
 from blink_tui.buffer.session import Row, Session
 from blink_tui.buffer.sql import composed, sliced
 from blink_tui.model.clock import Clock
-from blink_tui.model.dates import Instant, instant_of
+from blink_tui.model.dates import Instant, instant_key, instant_of
 from blink_tui.model.documents import IN_BOOKS, Status
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.hand_overs import HandedTo, HandOver
@@ -101,6 +101,26 @@ class Restored:
                         (firm_id, backup_at, at),
                     )
 
+    async def fetch_again(self) -> None:
+        """Documents are gone: every role of every firm is fetched again from where it began, and is read again."""
+        async with self._database.transaction() as session:
+            marks = await session.rows("SELECT firm_id, role, since FROM mark")
+            await session.run_many(
+                "UPDATE mark SET until = ?3, until_key = ?4, version = version + 1 WHERE firm_id = ?1 AND role = ?2",
+                [(*mark, instant_key(mark[2])) for mark in marks],
+            )
+            await session.run("UPDATE history_range SET reached = since")
+
+    async def absent(self, told: HandOver) -> tuple[str, ...]:
+        """Documents of a hand-over that are not here."""
+        rows = await self._database.reader.rows(
+            "SELECT p.value FROM json_each(?) p WHERE NOT EXISTS ("
+            "SELECT 1 FROM document d JOIN firm f ON f.id = d.firm_id"
+            " WHERE d.ksef_number = p.value AND f.context_type = ? AND f.context_value = ?)",
+            (json.dumps(told.documents), told.context_type, told.context),
+        )
+        return tuple(row[0] for row in rows)
+
     async def unknown(self) -> dict[int, Instant]:
         """Firms whose hand-overs since a moment are not known."""
         rows = await self._database.reader.rows(
@@ -138,14 +158,17 @@ class Restored:
         row = await self._database.reader.row(_KNOWN[told.to], values)
         return Known(row[0], row[1] is not None) if row else None
 
-    async def learn(self, told: HandOver) -> None:
-        """Keep a hand-over that the buffer does not know; its documents are handed over by no other batch."""
+    async def learn(self, told: HandOver, batch_id: int | None = None) -> None:
+        """Keep a hand-over whose documents the buffer does not know; no other batch takes them.
+
+        `batch_id` is its batch, where that is known.
+        """
         body = dumped(replace(told, documents=(), count=len(told.documents)))
         async with self._database.transaction() as session:
             row = await session.row(
-                "INSERT INTO lost_batch (handed_to, number, context_type, context_value, env, at, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
-                (told.to, told.number, told.context_type, told.context, told.env, told.at, body),
+                "INSERT INTO lost_batch (handed_to, number, context_type, context_value, env, at, body,"
+                " batch_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+                (told.to, told.number, told.context_type, told.context, told.env, told.at, body, batch_id),
             )
             for some in sliced(told.documents if row else ()):
                 await session.run_many(

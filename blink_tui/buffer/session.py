@@ -12,6 +12,7 @@ from typing import Any, cast
 import aiosqlite
 
 from blink_tui.buffer import errors
+from blink_tui.buffer.opening import not_opened
 from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError, ErrorKind
 
@@ -45,12 +46,14 @@ def translated(path: Path) -> Iterator[None]:
         kind = _WHOLE_KINDS.get(code) or _KINDS.get(code & 0xFF)
         if kind is None:
             raise
+        if kind is errors.NOT_OPENED:
+            raise not_opened(path, error) from error
         what = Message(N_("the file cannot be read as a database"))
         raise BlinkError(kind, cause=str(error), path=str(path), what=what) from error
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
-        kind = errors.DISK_FULL if full else errors.NOT_OPENED
-        raise BlinkError(kind, cause=str(error), path=str(path)) from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise BlinkError(errors.DISK_FULL, cause=str(error), path=str(path)) from error
+        raise not_opened(path, error) from error
 
 
 class Session:

@@ -51,6 +51,7 @@ from blink_tui.cli import (
     rules_try,
     sandbox,
     schedule,
+    service,
     status,
     sync,
     vault,
@@ -149,6 +150,7 @@ app.command(
 )(restore.restore)
 app.add_typer(vault.app, name="vault")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(service.app, name="service")
 notify.app.command(
     "rules",
     help=_(
@@ -308,7 +310,8 @@ def before(
         str, typer.Option(envvar="BLINK_PROFILE", help=_("Which set of firms to work with."))
     ] = "default",
     home: Annotated[
-        Path | None, typer.Option(envvar="BLINK_HOME", help=_("Folder that holds the profiles."))
+        Path | None,
+        typer.Option(envvar="BLINK_HOME", readable=False, help=_("Folder that holds the profiles.")),
     ] = None,
     lang: Annotated[str | None, typer.Option(envvar="BLINK_LANG", help=_("Language: pl or en."))] = None,
     read_only: Annotated[

@@ -208,7 +208,12 @@ class _Bars:
         """Move the bar of a stage on."""
         if stage != self._stage:
             self.close()
-            labels = {"copy": _("Copying"), "bytes": _("Packing and reading"), "documents": _("Checking")}
+            labels = {
+                "copy": _("Copying"),
+                "bytes": _("Packing and reading"),
+                "documents": _("Checking"),
+                "tables": _("Taking over"),
+            }
             self._stage, self._at = stage, 0
             self._shown = typer.progressbar(length=_STEPS, label=labels[stage], file=sys.stderr)
             self._shown.__enter__()

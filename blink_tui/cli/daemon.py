@@ -6,32 +6,55 @@ import asyncio
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blink_tui.cli import options
 from blink_tui.cli.context import Profile, system_user
 from blink_tui.cli.options import AsJson
+from blink_tui.i18n import _
 
 if TYPE_CHECKING:
+    from blink_tui.buffer import Buffer
+    from blink_tui.model.events import Event
     from blink_tui.ops.daemon import Daemon
+    from blink_tui.ops.logs import Log
     from blink_tui.vault import Vault
 
 STOP_SECONDS = 4.0
 """How long it may take to give everything back; then the process ends as by a kill, which loses nothing."""
 
 
-def daemon(context: typer.Context, json: AsJson = False) -> None:
+class LogTo(StrEnum):
+    """Where the log goes."""
+
+    STDERR = "stderr"
+    FILE = "file"
+
+
+def daemon(
+    context: typer.Context,
+    log_to: Annotated[
+        LogTo | None,
+        typer.Option(
+            "--log-to",
+            help=_("The log goes to stderr, which a service's journal keeps, or to the profile's folder."),
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
     signal.signal(signal.SIGTERM, _end_at_once)  # while nothing is open yet
-    options.run(_run(options.profile(context), as_json=json))
+    options.run(_run(options.profile(context), log_to, as_json=json))
 
 
 def _end_at_once(*_signal: Any) -> None:
     raise typer.Exit(0)
 
 
-async def _run(profile: Profile, *, as_json: bool) -> None:
+async def _run(profile: Profile, log_to: LogTo | None, *, as_json: bool) -> None:
     from blink_tui.cli.progress import EventLines
     from blink_tui.ops.daemon import Daemon, Means
     from blink_tui.ops.sd_notify import notifier_of
@@ -39,9 +62,41 @@ async def _run(profile: Profile, *, as_json: bool) -> None:
     def open_vault(may_ask: bool) -> Vault | None:
         return profile.open_vault(may_ask=may_ask) if profile.vault_path.exists() else None
 
-    lines = EventLines(sys.stdout if as_json else sys.stderr, as_json=as_json)
-    means = Means(system_user(), open_vault, notifier=notifier_of(os.environ), hear=lines.hear)
-    await _until_stopped(Daemon(profile, means))
+    lines = EventLines(sys.stdout) if as_json else None
+    with ExitStack() as stack:
+        log = _Log(profile, log_to, stack)
+
+        def hear(event: Event, firm: str | None) -> None:
+            log.hear(event, firm)
+            if lines is not None:
+                lines.hear(event, firm)
+
+        notifier = notifier_of(os.environ)
+        means = Means(system_user(), open_vault, notifier=notifier, hear=hear, begin_log=log.begin)
+        await _until_stopped(Daemon(profile, means))
+
+
+class _Log:
+    """The log as the profile's settings say, and the command line before them; begun anew when they are read anew."""
+
+    def __init__(self, profile: Profile, to: LogTo | None, stack: ExitStack) -> None:
+        self._profile = profile
+        self._to = to
+        self._stack = stack
+        self._log: Log | None = None
+
+    async def begin(self, buffer: Buffer) -> None:
+        from blink_tui.ops.logs import Target, log_settings, start_log
+
+        told = await log_settings(buffer)
+        if self._to is not None:
+            told["to"] = Target(self._to.value)
+        self._stack.close()
+        self._log = self._stack.enter_context(start_log(self._profile, **told))
+
+    def hear(self, event: Event, firm: str | None) -> None:
+        if self._log is not None:
+            self._log.hear(event, firm)
 
 
 async def _until_stopped(daemon: Daemon) -> None:

@@ -82,6 +82,7 @@ def _json(report: Report) -> dict[str, Any]:
             "level": one.level,
             "sentence": clean(str(one.sentence)),
             "advice": clean(str(one.advice)) if one.advice is not None else None,
+            "cause": clean(one.cause) if one.cause is not None else None,
         }
         for one in report.findings
     ]
@@ -96,6 +97,8 @@ def lines_of(reports: Sequence[Report], width: int) -> Iterator[str]:
         for finding in report.findings:
             head = f"{_(_LEVELS[finding.level]).ljust(levels)}  {_(report.check.title).ljust(titles)}  "
             yield _filled(clean(str(finding.sentence)), head, width)
+            if finding.cause is not None:
+                yield _filled(f"({clean(finding.cause)})", " " * len(head), width)
             if finding.advice is not None:
                 yield _filled(clean(str(finding.advice)), " " * (len(head) - 2) + "→ ", width)
     yield ""

@@ -12,7 +12,7 @@ from blink_tui.cli import options, output
 from blink_tui.cli.context import system_user
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.errors import READ_ONLY, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.modes import make_folder, open_private
 
 if TYPE_CHECKING:
@@ -44,12 +44,15 @@ def keymap(
     from blink_tui.tui.keymap import PRESETS, as_toml, read_from, read_keymap, require_no_clash, written_to
     from blink_tui.tui.places import PLACES, actions_of
 
-    folder = options.profile(context).folder
+    profile = options.profile(context)
+    folder = profile.folder
     path = read_from(folder, system_user())
     keys = read_keymap(path)
     require_no_clash(path, keys, map(actions_of, PLACES))
     chosen = {**PRESETS[preset], **keys}
     if write:
+        if profile.read_only:
+            raise BlinkError(READ_ONLY, path=folder)
         path = written_to(folder, system_user())
         _write(path, as_toml(chosen))
     if json:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -45,7 +44,13 @@ _LONGEST = 4096
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=_("Name of the target, as you like."))]
 KindsOption = Annotated[
     list[NoticeKind] | None,
-    typer.Option("--for", help=_("What about; may be repeated. Without it: everything.")),
+    typer.Option(
+        "--for",
+        metavar="KIND",
+        help=_("What about: {kinds}; may be repeated. Without it: everything.").format(
+            kinds=", ".join(NoticeKind)
+        ),
+    ),
 ]
 RuledFirmsOption = Annotated[
     list[str] | None,
@@ -203,26 +208,19 @@ async def _add(
         url = _address(file, from_stdin=from_stdin)
         address = await look_at(new.name, url)
         vault = profile.open_vault()
-        vault.put(vault_name(new.name), url)
-        with _taken_back(vault, new.name):
-            now = instant_of(SystemClock().now())
-            await buffer.notice_targets.add(replace(new, shown=address.shown), rules, now)
+        now = instant_of(SystemClock().now())
+        await buffer.notice_targets.add(replace(new, shown=address.shown), rules, now)
+        try:
+            vault.put(vault_name(new.name), url)
+        except BlinkError:
+            await buffer.notice_targets.remove(new.name)
+            raise
         (told,) = await shown(buffer, [await buffer.notice_targets.get(new.name)])
     if as_json:
         output.say_json(told)
     else:
         text = _("{name} is told from now on ({address}). See whether it arrives: blink notify test {name}")
         output.say(text.format(name=new.name, address=address.shown))
-
-
-@contextmanager
-def _taken_back(vault: Vault, name: str) -> Iterator[None]:
-    """Leave no address in the vault of a target that was not made."""
-    try:
-        yield
-    except BaseException:
-        vault.remove(vault_name(name))
-        raise
 
 
 async def _replace(

@@ -50,22 +50,17 @@ async def listening(firms: list[Firm], *, stream: bool) -> AsyncIterator[Listene
 
 
 class EventLines:
-    """Events of a program that runs on and on, a line each: JSON, or words about what a person may want to know.
+    """Events of a program that runs on and on, as JSON, a line each.
 
     A reader that has gone, or a full disk behind the stream, is no reason to stop.
     """
 
-    def __init__(self, stream: TextIO, *, as_json: bool) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream: TextIO | None = stream
-        self._as_json = as_json
 
     def hear(self, event: Event, firm: str | None) -> None:
         """Write an event; `firm` is the NIP or internal id of its firm."""
-        at = instant_of(datetime.now(UTC))
-        if self._as_json:
-            self._write(json.dumps(event_json(event, at, firm), ensure_ascii=False))
-        elif event.level != "info" or (isinstance(event, DocumentsStored) and event.new):
-            self._write(f"{firm}: {sentence(event)}" if firm else sentence(event))
+        self._write(json.dumps(event_json(event, instant_of(datetime.now(UTC)), firm), ensure_ascii=False))
 
     def _write(self, line: str) -> None:
         if self._stream is not None:

@@ -13,7 +13,7 @@ from blink_tui.cli.context import profile_of, system_user
 from blink_tui.cli.options import AsJson, FirmsOption, chosen_firms
 from blink_tui.cli.passphrases import PassphraseFileOption, passphrase_of
 from blink_tui.i18n import _, ngettext
-from blink_tui.model.errors import USAGE, BlinkError
+from blink_tui.model.errors import USAGE, BlinkError, ExitCode
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
@@ -40,6 +40,10 @@ def restore(
     confirm: Annotated[
         bool, typer.Option("--confirm", help=_("Answer for it that nothing will be handed over twice."))
     ] = False,
+    salvage: Annotated[
+        bool,
+        typer.Option("--salvage", help=_("Without a backup: take out of a damaged buffer what can be read.")),
+    ] = False,
     firms: FirmsOption = None,
     reason: Annotated[str | None, typer.Option(help=_("Why you can answer for it; stays for good."))] = None,
     json: AsJson = False,
@@ -51,6 +55,8 @@ def restore(
         count = options.run(_confirm(profile, firms or [], reason or ""))
         _tell_confirmed(count, as_json=json)
         return
+    if salvage:
+        raise typer.Exit(_salvaged(profile, file, as_json=json))
     if file is None:
         raise BlinkError(USAGE, problem=_("Name the backup. See which there are: blink backup list"))
     if firms or reason is not None:
@@ -62,6 +68,56 @@ def restore(
         output.say_json(_json(profile, outcome))
     else:
         _tell(profile, outcome)
+
+
+def _salvaged(profile: Profile, file: Path | None, *, as_json: bool) -> int:
+    from blink_tui.model.clock import SystemClock
+    from blink_tui.ops.salvaging import salvage_profile
+
+    if file is not None:
+        raise BlinkError(USAGE, problem=_("--salvage goes without a file."))
+    with shown_work() as work:
+        done = options.run(salvage_profile(profile, who=system_user(), clock=SystemClock(), work=work))
+    found = done.salvaged
+    if as_json:
+        output.say_json(
+            {
+                "rows": found.rows,
+                "torn_tables": list(found.torn),
+                "rows_left_out": found.left_out,
+                "damaged_documents": list(found.invoices),
+                "touched": [{"firm": firm, "sentence": str(broken.message)} for firm, broken in done.broken],
+                "moved_to": str(done.moved_to),
+            }
+        )
+        return int(ExitCode.DONE)
+    output.say(
+        _("Rows taken over: {rows}. The damaged buffer is in {folder}.").format(
+            rows=found.rows, folder=done.moved_to
+        )
+    )
+    if found.torn:
+        output.warn(_("Not all could be read of: {tables}").format(tables=", ".join(found.torn)))
+    if found.left_out:
+        text = _("Left out, because what they belong to is gone: {tables}")
+        output.warn(
+            text.format(tables=", ".join(f"{table} ({count})" for table, count in found.left_out.items()))
+        )
+    if found.invoices:
+        output.warn(
+            _("Documents with damaged bytes: {numbers}").format(numbers=", ".join(found.invoices[:20]))
+        )
+    for firm, broken in done.broken:
+        output.warn(f"{firm}: {broken.message}")
+    if found.documents_lost:
+        output.warn(
+            _(
+                "Documents are gone; they are fetched again, as fetched ones. Nothing is handed over until you answer"
+                " for it: blink restore --confirm --firm NIP --reason"
+            )
+        )
+    output.say(_("Now: blink sync, then blink reindex, then blink doctor --audit"))
+    return int(ExitCode.DONE)
 
 
 async def _restore(
@@ -121,10 +177,8 @@ def _tell(profile: Profile, outcome: Outcome) -> None:
     if outcome.cancelled:
         output.say(_("Batches cancelled after the backup, and so again: {n}.").format(n=outcome.cancelled))
     for told, error in outcome.refused:
-        output.warn(
-            _("Batch {n} was cancelled after the backup; now it cannot be:").format(n=told.number)
-            + f" {error}"
-        )
+        text = _("Batch {n} was cancelled after the backup; now it cannot be: {why}")
+        output.warn(text.format(n=told.number, why=error))
     if not outcome.known:
         output.warn(
             _(

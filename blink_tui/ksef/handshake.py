@@ -89,6 +89,8 @@ def shown_by(url: httpx.URL, proxy: str | None) -> Shown | None:
 
     Blocks for some seconds at the most. None where it shows none.
     """
+    if proxy is not None and proxy.lower().startswith("https://"):
+        return None  # http.client would tell it its password in clear
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # only to read the certificate that was refused

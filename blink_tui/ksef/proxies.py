@@ -7,7 +7,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from blink_tui.i18n import N_
-from blink_tui.model.errors import ErrorKind, ExitCode
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 
 PROXY_UNREACHABLE = ErrorKind(
     "proxy-unreachable",
@@ -37,3 +37,9 @@ def proxy_shown(proxy: str) -> str:
     """A proxy for people: who logs in to it is left out."""
     scheme, separator, rest = proxy.rpartition("://")
     return f"{scheme}{separator}{rest.rpartition('@')[2].partition('/')[0]}"
+
+
+def unusable(proxy: str, error: Exception) -> BlinkError:
+    """That a proxy cannot be used; an address that cannot be read would be quoted, with its password."""
+    cause = type(error).__name__ if isinstance(error, httpx.InvalidURL) else str(error)
+    return BlinkError(PROXY_UNUSABLE, cause=cause, proxy=proxy_shown(proxy))

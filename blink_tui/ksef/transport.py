@@ -25,7 +25,7 @@ from blink_tui.ksef import errors
 from blink_tui.ksef.answers import error_of_answer, error_of_network, looks_foreign
 from blink_tui.ksef.handshake import AUTHORITIES_UNREADABLE
 from blink_tui.ksef.operations import EXPORT, CallNotAllowedError, Context, Operation, check_allowed
-from blink_tui.ksef.proxies import PROXY_UNREACHABLE, PROXY_UNUSABLE, proxy_of, proxy_shown
+from blink_tui.ksef.proxies import PROXY_UNREACHABLE, proxy_of, unusable
 from blink_tui.ksef.wire import decoded
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
@@ -158,9 +158,12 @@ class Transport:
                 trust_env=self._through_proxies,
                 event_hooks={"request": [self._check]},
             )
-        except (ValueError, ImportError) as error:  # of a kind that is unknown, or needs what is not there
-            proxy = proxy_shown(self.proxy_of(self.base) or "-")
-            raise BlinkError(PROXY_UNUSABLE, cause=str(error), proxy=proxy) from error
+        except (
+            ValueError,
+            ImportError,
+            httpx.InvalidURL,
+        ) as error:  # unknown, without its library, or no address
+            raise unusable(self.proxy_of(self.base) or "-", error) from None
 
     def proxy_of(self, url: httpx.URL) -> str | None:
         """The proxy that a request to an address goes through; None where it goes straight."""

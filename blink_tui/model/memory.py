@@ -19,7 +19,8 @@ def keep_to_itself() -> None:
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        import ctypes
+        with contextlib.suppress(ImportError, OSError, MemoryError):  # of a Python without foreign calls
+            import ctypes
 
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     os.environ.pop("SSLKEYLOGFILE", None)  # every TLS context of Python would write its session keys there

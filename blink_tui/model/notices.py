@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from blink_tui.model.dates import Instant, warsaw
 from blink_tui.model.deadlines import is_working_day
@@ -165,8 +166,8 @@ class Quiet:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
 
 
-_HOURS = re.compile(r"([1-9]|1\d|2[0-4])h")
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_HOURS = re.compile(r"([1-9]|1\d|2[0-4])h", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def parse_time(text: str) -> time:
@@ -319,6 +320,13 @@ class Decision:
     def empty(self) -> bool:
         """There is nothing to keep."""
         return not (self.troubles or self.gone or self.told or self.queued or self.digested)
+
+
+class Text(NamedTuple):
+    """A message in words."""
+
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,16 @@ LOG_FORMAT = Setting(
     one_of("text", "json"),
 )
 
+LOG_TO = Setting(
+    "log.to",
+    "auto",
+    N_(
+        "Where the log goes: a file in the profile, stderr, or (auto) stderr where it is a terminal or the journal."
+    ),
+    N_("auto, stderr or file"),
+    one_of("auto", "stderr", "file"),
+)
+
 LOG_KEEP_DAYS = Setting(
     "log.keep-days",
     "30",
@@ -251,12 +261,12 @@ SETTINGS: dict[str, Setting[Any]] = {
         PAYMENTS_KSEF_FROM,
         LOG_LEVEL,
         LOG_FORMAT,
+        LOG_TO,
         LOG_KEEP_DAYS,
         LOG_SIZE,
         METRICS_FOLDER,
         METRICS_NIPS,
         WATCH_COMPLETE_WITHIN,
-        NOTIFY_AMOUNTS,
         BACKUP_FOLDER,
         BACKUP_AT,
         BACKUP_KEEP,

@@ -370,7 +370,7 @@ async def _weekly(_around: Surroundings) -> timedelta | None:
 
 
 BACKUP_NAME = "backup"
-BACKUP = Chore(BACKUP_NAME, _every, _nightly)
+BACKUP = Chore(BACKUP_NAME, _every, _nightly, lengthy=True)
 """A backup every night, where a folder is set."""
-CHECK = Chore("check", _weekly, _check)
+CHECK = Chore("check", _weekly, _check, lengthy=True)
 """The whole buffer looked at once a week."""

@@ -128,7 +128,8 @@ async def _run(chore: Chore, around: Surroundings) -> BlinkError | None:
 def all_chores() -> tuple[Chore, ...]:
     """Every chore there is; their modules are loaded by this call."""
     from blink_tui.ops.backup import BACKUP, CHECK
+    from blink_tui.ops.metrics import METRICS
     from blink_tui.ops.notify.notices import NOTICES
     from blink_tui.ops.retention import RETENTION
 
-    return (BACKUP, CHECK, RETENTION, NOTICES)
+    return (METRICS, BACKUP, CHECK, RETENTION, NOTICES)

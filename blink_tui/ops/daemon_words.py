@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import _, ngettext
+from blink_tui.model.settings import WATCH_COMPLETE_WITHIN
 from blink_tui.model.telling import minute_words
+from blink_tui.ops.lateness import lateness_of
 from blink_tui.sync.problems import passes_by_itself
 from blink_tui.sync.standing import FirmStanding, complete_until, read_facts, standings_of
 
@@ -18,11 +20,19 @@ async def status_words(buffer: Buffer, now: datetime) -> str:
     firms = await buffer.firms.list(enabled_only=True)
     facts = await read_facts(buffer, totals=False)
     asked = [firm for firm in firms if not firm.paused]
-    return words_of(await asyncio.to_thread(standings_of, facts, asked, now))
+    systems = await buffer.outages.states()
+    hours: int = await buffer.settings.value(WATCH_COMPLETE_WITHIN)
+
+    def told() -> str:
+        states = standings_of(facts, asked, now)
+        late = lateness_of(states, systems, now, timedelta(hours=hours)).late
+        return words_of(states, len(late))
+
+    return await asyncio.to_thread(told)
 
 
-def words_of(states: Sequence[FirmStanding]) -> str:
-    """The same, of firms whose standing is known."""
+def words_of(states: Sequence[FirmStanding], late: int) -> str:
+    """The same, of firms whose standing is known and of which so many are late."""
     if not states:
         return _("No firms to fetch for yet; waits for the first.")
     parts = [ngettext("{count} firm", "{count} firms", len(states)).format(count=len(states))]
@@ -35,6 +45,8 @@ def words_of(states: Sequence[FirmStanding]) -> str:
     stopped = sum(map(stands_still, states))
     if stopped:
         parts.append(_("stopped: {count}").format(count=stopped))
+    if late:
+        parts.append(_("late: {count}").format(count=late))
     return ", ".join(parts)
 
 

@@ -64,6 +64,8 @@ STANDS_STILL = Reason(
     N_("KSeF is asked, and what it holds complete does not move on"),
     N_("blink log --firm {firm}; if that tells nothing, ask the Ministry"),
 )
+REASONS = (NO_ACCESS, REFUSED, NOT_ASKED, KSEF_AWAY, QUARANTINE, STOPPED, STANDS_STILL)
+"""One of each code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime, timedelta
@@ -18,18 +18,30 @@ from typing import Any
 
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import _
+from blink_tui.model import events
 from blink_tui.model.dates import warsaw
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.events import Event
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.redaction import redacted
-from blink_tui.model.settings import LOG_FORMAT, LOG_KEEP_DAYS, LOG_LEVEL, LOG_SIZE
+from blink_tui.model.settings import LOG_FORMAT, LOG_KEEP_DAYS, LOG_LEVEL, LOG_SIZE, LOG_TO
 from blink_tui.model.telling import sentence
 from blink_tui.model.text import clean
 from blink_tui.ops.log_file import LogFile
 
 LOGGER = logging.getLogger("blink_tui")
 """The root of this program's loggers: `blink_tui.ops…`, `blink_tui.sync…`."""
+_EVENTS = logging.getLogger("blink_tui.sync")
+_ROUTINE = frozenset(
+    kind.name
+    for kind in (
+        events.PassStarted, events.LoggedIn, events.LimitsRead, events.WindowAsked, events.ExportRequested,
+        events.ExportReady, events.DocumentsStored, events.MarkMoved, events.HistoryMoved, events.PassFinished,
+        events.DocumentsDerived, events.DocumentsProposed, events.Reconciled,
+    )
+)  # fmt: skip
+"""What every pass tells: in the log of an office with many firms it is debugging, unless it tells more than none of:"""
+_REMARKABLE = ("new", "unreadable", "missing", "different", "unlisted")
 
 _READ_AT_MOST, _TEXT_AT_MOST, _VALUE_AT_MOST, _TRACE_AT_MOST = 65_536, 8_192, 2_048, 32_768
 _WORD = re.compile(r"[\w.:+|*/-]+")
@@ -44,6 +56,9 @@ class Target(StrEnum):
     """The terminal, or the journal of the system where a service runs."""
     FILE = "file"
     """A file in the profile's log folder."""
+
+    AUTO = "auto"
+    """Stderr where it is a terminal or the journal, else the file."""
 
 
 class Form(StrEnum):
@@ -64,16 +79,13 @@ class Log:
         if isinstance(self._handler, _FileHandler):
             self._handler.reopen()
 
-    def listener(self, firms: Mapping[int, str]) -> Callable[[Event], None]:
-        """Writes the engine's events; `firms` has their contexts by id, and may change meanwhile."""
-        logger = logging.getLogger("blink_tui.sync")
-
-        def told(event: Event) -> None:
-            level = logging.getLevelName(event.level.upper())
-            if logger.isEnabledFor(level):
-                logger.log(level, "%s", sentence(event), extra={"fields": _fields(event, firms)})
-
-        return told
+    def hear(self, event: Event, firm: str | None = None) -> None:
+        """Write an event of the engine, with the context of its firm."""
+        level = logging.getLevelName(event.level.upper())
+        if event.name in _ROUTINE and not any(getattr(event, name, 0) for name in _REMARKABLE):
+            level = logging.DEBUG
+        if _EVENTS.isEnabledFor(level):
+            _EVENTS.log(level, "%s", sentence(event), extra={"fields": _fields(event, firm)})
 
 
 @contextmanager
@@ -93,12 +105,13 @@ def start_log(
     `kind` names the file of programs of one kind. A log that cannot be written stops nothing: that is told on stderr.
     """
     handler: logging.Handler
-    if to is Target.FILE:
+    journal = _stderr_is_the_journal()
+    if to is Target.FILE or (to is Target.AUTO and not journal and not sys.stderr.isatty()):
         path = paths.log_folder / f"{kind}.log"
         handler = _FileHandler(LogFile(path, most_bytes=most_bytes, keep=keep), str(path))
         handler.setFormatter(_FORMATTERS[form]())
     else:
-        handler, journal = _StderrHandler(), _stderr_is_the_journal()
+        handler = _StderrHandler()
         lines = _TextLines(dated=not journal) if form is Form.TEXT else _JsonLines()
         handler.setFormatter(_JournalLines(lines) if journal else lines)
     lowest = logging.getLevelName(level.upper())
@@ -120,6 +133,7 @@ async def log_settings(buffer: Buffer) -> dict[str, Any]:
     days: int = await buffer.settings.value(LOG_KEEP_DAYS)
     megabytes: int = await buffer.settings.value(LOG_SIZE)
     return {
+        "to": Target(await buffer.settings.value(LOG_TO)),
         "level": await buffer.settings.value(LOG_LEVEL),
         "form": Form(await buffer.settings.value(LOG_FORMAT)),
         "keep": timedelta(days=days),
@@ -127,12 +141,11 @@ async def log_settings(buffer: Buffer) -> dict[str, Any]:
     }
 
 
-def _fields(event: Event, firms: Mapping[int, str]) -> dict[str, Any]:
+def _fields(event: Event, firm: str | None) -> dict[str, Any]:
     """An event's values by name."""
     values = {one.name: getattr(event, one.name) for one in fields_of(event)}
     firm_id = values.pop("firm_id")
-    firm = firms.get(firm_id, f"#{firm_id}") if firm_id is not None else None
-    told = {"event": event.name, "firm": firm, **values}
+    told = {"event": event.name, "firm": firm or firm_id, **values}
     return {name: value for name, value in told.items() if value is not None}
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,7 @@ from blink_tui.ledger.files import sync
 from blink_tui.ledger.handover_journal import JOURNAL, copy_name, read
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.file_locks import locks_on
 from blink_tui.model.hand_overs import HandedTo, HandOver
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
@@ -55,16 +57,16 @@ DAMAGED_WITH_BACKUP = ErrorKind(
     ExitCode.FAILED,
     N_(
         "The buffer is damaged: {what}. The newest backup is of {made_at} (UTC):"
-        " blink restore {backup} --aside. What came since is fetched again."
+        " {command} {backup} --aside. What came since is fetched again."
     ),
 )
 DAMAGED_WITHOUT_BACKUP = ErrorKind(
     DAMAGED.code,
     ExitCode.FAILED,
     N_(
-        "The buffer is damaged: {what}. No backup of it is known here. If there is one: blink restore FILE --aside."
-        " Else move {buffer} away, register the firms again, and everything is fetched from KSeF anew; what people"
-        " coded and decided is not."
+        "The buffer is damaged: {what}. No backup of it is known here. If there is one: {command} FILE --aside."
+        " Else take out what can be read, with what people coded and decided: {command} --salvage. The rest is"
+        " fetched from KSeF again."
     ),
 )
 _SIDES = ("", "-wal", "-shm", "-journal")
@@ -107,14 +109,13 @@ async def restore(
     """
     work = work or Work()
     await asyncio.to_thread(require_readable, file)
-    await asyncio.to_thread(_require_free, paths, aside=aside)
+    await asyncio.to_thread(require_free, paths, aside=aside)
     async with scratch(paths.work_folder) as folder:
         verified = await opened(file, folder, passphrase, work)
-        found = await asyncio.to_thread(_journals, paths, file, folder, verified.head.origin, journal)
+        found = await asyncio.to_thread(journals, paths, file, folder, verified.head.origin, journal)
         async with open_buffer(folder / BUFFER, clock=clock) as buffer:
             outcome = await _told(buffer, verified, found, who=who)
-        lines = b"".join(msgspec.json.encode(replace(one, waiting=False)) + b"\n" for one in found.told)
-        moved_to = await work.run(_placed, folder, paths, lines, clock.now(), aside=aside)
+        moved_to = await work.run(placed, folder, paths, found.lines, clock.now(), aside=aside)
     return replace(outcome, moved_to=moved_to)
 
 
@@ -123,11 +124,19 @@ def way_back(error: BlinkError, paths: ProfilePaths) -> BlinkError:
     if error.kind is not DAMAGED:
         return error
     what, backup = error.values["what"], last_made(paths)
+    profile = "" if paths.name == "default" else f" --profile {paths.name}"
+    command = f"blink{profile} restore"
     if backup is None:
-        buffer = paths.buffer_path
-        return BlinkError(DAMAGED_WITHOUT_BACKUP, cause=error.cause, what=what, buffer=buffer)
+        return BlinkError(DAMAGED_WITHOUT_BACKUP, cause=error.cause, what=what, command=command)
     made_at = backup.made_at[:16].replace("T", " ")
-    return BlinkError(DAMAGED_WITH_BACKUP, cause=error.cause, what=what, backup=backup.path, made_at=made_at)
+    return BlinkError(
+        DAMAGED_WITH_BACKUP,
+        cause=error.cause,
+        what=what,
+        command=command,
+        backup=backup.path,
+        made_at=made_at,
+    )
 
 
 # The place
@@ -142,7 +151,7 @@ def require_readable(file: Path) -> None:
         raise BlinkError(BACKUP_UNREADABLE, cause=str(error), path=file) from error
 
 
-def _require_free(paths: ProfilePaths, *, aside: bool) -> None:
+def require_free(paths: ProfilePaths, *, aside: bool) -> None:
     """Raises BlinkError: IN_USE, NOT_EMPTY."""
     process = _user_of(paths.buffer_path)
     if process is not None:
@@ -158,7 +167,14 @@ def _former(paths: ProfilePaths) -> list[Path]:
 
 
 def _user_of(path: Path) -> str | None:
-    """A process that has a file open, were it deleted since; None where the system does not tell of any."""
+    """A process that has a file open, were it deleted since; None where the system does not tell of any.
+
+    Processes with secrets show their open files to root alone, but not their locks: SQLite holds one from the first
+    reading on.
+    """
+    with suppress(OSError):
+        for lock in locks_on(path):
+            return str(lock.pid)
     names = {str(path.resolve()), f"{path.resolve()} (deleted)"}
     for process in Path("/proc").glob("[0-9]*"):
         if process.name == str(os.getpid()):
@@ -171,24 +187,29 @@ def _user_of(path: Path) -> str | None:
     return None
 
 
-def _placed(folder: Path, paths: ProfilePaths, lines: bytes, now: datetime, *, aside: bool) -> Path | None:
-    """Put the files in their places, the database last: it is what makes a profile. Raises BlinkError."""
+def placed(
+    folder: Path, paths: ProfilePaths, lines: bytes, now: datetime, *, aside: bool, with_vault: bool = True
+) -> Path | None:
+    """Put the files in their places, the database last: it is what makes a profile. Raises BlinkError.
+
+    Returns where the former ones are, which are moved `aside` (the vault only `with_vault`).
+    """
     moved: list[tuple[Path, Path]] = []
-    placed: list[Path] = []
+    new: list[Path] = []
     with refusals_told(paths.folder):
         try:
-            moved_to = _moved(paths, now, moved) if aside else None
+            moved_to = _moved(paths, now, moved, with_vault=with_vault) if aside else None
             (folder / JOURNAL).unlink(missing_ok=True)
             if lines:
                 _write(folder / JOURNAL, lines)
             for name in sorted(KNOWN - {BUFFER}):
                 if (folder / name).exists() and not (name == KEYMAP and paths.keymap_path.exists()):
                     (folder / name).replace(paths.folder / name)
-                    placed.append(paths.folder / name)
+                    new.append(paths.folder / name)
             (folder / BUFFER).replace(paths.buffer_path)
             sync({paths.folder})
         except BaseException:
-            for path in placed:
+            for path in new:
                 if path.name != JOURNAL:  # what it tells of is true all the same
                     path.unlink(missing_ok=True)
             for before, after in moved:
@@ -197,11 +218,15 @@ def _placed(folder: Path, paths: ProfilePaths, lines: bytes, now: datetime, *, a
     return moved_to
 
 
-def _moved(paths: ProfilePaths, now: datetime, moved: list[tuple[Path, Path]]) -> Path | None:
-    former = _former(paths)
+def _moved(
+    paths: ProfilePaths, now: datetime, moved: list[tuple[Path, Path]], *, with_vault: bool
+) -> Path | None:
+    former = [path for path in _former(paths) if with_vault or path != paths.vault_path]
     if not former:
         return None
-    to = paths.folder / f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    name = f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    names = (name + (f"-{number}" if number > 1 else "") for number in count(1))
+    to = next(paths.folder / one for one in names if not (paths.folder / one).exists())
     make_folder(to)
     for path in former:
         path.replace(to / path.name)
@@ -220,13 +245,21 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Journals:
+class Journals:
+    """What is told of hand-overs."""
+
     told: tuple[HandOver, ...]
     """Of all journals, each once, oldest first."""
     known: bool
+    """The profile's own tells of all."""
+
+    @property
+    def lines(self) -> bytes:
+        """As one journal."""
+        return b"".join(msgspec.json.encode(replace(one, waiting=False)) + b"\n" for one in self.told)
 
 
-def _journals(paths: ProfilePaths, file: Path, folder: Path, origin: str, named: Path | None) -> _Journals:
+def journals(paths: ProfilePaths, file: Path, folder: Path, origin: str, named: Path | None) -> Journals:
     """What the backup's own journal, the profile's, the copy beside the backup and a named one tell.
 
     The profile's is whole where it goes on from the backup's. Raises BlinkError(JOURNAL_UNREADABLE), OSError.
@@ -239,7 +272,7 @@ def _journals(paths: ProfilePaths, file: Path, folder: Path, origin: str, named:
         for source in (*(one for one in sources if one.exists()), *([named] if named else [])):
             told.update(dict.fromkeys(read(source)))
         waiting = [replace(one, waiting=any(Path(file.temp).exists() for file in one.files)) for one in told]
-    return _Journals(tuple(sorted(waiting, key=_when)), known)
+    return Journals(tuple(sorted(waiting, key=_when)), known)
 
 
 def _when(one: HandOver) -> tuple[str, bool]:
@@ -257,7 +290,7 @@ def _goes_on(own: Path, earlier: Path) -> bool:
     return True
 
 
-async def _told(buffer: Buffer, verified: Verified, found: _Journals, *, who: str) -> Outcome:
+async def _told(buffer: Buffer, verified: Verified, found: Journals, *, who: str) -> Outcome:
     """Tell a buffer that it was restored, and of the hand-overs that it does not know."""
     head = verified.head
     await buffer.restored.begin(head.made_at, head.id.hex(), who=who, known=found.known)

@@ -53,6 +53,12 @@ def kind_of(code: str) -> ErrorKind | None:
     return _kinds().get(code)
 
 
+def exit_code_of(code: str) -> ExitCode | None:
+    """Which sort of failure a code is; None for one of another version of the program."""
+    kind = kind_of(code)
+    return kind.exit_code if kind else None
+
+
 def subject_words(subject: str) -> str:
     """What a disagreement is about."""
     return _("the number of documents") if subject == PACKAGE else subject

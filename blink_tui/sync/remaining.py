@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from blink_tui.i18n import _
 from blink_tui.ksef.address_window import environment_of
 from blink_tui.ksef.budget import Budget
 from blink_tui.ksef.operations import Context
+from blink_tui.ksef.rates import HOUR
 from blink_tui.model.clock import Clock, SystemClock
 from blink_tui.model.dates import instant_of
 from blink_tui.model.firms import Firm
@@ -38,10 +40,19 @@ def requests_left(folder: Path, firms: Iterable[Firm], clock: Clock | None = Non
     Raises BlinkError.
     """
     path = folder / "limits.db"
-    if not path.exists() or readable_only(path):
+    if not os.access(path, os.R_OK) or readable_only(path):
         return {}
     with LimitBook(path) as book:
         return {firm.id: _left(book, firm, clock or SystemClock()) for firm in firms}
+
+
+def requests_made(folder: Path, clock: Clock | None = None) -> dict[str, int]:
+    """How many requests were made in the last hour, by what was asked, over all firms. Raises BlinkError."""
+    path = folder / "limits.db"
+    if not path.exists():
+        return {}
+    with LimitBook(path) as book:
+        return book.made((clock or SystemClock()).steady() - HOUR)
 
 
 def _left(book: LimitBook, firm: Firm, clock: Clock) -> RequestsLeft:

@@ -173,7 +173,11 @@ def _serve(pipe: Connection) -> None:
 
 
 async def ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Cancel what still runs and wait for it, so that nothing outlives its caller."""
+    """Cancel what still runs and wait for it, so that nothing outlives its caller.
+
+    What is being cancelled already is left to give back what it holds: a second time would interrupt just that.
+    """
     for task in tasks:
-        task.cancel()
+        if not task.cancelling():
+            task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

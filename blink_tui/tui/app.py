@@ -107,7 +107,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Where the engine keeps its book of requests; None where there is none to ask."""
         self.firm: Firm | None = None
         """The firm that screens are narrowed to; None for all of them."""
-        self.title = " · ".join(part for part in (_("READ ONLY") if buffer.read_only else "", title) if part)
+        self.title = title
         self.company = Company(buffer, who)
         self._own_keys = keymap or {}
         self.vault = vault or VaultHolder(buffer.path.with_name("vault.blink"))

@@ -83,7 +83,7 @@ class SystemdSource(PassphraseSource):
     name = "systemd"
 
     def __init__(self) -> None:
-        super().__init__(_read_credential)
+        super().__init__(read_credential)
 
 
 class KeyringSource:
@@ -151,7 +151,7 @@ def credential_file() -> Path | None:
     return file if file is not None and file.exists() else None
 
 
-def _read_credential() -> Secret:
+def read_credential() -> Secret:
     """What the credential holds, without the line break that an editor put at its end."""
     file = credential_file()
     if file is None:

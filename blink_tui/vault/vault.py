@@ -33,6 +33,7 @@ from blink_tui.vault.sources import (
     SystemdSource,
     credential_file,
     passphrase_from_file,
+    read_credential,
 )
 
 
@@ -145,8 +146,9 @@ def choose_source(
     """The source for a vault: the recorded one, and for a new vault what this machine offers.
 
     New: a passphrase file (argument or BLINK_VAULT_PASSPHRASE_FILE), else a systemd credential, else the system keyring
-    if it answers, else a prompted passphrase. A recorded passphrase comes from such a file, else the credential, else
-    the prompt. Raises BlinkError(VAULT_LOCKED) when nothing is left, or the recorded one cannot be asked.
+    if it answers, else a prompted passphrase. A recorded passphrase comes from such a file, else the prompt, else the
+    credential, where nobody can be asked. Raises BlinkError(VAULT_LOCKED) when nothing is left, or the recorded one
+    cannot be asked.
     """
     recorded = recorded_source(path)
     if recorded == SystemdSource.name:
@@ -164,12 +166,14 @@ def choose_source(
             return SystemdSource()
         if KeyringSource.answers():
             return KeyringSource()
-    return PassphraseSource(_reader(named or credential_file(), prompt))
+    return PassphraseSource(_reader(named, prompt))
 
 
 def _reader(file: Path | None, prompt: Callable[[], Secret] | None) -> Callable[[], Secret]:
     """How the passphrase is read. Raises BlinkError(VAULT_LOCKED) when there is no way."""
     read = prompt if file is None else passphrase_from_file(file)
+    if read is None and credential_file() is not None:
+        read = read_credential
     if read is None:
         why = Message(
             N_("there is no one to ask for the passphrase. Set {variable} to a file with it."),

@@ -131,3 +131,29 @@ def test_workers_are_closed_as_well_and_tls_writes_no_keys(tmp_path: Path) -> No
     )  # fmt: skip
     assert done.stdout == "None\n(0, 0) (0, 0)\n"
     assert not keys.exists()
+
+
+def test_it_works_where_no_memory_may_be_written_and_run() -> None:
+    """As in a service with MemoryDenyWriteExecute."""
+    inner = (
+        "from blink_tui.model.memory import keep_to_itself\n"
+        "from tests.cli.memory_worker import dumpable\n"
+        "keep_to_itself()\n"
+        "print(next(dumpable()))"
+    )
+    outer = (
+        "import ctypes, os, sys\n"
+        "if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):\n"  # PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN
+        "    raise SystemExit(77)\n"
+        "os.execv(sys.executable, [sys.executable, '-c', sys.argv[1]])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", outer, inner],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    if done.returncode == 77:
+        pytest.skip("this kernel does not know of it")
+    assert done.stdout == "(0, 0)\n", done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -65,18 +66,23 @@ def test_a_target_is_added_tried_changed_and_forgotten(blink: Blink, mailbox: Ma
 
 
 @pytest.mark.proof
-def test_no_secret_is_shown_or_kept_in_clear(blink: Blink, mailbox: Mailbox) -> None:
+def test_no_secret_is_shown_or_kept_in_clear(tmp_path: Path, mailbox: Mailbox) -> None:
+    """Real processes: what their children say to the same terminal counts."""
+    blink = Blink(tmp_path)
     added(blink, address(mailbox))
+    closed = f"json://x:{PASSWORD}@127.0.0.1:{closed_port()}/{PASSWORD}?token={PASSWORD}\n"
+    blink("notify", "add", "down", "--url-stdin", stdin=closed)
     ends = [
         blink("notify", "list"),
         blink("notify", "list", "--json"),
         blink("notify", "rules", "office"),
-        blink("notify", "test"),
+        blink("notify", "test", code=3),
         blink("notify", "add", "clear", "--url-stdin", stdin=f"mailto://x:{PASSWORD}@example.com\n", code=2),
         blink("notify", "add", "odd", "--url-stdin", stdin=f"odd://x:{PASSWORD}@example.com\n", code=2),
         blink("notify", "add", f"mailtos://x:{PASSWORD}@example.com", code=2),
     ]
     assert not any(PASSWORD in ended.text + ended.err for ended in ends)
+    assert "down: The server does not take connections" in ends[3].err
     files = [path for path in blink.home.rglob("*") if path.is_file()]
     assert any(path.name == "buffer.db" for path in files)
     assert not [path for path in files if PASSWORD.encode() in path.read_bytes()]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
+from blink_tui.model.secret import Secret
+from blink_tui.vault import PassphraseSource, open_vault
 from tests.cli.conftest import Blink
+from tests.e2e.terminal import Terminal
 
 
 def test_the_key_moves_from_a_passphrase_to_a_systemd_credential_and_back(blink: Blink) -> None:
@@ -49,3 +53,19 @@ def test_nothing_is_changed_on_a_wrong_call(blink: Blink) -> None:
     assert blink("vault", "rekey", code=2).err
     assert blink("vault", "rekey", "--to", "stone", code=2).err
     assert blink("vault", "rekey", "--to", "keyring", "--new-passphrase-file", "x", code=2).err
+
+
+def test_a_person_at_a_terminal_gives_the_old_passphrase_where_the_credential_is_the_new_key(
+    blink: Blink,
+) -> None:
+    path = blink.home / "data" / "default" / "vault.blink"
+    open_vault(path, PassphraseSource(lambda: Secret("typed")), create=True)
+    credential = blink.home / "blink-vault"
+    credential.write_text("known to the service")
+    env = blink.environment | {"CREDENTIALS_DIRECTORY": str(blink.home), "BLINK_VAULT_PASSPHRASE_FILE": ""}
+    command = [sys.executable, "-m", "blink_tui.cli", "vault", "rekey", "--to", "systemd"]
+    with Terminal(command, env=env) as terminal:
+        terminal.see("Passphrase of the vault")
+        terminal.send("typed\r")
+        assert terminal.ended() == 0
+    assert blink("vault", "status", "--json", CREDENTIALS_DIRECTORY=str(blink.home)).json["opens"]

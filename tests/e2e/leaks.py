@@ -41,9 +41,9 @@ def _forms(part: bytes) -> Iterator[tuple[str, bytes]]:
     yield "bytes", repr(part)[2:-1].encode()
     for name, encode in (("base64", base64.b64encode), ("base64url", base64.urlsafe_b64encode)):
         for shift in range(3):
-            text = encode(bytes(shift) + part).rstrip(b"=")
+            encoded = encode(bytes(shift) + part).rstrip(b"=")
             shared = (shift + len(part)) % 3 > 0  # the last character tells of what follows as well
-            yield name, text[(0, 2, 3)[shift] : len(text) - shared]
+            yield name, encoded[(0, 2, 3)[shift] : len(encoded) - shared]
     for safe in ("/", ""):
         yield "url", quote(part, safe=safe).encode()
     try:

@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509 import load_der_x509_certificate
 
 from blink_tui.ksef import errors
-from blink_tui.ksef.handshake import TLS_ISSUER
+from blink_tui.ksef.handshake import TLS_ISSUER, shown_by
 from blink_tui.ksef.operations import (
     CHALLENGE,
     EXPORT,
@@ -25,6 +26,7 @@ from blink_tui.ksef.operations import (
     Context,
     Operation,
 )
+from blink_tui.ksef.proxies import PROXY_UNUSABLE
 from blink_tui.ksef.transport import Gate, OpenGate, Transport, checked_base
 from blink_tui.ksef.wire import ChallengeAnswer
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -332,3 +334,26 @@ async def test_bodies_are_json(transport: Transport, peer: Peer) -> None:
     await transport.call(CHALLENGE, FIRM, body={"ą": 1})
     assert peer.requests[-1].body == msgspec.json.encode({"ą": 1})
     assert peer.requests[-1].headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "proxy", ["ftp://me:{}@127.0.0.1:9", "http://me:{}@[::1", "http://me:{}/x@127.0.0.1:9"]
+)
+async def test_a_proxy_that_cannot_be_used_is_told_without_its_password(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.format("hunter2"))
+    with pytest.raises(BlinkError) as caught:
+        async with transport_to("https://ksef.invalid/v2", clock):
+            pass
+    assert caught.value.kind is PROXY_UNUSABLE
+    assert "hunter2" not in f"{caught.value} {caught.value.cause}"
+
+
+def test_a_proxy_that_wants_tls_is_not_told_its_password_in_clear() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.setblocking(False)
+        address = f"https://me:hunter2@127.0.0.1:{proxy.getsockname()[1]}"
+        assert shown_by(httpx.URL("https://ksef.invalid/v2"), address) is None
+        with pytest.raises(BlockingIOError):
+            proxy.accept()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from blink_tui.buffer import Buffer
 from blink_tui.buffer.errors import NEWER_SCHEMA
 from blink_tui.model.dates import datetime_of, instant_of
 from blink_tui.model.documents import Role
@@ -55,7 +56,7 @@ async def test_it_fetches_says_how_it_is_and_leaves_nothing_behind(desk: Driven)
             assert here.who == "keeper"
             told = said(manager)
             assert told[:2] == ["STATUS=1 firm, not fetched whole yet: 1", "READY=1"]
-            assert told[2:] == ["STATUS=1 firm, complete until 2026-11-18 10:00"]
+            assert told[2:] == ["STATUS=1 firm, complete until 2026-11-18 09:58"]
         assert said(manager) == ["STOPPING=1"]
     assert await buffer.presence.daemon(is_gone) is None
     assert await buffer.leases.held_elsewhere("nobody", lambda _holder: False) == {}
@@ -145,7 +146,10 @@ async def test_a_reload_reads_the_vault_and_the_log_anew_beside_its_turns(desk: 
         told.append(f"vault {ask}")
         return desk.vault
 
-    means = replace(desk.means(), open_vault=opened, reopen_log=lambda: told.append("log"))
+    async def begin_log(_buffer: Buffer) -> None:
+        told.append("log")
+
+    means = replace(desk.means(), open_vault=opened, begin_log=begin_log)
     with listening(desk.socket_path) as manager:
         async with desk.daemon(means) as daemon:
             said(manager)
@@ -153,7 +157,7 @@ async def test_a_reload_reads_the_vault_and_the_log_anew_beside_its_turns(desk: 
             while "vault False" not in told:  # noqa: ASYNC110 - by a thread
                 await asyncio.sleep(0)
             await desk.rested(daemon)
-            assert told == ["vault True", "log", "vault False"]
+            assert told == ["log", "vault True", "log", "vault False"]
             reloading, ready, *_status = said(manager)
             assert reloading.startswith("RELOADING=1\nMONOTONIC_USEC=")
             assert ready == "READY=1"

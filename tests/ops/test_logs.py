@@ -14,19 +14,22 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from blink_tui.buffer import open_buffer
 from blink_tui.i18n import N_, set_language
 from blink_tui.model import events
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
+from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL, LOG_TO
 from blink_tui.ops.log_file import LogFile
-from blink_tui.ops.logs import Form, Log, Target, error_fields, start_log
+from blink_tui.ops.logs import Form, Log, Target, error_fields, log_settings, start_log
 
 NOON = datetime(2026, 8, 26, 12, tzinfo=UTC)
 LOGGER = logging.getLogger("blink_tui.ops.test")
@@ -63,7 +66,7 @@ STORED = events.DocumentsStored(run="r1", firm_id=7, role="buyer", seen=5, new=2
 
 def test_an_event_is_a_line_for_people(paths: ProfilePaths, start: Start) -> None:
     with start() as log:
-        log.listener({7: "5265877635"})(STORED)
+        log.hear(STORED, "5265877635")
     line = _lines(paths)[0].partition(" ")[2]
     assert line == (
         "INFO blink_tui.sync Stored 5 documents, 2 of them new"
@@ -73,16 +76,32 @@ def test_an_event_is_a_line_for_people(paths: ProfilePaths, start: Start) -> Non
 
 def test_an_event_is_a_document_for_programs(paths: ProfilePaths, start: Start) -> None:
     with start(Form.JSON) as log:
-        tell = log.listener({})
-        tell(STORED)
-        tell(events.PassFailed(run="r1", firm_id=8, code="ksef-down", problem="No answer", cause="503"))
+        log.hear(STORED)
+        log.hear(events.PassFailed(run="r1", firm_id=8, code="ksef-down", problem="No answer", cause="503"))
     first, second = map(json.loads, _lines(paths))
     assert datetime.fromisoformat(first.pop("time")).utcoffset() == timedelta()
     assert first == {
         "level": "info", "logger": "blink_tui.sync", "message": "Stored 5 documents, 2 of them new",
-        "event": "documents-stored", "firm": "#7", "run": "r1", "role": "buyer", "seen": 5, "new": 2,
+        "event": "documents-stored", "firm": 7, "run": "r1", "role": "buyer", "seen": 5, "new": 2,
     }  # fmt: skip
     assert (second["level"], second["code"], second["cause"]) == ("error", "ksef-down", "503")
+
+
+def test_what_every_pass_tells_is_debugging_unless_something_came_of_it(
+    paths: ProfilePaths, start: Start
+) -> None:
+    told = (
+        events.PassStarted(run="r"),
+        replace(STORED, new=0),
+        STORED,
+        events.Reconciled(run="r", listed=5, missing=0, different=0, unlisted=0),
+        events.Reconciled(run="r", listed=5, missing=1, different=0, unlisted=0),
+    )
+    for level, count in (("info", 2), ("debug", 5)):
+        with start(level=level, kind=level) as log:
+            for event in told:
+                log.hear(event)
+        assert len((paths.log_folder / f"{level}.log").read_text().splitlines()) == count
 
 
 def test_below_the_level_nothing_is_written_and_libraries_tell_warnings_only(
@@ -112,8 +131,8 @@ FORGED = (
 def test_nothing_from_outside_makes_a_line_of_its_own(paths: ProfilePaths, start: Start, form: Form) -> None:
     with start(form) as log:
         LOGGER.warning("%s", FORGED)
-        log.listener({})(events.SystemWarned(run="r", firm_id=None, warning=FORGED))
-        log.listener({})(events.PassFailed(run="r", code="x", problem=FORGED, cause=f'"{FORGED}'))
+        log.hear(events.SystemWarned(run="r", firm_id=None, warning=FORGED))
+        log.hear(events.PassFailed(run="r", code="x", problem=FORGED, cause=f'"{FORGED}'))
         try:
             raise ValueError(FORGED)
         except ValueError:
@@ -151,7 +170,7 @@ def test_no_secret_is_written_by_whatever_way_it_comes(
         LOGGER.info("fields", extra={"fields": {"it": value, "token": "abc1", "n": 1}})
         LOGGER.warning(value, stack_info=True)
         logging.getLogger("httpx").warning("GET https://u:pw12@h/part?sig=sigsig1 %s", value)
-        log.listener({})(events.PassFailed(run="r", code="x", problem=value, cause=value))
+        log.hear(events.PassFailed(run="r", code="x", problem=value, cause=value))
         try:
             try:
                 raise KeyError(value)
@@ -344,6 +363,7 @@ _WRITES = """
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL, LOG_TO
 from blink_tui.ops.log_file import LogFile
 file = LogFile(Path(sys.argv[1]), most_bytes=2000, keep=timedelta(days=30))
 sys.stdin.readline()
@@ -368,3 +388,21 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="symbolic"):
         LogFile(tmp_path / "d.log", most_bytes=9, keep=timedelta(days=1)).write(b"x\n", NOON)
     assert not os.path.lexists(tmp_path / "elsewhere")
+
+
+async def test_the_settings_say_how_and_where(
+    paths: ProfilePaths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_buffer(paths.buffer_path) as buffer:
+        assert await log_settings(buffer) == {
+            "to": Target.AUTO, "form": Form.TEXT, "level": "info", "keep": timedelta(days=30), "most_bytes": 10_000_000,
+        }  # fmt: skip
+        with start_log(paths, **await log_settings(buffer)):
+            LOGGER.info("nobody reads stderr here")
+        for setting, text in ((LOG_TO, "stderr"), (LOG_FORMAT, "json"), (LOG_LEVEL, "warning")):
+            await buffer.settings.set(setting.key, text)
+        with start_log(paths, **await log_settings(buffer)):
+            LOGGER.info("not this")
+            LOGGER.warning("this")
+    assert [line.split(" ", 3)[3] for line in _lines(paths)] == ["nobody reads stderr here"]
+    assert json.loads(capsys.readouterr().err)["message"] == "this"

@@ -346,6 +346,8 @@ async def test_a_profile_that_holds_something_is_left_alone_or_moved_aside(
     assert moved_to is not None
     assert {one.name for one in moved_to.iterdir()} >= {"buffer.db", "vault.blink"}
     assert (moved_to / "buffer.db").read_bytes() == before
+    assert (await back(file, there, aside=True)).moved_to == moved_to.with_name(moved_to.name + "-2")
+    assert (moved_to / "buffer.db").read_bytes() == before
     async with open_buffer(there.buffer_path) as restored:
         assert await statuses(restored, firm) == [A] * 2
 

@@ -38,7 +38,7 @@ async def backed_up_meanwhile(profile: Office, to: Path) -> list[Made]:
     """Backups, one after another, until everything was fetched; the last one comes after it."""
     paths = ProfilePaths("default", profile.folder)
     fetching = asyncio.create_task(profile.run())
-    made = []
+    made: list[Made] = []
     while not fetching.done():
         made.append(await make(profile.buffer, paths, to / f"{len(made)}.blink-backup", now=NOW))
     assert not (await fetching).failed

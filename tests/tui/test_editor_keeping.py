@@ -118,7 +118,7 @@ async def test_a_half_edited_document_is_found_again_after_a_lost_line(
         assert "Taken up from before" not in desk.text, "what was saved is not offered again"
 
 
-async def test_a_draft_of_the_memory_is_not_laid_over_another_version(
+async def test_what_was_half_edited_is_kept_when_somebody_else_was_faster_and_says_who(
     open_desk: OpenDesk, firms: list[Firm]
 ) -> None:
     async with open_desk() as desk:
@@ -128,6 +128,24 @@ async def test_a_draft_of_the_memory_is_not_laid_over_another_version(
         await desk.until(lambda: desk.app.screen is not window)
         coding = replace(window.coding, description="inny")
         await desk.buffer.codings.save_draft(document.id, document.version, coding, who="ewa")
+        window = await opened(desk, document)
+        await desk.see("was changed meanwhile by ewa: another", "Taken up from before")
+        assert window.coding.lines[0].amount == 77
+        assert window.coding.description != "inny"
+        await desk.press("ctrl+n")
+        assert window.coding.description == "inny"
+
+
+async def test_what_was_half_edited_here_before_one_s_own_change_is_not_laid_over_it(
+    open_desk: OpenDesk, firms: list[Firm]
+) -> None:
+    async with open_desk() as desk:
+        document = (await purchases(desk, firms[0]))[0]
+        window = await opened(desk, document)
+        await desk.press("right", *"77,00", "enter", "escape")
+        await desk.until(lambda: desk.app.screen is not window)
+        coding = replace(window.coding, description="inny")
+        await desk.buffer.codings.save_draft(document.id, document.version, coding, who=desk.app.who)
         window = await opened(desk, document)
         assert window.coding.description == "inny"
         assert "Taken up from before" not in desk.text
@@ -141,7 +159,7 @@ async def test_somebody_else_s_change_meanwhile_is_not_written_over(
         window = await opened(desk, document)
         await desk.buffer.decisions.decide({document.id: document.version}, Decision(Action.CODE), who="ewa")
         await desk.press("s", *"50/50", "enter", "f10")
-        await desk.see("changed")
+        await desk.see("was changed meanwhile by ewa: coded")
         assert desk.app.screen is window
         status, coding = await kept(desk, document)
         assert (status, coding.lines_by_hand) == (Status.CODED, False)

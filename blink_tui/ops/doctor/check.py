@@ -42,6 +42,8 @@ class Finding:
     sentence: Message
     advice: Message | None = None
     """What to do; None where nothing is to be done."""
+    cause: str | None = None
+    """The technical cause."""
 
 
 def ok(text: str, **values: object) -> Finding:
@@ -68,6 +70,11 @@ def _found(level: Level, text: str, advice: str | None, values: Mapping[str, obj
     return Finding(
         level, Message(text, dict(values)), None if advice is None else Message(advice, dict(values))
     )
+
+
+def refused(error: BlinkError, level: Level = Level.FAILURE, advice: str | None = None) -> Finding:
+    """What a refusal means, in its own sentence, which says what to do."""
+    return Finding(level, error.message, None if advice is None else Message(advice), error.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,8 @@ class Report:
 
 _CRASHED = N_("This check itself failed: {cause}")
 _REPORT_IT = N_("Report this line; the other checks went on.")
+_REFUSED = N_("The system refuses a look: {cause}")
+_SEE_FILES = N_("See the line about permissions; run the doctor as the account whose profile it is.")
 _TOO_SLOW = N_("No answer within {seconds} s.")
 _LOOK_WHAT_HANGS = N_(
     "Look what hangs: a network folder that is away, a disk that fails, a server that is silent."
@@ -136,7 +145,9 @@ async def _findings(check: Check, around: Around) -> Sequence[Finding]:
     except TimeoutError:
         return [failure(_TOO_SLOW, _LOOK_WHAT_HANGS, seconds=round(SECONDS))]
     except BlinkError as error:
-        return [Finding(Level.FAILURE, error.message)]
+        return [refused(error)]
+    except OSError as error:
+        return [failure(_REFUSED, _SEE_FILES, cause=error)]
     except Exception as error:  # whatever a check stumbles over, the others are still of use
         return [failure(_CRASHED, _REPORT_IT, cause=f"{type(error).__name__}: {error}")]
 

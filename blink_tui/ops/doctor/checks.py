@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from blink_tui.buffer import Buffer, open_buffer
+from blink_tui.buffer.opening import not_opened
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.profile import ProfilePaths
@@ -59,14 +60,8 @@ async def opened(paths: ProfilePaths, clock: Clock) -> AsyncIterator[Around]:
         except BlinkError as error:
             buffer, refusal, firms = None, error, []
         except OSError as error:  # the folder may not be entered
-            refusal, firms = _not_entered(paths, error), []
+            refusal, firms = not_opened(paths.buffer_path, error), []
         yield Around(paths, clock, buffer, refusal, firms)
-
-
-def _not_entered(paths: ProfilePaths, error: OSError) -> BlinkError:
-    from blink_tui.buffer.errors import NOT_OPENED
-
-    return BlinkError(NOT_OPENED, path=paths.buffer_path, cause=str(error))
 
 
 def worst(reports: Iterable[Report]) -> Level:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from blink_tui.buffer import errors
 from blink_tui.i18n import N_
-from blink_tui.ops.doctor.check import Around, Check, Finding, Level, aside, failure, note, ok, warning
+from blink_tui.model.file_locks import locks_on
+from blink_tui.ops.doctor.check import (
+    Around,
+    Check,
+    Finding,
+    Level,
+    aside,
+    failure,
+    note,
+    ok,
+    refused,
+    warning,
+)
 
 _QUICK_SECONDS = 4.0
 _LONG_JOURNAL = 256 * 1024 * 1024
 """Four times what is left of it after a checkpoint."""
 _WRITE_LOCK = 120
 """Byte of the `-shm` file that a writer locks (SQLite's WAL format)."""
-_LOCKS = Path("/proc/locks")
 
 NOT_LOOKED_AT = N_("Not looked at: the database cannot be read.")
 _RESTORE = N_("Restore it from a backup (blink restore); what came since is fetched from KSeF again.")
@@ -26,7 +36,7 @@ async def _database(around: Around) -> list[Finding]:
     path = around.paths.buffer_path
     if around.refusal is not None:
         level = Level.NOTE if around.refusal.kind is errors.OLDER_SCHEMA else Level.FAILURE
-        return [Finding(level, around.refusal.message)]
+        return [refused(around.refusal, level)]
     if around.buffer is None:
         return [note(N_("There is no database yet; it is made with the first firm: {path}"), path=path)]
     found = [await _soundness(around)]
@@ -69,17 +79,7 @@ def _beside(path: Path) -> Iterator[Finding]:
 def writers(path: Path) -> list[int]:
     """Processes that hold the lock for writing, where the system tells (Linux). Raises OSError."""
     shared = path.with_name(f"{path.name}-shm")
-    if not (_LOCKS.exists() and shared.exists()):
-        return []
-    inode = str(shared.stat().st_ino)
-    found = []
-    for line in _LOCKS.read_text().splitlines():
-        words = line.split()  # 1: POSIX ADVISORY WRITE 4711 fd:00:123456 120 120
-        if len(words) == 8 and words[3] == "WRITE" and words[5].rpartition(":")[2] == inode:
-            first, last = int(words[6]), words[7]
-            if first <= _WRITE_LOCK and (last == "EOF" or int(last) >= _WRITE_LOCK) and int(words[4]) > 0:
-                found.append(int(words[4]))
-    return [pid for pid in found if pid != os.getpid()]
+    return [lock.pid for lock in locks_on(shared) if lock.write and lock.covers(_WRITE_LOCK)]
 
 
 def _program(pid: int) -> str:
@@ -92,8 +92,7 @@ def _program(pid: int) -> str:
 async def _chains(around: Around) -> list[Finding]:
     if around.buffer is None:
         return [note(NOT_LOOKED_AT)] if around.refusal else []
-    loose = set(await around.buffer.diagnosis.loose_ends())
-    broken = [firm.context_value for firm in around.firms if firm.id in loose]
+    broken = await around.buffer.diagnosis.loose_ends()
     if broken:
         return [
             failure(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shlex
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from blink_tui.i18n import N_
 from blink_tui.ksef.address_window import limits_folder
+from blink_tui.model.accounts import account_name
 from blink_tui.model.modes import Sharing, sharing
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.ops.doctor.check import Around, Check, Finding, aside, failure, note, ok, warning
@@ -21,6 +21,10 @@ from blink_tui.vault.sources import PASSPHRASE_FILE
 _MOST_FILES = 20_000
 _SHOWN = 3
 
+_ALLOW = N_("Allow it again: {command}")
+_RUN_AS_OWNER = N_(
+    "Run the program as {owner}: sudo -u {owner} blink …; or let a group have the folder (docs/doctor.md)."
+)
 _CLOSE = N_("Close it to others: {command}")
 _SAME_ACCOUNT = N_("Give all files to one account ({owner}), and run the program as that one: {command}")
 
@@ -42,25 +46,20 @@ async def _files(around: Around) -> list[Finding]:
 
 
 def _all(paths: ProfilePaths, passphrase: Path | None) -> Iterator[Finding]:
-    if not paths.folder.exists():
-        yield note(N_("There is no folder of the profile yet: {folder}"), folder=paths.folder)
-    else:
+    barrier = barrier_to(paths.folder)
+    if barrier is not None:
+        yield _locked(barrier)
+    elif paths.folder.exists():
         yield from _profile(paths)
-    if passphrase is not None and passphrase.exists():
-        found = kept(passphrase)
-        if found.mode & 0o077:
-            yield failure(
-                N_("Others may read the file with the vault's passphrase: {path} ({mode})."),
-                _CLOSE,
-                path=passphrase,
-                mode=_octal(found.mode),
-                command=f"chmod 600 {shlex.quote(str(passphrase))}",
-            )
+    else:
+        yield note(N_("There is no folder of the profile yet: {folder}"), folder=paths.folder)
+    if passphrase is not None and barrier_to(passphrase.parent) is None and passphrase.exists():
+        yield from _passphrase(kept(passphrase))
     limits = limits_folder()
     if limits.exists() and not os.access(limits, os.W_OK | os.X_OK):
         yield warning(
             N_(
-                "The folder of the requests' limits cannot be written: {folder}. This account counts for itself."
+                "The folder of the limits cannot be written: {folder}. This account counts its requests alone."
             ),
             N_("Let all accounts write there: {command}"),
             folder=limits,
@@ -68,28 +67,46 @@ def _all(paths: ProfilePaths, passphrase: Path | None) -> Iterator[Finding]:
         )
 
 
-def _profile(paths: ProfilePaths) -> Iterator[Finding]:
-    folder = paths.folder
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+def barrier_to(folder: Path) -> Path | None:
+    """The first folder on the way to one, itself included, that this account may not use; None where the way is free.
+
+    On the way it is enough to pass; the folder itself, where there is one, is read and written.
+    """
+    for part in reversed(folder.parents):
+        if not os.access(part, os.X_OK):
+            return part if part.exists() else None
+    return folder if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK) else None
+
+
+def _locked(folder: Path) -> Finding:
+    owner = folder.stat().st_uid
+    values = {"folder": folder, "account": account_name(os.geteuid()), "owner": account_name(owner)}
+    text = N_("This account ({account}) may not use the folder {folder}, which belongs to {owner}.")
+    if owner == os.geteuid():
+        return failure(text, _ALLOW, **values, command=f"chmod u=rwx {shlex.quote(str(folder))}")
+    return failure(text, _RUN_AS_OWNER, **values)
+
+
+def _passphrase(file: Kept) -> Iterator[Finding]:
+    if file.mode & 0o077:
         yield failure(
-            N_(
-                "This account ({account}) may not read and write the profile's folder {folder}, which is {owner}'s."
-            ),
-            N_(
-                "Run the program as {owner}: sudo -u {owner} blink …; or make the folder a group's (docs/doctor.md)."
-            ),
-            account=account_name(os.geteuid()),
-            folder=folder,
-            owner=account_name(folder.stat().st_uid),
+            N_("Others may read the file with the vault's passphrase: {path} ({mode})."),
+            _CLOSE,
+            path=file.path,
+            mode=_octal(file.mode),
+            command=f"chmod 600 {shlex.quote(str(file.path))}",
         )
-        return
-    whole = list(islice(kept_under(folder), _MOST_FILES))
-    found = [*_open_to_others(whole, paths, sharing(folder)), *_of_others(whole, folder)]
+
+
+def _profile(paths: ProfilePaths) -> Iterator[Finding]:
+    whole = list(islice(kept_under(paths.folder), _MOST_FILES))
+    shared = sharing(paths.folder)
+    found = [*_open_to_others(whole, paths, shared), *_of_others(whole, shared)]
     yield from found
     if not found:
         text = (
             N_("{files} files of the profile are closed to all but this account.")
-            if sharing(folder) is Sharing.ALONE
+            if shared is Sharing.ALONE
             else N_("{files} files of the profile are closed to all but its group.")
         )
         yield ok(text, files=len(whole))
@@ -134,9 +151,7 @@ def _open_to_others(whole: Sequence[Kept], paths: ProfilePaths, shared: Sharing)
     if not rest:
         return
     bits = "go=" if shared is Sharing.ALONE else "o="
-    report: Callable[..., Finding] = (
-        warning if closed else failure
-    )  # nobody gets to them through a closed folder
+    report = warning if closed else failure  # through a closed folder nobody gets to them
     yield report(
         N_("Others may read {count} files of the profile: {files}"),
         _CLOSE,
@@ -146,26 +161,30 @@ def _open_to_others(whole: Sequence[Kept], paths: ProfilePaths, shared: Sharing)
     )
 
 
-def _of_others(whole: Sequence[Kept], folder: Path) -> Iterator[Finding]:
-    """Files that this account cannot write, most often because a command was once run as root."""
-    locked = [
-        one for one in whole if not one.path.is_symlink() and not os.access(one.path, os.R_OK | os.W_OK)
-    ]
-    owner = whole[0].owner
-    strange = [one for one in whole if one.owner != owner]
-    wrong = locked or (strange if sharing(folder) is Sharing.ALONE else [])
-    if not wrong:
+def _of_others(whole: Sequence[Kept], shared: Sharing) -> Iterator[Finding]:
+    """Files that this account cannot write, most often because a command was once run as root.
+
+    In a group's folder some files are one account's own, the vault among them.
+    """
+    some = [one for one in whole if not one.path.is_symlink() and not (shared is Sharing.GROUP and _own(one))]
+    locked = [one for one in some if not os.access(one.path, os.R_OK | os.W_OK)]
+    strange = [one for one in some if one.owner != whole[0].owner] if shared is Sharing.ALONE else []
+    if not (locked or strange):
         return
-    name = account_name(owner)
-    report: Callable[..., Finding] = failure if locked else warning
+    name, report = account_name(whole[0].owner), failure if locked else warning
     yield report(
         N_("{count} files of the profile belong to another account or cannot be written: {files}"),
         _SAME_ACCOUNT,
-        count=len(wrong),
-        files=_few(wrong),
+        count=len(locked or strange),
+        files=_few(locked or strange),
         owner=name,
-        command=f"chown -R {name} {shlex.quote(str(folder))}",
+        command=f"chown -R {name} {shlex.quote(str(whole[0].path))}",
     )
+
+
+def _own(one: Kept) -> bool:
+    """Whether a file is meant for the account alone that it belongs to."""
+    return not one.mode & 0o070 and one.owner != os.geteuid()
 
 
 def _few(some: Sequence[Kept]) -> str:
@@ -175,14 +194,6 @@ def _few(some: Sequence[Kept]) -> str:
 
 def _octal(mode: int) -> str:
     return f"{mode:04o}"
-
-
-def account_name(number: int) -> str:
-    """Name of an account of the system, its number where it has none."""
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
 
 
 FILES = Check(

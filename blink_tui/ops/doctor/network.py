@@ -24,16 +24,18 @@ from blink_tui.ksef.handshake import (
 )
 from blink_tui.ksef.limiter import Limiter
 from blink_tui.ksef.probe import Seen, look
-from blink_tui.ksef.proxies import PROXY_UNREACHABLE, proxy_of, proxy_shown
+from blink_tui.ksef.proxies import PROXY_UNREACHABLE, proxy_of, proxy_shown, unusable
 from blink_tui.ksef.transport import checked_base, is_loopback
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ENVIRONMENTS, env_shown
+from blink_tui.model.telling import span_words
 from blink_tui.ops.doctor.check import Around, Check, Finding, Level, aside, failure, note, ok, warning
 
 _SECONDS = 5.0
 """For each environment, all side by side."""
 _CLOCK_OFF, _CLOCK_FAR_OFF = timedelta(seconds=30), timedelta(minutes=5)
+_MINUTE = timedelta(minutes=1)
 _SOON = timedelta(days=7)
 
 _ASK_NETWORK = N_("Check the connection and DNS of this computer, or ask whoever looks after the network.")
@@ -122,7 +124,10 @@ async def _gone(env: str, clock: Clock) -> Way:
     base = ENVIRONMENTS.get(env, env)
     url = checked_base(base)
     proxy = None if is_loopback(url.host) else proxy_of(url)
-    target = url if proxy is None else httpx.URL(proxy if "://" in proxy else f"http://{proxy}")
+    try:
+        target = url if proxy is None else httpx.URL(proxy if "://" in proxy else f"http://{proxy}")
+    except httpx.InvalidURL as error:
+        raise unusable(proxy or "-", error) from None
     way = Way(env, url.host, proxy)
     try:
         async with asyncio.timeout(_SECONDS):
@@ -234,13 +239,17 @@ async def _clock(around: Around, ways: Ways) -> list[Finding]:
 
 def clock_finding(env: str, ahead: timedelta) -> Finding:
     """What the difference of two clocks means."""
-    values = {"env": env, "seconds": f"{abs(ahead).total_seconds():.0f}"}
     if abs(ahead) <= _CLOCK_OFF:
-        return ok(N_("The clock agrees with {env} to {seconds} s."), **values)
+        return ok(
+            N_("The clock agrees with {env} to {seconds} s."),
+            env=env,
+            seconds=round(abs(ahead).total_seconds()),
+        )
+    values = {"env": env, "span": span_words(_MINUTE * round(abs(ahead) / _MINUTE))}
     text = (
-        N_("This computer's clock is {seconds} s behind that of {env}.")
+        N_("This computer's clock is {span} behind that of {env}.")
         if ahead > timedelta()
-        else N_("This computer's clock is {seconds} s ahead of that of {env}.")
+        else N_("This computer's clock is {span} ahead of that of {env}.")
     )
     if abs(ahead) <= _CLOCK_FAR_OFF:
         return warning(text, _SET_CLOCK, **values)

@@ -75,7 +75,7 @@ def disks_of(folders: Mapping[Path, str]) -> Iterator[Disk]:
     """The file systems under some folders, those that are missing taken for the nearest above. Raises OSError."""
     by_device: dict[int, tuple[Path, list[str]]] = {}
     for folder, use in folders.items():
-        there = next(part for part in (folder, *folder.parents) if part.exists())
+        there = next(part for part in (folder, *folder.parents) if _there(part))
         by_device.setdefault(there.stat().st_dev, (there, []))[1].append(use)
     for there, uses in by_device.values():
         found = os.statvfs(there)
@@ -85,6 +85,14 @@ def disks_of(folders: Mapping[Path, str]) -> Iterator[Disk]:
             found.f_bavail * found.f_frsize,
             bool(found.f_flag & os.ST_RDONLY),
         )
+
+
+def _there(folder: Path) -> bool:
+    """Whether there is such a folder; one that this account may not look into counts as missing."""
+    try:
+        return folder.exists()
+    except PermissionError:
+        return False
 
 
 def space_finding(disk: Disk, days: int | None, *, only: bool) -> Finding:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blink_tui.buffer import Buffer
-from blink_tui.i18n import N_, Message
+from blink_tui.i18n import N_
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import CredentialKind
-from blink_tui.ops.doctor.check import Around, Check, Finding, Level, aside, failure, note, ok
+from blink_tui.model.modes import Sharing, sharing
+from blink_tui.ops.doctor.check import Around, Check, Finding, Level, aside, failure, note, ok, refused
 from blink_tui.vault import VAULT_LOCKED, choose_source, open_vault, recorded_names, recorded_source
 
 _OF_CREDENTIALS = tuple(f"{kind}/" for kind in CredentialKind)
@@ -28,8 +29,9 @@ async def _vault(around: Around) -> list[Finding]:
     try:
         source = await aside(lambda: recorded_source(path))
         names = await aside(lambda: recorded_names(path))
-    except BlinkError as error:
-        return [Finding(Level.FAILURE, error.message)]
+    except BlinkError as error:  # in a group's folder it is one account's own
+        elsewhere = error.kind is VAULT_LOCKED and sharing(path.parent) is Sharing.GROUP
+        return [refused(error, Level.NOTE if elsewhere else Level.FAILURE)]
     found = [await aside(lambda: opening(path, source or "?"))]
     return found if around.buffer is None else [*found, *await _entries(around.buffer, names)]
 
@@ -59,8 +61,8 @@ def opening(path: Path, source: str) -> Finding:
         count = len(vault.names())
     except BlinkError as error:
         if error.kind is VAULT_LOCKED:
-            return Finding(Level.WARNING, error.message, Message(_GIVE_KEY))
-        return Finding(Level.FAILURE, error.message)
+            return refused(error, Level.WARNING, _GIVE_KEY)
+        return refused(error)
     return ok(
         N_("The vault opens by itself ({source}) and holds {count} secrets."), source=source, count=count
     )

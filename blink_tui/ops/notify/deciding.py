@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -47,6 +47,8 @@ _PATIENCE: Mapping[NoticeKind, timedelta] = {
 _AT_ONCE = ("quarantined", "late")
 """Subjects of what a person has to see to, or what has lasted long enough."""
 _REMINDED = frozenset({NoticeKind.CREDENTIAL, NoticeKind.STOPPED, NoticeKind.CHORE, NoticeKind.DELIVERY})
+_KNOWN_WELL = frozenset({NoticeKind.CHORE, NoticeKind.DELIVERY})
+"""What is not well only because nothing is wrong: it may have been switched off."""
 REMIND_AT = time(8)
 """From this time of a Warsaw day on, once a day, what is still wrong is told again, all of it together."""
 
@@ -61,6 +63,8 @@ class Facts:
     """Those that are fetched for: not switched off, not at rest."""
     troubles: Sequence[Trouble]
     """What is wrong now."""
+    well: Set[tuple[NoticeKind, str]]
+    """Chores and targets, by kind and subject, that are known to do well."""
     kept: Sequence[KeptTrouble]
     """What was wrong at the last look."""
     suspects: Sequence[SuspectDocument]
@@ -139,11 +143,14 @@ def _passed(since: Instant, now: datetime) -> timedelta:
 
 
 def _over(facts: Facts, gone: Sequence[KeptTrouble]) -> Iterator[Item]:
-    """Ends of what was told: not of firms that are left alone now, nor where the same sort of trouble goes on."""
+    """Ends of what was told: not of what is left alone now, nor where the same sort of trouble goes on."""
     goes_on = {(one.kind, one.firm_id) for one in facts.troubles if one.firm_id}
     firms = {firm.id for firm in facts.firms}
     for one in gone:
-        left_alone = one.firm_id != 0 and one.firm_id not in firms
+        if one.kind in _KNOWN_WELL:
+            left_alone = (one.kind, one.subject) not in facts.well
+        else:
+            left_alone = one.firm_id != 0 and one.firm_id not in firms
         if one.told_at is not None and not left_alone and (one.kind, one.firm_id) not in goes_on:
             yield Item(
                 one.kind,

@@ -12,9 +12,9 @@ from blink_tui.buffer import Buffer
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import datetime_of, instant_of
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.notices import Claimed
+from blink_tui.model.notices import Claimed, Text
 from blink_tui.model.secret import Secret
-from blink_tui.ops.notify.posting import Text, post
+from blink_tui.ops.notify.posting import post
 from blink_tui.ops.notify.wording import message_of
 from blink_tui.sync.leases import holder_name, is_gone
 from blink_tui.sync.workers import ended

@@ -11,13 +11,13 @@ from blink_tui.i18n import N_, Message
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.notices import Routes, Target
-from blink_tui.model.settings import NOTIFY_AMOUNTS
+from blink_tui.model.settings import NOTIFY_AMOUNTS, TOKENS_END
 from blink_tui.ops.chores import Chore, Surroundings
+from blink_tui.ops.lateness import late_firms
 from blink_tui.ops.notify.deciding import SUSPICIOUS, Facts, decide, digest_due
 from blink_tui.ops.notify.delivering import Delivery
 from blink_tui.ops.notify.standing import NOTICES as NAME
-from blink_tui.ops.notify.standing import Standing, troubles_of
-from blink_tui.sync.expiry import today_and_tokens_end
+from blink_tui.ops.notify.standing import Standing, troubles_of, well_of
 from blink_tui.vault.errors import VAULT_LOCKED
 
 LOOK_EVERY = timedelta(minutes=5)
@@ -41,17 +41,16 @@ async def look(buffer: Buffer, clock: Clock) -> None:
 async def _facts(buffer: Buffer, clock: Clock, targets: list[Target]) -> Facts:
     round_, now = await buffer.outbox.round(), clock.now()
     firms = [firm for firm in await buffer.firms.list(enabled_only=True) if not firm.paused]
-    today, tokens_end = await today_and_tokens_end(buffer, clock)
     standing = Standing(
         firms=firms,
         scheduled=await buffer.schedules.all(),
         credentials=await buffer.credentials.by_firm(),
-        tokens_end=tokens_end,
-        today=today,
+        tokens_end=await buffer.settings.value(TOKENS_END),
+        now=now,
         outages=await buffer.outages.all(),
-        chores=(await buffer.chores.all()).values(),
+        chores=tuple((await buffer.chores.all()).values()),
         targets=targets,
-        late={},
+        late={one.firm.id: one.reason.code for one in await late_firms(buffer, now)},
     )
     newest = await buffer.outbox.newest_document()
     return Facts(
@@ -59,6 +58,7 @@ async def _facts(buffer: Buffer, clock: Clock, targets: list[Target]) -> Facts:
         now=now,
         firms=firms,
         troubles=await asyncio.to_thread(troubles_of, standing),
+        well=well_of(standing),
         kept=await buffer.outbox.troubles(),
         suspects=await buffer.outbox.suspects(tuple(SUSPICIOUS)),
         targets=targets,

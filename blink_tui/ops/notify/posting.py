@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.notices import Text
 from blink_tui.model.secret import Secret
 from blink_tui.ops.notify import errors
 from blink_tui.ops.notify.sending import Address, Fault, look, send
@@ -19,13 +20,6 @@ T = TypeVar("T")
 
 PATIENCE = 30.0
 """Seconds that a service has to take a message."""
-
-
-class Text(NamedTuple):
-    """A message in words."""
-
-    title: str
-    body: str
 
 
 async def look_at(name: str, url: Secret) -> Address:

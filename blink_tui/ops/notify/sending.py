@@ -81,14 +81,11 @@ def look(url: str) -> Address | Fault:
 
 def send(url: str, title: str, body: str) -> Iterator[Fault | None]:
     """Send a plain text; runs in a worker process. Yields None when the service took it."""
-    from apprise import NotifyType
-
     with _listening() as said:
         try:
             service = _service(url)
-            sent = service.notify(
-                body=fitted(body, _room(service, title)), title=title, notify_type=NotifyType.INFO
-            )
+            with _straight(service):
+                sent = service.notify(body=fitted(body, _room(service, title)), title=title)
             yield None if sent else fault_of(said)
         except BlinkError as error:
             yield _fault(error)
@@ -160,12 +157,17 @@ def _service(url: str) -> NotifyBase:
 
 def _in_clear(service: NotifyBase) -> bool:
     """Whether what is sent could be read on its way to another machine."""
-    host = getattr(service, "smtp_host", None) or service.host
+    host = _host(service)
     if not host or _is_loopback(host):
         return False
     if getattr(service, "secure_mode", None) == "insecure":
         return True
     return _scheme(service) not in _names(service.secure_protocol)
+
+
+def _host(service: NotifyBase) -> str:
+    """Whom the service will connect to, or what it has in the host's place; empty for none."""
+    return str(getattr(service, "smtp_host", None) or service.host or "")
 
 
 def _is_loopback(host: str) -> bool:
@@ -189,7 +191,7 @@ def _names(protocol: object) -> tuple[str, ...]:
 
 def _shown(service: NotifyBase) -> str:
     """What may be shown: many services have a token where others have the host."""
-    host = getattr(service, "smtp_host", None) or service.host or ""
+    host = _host(service)
     named = "host" in service.template_tokens and (_HOST.fullmatch(host) or _is_loopback(host))
     return f"{_scheme(service)}://{host if named else '…'}"
 
@@ -201,6 +203,21 @@ def _room(service: NotifyBase, title: str) -> int:
 
 def _fault(error: BlinkError) -> Fault:
     return Fault(error.kind.code, str(error.values.get("secure", "")))
+
+
+@contextmanager
+def _straight(service: NotifyBase) -> Iterator[None]:
+    """What may be sent in clear to this machine goes to it, and not through a proxy on another one."""
+    host, names = _host(service), ("no_proxy", "NO_PROXY")
+    before = {name: os.environ[name] for name in names if name in os.environ}
+    if _is_loopback(host):
+        os.environ.update(dict.fromkeys(names, "*"))
+    try:
+        yield
+    finally:
+        for name in names:
+            os.environ.pop(name, None)
+        os.environ.update(before)
 
 
 @contextmanager

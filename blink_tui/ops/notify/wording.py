@@ -12,11 +12,10 @@ from blink_tui.invoices.words import money
 from blink_tui.model.dates import Instant, datetime_of, warsaw
 from blink_tui.model.documents import Direction
 from blink_tui.model.firms import env_shown
-from blink_tui.model.notices import GROSS, Item, NoticeKind, Phase
+from blink_tui.model.notices import GROSS, Item, NoticeKind, Phase, Text
 from blink_tui.model.text import clean
 from blink_tui.model.words import OUTAGE_WORDS
 from blink_tui.ops.notify.errors import FAULTS
-from blink_tui.ops.notify.posting import Text
 from blink_tui.sync.errors import QUARANTINED
 from blink_tui.sync.problems import kind_of, problem_words
 
@@ -41,6 +40,13 @@ CHORES = {
     "retention": N_("looking for what need not be kept any more"),
 }
 """What is done beside fetching, by the chore's name."""
+LATE = {
+    "no-access": N_("nothing logs in"),
+    "access-refused": N_("KSeF refuses the access"),
+    "not-asked": N_("nobody asks KSeF, so see whether the daemon runs"),
+    "ksef-away": N_("KSeF itself is away"),
+}
+"""Why there was no complete fetch for too long, by the reason's code, where that is known."""
 _COUNTED = frozenset({NoticeKind.DOCUMENTS, NoticeKind.SUSPICIOUS})
 _PHASES = tuple(Phase)
 
@@ -100,7 +106,7 @@ def _grouped(items: Iterable[Item]) -> list[list[Item]]:
 
     def matter(item: Item) -> tuple[int, str, int, str, str]:
         about = "" if item.kind is NoticeKind.SUSPICIOUS else item.subject
-        problem = item.details.get("problem", "")
+        problem = item.details.get("problem", "") or item.details.get("late", "")
         return -max_severity[item.kind, item.phase], item.kind, _PHASES.index(item.phase), about, problem
 
     listed = list(items)
@@ -174,7 +180,7 @@ def _credential(matter: _Matter) -> str:
     count, reason = matter.firms, _problem(matter.first)
     if matter.first.phase is Phase.OVER:
         return ngettext("KSeF lets {count} firm in again", "KSeF lets {count} firms in again", count).format(
-            count=count
+            count=_whole(count)
         )
     if matter.first.phase is Phase.LASTS:
         text = ngettext(
@@ -182,7 +188,7 @@ def _credential(matter: _Matter) -> str:
         )
     else:
         text = ngettext("KSeF refuses {count} firm: {reason}", "KSeF refuses {count} firms: {reason}", count)
-    return text.format(count=count, reason=reason)
+    return text.format(count=_whole(count), reason=reason)
 
 
 def _expiry(matter: _Matter) -> str:
@@ -190,7 +196,7 @@ def _expiry(matter: _Matter) -> str:
     if item.phase is Phase.OVER:
         return ngettext(
             "Access of {count} firm is renewed", "Access of {count} firms is renewed", count
-        ).format(count=count)
+        ).format(count=_whole(count))
     if int(item.details["days"]) < 0:
         text = ngettext(
             "Access of {count} firm ended on {ends}", "Access of {count} firms ended on {ends}", count
@@ -199,7 +205,7 @@ def _expiry(matter: _Matter) -> str:
         text = ngettext(
             "Access of {count} firm ends on {ends}", "Access of {count} firms ends on {ends}", count
         )
-    return text.format(count=count, ends=item.details["ends"])
+    return text.format(count=_whole(count), ends=item.details["ends"])
 
 
 def _stopped(matter: _Matter) -> str:
@@ -224,7 +230,7 @@ def _stopped(matter: _Matter) -> str:
         text = ngettext(
             "Fetching stands for {count} firm: {reason}", "Fetching stands for {count} firms: {reason}", count
         )
-    return text.format(count=count, reason=_problem(item))
+    return text.format(count=_whole(count), reason=_problem(item))
 
 
 def _suspicious(matter: _Matter) -> str:
@@ -246,7 +252,7 @@ def _limits(matter: _Matter) -> str:
         )
     else:
         text = ngettext("KSeF's limits hold up {count} firm", "KSeF's limits hold up {count} firms", count)
-    return text.format(count=count)
+    return text.format(count=_whole(count))
 
 
 def _outage(matter: _Matter) -> str:
@@ -345,8 +351,11 @@ def _count(item: Item) -> int:
 
 
 def _problem(item: Item) -> str:
-    problem = item.details.get("problem")
-    return reason_of(problem) if problem else _("no complete fetch for too long")
+    problem, late = item.details.get("problem"), item.details.get("late")
+    if problem:
+        return reason_of(problem)
+    words = _("no complete fetch for too long")
+    return f"{words}, {_(LATE[late])}" if late in LATE else words
 
 
 def _since(item: Item) -> str:

@@ -47,6 +47,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         top = TopBar()
         top.here, top.title, top.keys_of = self.HERE, self.console.title, self.console.keys_of
+        top.notice = _("READ ONLY") if self.console.buffer.read_only else ""
         yield top
         yield from self.body()
         yield KeyBar()

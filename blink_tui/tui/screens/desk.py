@@ -174,7 +174,9 @@ class DeskScreen(PacedScreen):
         alarm = ngettext("! {count} firm stopped", "! {count} firms stopped", stopped).format(count=stopped)
         status = self.query_one("#status", StatusLine)
         if self._office.states:
-            status.say(*parts, alarm=alarm if stopped else "")
+            daemon = self.console.company.daemon
+            service = _("service: {who}").format(who=daemon.who) if daemon is not None else ""
+            status.say(*parts, service, alarm=alarm if stopped else "")
         else:
             status.say(_("No firm yet"))
         today = self.console.today

@@ -57,17 +57,23 @@ class EditorWindow(LinesWindow[Edited | None]):
         "leave-editor",
     )
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Workbench, changed: BlinkError | None = None) -> None:
+        """`changed` says who has changed the document since it was half edited here."""
         super().__init__(_title(bench), bench)
+        self._meanwhile = changed
         self.document_id = bench.document.id
-        self._kept = f"editor.{bench.document.id}"
+        self._kept = _name_kept(bench.document.id)
         self._busy = False
 
     def on_mount(self) -> None:
         kept = self._recalled()
         if kept is not None:
             self.coding = kept
-            self.console.tell(_("Taken up from before; Ctrl+N starts afresh."))
+            taken_up = _("Taken up from before; Ctrl+N starts afresh.")
+            if self._meanwhile is None:
+                self.console.tell(taken_up)
+            else:
+                self.console.tell(f"! {clean(str(self._meanwhile))}\n{taken_up}", severity="warning")
         if self._bench.document.status is not Status.FETCHED:
             self.console.tell(
                 _("Coded already: only payments can be added. To change the rest, reopen it first."),
@@ -79,8 +85,11 @@ class EditorWindow(LinesWindow[Edited | None]):
     def _recalled(self) -> Coding | None:
         kept = self.console.memory.of(self._kept)
         if kept.get("version") != self._bench.document.version:
-            self.console.memory.keep(self._kept, {})
-            return None
+            if self._meanwhile is None:
+                self.console.memory.keep(self._kept, {})
+                return None
+            if self._bench.document.status is not Status.FETCHED:
+                return None  # kept for when it is opened again
         try:
             return loaded(Coding, str(kept.get("coding")))
         except msgspec.ValidationError:
@@ -231,7 +240,14 @@ async def edit_document(console: ConsoleApp, document_id: int) -> Edited | None:
         text = _("This firm has no books set up: its documents are approved without coding.")
         console.tell(text, severity="warning")
         return None
-    return await console.push_screen_wait(EditorWindow(bench))
+    kept = console.memory.of(_name_kept(document_id))
+    overtaken = kept and kept.get("version") != bench.document.version
+    changed = await console.buffer.history.changed(bench.document, but=console.who) if overtaken else None
+    return await console.push_screen_wait(EditorWindow(bench, changed))
+
+
+def _name_kept(document_id: int) -> str:
+    return f"editor.{document_id}"
 
 
 def _title(bench: Workbench) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import Any
 
 from textual.app import ComposeResult
 
-from blink_tui.buffer import GridFilter, GridRow, Key, Sort
+from blink_tui.buffer import Document, GridFilter, GridRow, Key, Sort
 from blink_tui.buffer.gists import seal_of
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.decisions import Action, Decision, done_sentence
@@ -270,11 +270,18 @@ class QueueWindow(Dialog[int]):
             came_to = step.action
             document = await self.console.buffer.documents.get(document.id)
         if outcome is not None and outcome.decision_id is None:
-            self.console.tell(" ".join(refused_sentences(outcome.refused)), severity="warning")
+            await self._tell_refused(document, outcome.refused)
         if made:
             await self._made(made, came_to, row)
         elif outcome is not None and outcome.refused.get(Refusal.CHANGED):
             await self._show_anew(row)
+
+    async def _tell_refused(self, document: Document, refused: Mapping[Refusal, int]) -> None:
+        """Why nothing was decided; where somebody else was faster, who that was and what they did."""
+        changed = None
+        if refused.get(Refusal.CHANGED):
+            changed = await self.console.buffer.history.changed(document, but=self.console.who)
+        self.console.tell(str(changed or " ".join(refused_sentences(refused))), severity="warning")
 
     async def _made(self, made: list[int], action: Action, row: GridRow) -> None:
         self._tally.by_action[action] += 1

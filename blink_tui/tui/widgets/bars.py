@@ -61,6 +61,8 @@ class TopBar(Bar):
         """Name of the action that leads to the screen in view."""
         self.title = ""
         """What the console as a whole shows, such as a demo."""
+        self.notice = ""
+        """What must be seen in every screen: it stays where there is room for nothing else."""
         self.keys_of: Callable[[str], Sequence[str]] = lambda name: ACTIONS[name].keys
         self._activity = ("", "strong")
 
@@ -72,21 +74,25 @@ class TopBar(Bar):
             self.refresh()
 
     def pieces(self, width: int) -> list[tuple[str, str]]:
-        tabs = self._fitting_tabs(width - _ACTIVITY - cell_len(clean(self.title)))
+        notice = [(f" {self.notice} ", "alarm")] if self.notice else []
+        width -= sum(cell_len(text) for text, _style in notice)
+        tabs = self._fitting_tabs(width - _ACTIVITY - cell_len(clean(self.title)), width)
         left = width - sum(cell_len(text) for text, _style in tabs)
         ends: list[tuple[str, str]] = []
         for text, style in (self._activity, (clean(self.title), "fill")):
             if text and cell_len(text) + 2 <= left:
                 ends[:0] = [(f" {text} ", style)]
                 left -= cell_len(text) + 2
-        return [*tabs, (" " * left, "fill"), *ends]
+        return [*tabs, (" " * left, "fill"), *ends, *notice]
 
-    def _fitting_tabs(self, room: int) -> list[tuple[str, str]]:
-        """The roomiest form of all tabs that fits, else the shortest."""
+    def _fitting_tabs(self, room: int, most: int) -> list[tuple[str, str]]:
+        """The roomiest form of all tabs that fits, else the shortest; more than `most` cells only without a notice."""
         whole = {name: _(ACTIONS[name].label) for name in _TABS}
         short = {name: _(label) for name, label in _TABS.items()}
         forms = (self._tabs(" ", whole), self._tabs(" ", short))
         shortest = self._tabs("", short)
+        if self.notice and sum(cell_len(text) for text, _style in shortest) > most:
+            shortest = self._tabs("", {name: short[name] if name == self.here else "" for name in short})
         return next(
             (tabs for tabs in forms if sum(cell_len(text) for text, _style in tabs) <= room), shortest
         )

@@ -13,11 +13,10 @@ from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.findings import Finding, Severity
 from blink_tui.model.firms import CredentialKind, Firm
-from blink_tui.model.notices import How, NewTarget, Rule, Target, vault_name
+from blink_tui.model.notices import How, NewTarget, Rule, Target, Text, vault_name
 from blink_tui.model.schedule import RoleEnd
 from blink_tui.model.secret import Secret
 from blink_tui.model.values import Nip
-from blink_tui.ops.notify.posting import Text
 from blink_tui.sync.leases import holder_name, is_gone
 from blink_tui.vault import MemorySource, Vault, open_vault
 from tests.buffer.factory import invoice

@@ -13,11 +13,10 @@ import sys
 from pathlib import Path
 
 from blink_tui.buffer import open_buffer
-from blink_tui.model.notices import vault_name
+from blink_tui.model.notices import Text, vault_name
 from blink_tui.model.secret import Secret
 from blink_tui.ops.notify.delivering import Delivery
 from blink_tui.ops.notify.notices import look
-from blink_tui.ops.notify.posting import Text
 from tests.clocks import VirtualClock
 from tests.ops.notify.conftest import TUESDAY_NOON
 from tests.ops.notify.making import memory_vault

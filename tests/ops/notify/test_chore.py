@@ -7,10 +7,12 @@ from pathlib import Path
 
 from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.model.dates import Instant, instant_of
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ContextType, CredentialKind, NewFirm
 from blink_tui.model.outages import Outage, OutageCategory
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.ops.chores import Surroundings, all_chores, run_due
+from blink_tui.ops.notify.errors import UNREACHABLE
 from blink_tui.ops.notify.notices import LOOK_EVERY, NOTICES, look
 from blink_tui.vault import Vault
 from tests.clocks import VirtualClock
@@ -125,4 +127,22 @@ async def test_a_firm_at_rest_is_told_of_no_more(office: Office) -> None:
     await refused(office.buffer, firm, office.clock)
     assert len(await office.tells()) == 1
     await office.buffer.schedules.pause([firm.id], True)
+    assert await office.tells(DAY) == []
+
+
+async def test_what_was_switched_off_after_it_failed_is_told_of_no_more(office: Office) -> None:
+    await target_of(office.buffer, office.vault, office.clock)
+    await target_of(office.buffer, office.vault, office.clock, "down")
+    office.told.fails["down"] = BlinkError(UNREACHABLE)
+    at = instant_of(office.clock.now())
+    await office.buffer.chores.take("backup", None, "x", at)
+    await office.buffer.chores.ended("backup", at, "disk-full")
+    await office.tells()
+    assert len(await office.tells(HOUR)) == 1
+    await office.tells(HOUR)  # which sees that one is down
+    assert "Notices do not reach down" in str(await office.tells(HOUR))
+    await office.buffer.notice_targets.pause("down", paused=True)
+    assert await office.tells(HOUR) == []
+    ((_name, lasts),) = await office.tells(16 * HOUR)
+    assert lasts.startswith("Something fails: the backup")
     assert await office.tells(DAY) == []

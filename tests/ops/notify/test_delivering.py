@@ -12,11 +12,12 @@ import pytest
 
 from blink_tui.buffer import Buffer
 from blink_tui.model.errors import BlinkError, ErrorKind
+from blink_tui.model.notices import Text
 from blink_tui.model.secret import Secret
 from blink_tui.ops.notify import errors
 from blink_tui.ops.notify.delivering import FIRST_PAUSE, LONGEST_PAUSE, Delivery, pause_after
 from blink_tui.ops.notify.notices import look
-from blink_tui.ops.notify.posting import Text, look_at, post
+from blink_tui.ops.notify.posting import look_at, post
 from blink_tui.vault import Vault
 from tests.clocks import VirtualClock
 from tests.ops.notify.making import Told, firms_of, refused, target_of

@@ -10,6 +10,7 @@ from blink_tui.buffer import Buffer
 from blink_tui.model.dates import instant_of
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.notices import How, NoticeKind, Rule, parse_quiet
+from blink_tui.model.settings import NOTIFY_AMOUNTS, WATCH_COMPLETE_WITHIN
 from blink_tui.ops.notify.delivering import GIVEN_UP_AFTER, LONGEST_PAUSE, Delivery
 from blink_tui.ops.notify.errors import UNREACHABLE
 from blink_tui.ops.notify.notices import look
@@ -39,7 +40,8 @@ class Office:
 
 
 @pytest.fixture
-def office(buffer: Buffer, vault: Vault, clock: VirtualClock, told: Told) -> Office:
+async def office(buffer: Buffer, vault: Vault, clock: VirtualClock, told: Told) -> Office:
+    await buffer.settings.set(WATCH_COMPLETE_WITHIN.key, "1000")  # nothing is fetched here
     return Office(buffer, vault, clock, told)
 
 
@@ -58,6 +60,15 @@ async def test_new_documents_come_once_a_day_and_those_of_before_never(office: O
         )
     ]
     assert await office.tells(DAY) == []
+
+
+async def test_sums_are_told_where_they_may_be(office: Office) -> None:
+    (firm,) = await firms_of(office.buffer, "Alfa")
+    await target_of(office.buffer, office.vault, office.clock)
+    await office.buffer.settings.set(NOTIFY_AMOUNTS.key, "on")
+    await bought(office.buffer, firm, 2)
+    ((_name, body),) = await office.tells(DAY)
+    assert body.endswith("  Alfa: 2 (purchases: 2, gross 246,00 PLN)")
 
 
 async def test_a_trouble_is_told_when_it_begins_daily_and_when_it_is_over(office: Office) -> None:
@@ -184,3 +195,18 @@ async def test_nothing_is_sent_while_paused_or_at_quiet_hours(office: Office) ->
     assert await office.tells(HOUR) == []
     await office.buffer.notice_targets.pause("office", paused=False)
     assert await office.tells(HOUR) == []
+
+
+async def test_a_firm_that_nobody_asks_for_is_told_of(office: Office) -> None:
+    await office.buffer.settings.set(WATCH_COMPLETE_WITHIN.key, "24")
+    alfa, beta = await firms_of(office.buffer, "Alfa", "Beta")
+    await target_of(office.buffer, office.vault, office.clock)
+    await refused(office.buffer, beta, office.clock)  # which is told as that
+    await office.tells()
+    assert await office.tells(20 * HOUR) != []
+    ((_name, body),) = await office.tells(5 * HOUR)
+    assert body.startswith(
+        "Fetching stands for 1 firm: no complete fetch for too long, nothing logs in\n  Alfa (since"
+    )
+    await office.buffer.firms.set_enabled(alfa.id, alfa.version, False)
+    assert "Alfa" not in str(await office.tells(DAY))

@@ -133,6 +133,15 @@ def test_what_a_service_answers_is_told_and_no_redirect_is_followed(status: int,
         assert (chat.told[0]["title"], chat.told[0]["message"]) == ("Tytuł", "Zażółć gęślą jaźń")
 
 
+def test_what_goes_to_this_machine_goes_through_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with chat_server() as chat, chat_server() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.replace("json", "http", 1))
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        assert sent(chat.url) is None
+        assert (len(chat.told), len(proxy.told)) == (1, 0)
+
+
 def test_nothing_that_a_library_says_is_passed_on(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

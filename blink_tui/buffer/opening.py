@@ -1,0 +1,31 @@
+"""Why a file cannot be opened or written: its disk, the rights of this account, or what cannot be told apart."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from blink_tui.buffer import errors
+from blink_tui.model.accounts import account_name
+from blink_tui.model.errors import BlinkError, ErrorKind
+
+
+def not_opened(path: Path, cause: object) -> BlinkError:
+    """The error that a refusal of the system to open or write a file means."""
+    account = account_name(os.geteuid())
+    return BlinkError(_kind(path), path=str(path), account=account, cause=str(cause))
+
+
+def _kind(path: Path) -> ErrorKind:
+    try:
+        there = path if path.exists() else path.parent
+        if os.statvfs(there).f_flag & os.ST_RDONLY:
+            return errors.DISK_READ_ONLY
+    except PermissionError:
+        return errors.NOT_ALLOWED
+    except OSError:
+        return errors.NOT_OPENED
+    if not path.parent.is_dir():
+        return errors.NOT_OPENED
+    allowed = os.access(there, os.R_OK | os.W_OK) and os.access(path.parent, os.R_OK | os.W_OK | os.X_OK)
+    return errors.NOT_OPENED if allowed else errors.NOT_ALLOWED
