@@ -32,10 +32,13 @@ _FIRST = (
     "decision",
     "batch_file",
     "payment",
+    "book_row",
     "book_sum",
     "lost_document",
 )
 """Tables whose rows are found by other ones, which therefore go later."""
+_FOUND_AT_ONCE = 1_000
+"""Rows of them in one go: finding them takes longer than erasing them."""
 _ENDED = "SELECT at, who, reason, protocol, package, documents, length, head FROM erasing WHERE firm_id = ?"
 _MENTIONS = """
     SELECT id FROM fetch_log WHERE id BETWEEN ?1 AND ?2 AND (
@@ -197,9 +200,10 @@ class Eraser:
             one, pace = tables[name], Pace()
             sql = some_deleted(one)
             while True:
+                size = _FOUND_AT_ONCE if name in _FIRST else pace.size
                 async with self._database.transaction(erasing=True, durable=False) as session:
                     pace.begin()
-                    gone = len(await session.rows(sql, (firm_id, size := pace.size)))
+                    gone = len(await session.rows(sql, (firm_id, size)))
                 pace.end(gone)
                 if gone < size:
                     break

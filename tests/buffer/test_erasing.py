@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from blink_tui.buffer import Buffer, StoredInvoice, open_buffer
-from blink_tui.buffer.belongings import NOBODYS, OTHERWISE, WORDS, belongings
+from blink_tui.buffer.belongings import NOBODYS, OTHERWISE, WORDS, belongings, some_deleted
 from blink_tui.buffer.records import DerivedRow
 from blink_tui.buffer.scrubbing import scrub
 from blink_tui.model.documents import Party, Role, Status
@@ -20,6 +20,11 @@ from blink_tui.model.values import Nip
 from tests.buffer.everything import MARKS, bytes_of, dumped, fill, rows_left
 from tests.buffer.factory import NIP, StillClock, invoice
 
+SMALL = frozenset(
+    {"seller_account", "trouble", "notice_rule", "pending_export", "granted_context", "decision"}
+)
+"""Tables of a few rows for each firm, seller or decision."""
+OWN = ("SCAN SUBQUERY", "SCAN (subquery")
 OTHER = Nip("5265877635")
 
 
@@ -44,6 +49,16 @@ async def test_every_table_is_a_firms_or_told_to_be_nobodys(buffer: Buffer) -> N
     assert set(NOBODYS) | set(OTHERWISE) <= {name for (name,) in rows}
     for one in (await belongings(session)).values():
         assert one.key, f"{one.table} has no primary key to be erased by"
+
+
+async def test_no_large_table_is_read_whole_for_a_few_rows(buffer: Buffer) -> None:
+    session = buffer._database.reader
+    for one in (await belongings(session)).values():
+        if not one.by_document and one.table not in SMALL:
+            plan = await session.rows(f"EXPLAIN QUERY PLAN {some_deleted(one)}", (1, 2))
+            assert [
+                step for *_ids, step in plan if step.startswith("SCAN") and not step.startswith(OWN)
+            ] == [], one
 
 
 async def test_nothing_of_a_firm_is_left_in_any_table_nor_any_byte(buffer: Buffer, path: Path) -> None:
