@@ -18,7 +18,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.model.values import Nip
 from tests.buffer.everything import MARKS, bytes_of, dumped, fill, rows_left
-from tests.buffer.factory import NIP, StillClock, invoice
+from tests.buffer.factory import NIP, StillClock, invoice, ksef_number
 
 SMALL = frozenset(
     {"seller_account", "trouble", "notice_rule", "pending_export", "granted_context", "decision"}
@@ -110,6 +110,9 @@ async def test_what_a_firm_had_is_erased_whatever_was_moved_about_before(
             ids = list(range(1, 601))
             await buffer.documents.change_status(ids, Status.EXCLUDED, who="anna", reason=reason)
             await buffer.documents.change_status(ids, Status.FETCHED, who="anna", reason=reason)
+        sql = "SELECT body FROM invoice_xml WHERE ksef_number = ?"
+        bodies = [(await buffer._database.reader.rows(sql, (ksef_number(n),)))[0][0] for n in range(5, 600)]
+        assert all(body in bytes_of(path) for body in bodies[:9])
         await buffer.eraser.begin(firm.id, await buffer.history.head(firm.id), who="anna", reason="r")
         async for _count in buffer.eraser.documents(firm.id):
             pass
@@ -117,6 +120,7 @@ async def test_what_a_firm_had_is_erased_whatever_was_moved_about_before(
         await buffer.eraser.finish(firm.id)
         await scrub(path)
         left = bytes_of(path)
+        assert [body for body in bodies if body in left] == []
         assert b"TAJNE" not in left
         assert b"Sekretna" not in left
         assert await buffer.documents.total(other.id) == 5
@@ -146,9 +150,14 @@ async def test_once_begun_nothing_is_added_by_anybody(buffer: Buffer, path: Path
             with pytest.raises(BlinkError) as refused:
                 await change
             assert refused.value.kind.code == "erased-meanwhile"
+        async for _count in buffer.eraser.documents(firm.id):
+            break
+        with pytest.raises(BlinkError) as refused:  # read before it went
+            await another.derived.save([DerivedRow(1, 1, None, "text", None, ())])
+        assert refused.value.kind.code == "erased-meanwhile"
         begun = await another.eraser.begun(firm.id)
         assert begun is not None
-        assert (begun.documents, begun.left) == (2, 2)
+        assert (begun.documents, begun.left) == (2, 0)
     assert not (await buffer.firms.get(firm.id)).enabled
 
 
