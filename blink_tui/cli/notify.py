@@ -97,16 +97,16 @@ def add(
         raise BlinkError(BAD_NAME)
     if url_stdin and url_file is not None:
         raise BlinkError(USAGE, problem=_("Name either --url-stdin or --url-file."))
-    if anew and (kinds or firms):
+    if anew and (kinds or firms or tongue):
         raise BlinkError(USAGE, problem=_("--replace keeps the rules. Change them: blink notify rules NAME"))
-    profile = options.profile(context)
+    profile, tongue = options.profile(context), checked_language(tongue or language())
+    options.run(_check(profile, name, kinds or [], firms or [], anew=anew))
+    # Asked outside of an event loop, where Ctrl+C ends the question.
+    url = _address(url_file, from_stdin=url_stdin)
     if anew:
-        options.run(_replace(profile, name, url_file, from_stdin=url_stdin, as_json=json))
+        options.run(_replace(profile, name, url, as_json=json))
     else:
-        new = NewTarget(name, checked_language(tongue or language()), "")
-        options.run(
-            _add(profile, new, kinds or [], firms or [], url_file, from_stdin=url_stdin, as_json=json)
-        )
+        options.run(_add(profile, NewTarget(name, tongue, ""), kinds or [], firms or [], url, as_json=json))
 
 
 @app.command("list", help=_("Who is told, without secrets, and how it fares. Example: blink notify list"))
@@ -186,27 +186,36 @@ async def shown(buffer: Buffer, targets: Sequence[Target]) -> list[dict[str, Any
     ]
 
 
+async def _check(
+    profile: Profile, name: str, kinds: Sequence[NoticeKind], firms: Sequence[str], *, anew: bool
+) -> None:
+    """Say what is wrong before an address is asked for. Raises BlinkError."""
+    from blink_tui.buffer.errors import TARGET_EXISTS
+
+    async with profile.open_buffer() as buffer:
+        if anew:
+            await buffer.notice_targets.get(name)
+        elif any(target.name == name for target in await buffer.notice_targets.all()):
+            raise BlinkError(TARGET_EXISTS, name=name)
+        await rules_for(buffer, kinds, firms, How.USUAL)
+
+
 async def _add(
     profile: Profile,
     new: NewTarget,
     kinds: Sequence[NoticeKind],
     firms: Sequence[str],
-    file: Path | None,
+    url: Secret,
     *,
-    from_stdin: bool,
     as_json: bool,
 ) -> None:
-    from blink_tui.buffer.errors import TARGET_EXISTS
     from blink_tui.model.clock import SystemClock
     from blink_tui.model.dates import instant_of
     from blink_tui.ops.notify.posting import look_at
 
+    address = await look_at(new.name, url)
     async with profile.open_buffer() as buffer:
-        if any(target.name == new.name for target in await buffer.notice_targets.all()):
-            raise BlinkError(TARGET_EXISTS, name=new.name)
         rules = await rules_for(buffer, kinds, firms, How.USUAL)
-        url = _address(file, from_stdin=from_stdin)
-        address = await look_at(new.name, url)
         vault = profile.open_vault()
         now = instant_of(SystemClock().now())
         await buffer.notice_targets.add(replace(new, shown=address.shown), rules, now)
@@ -223,15 +232,12 @@ async def _add(
         output.say(text.format(name=new.name, address=address.shown))
 
 
-async def _replace(
-    profile: Profile, name: str, file: Path | None, *, from_stdin: bool, as_json: bool
-) -> None:
+async def _replace(profile: Profile, name: str, url: Secret, *, as_json: bool) -> None:
     from blink_tui.ops.notify.posting import look_at
 
+    address = await look_at(name, url)
     async with profile.open_buffer() as buffer:
         target = await buffer.notice_targets.get(name)
-        url = _address(file, from_stdin=from_stdin)
-        address = await look_at(name, url)
         profile.open_vault().put(target.vault_name, url)
         await buffer.notice_targets.change(replace(target, shown=address.shown))
         (told,) = await shown(buffer, [await buffer.notice_targets.get(name)])
