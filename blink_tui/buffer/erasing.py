@@ -160,11 +160,11 @@ class Eraser:
         ]
         pace, last = Pace(), 0
         while True:
-            pace_rows = await self._some(firm_id, last, pace, with_documents)
-            if not pace_rows:
+            gone = await self._some(firm_id, last, pace, with_documents)
+            if not gone:
                 break
-            last = pace_rows[-1][0]
-            yield len(pace_rows)
+            last = gone[-1][0]
+            yield len(gone)
             await pace.rest()
         await self._rows_of_firm(firm_id, tables)  # what was derived meanwhile of documents that are gone now
 
