@@ -21,9 +21,10 @@ import aiosqlite
 from blink_tui.buffer import errors
 from blink_tui.buffer.frozen import FrozenSession, frozen
 from blink_tui.buffer.session import Row, Session, translated
-from blink_tui.model.errors import READ_ONLY, BlinkError
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import close_to_others, make_folder
 from blink_tui.model.text import folded
+from blink_tui.model.unwritable import unwritable
 
 OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
@@ -84,7 +85,7 @@ class Database:
         """
         session = Session(self._writer, self.path)
         if self.read_only:
-            raise BlinkError(READ_ONLY, path=self.path)
+            raise unwritable(self.path)
         async with self._writing:
             try:
                 if not durable:
