@@ -21,9 +21,10 @@ import aiosqlite
 from blink_tui.buffer import errors
 from blink_tui.buffer.frozen import FrozenSession, frozen
 from blink_tui.buffer.session import Row, Session, translated
-from blink_tui.model.errors import READ_ONLY, BlinkError
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import close_to_others, make_folder
 from blink_tui.model.text import folded
+from blink_tui.model.unwritable import unwritable
 
 OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
@@ -84,7 +85,7 @@ class Database:
         """
         session = Session(self._writer, self.path)
         if self.read_only:
-            raise BlinkError(READ_ONLY, path=self.path)
+            raise unwritable(self.path)
         async with self._writing:
             try:
                 if not durable:
@@ -94,7 +95,7 @@ class Database:
                     await session.run("PRAGMA secure_delete = ON")
                 await session.run("BEGIN IMMEDIATE")
                 yield session
-                await _to_its_end(session.run("COMMIT"))
+                await to_its_end(session.run("COMMIT"))
             except BaseException:
                 await self._writer.rollback()
                 raise
@@ -136,7 +137,7 @@ class Database:
         return int(row[0]) if row else 0
 
 
-async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
     """Wait for something that cannot be taken back; whoever cancels meanwhile is heard at the next wait."""
     ending, cancelled = asyncio.ensure_future(work), False
     while not ending.done():

@@ -28,14 +28,6 @@ NOT_ALLOWED = ErrorKind(
         " have its folder shared with a group (docs/doctor.md)."
     ),
 )
-DISK_READ_ONLY = ErrorKind(
-    "disk-read-only",
-    ExitCode.FAILED,
-    N_(
-        "The disk with {path} can only be read. What was stored is safe; have the disk mounted for writing again and"
-        " repeat."
-    ),
-)
 NEWER_SCHEMA = ErrorKind(
     "newer-schema",
     ExitCode.FAILED,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from blink_tui.buffer import errors
 from blink_tui.model.accounts import account_name
-from blink_tui.model.errors import BlinkError, ErrorKind
+from blink_tui.model.errors import DISK_READ_ONLY, BlinkError, ErrorKind
+from blink_tui.model.unwritable import on_read_only_disk
 
 
 def not_opened(path: Path, cause: object) -> BlinkError:
@@ -18,9 +19,9 @@ def not_opened(path: Path, cause: object) -> BlinkError:
 
 def _kind(path: Path) -> ErrorKind:
     try:
+        if on_read_only_disk(path):
+            return DISK_READ_ONLY
         there = path if path.exists() else path.parent
-        if os.statvfs(there).f_flag & os.ST_RDONLY:
-            return errors.DISK_READ_ONLY
     except PermissionError:
         return errors.NOT_ALLOWED
     except OSError:

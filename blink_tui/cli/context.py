@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from blink_tui.cli import output
 from blink_tui.i18n import N_, _
 from blink_tui.model.accounts import account_name
-from blink_tui.model.errors import READ_ONLY, USAGE, BlinkError, ErrorKind, ExitCode
+from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.modes import Sharing, open_to_others, readable_only, sharing
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
 from blink_tui.model.typed import checked_passphrase
+from blink_tui.model.unwritable import unwritable
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -78,7 +79,7 @@ class Profile(ProfilePaths):
         from blink_tui.vault import choose_source, open_vault
 
         if self.read_only:
-            raise BlinkError(READ_ONLY, path=self.buffer_path)
+            raise unwritable(self.buffer_path)
         ask = partial(asked_passphrase, new=not self.vault_path.exists())
         source = choose_source(self.vault_path, prompt=ask if may_ask and sys.stdin.isatty() else None)
         return open_vault(self.vault_path, source, create=True)

@@ -82,3 +82,11 @@ READ_ONLY = ErrorKind(
         "Nothing was changed: the profile is open for reading only. Who may write {path} can, without --read-only."
     ),
 )
+DISK_READ_ONLY = ErrorKind(
+    "disk-read-only",
+    ExitCode.FAILED,
+    N_(
+        "The disk with {path} can only be read. What was stored is safe; have the disk mounted for writing again and"
+        " repeat."
+    ),
+)

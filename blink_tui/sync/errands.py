@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.model.clock import Clock
-from blink_tui.model.errors import READ_ONLY, BlinkError
+from blink_tui.model.unwritable import unwritable
 
 if TYPE_CHECKING:
     from blink_tui.sync.clients import KsefClients
@@ -37,7 +37,7 @@ class Errands:
     async def run(self, work: Work[T]) -> T:
         """What the work returns or raises; cancelling the caller cancels the work."""
         if self._read_only:
-            raise BlinkError(READ_ONLY, path=self._buffer_path)
+            raise unwritable(self._buffer_path)
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
         started: asyncio.Future[Callable[[], object]] = loop.create_future()

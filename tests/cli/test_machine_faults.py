@@ -180,7 +180,7 @@ def test_wrong_rights_are_named_and_lose_nothing(others_home: Path, sandbox: San
     assert f"sudo -u {ANNA}" in failures("files")
     blink.uid = ANNA
     profile.chmod(0o500)
-    assert refused(1, "sync") == "buffer-not-allowed"
+    assert refused(1, "sync") == "read-only"
     assert f"chmod u=rwx {profile}" in failures("files")
     profile.chmod(0o700)
     os.chown(profile / "buffer.db", 0, 0)
@@ -190,12 +190,13 @@ def test_wrong_rights_are_named_and_lose_nothing(others_home: Path, sandbox: San
     os.chown(vault, 0, 0)
     assert refused(8, "sync") == "vault-locked"
     os.chown(vault, ANNA, GROUP)
-    vault.chmod(0o644)
     passphrase.chmod(0o644)
-    assert refused(8, "sync") == "vault-open-to-others"
-    for path in (vault, passphrase):
-        assert f"chmod 600 {path}" in failures("files")
-        path.chmod(0o600)
-    blink("sync", "--json")
+    assert f"chmod 600 {passphrase}" in failures("files")
+    passphrase.chmod(0o600)
+    vault.chmod(0o644)
+    assert refused(8, "sync") == "vault-open"
+    assert f"chmod 600 {vault}" in failures("files")
+    vault.chmod(0o600)
+    blink("sync")
     assert sorted(listed(blink)) == sorted(held(sandbox, firm["nip"]))
     assert blink("doctor", "--offline", "--json").json["level"] in ("ok", "note", "warning")

@@ -10,11 +10,13 @@ from blink_tui.buffer.opening import not_opened
 from blink_tui.model.clock import Clock
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.profile import ProfilePaths
+from blink_tui.ops.doctor.backups import BACKUPS
 from blink_tui.ops.doctor.check import Around, Check, Level, Report
 from blink_tui.ops.doctor.database import CHAINS, DATABASE
 from blink_tui.ops.doctor.files import FILES
 from blink_tui.ops.doctor.machine import MEMORY, VERSIONS
 from blink_tui.ops.doctor.network import network_checks
+from blink_tui.ops.doctor.retention import RETENTION
 from blink_tui.ops.doctor.schedule import HAND_OVERS, RUNNING, SCHEDULE
 from blink_tui.ops.doctor.space import SPACE
 from blink_tui.ops.doctor.terminal import LOCALE, TERMINAL
@@ -31,10 +33,12 @@ def all_checks(*, network: bool = True) -> tuple[Check, ...]:
         VAULT,
         FILES,
         SPACE,
+        BACKUPS,
         *network_checks(),
         SCHEDULE,
         RUNNING,
         HAND_OVERS,
+        RETENTION,
         LOCALE,
         TERMINAL,
         MEMORY,

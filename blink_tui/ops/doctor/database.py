@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from blink_tui.buffer import errors
+from blink_tui.buffer import Buffer, errors
 from blink_tui.i18n import N_
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.file_locks import locks_on
 from blink_tui.ops.doctor.check import (
     Around,
@@ -20,6 +21,7 @@ from blink_tui.ops.doctor.check import (
     refused,
     warning,
 )
+from blink_tui.ops.restore import way_back
 
 _QUICK_SECONDS = 4.0
 _LONG_JOURNAL = 256 * 1024 * 1024
@@ -33,20 +35,21 @@ _LOOK_WHO = N_("Look whether that program works or hangs; end it if it hangs. No
 
 
 async def _database(around: Around) -> list[Finding]:
-    path = around.paths.buffer_path
     if around.refusal is not None:
         level = Level.NOTE if around.refusal.kind is errors.OLDER_SCHEMA else Level.FAILURE
-        return [refused(around.refusal, level)]
+        return [refused(way_back(around.refusal, around.paths), level)]
+    path = around.paths.buffer_path
     if around.buffer is None:
         return [note(N_("There is no database yet; it is made with the first firm: {path}"), path=path)]
-    found = [await _soundness(around)]
-    found += await aside(lambda: list(_beside(path)))
-    return found
+    try:
+        found = [await _soundness(around.buffer)]
+    except BlinkError as error:
+        found = [refused(way_back(error, around.paths))]
+    return [*found, *await aside(lambda: list(_beside(path)))]
 
 
-async def _soundness(around: Around) -> Finding:
-    assert around.buffer is not None  # noqa: S101 - looked at before
-    damages = await around.buffer.diagnosis.damages(_QUICK_SECONDS)
+async def _soundness(buffer: Buffer) -> Finding:
+    damages = await buffer.diagnosis.damages(_QUICK_SECONDS)
     if damages is None:
         return note(
             N_("The database opens; it is too large to be looked through in {seconds} s."),

@@ -31,6 +31,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import ENVIRONMENTS, env_shown
 from blink_tui.model.telling import span_words
 from blink_tui.ops.doctor.check import Around, Check, Finding, Level, aside, failure, note, ok, warning
+from blink_tui.ops.doctor.database import NOT_LOOKED_AT
 
 _SECONDS = 5.0
 """For each environment, all side by side."""
@@ -151,6 +152,8 @@ async def _asked(way: Way, base: str, url: httpx.URL, clock: Clock) -> Way:
 
 
 async def _network(around: Around, ways: Ways) -> list[Finding]:
+    if around.refusal is not None:
+        return [note(NOT_LOOKED_AT)]
     if not any(firm.enabled for firm in around.firms):
         return [note(N_("There are no firms yet, so nothing was asked."))]
     found: list[Finding] = []

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from blink_tui.buffer import Buffer
 from blink_tui.buffer.chores import ChoreState
-from blink_tui.i18n import N_
+from blink_tui.i18n import N_, Message
 from blink_tui.ksef.rates import DOCUMENTED
 from blink_tui.model.dates import instant_of
+from blink_tui.model.settings import WATCH_COMPLETE_WITHIN
 from blink_tui.model.telling import minute_words
-from blink_tui.ops.doctor.check import Around, Check, Finding, failure, note, ok, warning
+from blink_tui.ops.doctor.check import Around, Check, Finding, Level, failure, note, ok, warning
 from blink_tui.ops.doctor.database import NOT_LOOKED_AT
+from blink_tui.ops.lateness import NO_ACCESS, Lateness, lateness_of
 from blink_tui.sync.leases import is_gone
 from blink_tui.sync.standing import FirmStanding, read_facts, standings_of
 
@@ -34,8 +36,35 @@ async def _schedule(around: Around) -> list[Finding]:
         return _not_looked_at(around)
     facts = await read_facts(around.buffer, totals=False)
     states = standings_of(facts, [firm for firm in around.firms if firm.enabled], around.clock.now())
-    found = list(schedule_findings(states))
+    late = lateness_of(
+        states, await around.buffer.outages.states(), around.clock.now(), await _within(around.buffer)
+    )
+    found = [*schedule_findings(states), *late_findings(late)]
     return found or [ok(N_("Every firm's roles are asked for."))]
+
+
+async def _within(buffer: Buffer) -> timedelta:
+    hours: int = await buffer.settings.value(WATCH_COMPLETE_WITHIN)
+    return timedelta(hours=hours)
+
+
+def late_findings(found: Lateness) -> Iterator[Finding]:
+    """Firms that were not fetched whole for long, each with why; those without access are told apart."""
+    late = [one for one in found.late if one.reason is not NO_ACCESS]
+    for one in late[:_SHOWN]:
+        values = {
+            "firm": one.firm.context_value,
+            "until": minute_words(one.until) if one.until else "–",
+            "why": one.why,
+        }
+        text = N_("{firm} was last fetched whole until {until}: {why}.")
+        yield Finding(Level.WARNING, Message(text, values), one.advice)
+    if len(late) > _SHOWN:
+        yield warning(
+            N_("{count} firms more were not fetched whole for long."),
+            N_("See all of them: blink status --check"),
+            count=len(late) - _SHOWN,
+        )
 
 
 def schedule_findings(states: Sequence[FirmStanding]) -> Iterator[Finding]:
