@@ -85,11 +85,6 @@ class Profile(ProfilePaths):
         return open_vault(self.vault_path, source, create=True)
 
 
-def _open_to_others(path: Path) -> bool:
-    """Whether others may read or write a file. Raises OSError."""
-    return path.exists() and bool(path.stat().st_mode & 0o077)
-
-
 def protected(profile: Profile, *, read_only: bool) -> Profile:
     """A profile as a command works on it: what is written is closed to whom it is not for, whatever writes it.
 
@@ -98,16 +93,10 @@ def protected(profile: Profile, *, read_only: bool) -> Profile:
     try:
         os.umask(sharing(profile.folder).umask)
         only_read = read_only or readable_only(profile.buffer_path)
-        exposed = _open_to_others(profile.vault_path)
-        for path in [] if only_read else open_to_others(profile.folder):
+        closed = {profile.vault_path}  # by nobody but its owner, who is to hear of it
+        for path in [] if only_read else open_to_others(profile.folder, but=closed):
             text = _("{path} is open to other accounts. Whoever it belongs to closes it: chmod o-rwx {path}")
             output.warn(text.format(path=path))
-        if exposed and not _open_to_others(profile.vault_path):
-            text = _(
-                "Other accounts could read the vault {path} until now; it was closed to them. What it holds is"
-                " encrypted; where in doubt, exchange the tokens."
-            )
-            output.warn(text.format(path=profile.vault_path))
     except OSError:  # what cannot be looked at is told by whoever opens it
         os.umask(Sharing.ALONE.umask)
         only_read = read_only

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
     from blink_tui.model.events import Event
     from blink_tui.ops.daemon import Daemon
-    from blink_tui.ops.logs import Log
     from blink_tui.vault import Vault
 
 STOP_SECONDS = 4.0
@@ -56,6 +55,7 @@ def _end_at_once(*_signal: Any) -> None:
 
 async def _run(profile: Profile, log_to: LogTo | None, *, as_json: bool) -> None:
     from blink_tui.cli.progress import EventLines
+    from blink_tui.ops import logs
     from blink_tui.ops.daemon import Daemon, Means
     from blink_tui.ops.sd_notify import notifier_of
 
@@ -64,39 +64,23 @@ async def _run(profile: Profile, log_to: LogTo | None, *, as_json: bool) -> None
 
     lines = EventLines(sys.stdout) if as_json else None
     with ExitStack() as stack:
-        log = _Log(profile, log_to, stack)
+
+        async def begin_log(buffer: Buffer) -> None:
+            """As the profile's settings say, and the command line before them; anew when they are read anew."""
+            told = await logs.log_settings(buffer)
+            if log_to is not None:
+                told["to"] = logs.Target(log_to.value)
+            stack.close()
+            stack.enter_context(logs.start_log(profile, **told))
 
         def hear(event: Event, firm: str | None) -> None:
-            log.hear(event, firm)
+            logs.hear(event, firm)
             if lines is not None:
                 lines.hear(event, firm)
 
         notifier = notifier_of(os.environ)
-        means = Means(system_user(), open_vault, notifier=notifier, hear=hear, begin_log=log.begin)
+        means = Means(system_user(), open_vault, notifier=notifier, hear=hear, begin_log=begin_log)
         await _until_stopped(Daemon(profile, means))
-
-
-class _Log:
-    """The log as the profile's settings say, and the command line before them; begun anew when they are read anew."""
-
-    def __init__(self, profile: Profile, to: LogTo | None, stack: ExitStack) -> None:
-        self._profile = profile
-        self._to = to
-        self._stack = stack
-        self._log: Log | None = None
-
-    async def begin(self, buffer: Buffer) -> None:
-        from blink_tui.ops.logs import Target, log_settings, start_log
-
-        told = await log_settings(buffer)
-        if self._to is not None:
-            told["to"] = Target(self._to.value)
-        self._stack.close()
-        self._log = self._stack.enter_context(start_log(self._profile, **told))
-
-    def hear(self, event: Event, firm: str | None) -> None:
-        if self._log is not None:
-            self._log.hear(event, firm)
 
 
 async def _until_stopped(daemon: Daemon) -> None:

@@ -252,13 +252,17 @@ async def _some(buffer: Buffer, texts: list[str]) -> list[Firm]:
 
 
 async def _run(profile: Profile, texts: list[str], *, as_json: bool) -> int:
-    """Note the wish, then do here what no other process does."""
+    """Note the wish, then do here what no other process does; all is left to the account that holds the vault."""
     from blink_tui.sync.engine import Wish
+    from blink_tui.vault import keeper as keeper_of
 
     async with profile.open_buffer() as buffer:
         firms = await _willing(buffer, texts)
         at = instant_of(datetime.now(UTC))
         await buffer.schedules.want([firm.id for firm in firms], tuple(Role), at)
+        keeper = keeper_of(profile.vault_path)
+        if keeper is not None:
+            return await _leave_to(buffer, keeper, firms, as_json=as_json)
         outcome = await run_pass(profile, buffer, profile.open_vault(), firms, Wish(due=True), stream=as_json)
         summary = await summary_json(buffer, outcome)
         left = _left(await buffer.schedules.all(), firms, at)
@@ -274,6 +278,27 @@ async def _run(profile: Profile, texts: list[str], *, as_json: bool) -> int:
                 ).format(firm=firm, roles=named)
             )
     return exit_code(outcome)
+
+
+async def _leave_to(buffer: Buffer, keeper: str, firms: Sequence[Firm], *, as_json: bool) -> int:
+    """Say who takes the wish, or that nobody is there who could."""
+    from blink_tui.sync.leases import is_gone
+
+    here = any(one.who == keeper for one in await buffer.presence.all(is_gone))
+    if as_json:
+        output.say_json(
+            {"left_to": keeper, "fetching": here, "firms": [firm.context_value for firm in firms]}
+        )
+    elif here:
+        text = _("Left to the account {who}, which holds the vault and looks within half a minute.")
+        output.say(text.format(who=keeper))
+    else:
+        text = _(
+            "Nobody fetches now: the vault belongs to the account {who}, which has to start the service"
+            " (blink daemon). The wish is kept for it."
+        )
+        output.warn(text.format(who=keeper))
+    return ExitCode.DONE if here else ExitCode.VAULT_LOCKED
 
 
 async def _willing(buffer: Buffer, texts: list[str]) -> list[Firm]:

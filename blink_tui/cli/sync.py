@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
+from blink_tui.cli.context import system_user
 from blink_tui.cli.options import (
     AsJson,
     FirmsOption,
@@ -165,9 +166,15 @@ async def run_pass(
     stream: bool = False,
 ) -> Outcome:
     """One pass of the engine; what goes on stands on stderr, with `stream` as JSON lines."""
+    from blink_tui.buffer.presence import Kind
+    from blink_tui.model.clock import SystemClock
     from blink_tui.sync.engine import SyncEngine
+    from blink_tui.sync.leases import present
 
-    async with listening(firms, stream=stream) as listener:
+    async with (
+        listening(firms, stream=stream) as listener,
+        present(buffer, Kind.COMMAND, system_user(), SystemClock()),
+    ):
         engine = SyncEngine(buffer, vault, profile.work_folder, listener=listener)
         return await engine.run(firms, wish)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
@@ -95,14 +95,17 @@ def readable_only(path: Path) -> bool:
     return os.access(path, os.R_OK) and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
-def open_to_others(folder: Path) -> list[Path]:
+def open_to_others(folder: Path, *, but: Collection[Path] = ()) -> list[Path]:
     """A folder of the program and what lies in it, as far as it is open to whom it is not for; [] where it is missing.
 
-    What this account may close is closed by this call; what is another account's is returned. Raises OSError.
+    What this account may close is closed by this call, except for `but`; what is another account's is returned. Raises
+    OSError.
     """
     left: list[Path] = []
     kind = sharing(folder)
     for path, found in _contents(folder):
+        if path in but:
+            continue
         excess = stat.S_IMODE(found.st_mode) & kind.umask
         if excess and found.st_uid == os.geteuid():
             path.chmod(stat.S_IMODE(found.st_mode) & ~excess)

@@ -40,7 +40,7 @@ _ROUTINE = frozenset(
         events.DocumentsDerived, events.DocumentsProposed, events.Reconciled,
     )
 )  # fmt: skip
-"""What every pass tells: in the log of an office with many firms it is debugging, unless it tells more than none of:"""
+"""What every pass tells: with many firms that is for debugging, unless one of these numbers is more than none."""
 _REMARKABLE = ("new", "unreadable", "missing", "different", "unlisted")
 
 _READ_AT_MOST, _TEXT_AT_MOST, _VALUE_AT_MOST, _TRACE_AT_MOST = 65_536, 8_192, 2_048, 32_768
@@ -56,7 +56,6 @@ class Target(StrEnum):
     """The terminal, or the journal of the system where a service runs."""
     FILE = "file"
     """A file in the profile's log folder."""
-
     AUTO = "auto"
     """Stderr where it is a terminal or the journal, else the file."""
 
@@ -68,24 +67,13 @@ class Form(StrEnum):
     JSON = "json"
 
 
-class Log:
-    """A log that is being written."""
-
-    def __init__(self, handler: logging.Handler) -> None:
-        self._handler = handler
-
-    def reopen(self) -> None:
-        """Open the file anew (SIGHUP, after logrotate); nothing on stderr."""
-        if isinstance(self._handler, _FileHandler):
-            self._handler.reopen()
-
-    def hear(self, event: Event, firm: str | None = None) -> None:
-        """Write an event of the engine, with the context of its firm."""
-        level = logging.getLevelName(event.level.upper())
-        if event.name in _ROUTINE and not any(getattr(event, name, 0) for name in _REMARKABLE):
-            level = logging.DEBUG
-        if _EVENTS.isEnabledFor(level):
-            _EVENTS.log(level, "%s", sentence(event), extra={"fields": _fields(event, firm)})
+def hear(event: Event, firm: str | None = None) -> None:
+    """Write an event of the engine, with the context of its firm."""
+    level = logging.getLevelName(event.level.upper())
+    if event.name in _ROUTINE and not any(getattr(event, name, 0) for name in _REMARKABLE):
+        level = logging.DEBUG
+    if _EVENTS.isEnabledFor(level):
+        _EVENTS.log(level, "%s", sentence(event), extra={"fields": _fields(event, firm)})
 
 
 @contextmanager
@@ -98,7 +86,7 @@ def start_log(
     kind: str = "daemon",
     keep: timedelta = timedelta(days=30),
     most_bytes: int = 10_000_000,
-) -> Iterator[Log]:
+) -> Iterator[None]:
     """Write the records of this process until the end of the block, its unforeseen faults included.
 
     `level` is the lowest that is written (`debug`, `info`, `warning`, `error`); libraries tell warnings at the least.
@@ -119,7 +107,15 @@ def start_log(
         stack.callback(handler.close)
         stack.enter_context(_as_root(handler, lowest))
         stack.enter_context(_hooks())
-        yield Log(handler)
+        try:
+            yield
+        except BlinkError as error:
+            if isinstance(handler, _FileHandler):  # on stderr it is told anyway
+                LOGGER.error("%s", error, extra=error_fields(error))
+            raise
+        except Exception as error:
+            LOGGER.critical("%s", type(error).__name__, exc_info=True)
+            raise
 
 
 def error_fields(error: BlinkError) -> dict[str, dict[str, Any]]:
@@ -298,12 +294,8 @@ class _FileHandler(_Handler):
             self._lost = 0
         self._file.write(self._encoded(text), moment)
 
-    def reopen(self) -> None:
-        with self.lock or threading.RLock():
-            self._file.close()
-
     def close(self) -> None:
-        self.reopen()
+        self._file.close()
         super().close()
 
     @staticmethod

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from blink_tui.buffer import Buffer
+from blink_tui.buffer.presence import Kind
 from blink_tui.i18n import N_
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import Instant
@@ -88,6 +89,26 @@ async def leased(
 def work_held(firm: Firm, holder: str) -> BlinkError:
     """The error that another process's lease means for a person who asked."""
     return BlinkError(WORK_HELD, firm=firm.context_value, holder=holder)
+
+
+@asynccontextmanager
+async def present(buffer: Buffer, kind: Kind, who: str, clock: Clock) -> AsyncIterator[None]:
+    """Let others see that this process is here while the block runs."""
+
+    async def beat() -> None:
+        while True:
+            await clock.sleep(_HEARTBEAT_SECONDS)
+            await buffer.presence.beat(holder_name(), kind, who)
+
+    await buffer.presence.beat(holder_name(), kind, who)
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, BlinkError):
+            await task
+        await buffer.presence.gone(holder_name())
 
 
 @asynccontextmanager

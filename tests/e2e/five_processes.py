@@ -16,6 +16,8 @@ from tests.cli.conftest import sandbox_process
 from tests.e2e.terminal import Terminal
 
 WAITED_IN_VAIN = ("database is locked", "holds the buffer for too long", "buffer-busy", "Traceback")
+_AT_LEAST = 3
+"""Times that each command is run, however slow the machine is."""
 _PASSPHRASE = "correct horse battery staple\n"
 
 
@@ -46,6 +48,7 @@ class Loop:
     def __init__(self, office: Office, uid: int, words: Sequence[str], told: Told) -> None:
         self._office, self._uid, self._words, self._told = office, uid, words, told
         self._child = office.started(uid, *words)
+        self.ended = 0
 
     def look(self, *, again: bool = True) -> bool:
         """Take what an ended one said; whether one runs."""
@@ -54,6 +57,7 @@ class Loop:
         text, _nothing = self._child.communicate()
         self._told.texts.append(text)
         self._told.codes[self._words[0], self._child.returncode] += 1
+        self.ended += 1
         if again:
             self._child = self._office.started(self._uid, *self._words)
         return again
@@ -155,7 +159,7 @@ def work_together(home: Path, seconds: float, documents: int) -> Told:
                 Loop(office, PIOTR, ("export", "--format", "csv"), told),
             ]
             end = time.monotonic() + seconds
-            while time.monotonic() < end:
+            while time.monotonic() < end or any(loop.ended < _AT_LEAST for loop in loops):
                 for terminal in consoles:
                     terminal.press("F9")
                     terminal.read(0.1)
@@ -169,6 +173,7 @@ def work_together(home: Path, seconds: float, documents: int) -> Told:
         told.codes["daemon", daemon.returncode] += 1
         before = office.rows("SELECT count(*) FROM document")[0][0]
         told.texts.append(office.run(ANNA, "sync"))
+        told.texts.append(office.run(PIOTR, "export", "--format", "csv"))
         told.texts.append(office.run(PIOTR, "doctor", "--audit"))
     (told.documents,) = office.rows("SELECT count(*) FROM document")[0]  # type: ignore[assignment]
     told.fetched_anew = told.documents - int(str(before))

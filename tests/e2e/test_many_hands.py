@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -109,6 +110,11 @@ def test_who_does_not_hold_the_vault_is_not_asked_for_its_passphrase_and_leaves_
         piotr.see(f"The account {ANNA} holds the vault")
     with closing(sqlite3.connect(f"file:{home}/default/buffer.db?mode=ro", uri=True)) as database:
         assert database.execute("SELECT count(*) FROM schedule WHERE wanted IS NOT NULL").fetchone()[0]
+    by_command = subprocess.run(
+        blink(PIOTR, home, "schedule", "run"), env=settings(home), capture_output=True, text=True, check=False
+    )
+    assert by_command.returncode == 8
+    assert f"Nobody fetches now: the vault belongs to the account {ANNA}" in by_command.stderr
 
 
 def test_for_reading_only_everything_is_shown_and_nothing_is_changed(home: Path) -> None:

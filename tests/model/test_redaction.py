@@ -185,9 +185,10 @@ def test_only_living_secrets_are_known_and_none_is_kept_alive() -> None:
     assert redacted("na-pewno-tajne") == "na-pewno-tajne"
 
 
-def test_secrets_that_begin_and_end_alike_are_all_found() -> None:
+@pytest.mark.parametrize("form", ["wspolny-poczatek {:05} i taki sam koniec hasla", "abcdef{:04}ghijkl"])
+def test_secrets_that_begin_and_end_alike_are_all_found(form: str) -> None:
     index = SecretIndex()
-    held = [Secret(f"wspolny-poczatek {number:05} i taki sam koniec hasla") for number in range(400)]
+    held = [Secret(form.format(number)) for number in range(400)]
     for secret in held:
         text = f"> {secret.reveal_text()} <"
         assert (2, len(text) - 2) in index.spans(text)
@@ -230,7 +231,7 @@ def test_no_text_makes_it_slow(piece: str) -> None:
         *(Secret(f"aaaaaaaaaa {number}") for number in range(50)),
     ]
 
-    def cost(length: int) -> float:
+    def cost(length: int, piece: str = piece) -> float:
         text = (piece * (length // len(piece)))[: length - 1] + "!"
         started = time.process_time()
         redacted(text)
@@ -239,6 +240,8 @@ def test_no_text_makes_it_slow(piece: str) -> None:
     cost(1000)
     small, large = min(cost(4000) for _ in range(3)), min(cost(32000) for _ in range(2))
     assert large < 8 * 4 * small + 0.02, f"{small:.4f} s for 4,000 characters, {large:.4f} s for 32,000"
+    plain = min(cost(32000, "Fetching started ") for _ in range(2))
+    assert large < 500 * plain, f"{large:.4f} s, a usual text of the length {plain:.4f} s"
     assert held
 
 

@@ -174,7 +174,9 @@ async def test_why_and_what_to_do(buffer: Buffer, clock: VirtualClock, firm: Fir
     assert await told() == ("access-refused", ExitCode.CREDENTIAL_REFUSED)
     clock.advance(100 * HOUR)
     await buffer.credentials.note_accepted(held.id, firm.id, now)
-    assert await told() == ("not-asked", ExitCode.FAILED), "what was told long ago is no reason"
+    assert await told() == ("not-asked", ExitCode.FAILED)
+    await asked(buffer, firm, clock)
+    assert await told() == ("quarantine", ExitCode.FAILED), "what the Ministry told long ago is no reason"
     await buffer.credentials.remove(held.id)
     assert await told() == ("no-access", ExitCode.CREDENTIAL_REFUSED)
 

@@ -29,12 +29,12 @@ from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
 from blink_tui.model.settings import LOG_FORMAT, LOG_LEVEL, LOG_TO
 from blink_tui.ops.log_file import LogFile
-from blink_tui.ops.logs import Form, Log, Target, error_fields, log_settings, start_log
+from blink_tui.ops.logs import Form, Target, error_fields, hear, log_settings, start_log
 
 NOON = datetime(2026, 8, 26, 12, tzinfo=UTC)
 LOGGER = logging.getLogger("blink_tui.ops.test")
 
-Start = Callable[..., AbstractContextManager[Log]]
+Start = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def paths(tmp_path: Path) -> ProfilePaths:
 
 @pytest.fixture
 def start(paths: ProfilePaths) -> Start:
-    def started(form: Form = Form.TEXT, level: str = "info", **more: Any) -> AbstractContextManager[Log]:
+    def started(form: Form = Form.TEXT, level: str = "info", **more: Any) -> AbstractContextManager[None]:
         return start_log(paths, to=Target.FILE, form=form, level=level, **more)
 
     return started
@@ -65,8 +65,8 @@ STORED = events.DocumentsStored(run="r1", firm_id=7, role="buyer", seen=5, new=2
 
 
 def test_an_event_is_a_line_for_people(paths: ProfilePaths, start: Start) -> None:
-    with start() as log:
-        log.hear(STORED, "5265877635")
+    with start():
+        hear(STORED, "5265877635")
     line = _lines(paths)[0].partition(" ")[2]
     assert line == (
         "INFO blink_tui.sync Stored 5 documents, 2 of them new"
@@ -75,9 +75,9 @@ def test_an_event_is_a_line_for_people(paths: ProfilePaths, start: Start) -> Non
 
 
 def test_an_event_is_a_document_for_programs(paths: ProfilePaths, start: Start) -> None:
-    with start(Form.JSON) as log:
-        log.hear(STORED)
-        log.hear(events.PassFailed(run="r1", firm_id=8, code="ksef-down", problem="No answer", cause="503"))
+    with start(Form.JSON):
+        hear(STORED)
+        hear(events.PassFailed(run="r1", firm_id=8, code="ksef-down", problem="No answer", cause="503"))
     first, second = map(json.loads, _lines(paths))
     assert datetime.fromisoformat(first.pop("time")).utcoffset() == timedelta()
     assert first == {
@@ -98,9 +98,9 @@ def test_what_every_pass_tells_is_debugging_unless_something_came_of_it(
         events.Reconciled(run="r", listed=5, missing=1, different=0, unlisted=0),
     )
     for level, count in (("info", 2), ("debug", 5)):
-        with start(level=level, kind=level) as log:
+        with start(level=level, kind=level):
             for event in told:
-                log.hear(event)
+                hear(event)
         assert len((paths.log_folder / f"{level}.log").read_text().splitlines()) == count
 
 
@@ -129,10 +129,10 @@ FORGED = (
 
 @pytest.mark.parametrize("form", list(Form))
 def test_nothing_from_outside_makes_a_line_of_its_own(paths: ProfilePaths, start: Start, form: Form) -> None:
-    with start(form) as log:
+    with start(form):
         LOGGER.warning("%s", FORGED)
-        log.hear(events.SystemWarned(run="r", firm_id=None, warning=FORGED))
-        log.hear(events.PassFailed(run="r", code="x", problem=FORGED, cause=f'"{FORGED}'))
+        hear(events.SystemWarned(run="r", firm_id=None, warning=FORGED))
+        hear(events.PassFailed(run="r", code="x", problem=FORGED, cause=f'"{FORGED}'))
         try:
             raise ValueError(FORGED)
         except ValueError:
@@ -164,13 +164,13 @@ def test_no_secret_is_written_by_whatever_way_it_comes(
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
-    with start(form) as log:
+    with start(form):
         LOGGER.info("value %s", value)
         LOGGER.info("%(it)s", {"it": value})
         LOGGER.info("fields", extra={"fields": {"it": value, "token": "abc1", "n": 1}})
         LOGGER.warning(value, stack_info=True)
         logging.getLogger("httpx").warning("GET https://u:pw12@h/part?sig=sigsig1 %s", value)
-        log.hear(events.PassFailed(run="r", code="x", problem=value, cause=value))
+        hear(events.PassFailed(run="r", code="x", problem=value, cause=value))
         try:
             try:
                 raise KeyError(value)
@@ -213,6 +213,18 @@ def test_values_of_variables_stay_out_of_tracebacks(paths: ProfilePaths, start: 
         except ValueError:
             LOGGER.exception("failed")
     assert not [line for line in _lines(paths) if line.endswith(local) or f"'{local}'" in line]
+
+
+def test_what_ends_the_program_is_in_its_log(paths: ProfilePaths, start: Start) -> None:
+    kind = ErrorKind("no", ExitCode.FAILED, N_("{problem}"))
+    with pytest.raises(BlinkError), start():
+        raise BlinkError(kind, cause="because", problem="It ends")
+    with pytest.raises(ZeroDivisionError), start():
+        _ = 1 / 0
+    lines = _lines(paths)
+    assert lines[0].endswith("ERROR blink_tui It ends [code=no cause=because]")
+    assert lines[1].endswith("CRITICAL blink_tui ZeroDivisionError")
+    assert lines[-1] == "    ZeroDivisionError: division by zero"
 
 
 _TO_STDERR = """
@@ -349,11 +361,11 @@ def test_files_are_not_without_number(tmp_path: Path) -> None:
 
 
 def test_logrotate_may_move_the_file(tmp_path: Path, paths: ProfilePaths, start: Start) -> None:
-    with start() as log:
+    with start():
         LOGGER.info("one")
         (paths.log_folder / "daemon.log").rename(paths.log_folder / "moved")
         LOGGER.info("two")
-        log.reopen()
+    with start():
         LOGGER.info("three")
     assert (paths.log_folder / "moved").read_text().endswith("one\n")
     assert [line.split(" ")[-1] for line in _lines(paths)] == ["two", "three"]

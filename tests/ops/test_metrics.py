@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -193,7 +194,9 @@ async def test_the_file_is_written_each_minute_for_everybody_to_read(
     assert (await run_due([METRICS], around)).next_at is None
     await around.buffer.settings.set(METRICS_FOLDER.key, str(folder))
     (folder / ".blink-office.prom.1").write_text("left by a killed process of another number")
+    before = os.umask(0o077)  # as services have it
     done = await run_due([METRICS], around)
+    os.umask(before)
     path = folder / "blink-office.prom"
     assert (done.failures, done.next_at) == ((), clock.now() + timedelta(minutes=1))
     assert stat.S_IMODE(path.stat().st_mode) == 0o644

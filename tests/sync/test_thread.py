@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ import pytest
 
 from blink_tui.buffer import Buffer
 from blink_tui.buffer.errors import DISK_FULL
+from blink_tui.buffer.presence import Kind
 from blink_tui.model.dates import datetime_of, instant_of
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
@@ -155,6 +158,31 @@ async def test_a_second_engine_watches_and_asks_nothing(desk: Desk) -> None:
         await desk.passes(await desk.next_due(Role.BUYER) - desk.clock.now(), alone)
         assert await desk.started() == 3
         assert with_two == desk.requests - before > 0
+
+
+@contextmanager
+def another_process() -> Iterator[str]:
+    """The name of a process that runs."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        try:
+            yield holder_of(child.pid)
+        finally:
+            child.kill()
+
+
+async def test_beside_a_daemon_an_engine_only_leaves_wishes_until_the_daemon_is_gone(desk: Desk) -> None:
+    with another_process() as holder:
+        await desk.office.buffer.presence.beat(holder, Kind.DAEMON, "blink")
+        with desk.engine() as engine:
+            await desk.rested(engine)
+            engine.fetch_now()
+            await desk.passes(LOOK, engine)
+            assert (desk.requests, await desk.started()) == (0, 0)
+            wanted = [one.wanted for one in (await desk.office.buffer.schedules.of(desk.firm.id)).values()]
+            assert any(wanted)
+    with desk.engine() as engine:  # nobody has to say that the daemon has died
+        await desk.rested(engine)
+        assert await desk.started() == 1
 
 
 async def test_a_wish_of_another_process_is_taken_at_the_next_look(desk: Desk) -> None:

@@ -17,7 +17,8 @@ async def test_settings_of_the_profile_are_changed_and_checked(open_desk: OpenDe
     async with open_desk() as desk:
         await desk.press("9")
         await desk.see("Last day of tokens", "2026-12-31", "Fetching without a terminal", "> Language")
-        await desk.press("end", "up", "enter", "down", "enter")
+        await desk.see("this console fetches", "no backup yet", "no notices")
+        await desk.press(*["down"] * 4, "enter", "down", "enter")
         await desk.see("go on")
         assert await buffer.settings.value(CONSOLE_ON_HANGUP) == "go-on"
         await desk.press("up", "enter")
@@ -27,6 +28,20 @@ async def test_settings_of_the_profile_are_changed_and_checked(open_desk: OpenDe
         await desk.press("ctrl+u", *"none", "f10")
         await desk.see("[9Set.]", "> Last day of tokens                 none")
         assert await buffer.settings.value(TOKENS_END) is None
+
+
+async def test_a_setting_that_somebody_else_has_changed_is_not_written_over(
+    open_desk: OpenDesk, buffer: Buffer
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("9")
+        await desk.see("> Language")
+        await desk.press(*["down"] * 3, "enter")
+        await desk.see("> Value")
+        await buffer.settings.set(TOKENS_END.key, "2027-03-31")
+        await desk.press("ctrl+u", *"none", "f10")
+        await desk.see("The setting was changed meanwhile by someone else.")
+        assert await buffer.settings.get(TOKENS_END.key) == "2027-03-31"
 
 
 async def test_language_and_colours_hold_at_once_and_at_the_next_start(

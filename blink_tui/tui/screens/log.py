@@ -299,8 +299,7 @@ class LogScreen(PacedScreen):
             self.follow_in(self._agenda_pace.left)
         left, daemon = self._time_left, self.console.company.fetching()
         if self._agenda.due or (left is not None and left <= timedelta()):
-            under_way = self.console.fetching.under_way or daemon
-            text = _("KSeF is asked now") if under_way else _("a request is due now")
+            text = _("KSeF is asked now") if self.console.fetching.under_way else _("a request is due now")
         elif left is None:
             text = _("no request is planned: see Firms (2) and Access (3)")
         else:

@@ -22,6 +22,7 @@ from blink_tui.tui.screens.base import ConsoleScreen
 from blink_tui.tui.screens.dialogs import Choose
 from blink_tui.tui.screens.forms import FormWindow
 from blink_tui.tui.themes import THEME_WORDS
+from blink_tui.tui.upkeep import upkeep_words
 from blink_tui.tui.widgets.bars import StatusLine
 from blink_tui.tui.widgets.form import Field, Filled
 from blink_tui.tui.widgets.rows import Pieces, RowsView
@@ -36,6 +37,20 @@ _LABELS = {
     "tokens.end": N_("Last day of tokens"),
     "console.on-hangup": N_("Fetching without a terminal"),
     "payments.ksef-number-from": N_("KSeF number in transfers"),
+    "backup.folder": N_("Backups: folder"),
+    "backup.at": N_("Backups: time of day"),
+    "backup.keep": N_("Backups: how many are kept"),
+    "backup.encrypt": N_("Backups: encrypted"),
+    "ksef.part-hosts": N_("Hosts of KSeF's packages"),
+    "log.level": N_("Log: from which level"),
+    "log.format": N_("Log: form"),
+    "log.to": N_("Log: where to"),
+    "log.keep-days": N_("Log: days kept"),
+    "log.size": N_("Log: size of a file"),
+    "metrics.folder": N_("Metrics: folder"),
+    "metrics.nips": N_("Metrics: with NIPs"),
+    "notify.amounts": N_("Notices: with amounts"),
+    "watch.complete-within": N_("Firms late after hours"),
 }
 
 
@@ -101,6 +116,7 @@ class SettingsScreen(ConsoleScreen):
 
     def body(self) -> Iterable[Widget]:
         yield StatusLine(id="status")
+        yield StatusLine(id="upkeep")
         yield SettingRows()
         yield TextView(id="setting-detail")
 
@@ -110,9 +126,10 @@ class SettingsScreen(ConsoleScreen):
 
     async def read(self) -> Callable[[], None]:
         kept = {key: await self.console.buffer.settings.get(key) for key in SETTINGS}
-        return partial(self._show, kept)
+        return partial(self._show, kept, await upkeep_words(self.console))
 
-    def _show(self, kept: Mapping[str, str | None]) -> None:
+    def _show(self, kept: Mapping[str, str | None], upkeep: Sequence[str]) -> None:
+        self.query_one("#upkeep", StatusLine).say(*upkeep)
         profile = [_profile_line(setting, kept[setting.key]) for setting in SETTINGS.values()]
         self._list.show([*self._own(), *profile])
         self.query_one("#status", StatusLine).say(

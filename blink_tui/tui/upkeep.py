@@ -1,0 +1,26 @@
+"""What runs by itself, in a line: who fetches, the last backup, how many are told of things."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from blink_tui.i18n import _, ngettext
+from blink_tui.model.profile import ProfilePaths
+from blink_tui.tui.words import moment, number
+
+if TYPE_CHECKING:
+    from blink_tui.tui.app import ConsoleApp
+
+
+async def upkeep_words(console: ConsoleApp) -> tuple[str, ...]:
+    """The parts of the line. Raises BlinkError."""
+    from blink_tui.ops.backup import last_made
+
+    folder = console.buffer.path.parent
+    made = await asyncio.to_thread(last_made, ProfilePaths(folder.name, folder))
+    targets = len(await console.buffer.notice_targets.all())
+    fetcher = console.company.fetching() or console.fetching.kept_by()
+    backup = _("last backup {time}").format(time=moment(made.made_at)) if made else _("no backup yet")
+    notices = ngettext("notices to {n}", "notices to {n}", targets).format(n=number(targets))
+    return fetcher or _("this console fetches"), backup, notices if targets else _("no notices")
