@@ -21,6 +21,7 @@ OTHERWISE: dict[str, tuple[str, str]] = {
     "lost_batch": (_LOST, _ALWAYS),
     "lost_document": (composed("lost_id IN (SELECT id FROM lost_batch WHERE {lost})", lost=_LOST), _ALWAYS),
     "payment": ("batch_id IN (SELECT id FROM payment_batch WHERE firm_id = ?1)", _ALWAYS),
+    "book_row": ("import_id IN (SELECT id FROM book_import WHERE firm_id = ?1)", _ALWAYS),
     "book_sum": ("import_id IN (SELECT id FROM book_import WHERE firm_id = ?1)", _ALWAYS),
     "granted_context": (
         "(office_id = ?1 OR (context_type, context_value) ="

@@ -95,7 +95,7 @@ class Database:
                     await session.run("PRAGMA secure_delete = ON")
                 await session.run("BEGIN IMMEDIATE")
                 yield session
-                await _to_its_end(session.run("COMMIT"))
+                await to_its_end(session.run("COMMIT"))
             except BaseException:
                 await self._writer.rollback()
                 raise
@@ -137,7 +137,7 @@ class Database:
         return int(row[0]) if row else 0
 
 
-async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
     """Wait for something that cannot be taken back; whoever cancels meanwhile is heard at the next wait."""
     ending, cancelled = asyncio.ensure_future(work), False
     while not ending.done():

@@ -15,7 +15,7 @@ from blink_tui.buffer import errors, history, search_text, tombstones
 from blink_tui.buffer.belongings import WORDS, Belonging, belongings, deleted, some_deleted
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.pace import Pace
-from blink_tui.buffer.session import Row, Session
+from blink_tui.buffer.session import Row
 from blink_tui.buffer.sql import composed
 from blink_tui.buffer.tombstones import Tombstone
 from blink_tui.model.clock import Clock
@@ -32,10 +32,13 @@ _FIRST = (
     "decision",
     "batch_file",
     "payment",
+    "book_row",
     "book_sum",
     "lost_document",
 )
 """Tables whose rows are found by other ones, which therefore go later."""
+_FOUND_AT_ONCE = 1_000
+"""Rows of them in one go: finding them takes longer than erasing them."""
 _ENDED = "SELECT at, who, reason, protocol, package, documents, length, head FROM erasing WHERE firm_id = ?"
 _MENTIONS = """
     SELECT id FROM fetch_log WHERE id BETWEEN ?1 AND ?2 AND (
@@ -157,11 +160,11 @@ class Eraser:
         ]
         pace, last = Pace(), 0
         while True:
-            pace_rows = await self._some(firm_id, last, pace, with_documents)
-            if not pace_rows:
+            gone = await self._some(firm_id, last, pace, with_documents)
+            if not gone:
                 break
-            last = pace_rows[-1][0]
-            yield len(pace_rows)
+            last = gone[-1][0]
+            yield len(gone)
             await pace.rest()
         await self._rows_of_firm(firm_id, tables)  # what was derived meanwhile of documents that are gone now
 
@@ -197,9 +200,10 @@ class Eraser:
             one, pace = tables[name], Pace()
             sql = some_deleted(one)
             while True:
+                size = _FOUND_AT_ONCE if name in _FIRST else pace.size
                 async with self._database.transaction(erasing=True, durable=False) as session:
                     pace.begin()
-                    gone = len(await session.rows(sql, (firm_id, size := pace.size)))
+                    gone = len(await session.rows(sql, (firm_id, size)))
                 pace.end(gone)
                 if gone < size:
                     break
@@ -207,9 +211,11 @@ class Eraser:
 
     async def mentions(self, firm: Firm) -> None:
         """Erase entries of the fetch log that name the firm without being its own."""
-        end = await self._database.reader.row("SELECT coalesce(max(id), 0) FROM fetch_log")
+        ends = await self._database.reader.row("SELECT min(id), max(id) FROM fetch_log")
+        if ends is None or ends[0] is None:
+            return
         name = json.dumps(firm.name, ensure_ascii=False)[1:-1]
-        for first in range(0, (end[0] if end else 0) + 1, _LOG_AT_ONCE):
+        for first in range(ends[0], ends[1] + 1, _LOG_AT_ONCE):
             span = (first, first + _LOG_AT_ONCE - 1)
             named = await self._database.reader.rows(_MENTIONS, (*span, firm.context_value, firm.nip, name))
             if named:
@@ -248,14 +254,3 @@ class Eraser:
                     await session.run(deleted(one, "firm_id = ?"), (firm_id,))
             await session.run("DELETE FROM firm WHERE id = ?", (firm_id,))
         return stone
-
-
-async def rows_left(session: Session, firm_id: int) -> dict[str, int]:
-    """How many rows of a firm each table holds; those without any are left out."""
-    found: dict[str, int] = {}
-    for name, one in (await belongings(session)).items():
-        sql = composed("SELECT count(*) FROM {table} WHERE {whose}", table=name, whose=one.whose)
-        row = await session.row(sql, (firm_id,))
-        if row and row[0]:
-            found[name] = row[0]
-    return found

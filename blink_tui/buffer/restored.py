@@ -90,6 +90,7 @@ class Restored:
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             await session.run("DELETE FROM lease")
+            await session.run("DELETE FROM presence")
             await session.run("DELETE FROM pending_export")
             await session.run("UPDATE schedule SET wanted = NULL")
             after = json.dumps({"backup": backup, "hand_overs": "known" if known else "unknown"})

@@ -36,6 +36,7 @@ from blink_tui.cli import (
     firm_data,
     firm_erase,
     firm_import,
+    firm_retention,
     keymap,
     notify,
     notify_rules,
@@ -104,7 +105,7 @@ firm.app.command(
         "Until when the documents of firms are kept, and keeping them longer. "
         'Example: blink firm retention --firm 5265877635 --extra-years 1 --reason "correction of 2026"'
     ),
-)(firm_erase.retention)
+)(firm_retention.retention)
 books.app.add_typer(books_lists.chart, name="chart")
 books.app.add_typer(books_lists.contractors, name="contractors")
 books.app.add_typer(books_lists.dimensions, name="dimensions")

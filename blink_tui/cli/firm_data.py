@@ -12,12 +12,14 @@ from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.context import firm_named, system_user
 from blink_tui.cli.options import AsJson
+from blink_tui.cli.zip_password import PasswordFileOption, ZipOption, zip_password
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.dates import warsaw
 from blink_tui.model.errors import USAGE, BlinkError
 
 if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
+    from blink_tui.model.secret import Secret
     from blink_tui.ops.holdings import Found, Packed
 
 _SHOWN = 50
@@ -47,20 +49,27 @@ def data(
             help=_("The firm leaves: a protocol of the hand-over goes with it, and is put down."),
         ),
     ] = False,
+    zipped: ZipOption = False,
+    password_file: PasswordFileOption = None,
     json: AsJson = False,
 ) -> None:
-    profile = options.profile(context)
+    profile, target = options.profile(context), Path(out).absolute() if out else None
     if (firm is None) == (person is None):
         raise BlinkError(USAGE, problem=_("Say of whom: --firm NIP, or --person NIP|PESEL|NAME"))
+    if zipped and ((target and target.suffix.lower() != ".zip") or (person and not target)):
+        raise BlinkError(USAGE, problem=_("--zip goes with a name that ends with .zip: --out FILE.zip"))
+    password = zip_password(zipped, password_file)
     if person is not None:
         if protocol:
             raise BlinkError(USAGE, problem=_("--protocol goes with --firm."))
-        options.run(_person(profile, person, Path(out).absolute() if out else None, as_json=json))
+        options.run(_person(profile, person, target, password, as_json=json))
     elif firm is not None:
-        options.run(_firm(profile, firm, Path(out) if out else None, protocol=protocol, as_json=json))
+        options.run(_firm(profile, firm, target, password, protocol=protocol, as_json=json))
 
 
-async def _firm(profile: Profile, text: str, out: Path | None, *, protocol: bool, as_json: bool) -> None:
+async def _firm(
+    profile: Profile, text: str, out: Path | None, password: Secret | None, *, protocol: bool, as_json: bool
+) -> None:
     from blink_tui.ops.holdings import hand_over, pack_firm, package_name, protocol_page
     from blink_tui.sync.files import place
 
@@ -70,7 +79,7 @@ async def _firm(profile: Profile, text: str, out: Path | None, *, protocol: bool
         stamp = f"{now.astimezone(warsaw()):%Y%m%d-%H%M%S}"
         path = (out or profile.export_folder / package_name(firm, stamp)).absolute()
         with bar(_("Writing"), await buffer.documents.total(firm.id)) as told:
-            packed = await pack_firm(buffer, firm, path, now, who=who, told=told)
+            packed = await pack_firm(buffer, firm, path, now, who=who, password=password, told=told)
         handover = await hand_over(buffer, firm, packed, who=who) if protocol else None
     page = None
     if handover is not None:
@@ -112,13 +121,15 @@ def _packed_json(packed: Packed) -> dict[str, Any]:
     }
 
 
-async def _person(profile: Profile, text: str, out: Path | None, *, as_json: bool) -> None:
+async def _person(
+    profile: Profile, text: str, out: Path | None, password: Secret | None, *, as_json: bool
+) -> None:
     from blink_tui.ops.holdings import checked_person, find_person
 
     looked = checked_person(text)
     async with profile.open_buffer() as buffer:
         with bar(_("Looking"), await buffer.holdings.invoices()) as told:
-            found = await find_person(buffer, looked, out, told=told)
+            found = await find_person(buffer, looked, out, password=password, told=told)
     if as_json:
         output.say_json(
             {

@@ -1,10 +1,9 @@
-"""`blink firm erase` and `blink firm retention`: how long a firm's documents are kept, and its end."""
+"""`blink firm erase` and `blink firm list --erased`: the end of a firm, and what is left of it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,11 +11,10 @@ import typer
 from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.context import firm_named, system_user
-from blink_tui.cli.options import AsJson, FirmsOption
+from blink_tui.cli.firm_retention import warsaw_today
+from blink_tui.cli.options import AsJson
 from blink_tui.i18n import _, ngettext
-from blink_tui.model.dates import instant_of, warsaw_day
 from blink_tui.model.errors import USAGE, BlinkError
-from blink_tui.model.retention import checked_retention, why_kept
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from blink_tui.cli.context import Profile
     from blink_tui.model.firms import Firm
     from blink_tui.ops.erasing import Erased, Plan
-    from blink_tui.ops.retention import Keeping
 
 _FILES_SHOWN = 5
 
@@ -83,93 +80,6 @@ def erase(
         raise
 
 
-def retention(
-    context: typer.Context,
-    firms: FirmsOption = None,
-    extra_years: Annotated[
-        int | None, typer.Option("--extra-years", metavar="N", help=_("Keep documents so many years longer."))
-    ] = None,
-    hold: Annotated[
-        bool, typer.Option("--hold", help=_("Keep everything until it is released: a dispute, art. 70 § 6."))
-    ] = False,
-    release: Annotated[bool, typer.Option("--release", help=_("Take --hold back."))] = False,
-    reason: Annotated[str, typer.Option(help=_("Why longer than the law asks for."))] = "",
-    json: AsJson = False,
-) -> None:
-    changes = extra_years is not None or hold or release
-    if changes and not firms:
-        raise BlinkError(USAGE, problem=_("Say which firm: --firm NIP"))
-    if hold and release:
-        raise BlinkError(USAGE, problem=_("--hold or --release, not both."))
-    held = True if hold else False if release else None
-    options.run(
-        _retention(
-            options.profile(context), firms or [], extra_years, held, reason, changes=changes, as_json=json
-        )
-    )
-
-
-# Retention
-
-
-async def _retention(
-    profile: Profile,
-    texts: list[str],
-    extra_years: int | None,
-    held: bool | None,
-    reason: str,
-    *,
-    changes: bool,
-    as_json: bool,
-) -> None:
-    from blink_tui.ops.retention import keeping, past_firms
-
-    today = _today()
-    async with profile.open_buffer() as buffer:
-        firms = await options.chosen_firms(buffer, texts)
-        if changes:
-            for firm in firms:
-                before = await buffer.retentions.of(firm.id)
-                wanted = checked_retention(
-                    before.extra_years if extra_years is None else extra_years,
-                    before.held if held is None else held,
-                    reason or before.reason,
-                )
-                await buffer.retentions.save(firm.id, wanted, who=system_user())
-        found = [await keeping(buffer, firm, today) for firm in firms]
-        past = {one.firm.id: one.documents for one in await past_firms(buffer, firms, today)}
-    if as_json:
-        output.say_json([_keeping_json(one, past.get(one.firm.id, 0), today) for one in found])
-        return
-    head = (_("Firm"), _("Name"), _("Kept"), _("Last document"), _("Past their time"))
-    output.say(output.table(head, [_keeping_row(one, past.get(one.firm.id, 0)) for one in found]))
-
-
-def _keeping_row(one: Keeping, past: int) -> tuple[str, ...]:
-    kept = _("nothing to keep") if one.latest is None else str(why_kept(one.until, one.retention))
-    last = ""
-    if one.latest is not None:
-        last = f"{one.latest.ksef_number or 'JPK'} ({one.latest.month or '–'})"
-    return one.firm.context_value, one.firm.name, kept, last, str(past) if past else ""
-
-
-def _keeping_json(one: Keeping, past: int, today: date) -> dict[str, Any]:
-    return {
-        "firm": one.firm.context_value,
-        "until": one.until.isoformat() if one.until else None,
-        "over": one.is_over(today),
-        "extra_years": one.retention.extra_years,
-        "held": one.retention.held,
-        "reason": one.retention.reason,
-        "last_document": one.latest.ksef_number if one.latest else None,
-        "last_month": str(one.latest.month) if one.latest and one.latest.month else None,
-        "past": past,
-    }
-
-
-# Erasing
-
-
 async def _erase(
     profile: Profile, text: str, protocol: str | None, reason: str, *, dry_run: bool, yes: bool, as_json: bool
 ) -> None:
@@ -180,7 +90,7 @@ async def _erase(
     async with profile.open_buffer() as buffer:
         firm = await firm_named(buffer, text)
         begun = await buffer.eraser.begun(firm.id)
-        decided = None if begun else await plan(buffer, firm, _today(), protocol)
+        decided = None if begun else await plan(buffer, firm, warsaw_today(), protocol)
         if dry_run:
             _show_plan(firm, decided, begun.left if begun else 0, as_json=as_json)
             return
@@ -414,7 +324,3 @@ def stone_json(stone: Tombstone) -> dict[str, Any]:
         "head": stone.head.hex(),
         "hash": stone.hash.hex(),
     }
-
-
-def _today() -> date:
-    return warsaw_day(instant_of(datetime.now(UTC)))

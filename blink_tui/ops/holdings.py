@@ -26,6 +26,7 @@ from blink_tui.model.documents import Direction
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.personal import PERSONAL
+from blink_tui.model.secret import Secret
 from blink_tui.model.telling import minute_words
 from blink_tui.model.text import clean, folded
 from blink_tui.model.values import parse_ksef_number
@@ -80,7 +81,14 @@ def package_name(firm: Firm, stamp: str) -> str:
 
 
 async def pack_firm(
-    buffer: Buffer, firm: Firm, path: Path, now: datetime, *, who: str, told: Told = lambda count: None
+    buffer: Buffer,
+    firm: Firm,
+    path: Path,
+    now: datetime,
+    *,
+    who: str,
+    password: Secret | None = None,
+    told: Told = lambda count: None,
 ) -> Packed:
     """Write everything of a firm into a package. Raises BlinkError as `packing`."""
     head = await buffer.history.head(firm.id)
@@ -88,7 +96,7 @@ async def pack_firm(
     months = tuple(await buffer.holdings.months(firm.id))
     counts: dict[str, int] = {}
     documents = 0
-    with packing(path) as package:
+    with packing(path, password) as package:
         _write(package, "README.txt", _readme(firm).encode())
         async for some in buffer.holdings.xml(firm.id):
             await asyncio.to_thread(_write_xml, package, some)
@@ -147,7 +155,7 @@ def protocol_page(firm: Firm, packed: Packed, handover: Handover) -> str:
             _("The package holds every document with its XML as KSeF sent it, and everything that the office's program"
               " held of the firm. Whoever takes it over keeps the documents until their time is over (art. 86 § 1 of"
               " the Ordynacja podatkowa, art. 112 of the VAT Act, art. 74 of the Accounting Act)."),
-            _("The package was checked with: sha256sum -c SHA256SUMS"),
+            _("Whoever takes it over can check it: sha256sum -c SHA256SUMS"),
         ),)),
         Section("signatures", _("Signatures"), (fields(
             (_("Handed over: date, signature"), "…" * 30),
@@ -173,7 +181,12 @@ def checked_person(text: str) -> str:
 
 
 async def find_person(
-    buffer: Buffer, text: str, path: Path | None = None, *, told: Told = lambda count: None
+    buffer: Buffer,
+    text: str,
+    path: Path | None = None,
+    *,
+    password: Secret | None = None,
+    told: Told = lambda count: None,
 ) -> Found:
     """Everything held about a person, over all firms; written into a package where a path is given.
 
@@ -182,7 +195,7 @@ async def find_person(
     """
     if path is None:
         return await _find(buffer, text, None, told)
-    with packing(path) as package:
+    with packing(path, password) as package:
         found = await _find(buffer, text, package, told)
         lines = [("ksef_number", "firms"), *((number, " ".join(firms)) for number, firms in found.invoices)]
         _write(package, "invoices.csv", _csv(lines, mark=True))

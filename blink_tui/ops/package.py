@@ -11,14 +11,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import make_folder
+from blink_tui.model.secret import Secret
 from blink_tui.sync.files import FILE_TAKEN, placing, refusals_told
 
 SUMS = "SHA256SUMS"
+_AES_BITS = 256
 _SPOOLED = 4 * 1024 * 1024
 
 
@@ -74,16 +76,17 @@ class Package:
 
 
 @contextmanager
-def packing(path: Path) -> Iterator[Package]:
+def packing(path: Path, password: Secret | None = None) -> Iterator[Package]:
     """A package that stands in its place once all of it was written, else not at all; a name with .zip is a zip.
 
+    With a password the zip is encrypted (AES, 256 bits), all but the names of its files.
     Raises BlinkError: file-taken where anything stands there, file-not-written where the system refuses.
     """
     with refusals_told(path):
         make_folder(path.parent)
     with tempfile.SpooledTemporaryFile(_SPOOLED) as sums:
         if path.suffix.lower() == ".zip":
-            with placing(path) as file, ZipFile(file, "w", ZIP_DEFLATED) as zipped:
+            with placing(path) as file, _zip(file, password) as zipped:
                 package = Package(_InZip(zipped), sums)
                 yield package
                 package.end()
@@ -94,12 +97,24 @@ def packing(path: Path) -> Iterator[Package]:
             package.end()
 
 
+def _zip(file: IO[bytes], password: Secret | None) -> Any:
+    if password is None:
+        return ZipFile(file, "w", ZIP_DEFLATED)
+    import pyzipper  # type: ignore[import-untyped] # no stubs
+
+    zipped = pyzipper.AESZipFile(file, "w", compression=ZIP_DEFLATED, encryption=pyzipper.WZ_AES)
+    zipped.setpassword(password.reveal())
+    zipped.setencryption(pyzipper.WZ_AES, nbits=_AES_BITS)
+    return zipped
+
+
 class _InZip:
-    def __init__(self, zipped: ZipFile) -> None:
+    def __init__(self, zipped: Any) -> None:
         self._zipped = zipped
 
     def open(self, name: str) -> IO[bytes]:
-        return self._zipped.open(name, "w", force_zip64=True)
+        opened: IO[bytes] = self._zipped.open(name, "w", force_zip64=True)
+        return opened
 
 
 class _InFolder:

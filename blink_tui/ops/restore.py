@@ -33,6 +33,7 @@ from blink_tui.model.secret import Secret
 from blink_tui.ops.backup import Verified, last_made, opened, scratch
 from blink_tui.ops.backup_archive import BUFFER, KEYMAP, KNOWN
 from blink_tui.sync.files import refusals_told
+from blink_tui.sync.leases import holder_name, is_gone
 
 NOT_EMPTY = ErrorKind(
     "profile-not-empty",
@@ -109,7 +110,7 @@ async def restore(
     """
     work = work or Work()
     await asyncio.to_thread(require_readable, file)
-    await asyncio.to_thread(require_free, paths, aside=aside)
+    await require_free(paths, clock, aside=aside)
     async with scratch(paths.work_folder) as folder:
         verified = await opened(file, folder, passphrase, work)
         found = await asyncio.to_thread(journals, paths, file, folder, verified.head.origin, journal)
@@ -151,13 +152,27 @@ def require_readable(file: Path) -> None:
         raise BlinkError(BACKUP_UNREADABLE, cause=str(error), path=file) from error
 
 
-def require_free(paths: ProfilePaths, *, aside: bool) -> None:
-    """Raises BlinkError: IN_USE, NOT_EMPTY."""
-    process = _user_of(paths.buffer_path)
+async def require_free(paths: ProfilePaths, clock: Clock, *, aside: bool) -> None:
+    """Nobody works with the profile, and it is empty or may be moved aside. Raises BlinkError: IN_USE, NOT_EMPTY."""
+    process = await asyncio.to_thread(_user_of, paths.buffer_path) or await _present(paths.buffer_path, clock)
     if process is not None:
         raise BlinkError(IN_USE, folder=paths.folder, process=process)
+    await asyncio.to_thread(_require_empty, paths, aside=aside)
+
+
+def _require_empty(paths: ProfilePaths, *, aside: bool) -> None:
     for path in _former(paths) if not aside else ():
         raise BlinkError(NOT_EMPTY, folder=paths.folder, file=path.name)
+
+
+async def _present(path: Path, clock: Clock) -> str | None:
+    """A program of another account that the buffer itself tells of, while it can be read."""
+    with suppress(BlinkError):
+        async with open_buffer(path, clock=clock, read_only=True) as buffer:
+            for one in await buffer.presence.all(is_gone):
+                if one.holder != holder_name():
+                    return one.holder.split("/")[-2]
+    return None
 
 
 def _former(paths: ProfilePaths) -> list[Path]:
@@ -196,6 +211,7 @@ def placed(
     """
     moved: list[tuple[Path, Path]] = []
     new: list[Path] = []
+    _require_empty(paths, aside=aside)  # another restore may have been faster
     with refusals_told(paths.folder):
         try:
             moved_to = _moved(paths, now, moved, with_vault=with_vault) if aside else None

@@ -48,7 +48,7 @@ async def salvage_profile(
     work = work or Work()
     if not await asyncio.to_thread(paths.buffer_path.exists):
         raise BlinkError(NOTHING_THERE, folder=paths.folder)
-    await asyncio.to_thread(require_free, paths, aside=True)
+    await require_free(paths, clock, aside=True)
     async with scratch(paths.work_folder) as folder:
         async with open_buffer(folder / BUFFER, clock=clock):
             pass

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from blink_tui.buffer import Buffer
+from blink_tui.buffer.database import to_its_end
 from blink_tui.buffer.presence import Kind
 from blink_tui.i18n import N_
 from blink_tui.model.clock import Clock
@@ -83,7 +84,8 @@ async def leased(
     try:
         yield held
     finally:
-        await buffer.leases.release(firm.id, held.roles, holder_name(), held.ends)
+        # a stop may come just here: a lease that is not given back would be held as long as this process lives
+        await to_its_end(buffer.leases.release(firm.id, held.roles, holder_name(), held.ends))
 
 
 def work_held(firm: Firm, holder: str) -> BlinkError:

@@ -32,8 +32,11 @@ class Company:
         return next((one for one in self._present if one.kind is Kind.DAEMON), None)
 
     def fetches(self, account: str) -> bool:
-        """Whether a program of an account is here that may fetch."""
-        return any(one.who == account for one in self._present)
+        """Whether a program of another account is here that may fetch.
+
+        One of this account could not do more than this console: where it may not open the vault, only a service can.
+        """
+        return account != self._who and any(one.who == account for one in self._present)
 
     async def look(self) -> None:
         """Say that this console is here, and see who else is. Raises BlinkError."""

@@ -9,7 +9,6 @@ from blink_tui.vault.errors import (
     VAULT_OPEN,
     VAULT_WRONG_KEY,
 )
-from blink_tui.vault.file import keeper
 from blink_tui.vault.holder import KeyNeed, VaultHolder, VaultState
 from blink_tui.vault.sources import (
     KeyringSource,
@@ -19,7 +18,15 @@ from blink_tui.vault.sources import (
     SystemdSource,
     passphrase_from_file,
 )
-from blink_tui.vault.vault import Vault, choose_source, open_vault, recorded_names, recorded_source, rekey
+from blink_tui.vault.vault import (
+    Vault,
+    choose_source,
+    keeper,
+    open_vault,
+    recorded_names,
+    recorded_source,
+    rekey,
+)
 
 __all__ = [
     "VAULT_DAMAGED",

@@ -10,9 +10,15 @@ from blink_tui.i18n import N_, Message
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
 from blink_tui.vault.errors import VAULT_LOCKED, VAULT_MISSING
-from blink_tui.vault.file import keeper
 from blink_tui.vault.sources import KeyringSource, KeySource, PassphraseSource, SystemdSource, credential_file
-from blink_tui.vault.vault import Vault, choose_source, file_of_environment, open_vault, recorded_source
+from blink_tui.vault.vault import (
+    Vault,
+    choose_source,
+    file_of_environment,
+    keeper,
+    open_vault,
+    recorded_source,
+)
 
 
 class VaultState(Enum):

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from blink_tui.i18n import N_, Message
+from blink_tui.model.accounts import account_name
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
 from blink_tui.vault import crypto, file
@@ -135,6 +136,21 @@ def recorded_source(path: Path) -> str | None:
 def recorded_names(path: Path) -> list[str]:
     """Names of a vault's secrets, which its file has in clear: no key is needed. Raises BlinkError as `open_vault`."""
     return sorted(file.read(path).records)
+
+
+def keeper(path: Path) -> str | None:
+    """The account that fetches with a vault which this process cannot open: another account's, or a service's alone.
+
+    None where this process may open it, or there is none.
+    """
+    other = file.keeper(path)
+    if other is not None:
+        return other
+    try:
+        alone = recorded_source(path) == SystemdSource.name and credential_file() is None
+        return account_name(path.stat().st_uid) if alone else None
+    except (BlinkError, OSError):  # told by whoever opens it
+        return None
 
 
 def choose_source(

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from blink_tui.buffer.belongings import NOBODYS, WORDS
+from blink_tui.buffer.belongings import NOBODYS, WORDS, belongings
+from blink_tui.buffer.session import Session
+from blink_tui.buffer.sql import composed
 
 MARKS = ("QZUXAJ", "VWKYBO")
 """Of the first and the second firm: letters that stand nowhere else."""
@@ -74,3 +76,14 @@ def bytes_of(path: Path) -> bytes:
     """Everything that SQLite's files hold."""
     files = (path, path.with_name(path.name + "-wal"))
     return b"".join(file.read_bytes() for file in files if file.exists())
+
+
+async def rows_left(session: Session, firm_id: int) -> dict[str, int]:
+    """How many rows of a firm each table holds; those without any are left out."""
+    found: dict[str, int] = {}
+    for name, one in (await belongings(session)).items():
+        sql = composed("SELECT count(*) FROM {table} WHERE {whose}", table=name, whose=one.whose)
+        row = await session.row(sql, (firm_id,))
+        if row and row[0]:
+            found[name] = row[0]
+    return found

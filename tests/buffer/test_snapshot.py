@@ -31,6 +31,7 @@ async def test_a_copy_is_of_one_moment_though_somebody_writes_at_each_of_its_ste
         def write(_stage: str, _done: int, _total: int) -> None:
             nonlocal steps
             steps += 1
+            assert steps < 1000, "it begins anew whenever somebody writes"
             other.execute("INSERT INTO setting (key, value) VALUES (?, ?)", (f"k{steps}", "x" * 9000))
 
         snapshot.snapshot(path, tmp_path / "copy", Work(write))

@@ -19,6 +19,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import pyzipper  # type: ignore[import-untyped] # no stubs
 
 from blink_tui.buffer import StoredInvoice, open_buffer
 from blink_tui.buffer.limit_book import LimitBook
@@ -111,6 +112,19 @@ def test_a_package_holds_every_document_as_received_and_proves_itself(office: Bl
         ).returncode
         == 0
     )
+
+
+def test_a_package_goes_out_encrypted_where_it_is_wanted(office: Blink, tmp_path: Path) -> None:
+    words = ("firm", "data", "--firm", NIP, "--zip", "--password-file", "-")
+    made = office(*words, "--out", str(tmp_path / "p.zip"), "--json", stdin="trudne-haslo-12345\n").json
+    assert b"hurtownia" not in (tmp_path / "p.zip").read_bytes().lower()
+    with pyzipper.AESZipFile(tmp_path / "p.zip") as zipped:
+        with pytest.raises(RuntimeError):
+            zipped.read("SHA256SUMS")
+        zipped.setpassword(b"trudne-haslo-12345")
+        assert hashlib.sha256(zipped.read("SHA256SUMS")).hexdigest() == made["sha256"]
+        assert zipped.read(f"xml/{_old(3).header.ksef_number}.xml") == xml_of(3, f"Praca PESEL {PESEL}")
+    assert refused(office, "data", "--firm", NIP, "--zip", "--out", str(tmp_path / "p"), code=2) == "usage"
 
 
 def test_what_stands_there_is_never_written_over(office: Blink, tmp_path: Path) -> None:

@@ -88,9 +88,8 @@ def test_a_command_that_read_a_token_shows_it_to_nobody(folder: Path) -> None:
         assert readable(bare.pid) == {"environ": True, "mem": True, "maps": True}
         bare.send_signal(signal.SIGSEGV)
         bare.wait(20)
-    dumped = cores(folder)
-    if not any(SECRET.encode() in core for core in dumped):
-        pytest.skip("this machine leaves no core files where a test could see them")
+    dumped = cores(folder)  # none where the machine sends them elsewhere
+    assert not dumped or any(SECRET.encode() in core for core in dumped)
     for path in folder.iterdir():
         path.unlink()
 

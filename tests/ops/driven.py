@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from tests.sync.stepped import SteppedClock
 START = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 LOOK = 10.0
 """Seconds between looks; this clock lets shorter sleeps pass at once."""
+_PATIENCE = 20_000
 _SLEEPERS = 3
 """Its rounds and its two sorts of chores rest while it has nothing to do."""
 
@@ -71,10 +72,20 @@ class Driven:
 
     async def rested(self, daemon: Daemon, running: asyncio.Task[None] | None = None) -> None:
         """Until it has done everything that this moment asks for."""
-        while daemon.busy or self.clock.sleepers != _SLEEPERS:
-            if running is not None and running.done():
-                break
+        await self.until(
+            lambda: (
+                (not daemon.busy and self.clock.sleepers == _SLEEPERS)
+                or (running is not None and running.done())
+            )
+        )
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that comes without more time."""
+        for _ in range(_PATIENCE):
+            if condition():
+                return
             await asyncio.sleep(0.001)  # for the sandbox's thread
+        raise TimeoutError
 
     async def after(self, span: timedelta, daemon: Daemon) -> None:
         """Let time pass in one leap, as while a machine sleeps, and one look more for what ended meanwhile."""
@@ -102,10 +113,17 @@ def said(opened: socket.socket) -> list[str]:
 
 
 @asynccontextmanager
-async def driven(folder: Path, vault: Vault, *, firms: int = 1, documents: int = 20) -> AsyncIterator[Driven]:
+async def driven(
+    folder: Path, vault: Vault, *, firms: int = 1, documents: int = 20, export_delay: float = 0.0
+) -> AsyncIterator[Driven]:
     clock = SteppedClock(START)
     options = SandboxOptions(
-        documents=documents, firms=firms, limits=False, export_delay=0.0, auth_delay=0.0, as_of=START.date()
+        documents=documents,
+        firms=firms,
+        limits=False,
+        export_delay=export_delay,
+        auth_delay=0.0,
+        as_of=START.date(),
     )
     with running_sandbox(options, clock.sandbox) as sandbox:
         async with office(sandbox, folder, vault, clock) as opened:

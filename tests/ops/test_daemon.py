@@ -18,7 +18,7 @@ from blink_tui.buffer.errors import NEWER_SCHEMA
 from blink_tui.model.dates import datetime_of, instant_of
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
-from blink_tui.model.events import ChoreFailed
+from blink_tui.model.events import ChoreFailed, ExportRequested, PassFinished, PassStarted
 from blink_tui.model.schedule import NEVER
 from blink_tui.model.secret import Secret
 from blink_tui.ops.chores import Chore, Surroundings
@@ -218,3 +218,26 @@ async def test_one_that_is_told_to_stop_before_it_began_ends_at_once(desk: Drive
     daemon.stop()
     await daemon.run()
     assert desk.passes == 0
+
+
+async def test_a_package_that_takes_long_holds_up_no_other_firm(tmp_path: Path, vault: Vault) -> None:
+    async with driven(tmp_path, vault, firms=2, export_delay=900.0) as desk:
+        first, second = desk.office.firms
+        schedules = desk.office.buffer.schedules
+        await schedules.pause([second.id], True)
+        daemon = Daemon(desk.paths, desk.means())
+        running = asyncio.create_task(daemon.run())
+        try:
+            await desk.until(lambda: any(isinstance(event, ExportRequested) for event in desk.heard))
+            await schedules.pause([second.id], False)
+            desk.clock.advance(A_LOOK)
+            await schedules.want([second.id], [Role.BUYER], instant_of(desk.clock.now()))
+            desk.clock.advance(A_LOOK)
+            await desk.until(lambda: desk.passes == 2)
+            started = [event.firm_id for event in desk.heard if isinstance(event, PassStarted)]
+            finished = [event.firm_id for event in desk.heard if isinstance(event, PassFinished)]
+            assert (started, finished) == ([first.id, second.id], [])
+        finally:
+            daemon.stop()
+            await running
+        assert await desk.office.buffer.leases.held_elsewhere("nobody", lambda _holder: False) == {}

@@ -17,6 +17,9 @@ from blink_tui.model.months import Month
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.retention import Retention
 from blink_tui.ops.chores import Surroundings, all_chores, run_due
+from blink_tui.ops.doctor.check import Around
+from blink_tui.ops.doctor.retention import RETENTION as CHECK
+from blink_tui.ops.erasing import compact
 from blink_tui.ops.retention import RETENTION, keeping, past_firms
 from tests.buffer.factory import NIP, invoice
 from tests.clocks import VirtualClock
@@ -111,6 +114,29 @@ async def test_the_look_tells_once_a_year_and_erases_nothing(
     clock.advance(timedelta(days=60).total_seconds())
     assert len(await told()) == 2
     assert await buffer.documents.total() == 2
+
+
+async def test_the_doctor_tells_what_is_past_half_erased_or_touched(
+    buffer: Buffer, firm: Firm, clock: VirtualClock, tmp_path: Path
+) -> None:
+    async def levels() -> list[str]:
+        around = Around(ProfilePaths("default", tmp_path), clock, buffer, None, await buffer.firms.list())
+        return [finding.level.value for finding in await CHECK.run(around)]
+
+    assert await levels() == ["ok"]
+    await store(buffer, firm, 1, date(2018, 5, 1))
+    assert await levels() == ["note"]
+    await buffer.eraser.begin(firm.id, await buffer.history.head(firm.id), who="anna", reason="r")
+    assert await levels() == ["warning", "note"]
+    async for _count in buffer.eraser.documents(firm.id):
+        pass
+    await buffer.eraser.finish(firm.id)
+    assert await levels() == ["warning"]
+    await compact(buffer)
+    assert await levels() == ["ok"]
+    async with buffer._database.transaction() as session:
+        await session.run("DELETE FROM erased")
+    assert await levels() == ["failure"]
 
 
 async def test_what_a_firm_says_is_an_entry_of_its_chain(buffer: Buffer, firm: Firm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -185,3 +186,25 @@ def told(command: list[str], name: str) -> str:
         pytest.skip(done.stderr)
     assert not done.returncode, done.stderr
     return done.stdout.strip()
+
+
+async def test_leases_are_given_back_whenever_and_however_often_a_pass_is_cancelled(
+    buffer: Buffer, firm: Firm
+) -> None:
+    begun = asyncio.Event()
+
+    async def working() -> None:
+        async with leased(buffer, firm, [Role.BUYER]):
+            begun.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(working())
+    await begun.wait()
+    async with buffer._database.transaction():  # giving back has to wait for it
+        for _ in range(3):
+            task.cancel()
+            for _turn in range(5):
+                await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await buffer.leases.held_elsewhere(holder_of(os.getppid()), is_gone) == {}

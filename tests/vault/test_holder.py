@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from blink_tui.model.accounts import account_name
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
 from blink_tui.vault import (
@@ -80,11 +81,13 @@ def test_a_systemd_credential_is_used_without_asking_and_nothing_is_in_its_place
 ) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(path.parent))
     path.with_name("blink-vault").write_text("known to the service")
+    assert VaultHolder(path).keeper is None
     VaultHolder(path).open().put("token/1", Secret("s"))
     assert VaultHolder(path).open().names() == ["token/1"]
     monkeypatch.delenv("CREDENTIALS_DIRECTORY")
     holder = VaultHolder(path)
     assert holder.need() is KeyNeed.NOTHING
+    assert (holder.state, holder.keeper) == (VaultState.ELSEWHERE, account_name())
     with pytest.raises(BlinkError) as refused:
         holder.open(Secret("known to the service"))
     assert refused.value.kind is VAULT_LOCKED

@@ -16,6 +16,7 @@ from blink_tui.ops.doctor.database import CHAINS, DATABASE
 from blink_tui.ops.doctor.files import FILES
 from blink_tui.ops.doctor.machine import MEMORY, VERSIONS
 from blink_tui.ops.doctor.network import network_checks
+from blink_tui.ops.doctor.retention import RETENTION
 from blink_tui.ops.doctor.schedule import HAND_OVERS, RUNNING, SCHEDULE
 from blink_tui.ops.doctor.space import SPACE
 from blink_tui.ops.doctor.terminal import LOCALE, TERMINAL
@@ -37,6 +38,7 @@ def all_checks(*, network: bool = True) -> tuple[Check, ...]:
         SCHEDULE,
         RUNNING,
         HAND_OVERS,
+        RETENTION,
         LOCALE,
         TERMINAL,
         MEMORY,

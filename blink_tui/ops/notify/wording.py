@@ -37,7 +37,7 @@ CHORES = {
     "backup": N_("the backup"),
     "check": N_("the check of the buffer"),
     "metrics": N_("writing the metrics"),
-    "retention": N_("removing what is kept no longer"),
+    "retention": N_("looking for what need not be kept any more"),
 }
 """What is done beside fetching, by the chore's name."""
 LATE = {
