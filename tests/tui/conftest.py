@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.model.firms import Firm
 from blink_tui.tui.app import ConsoleApp
-from tests.tui.office import open_office
+from tests.tui.ready import ReadyOffice, parsed_once
 
 
 @dataclass
@@ -84,10 +85,23 @@ async def buffer(tmp_path: Path) -> AsyncIterator[Buffer]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def ready_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadyOffice]:
+    with closing(ReadyOffice(tmp_path_factory.mktemp("office"), 300)) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stylesheet, "_parse_rules", parsed_once())
+        yield
+
+
 @pytest.fixture
-async def firms(buffer: Buffer) -> list[Firm]:
+async def firms(buffer: Buffer, ready_office: ReadyOffice, tmp_path: Path) -> list[Firm]:
     """Two firms with 300 documents, 270 of them the first one's."""
-    return await open_office(buffer, 300)
+    return await ready_office.put_into(buffer, tmp_path / "buffer.sqlite")
 
 
 OpenDesk = Callable[..., AbstractAsyncContextManager[Desk]]
