@@ -46,11 +46,16 @@ def daemon(
     json: AsJson = False,
 ) -> None:
     signal.signal(signal.SIGTERM, _end_at_once)  # while nothing is open yet
+    signal.signal(signal.SIGHUP, _nothing_to_reread)
     options.run(_run(options.profile(context), log_to, as_json=json))
 
 
 def _end_at_once(*_signal: Any) -> None:
     raise typer.Exit(0)
+
+
+def _nothing_to_reread(*_signal: Any) -> None:
+    """Everything is about to be read; by itself the signal would end the process."""
 
 
 async def _run(profile: Profile, log_to: LogTo | None, *, as_json: bool) -> None:
