@@ -54,7 +54,7 @@ class Means:
     who: str
     """Account of the system that it runs under."""
     open_vault: Callable[[bool], Vault | None]
-    """The vault, None while there is none; called in a thread. True where a person may be asked. Raises BlinkError."""
+    """The vault, None while there is none; called in a thread. True where it is read anew. Raises BlinkError."""
     clock: Clock = field(default_factory=SystemClock)
     notifier: Notifier = field(default_factory=Notifier)
     hear: Callable[[Event, str | None], None] = lambda _event, _firm: None
@@ -133,7 +133,7 @@ class Daemon:
 
     async def _serve(self, buffer: Buffer) -> None:
         await self._begin_log(buffer)
-        vault = await asyncio.to_thread(self._means.open_vault, True)
+        vault = await asyncio.to_thread(self._means.open_vault, False)
         await self._finish_hand_overs(buffer)
 
         def hear(event: Event) -> None:
@@ -211,7 +211,7 @@ class Daemon:
         elif not self._vault_wanted(life) or not life.try_vault.comes(self._clock.now()):
             return
         try:
-            vault = await asyncio.to_thread(self._means.open_vault, False)
+            vault = await asyncio.to_thread(self._means.open_vault, True)
             if vault is not None:
                 life.vault, life.doubted = vault, False
                 life.turns.use_vault(vault)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blink_tui.buffer.presence import Kind, Present
 from blink_tui.i18n import _
+from blink_tui.model.errors import BlinkError
 from blink_tui.sync.leases import holder_name, is_gone
 from blink_tui.tui.words import moment
 
@@ -42,7 +44,8 @@ class Company:
         """Say that this console is here, and see who else is. Raises BlinkError."""
         if not self._buffer.read_only:
             document = next(reversed(self._open.values()), None)
-            await self._buffer.presence.beat(holder_name(), Kind.CONSOLE, self._who, document)
+            with suppress(BlinkError):  # a full disk is told by what is worth writing
+                await self._buffer.presence.beat(holder_name(), Kind.CONSOLE, self._who, document)
         self._present = await self._buffer.presence.all(is_gone)
 
     def hold(self, window: object, document_id: int | None) -> None:

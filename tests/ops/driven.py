@@ -50,7 +50,7 @@ class Driven:
     def means(self, chores: Sequence[Chore] = ()) -> Means:
         return Means(
             "keeper",
-            lambda _ask: self.vault,
+            lambda _again: self.vault,
             clock=self.clock,
             notifier=Notifier(str(self.socket_path)),
             hear=lambda event, _firm: self.heard.append(event),

@@ -7,13 +7,14 @@ import sqlite3
 import stat
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from blink_tui.buffer import Buffer, open_buffer
-from blink_tui.buffer.snapshot import Work
+from blink_tui.buffer.snapshot import Holding, Work, holding
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.profile import ProfilePaths
@@ -149,6 +150,20 @@ async def test_what_does_not_open_again_is_not_kept_and_costs_no_older_one(
             await make(buffer, paths, tmp_path / "to", now=NOW + timedelta(days=1), keep=1)
     assert refused.value.kind.code == "backup-damaged"
     assert listed(tmp_path / "to") == [good.backup.path.name]
+
+
+async def test_a_list_that_tells_of_other_contents_is_found(
+    buffer: Buffer, paths: ProfilePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = (await make(buffer, paths, tmp_path / "to", now=NOW)).backup.path
+
+    def altered(database: Path) -> Holding:
+        return replace(holding(database), documents=DOCUMENTS + 1)
+
+    monkeypatch.setattr(backup, "holding", altered)
+    with pytest.raises(BlinkError) as refused:
+        await verify(path, paths.work_folder, None)
+    assert refused.value.kind.code == "backup-damaged"
 
 
 async def test_a_buffer_that_is_damaged_itself_gives_no_backup_and_the_document_is_named(

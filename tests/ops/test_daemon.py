@@ -119,7 +119,7 @@ async def test_the_vault_of_a_new_profile_is_taken_when_it_is_made(tmp_path: Pat
         path = desk.paths.vault_path
         source = PassphraseSource(lambda: Secret("sesame"))
 
-        def opened(_ask: bool) -> Vault | None:
+        def opened(_again: bool) -> Vault | None:
             return open_vault(path, source, create=False) if path.exists() else None
 
         async with desk.daemon(replace(desk.means(), open_vault=opened)) as daemon:
@@ -142,8 +142,8 @@ async def test_the_vault_of_a_new_profile_is_taken_when_it_is_made(tmp_path: Pat
 async def test_a_reload_reads_the_vault_and_the_log_anew_beside_its_turns(desk: Driven) -> None:
     told: list[str] = []
 
-    def opened(ask: bool) -> Vault:
-        told.append(f"vault {ask}")
+    def opened(again: bool) -> Vault:
+        told.append(f"vault again: {again}")
         return desk.vault
 
     async def begin_log(_buffer: Buffer) -> None:
@@ -154,10 +154,10 @@ async def test_a_reload_reads_the_vault_and_the_log_anew_beside_its_turns(desk: 
         async with desk.daemon(means) as daemon:
             said(manager)
             daemon.reload()
-            while "vault False" not in told:  # noqa: ASYNC110 - by a thread
+            while "vault again: True" not in told:  # noqa: ASYNC110 - by a thread
                 await asyncio.sleep(0)
             await desk.rested(daemon)
-            assert told == ["log", "vault True", "log", "vault False"]
+            assert told == ["log", "vault again: False", "log", "vault again: True"]
             reloading, ready, *_status = said(manager)
             assert reloading.startswith("RELOADING=1\nMONOTONIC_USEC=")
             assert ready == "READY=1"

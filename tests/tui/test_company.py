@@ -1,0 +1,74 @@
+"""Who else is here, as a console shows it; nothing of it holds up what is shown otherwise."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from blink_tui.buffer import Buffer, open_buffer
+from blink_tui.buffer.presence import Kind
+from blink_tui.model.firms import Firm
+from blink_tui.sync.leases import holder_name
+from blink_tui.tui.app import ConsoleApp
+from tests.sync.test_leases import holder_of
+from tests.tui.conftest import Desk, OpenDesk, Wishes
+
+
+@pytest.fixture
+def colleague() -> Iterator[str]:
+    """Name of another process that runs."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        yield holder_of(child.pid)
+        child.kill()
+
+
+async def test_a_document_says_who_else_has_it_open_and_tells_others(
+    open_desk: OpenDesk, firms: list[Firm], colleague: str
+) -> None:
+    async with open_desk() as desk:
+        await desk.press("5", "enter")
+        await desk.see("Summary")
+        document = next(one for one in await here(desk.buffer, holder_name()) if one is not None)
+        await desk.buffer.presence.beat(colleague, Kind.CONSOLE, "ewa", document)
+        await desk.see("! also open: ewa")
+        await desk.buffer.presence.beat(colleague, Kind.CONSOLE, "ewa")
+        await desk.until(lambda: "also open" not in desk.text, lambda: desk.text)
+        await desk.press("escape")
+        await desk.until(lambda: not desk.app.company._open)
+
+
+async def here(buffer: Buffer, holder: str) -> list[int | None]:
+    return [
+        one.document_id for one in await buffer.presence.all(lambda _holder: False) if one.holder == holder
+    ]
+
+
+async def test_the_daemon_is_named_and_takes_what_f5_wishes(
+    open_desk: OpenDesk, firms: list[Firm], colleague: str
+) -> None:
+    async with open_desk(120, 40) as desk:
+        await desk.buffer.presence.beat(colleague, Kind.DAEMON, "blink")
+        await desk.see("service: blink")
+        await desk.press("f5")
+        await desk.see("Left to the service (account blink)")
+        await desk.press("4")
+        await desk.see("fetches: the service (account blink, since ")
+
+
+async def test_a_console_that_only_reads_says_so_on_every_screen_and_nothing_of_itself(
+    buffer: Buffer, firms: list[Firm], tmp_path: Path
+) -> None:
+    async with open_buffer(buffer.path, read_only=True) as reader:
+        app = ConsoleApp(reader, None, who="ewa", export_dir=tmp_path)
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+            desk = Desk(app, pilot, reader, Wishes(), tmp_path)
+            for key in "159":
+                await desk.press(key)
+                await desk.see("READ ONLY", f"[{key}")
+            await desk.press("down", "down", "down", "enter", "ctrl+u", *"none", "f10")
+            await desk.see("Nothing was changed: the profile is open for reading only.")
+    assert await here(buffer, holder_name()) == []
