@@ -101,8 +101,8 @@ class Leases:
     ) -> dict[tuple[int, Role], str]:
         """Leases of others that have not ended.
 
-        Processes of one boot go by a clock that nobody sets, others by the time of day; a term that ends far later than one
-        which begins now was begun by a clock that was wrong.
+        Processes of one boot go by a clock that nobody sets, others by the time of day; a term that ends far later than
+        one which begins now was begun by a clock that was wrong.
         """
         moment, steady = self._clock.now(), self._clock.steady()
         now, latest = instant_key(instant_of(moment)), instant_key(instant_of(moment + _FARTHEST))
