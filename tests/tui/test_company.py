@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from blink_tui.buffer.presence import Kind
 from blink_tui.model.firms import Firm
 from blink_tui.sync.leases import holder_name
 from blink_tui.tui.app import ConsoleApp
+from blink_tui.tui.company import Company
 from tests.sync.test_leases import holder_of
 from tests.tui.conftest import Desk, OpenDesk, Wishes
 
@@ -32,7 +36,9 @@ async def test_a_document_says_who_else_has_it_open_and_tells_others(
     async with open_desk() as desk:
         await desk.press("5", "enter")
         await desk.see("Summary")
-        document = next(one for one in await here(desk.buffer, holder_name()) if one is not None)
+        while not any(documents := await here(desk.buffer, holder_name())):
+            await desk.pilot.pause(0.01)
+        (document,) = documents
         await desk.buffer.presence.beat(colleague, Kind.CONSOLE, "ewa", document)
         await desk.see("! also open: ewa")
         await desk.buffer.presence.beat(colleague, Kind.CONSOLE, "ewa")
@@ -56,7 +62,29 @@ async def test_the_daemon_is_named_and_takes_what_f5_wishes(
         await desk.press("f5")
         await desk.see("Left to the service (account blink)")
         await desk.press("4")
-        await desk.see("fetches: the service (account blink, since ")
+        await desk.see("fetches: the service (account blink)")
+        await desk.press("1")
+        await desk.see("[1", "decide on · service: blink")
+        await desk.buffer.presence.gone(colleague)
+        await desk.see("The service (account blink) has ended.")
+        await desk.until(lambda: "service: blink" not in desk.text, lambda: desk.text)
+
+
+async def test_a_look_waits_for_no_writer(buffer: Buffer, colleague: str) -> None:
+    company = Company(buffer, "anna")
+    await buffer.presence.beat(colleague, Kind.DAEMON, "blink")
+    with closing(sqlite3.connect(buffer.path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(10):  # a writer is waited for longer
+            await company.look()
+        assert company.daemon is not None
+        assert await here(buffer, holder_name()) == []
+        writer.execute("COMMIT")
+    assert company._saying is not None
+    await company._saying
+    assert await here(buffer, holder_name()) == [None]
+    await company.leave()
+    assert await here(buffer, holder_name()) == []
 
 
 async def test_a_console_that_only_reads_says_so_on_every_screen_and_nothing_of_itself(
