@@ -34,7 +34,9 @@ async def test_a_document_says_who_else_has_it_open_and_tells_others(
     open_desk: OpenDesk, firms: list[Firm], colleague: str
 ) -> None:
     async with open_desk() as desk:
-        await desk.press("5", "enter")
+        await desk.press("5")
+        await desk.see("1/300", "FV/2026")
+        await desk.press("enter")
         await desk.see("Summary")
         while not any(documents := await here(desk.buffer, holder_name())):
             await desk.pilot.pause(0.01)
@@ -97,6 +99,9 @@ async def test_a_console_that_only_reads_says_so_on_every_screen_and_nothing_of_
             for key in "159":
                 await desk.press(key)
                 await desk.see("READ ONLY", f"[{key}")
-            await desk.press("down", "down", "down", "enter", "ctrl+u", *"none", "f10")
+            await desk.see("2026-12-31")
+            await desk.press("down", "down", "down", "enter")
+            await desk.see("F10 Save")
+            await desk.press("ctrl+u", *"none", "f10")
             await desk.see("Nothing was changed: the profile is open for reading only.")
     assert await here(buffer, holder_name()) == []
