@@ -49,8 +49,8 @@ class Company:
 
     async def _say(self) -> None:
         document = next(reversed(self._open.values()), None)
-        with suppress(BlinkError):  # a full disk is told by what is worth writing
-            await self._buffer.presence.beat(holder_name(), Kind.CONSOLE, self._who, document)
+        with suppress(BlinkError):  # the next look says it; a full disk is told by what is worth writing
+            await self._buffer.presence.beat(holder_name(), Kind.CONSOLE, self._who, document, patient=False)
 
     def hold(self, window: object, document_id: int | None) -> None:
         """A window has a document open from now on, or none; the newest is what the next look says."""
@@ -59,11 +59,11 @@ class Company:
             self._open[window] = document_id
 
     async def leave(self) -> None:
-        """The console ends. Raises BlinkError."""
+        """The console ends, at once: who is gone is known without its word. Raises BlinkError."""
         if self._saying is not None:
             await self._saying
         if not self._buffer.read_only:
-            await self._buffer.presence.gone(holder_name())
+            await self._buffer.presence.gone(holder_name(), patient=False)
 
     def on(self, document_id: int) -> str:
         """Who else has a document open, in words: `also open: anna`; empty for nobody."""

@@ -14,6 +14,7 @@ import pytest
 
 from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.buffer.presence import Kind
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import Firm
 from blink_tui.sync.leases import holder_name
 from blink_tui.tui.app import ConsoleApp
@@ -72,16 +73,18 @@ async def test_the_daemon_is_named_and_takes_what_f5_wishes(
         await desk.until(lambda: "service: blink" not in desk.text, lambda: desk.text)
 
 
-async def test_a_look_waits_for_no_writer(buffer: Buffer, colleague: str) -> None:
+async def test_neither_a_look_nor_the_end_waits_for_a_writer(buffer: Buffer, colleague: str) -> None:
     company = Company(buffer, "anna")
     await buffer.presence.beat(colleague, Kind.DAEMON, "blink")
     with closing(sqlite3.connect(buffer.path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         async with asyncio.timeout(10):  # a writer is waited for longer
             await company.look()
-        assert company.daemon is not None
-        assert await here(buffer, holder_name()) == []
+            assert company.daemon is not None
+            with pytest.raises(BlinkError, match="for too long"):
+                await company.leave()
         writer.execute("COMMIT")
+    await company.look()
     assert company._saying is not None
     await company._saying
     assert await here(buffer, holder_name()) == [None]
