@@ -21,13 +21,13 @@ from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.buffer.errors import DAMAGED
 from blink_tui.buffer.snapshot import Work
 from blink_tui.i18n import N_
-from blink_tui.ledger.files import sync
 from blink_tui.ledger.handover_journal import JOURNAL, copy_name, read
 from blink_tui.model.clock import Clock
+from blink_tui.model.durable import replacing, sync_folders
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.file_locks import locks_on
 from blink_tui.model.hand_overs import HandedTo, HandOver
-from blink_tui.model.modes import make_folder, open_private
+from blink_tui.model.modes import make_folder
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
 from blink_tui.ops.backup import Verified, last_made, opened, scratch
@@ -217,13 +217,14 @@ def placed(
             moved_to = _moved(paths, now, moved, with_vault=with_vault) if aside else None
             (folder / JOURNAL).unlink(missing_ok=True)
             if lines:
-                _write(folder / JOURNAL, lines)
+                with replacing(folder / JOURNAL) as file:
+                    file.write(lines)
             for name in sorted(KNOWN - {BUFFER}):
                 if (folder / name).exists() and not (name == KEYMAP and paths.keymap_path.exists()):
                     (folder / name).replace(paths.folder / name)
                     new.append(paths.folder / name)
             (folder / BUFFER).replace(paths.buffer_path)
-            sync({paths.folder})
+            sync_folders({paths.folder})
         except BaseException:
             for path in new:
                 if path.name != JOURNAL:  # what it tells of is true all the same
@@ -248,13 +249,6 @@ def _moved(
         path.replace(to / path.name)
         moved.append((path, to / path.name))
     return to
-
-
-def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 # What was handed over since
