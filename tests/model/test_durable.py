@@ -11,14 +11,19 @@ from blink_tui.model.durable import aside_of, replacing
 from blink_tui.model.modes import open_public
 
 
-def test_what_stood_there_stays_until_the_new_file_is_whole(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"before")
-    with pytest.raises(ValueError, match="half"), replacing(path) as file:
+def _write_half(path: Path) -> None:
+    with replacing(path) as file:
         file.write(b"aft")
         file.flush()
         assert path.read_bytes() == b"before"
         raise ValueError("half")
+
+
+def test_what_stood_there_stays_until_the_new_file_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"before")
+    with pytest.raises(ValueError, match="half"):
+        _write_half(path)
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
     assert path.read_bytes() == b"before"
     with replacing(path) as file:
