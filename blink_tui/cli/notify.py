@@ -15,6 +15,7 @@ import typer
 from blink_tui.cli import options, output
 from blink_tui.cli.bar import bar
 from blink_tui.cli.options import AsJson
+from blink_tui.cli.passphrases import asked
 from blink_tui.i18n import N_, _, language
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.notices import How, NewTarget, NoticeKind, Rule, Target, vault_name
@@ -356,9 +357,7 @@ def _address(file: Path | None, *, from_stdin: bool) -> Secret:
     elif from_stdin:
         text = sys.stdin.readline()
     elif sys.stdin.isatty():
-        import getpass
-
-        text = getpass.getpass(_("Address, such as mailtos://user:password@example.com (not shown): "))
+        text = asked(_("Address, such as mailtos://user:password@example.com (not shown): ")).reveal_text()
     else:
         raise BlinkError(
             USAGE, problem=_("There is no terminal to ask for the address: use --url-stdin or --url-file.")

@@ -1,4 +1,4 @@
-"""The passphrase of a backup: out of a file, or asked for; never on the command line."""
+"""Secrets that are typed without an echo, or read from a file; never on the command line."""
 
 from __future__ import annotations
 
@@ -31,10 +31,7 @@ def new_passphrase(file: Path | None) -> Secret:
         raise BlinkError(
             USAGE, problem=_("There is nobody to ask for the passphrase: --passphrase-file FILE")
         )
-    import getpass
-
-    first = Secret(getpass.getpass(_("Passphrase of the backup: ")))
-    return checked_passphrase(first, Secret(getpass.getpass(_("The same once more: "))))
+    return asked_twice(_("Passphrase of the backup: "))
 
 
 def passphrase_of(file: Path | None) -> Callable[[], Secret] | None:
@@ -43,9 +40,21 @@ def passphrase_of(file: Path | None) -> Callable[[], Secret] | None:
         return lambda: _of_file(file)
     if not sys.stdin.isatty():
         return None
+    return lambda: asked(_("Passphrase of the backup: "))
+
+
+def asked(question: str) -> Secret:
+    """What a person types, without showing it."""
     import getpass
 
-    return lambda: Secret(getpass.getpass(_("Passphrase of the backup: ")))
+    return Secret(getpass.getpass(question))
+
+
+def asked_twice(question: str) -> Secret:
+    """A new passphrase, typed twice. Raises BlinkError: nothing was typed, or not the same twice."""
+    first = asked(question)
+    again = asked(_("The same once more: ")) if first.reveal() else first
+    return checked_passphrase(first, again)
 
 
 def _of_file(path: Path) -> Secret:
