@@ -177,17 +177,6 @@ class Restored:
                     [(number, row[0] if row else 0) for number in some],
                 )
 
-    async def unlearn(self, told: HandOver) -> None:
-        """A hand-over was cancelled: its documents may be handed over again."""
-        async with self._database.transaction() as session:
-            rows = await session.rows(
-                "SELECT id FROM lost_batch WHERE handed_to = ? AND number = ? AND context_type = ?"
-                " AND context_value = ? AND at = ?",
-                (told.to, told.number, told.context_type, told.context, told.at),
-            )
-            for (lost_id,) in rows:
-                await session.run("DELETE FROM lost_document WHERE lost_id = ?", (lost_id,))
-
     async def mark(self, firm_id: int, *, who: str) -> int:
         """Mark a firm's approved documents as exported by the batches that had them; returns how many."""
         if await self._database.reader.row(_TO_MARK, (firm_id,)) is None:

@@ -27,7 +27,7 @@ from blink_tui.i18n import N_, Message
 from blink_tui.ledger.handover_journal import JOURNAL, copied, copy_name
 from blink_tui.model.dates import Instant, datetime_of, instant_of, warsaw
 from blink_tui.model.durable import aside_of, replacing, sync_folders
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
@@ -44,8 +44,6 @@ PASSPHRASE = "backup/passphrase"  # noqa: S105 - the name of a vault's entry
 _ORIGIN = "backup.origin"
 _POINTER = "last-backup.json"
 _SCRATCH = "backup-"
-
-NO_BACKUPS = ErrorKind("no-backups", ExitCode.USAGE, N_("There is no backup in {folder}."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -334,11 +334,6 @@ async def _cancelled(buffer: Buffer, one: HandOver, batch_id: int) -> BlinkError
     except BlinkError as error:
         return error
     return None
-
-
-def documents_of(told: Iterable[HandOver]) -> int:
-    """How many documents hand-overs have."""
-    return sum(len(one.documents) for one in told)
 
 
 async def confirm(buffer: Buffer, firm_ids: Sequence[int], *, who: str, reason: str) -> int:
