@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blink_tui.cli import output
+from blink_tui.cli.asking import asked
 from blink_tui.i18n import N_, _
 from blink_tui.model.accounts import account_name
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
@@ -138,12 +139,10 @@ def memory_vault() -> Vault:
 
 def asked_passphrase(*, new: bool) -> Secret:
     """The vault's passphrase from the terminal; a new one is typed twice. Raises BlinkError (usage)."""
-    import getpass
-
     if not new:
-        return Secret(getpass.getpass(_("Passphrase of the vault: ")))
-    passphrase = Secret(getpass.getpass(_("New passphrase for the vault of tokens: ")))
-    again = Secret(getpass.getpass(_("The same once more: "))) if passphrase.reveal() else passphrase
+        return asked(_("Passphrase of the vault: "))
+    passphrase = asked(_("New passphrase for the vault of tokens: "))
+    again = asked(_("The same once more: ")) if passphrase.reveal() else passphrase
     return checked_passphrase(passphrase, again)
 
 

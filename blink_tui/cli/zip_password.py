@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from blink_tui.cli.asking import asked
 from blink_tui.cli.files import STDOUT
 from blink_tui.i18n import _
 from blink_tui.model.errors import USAGE, BlinkError
@@ -55,7 +56,5 @@ def _of_file(path: Path) -> Secret:
 
 
 def _asked() -> Secret:
-    import getpass
-
-    first = Secret(getpass.getpass(_("Password of the zip: ")))
-    return checked_passphrase(first, Secret(getpass.getpass(_("The same once more: "))))
+    first = asked(_("Password of the zip: "))
+    return checked_passphrase(first, asked(_("The same once more: ")))
