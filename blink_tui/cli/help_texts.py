@@ -18,7 +18,9 @@ _ORDER = (
 )
 """Fetching, deciding, handing over, running by itself, trying out."""
 _OWN = {
-    "Install completion for the current shell.": N_("Let the shell complete commands and options from now on."),
+    "Install completion for the current shell.": N_(
+        "Let the shell complete commands and options from now on."
+    ),
     "Show completion for the current shell, to copy it or customize the installation.": N_(
         "Show what --install-completion would install."
     ),

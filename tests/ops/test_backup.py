@@ -249,7 +249,7 @@ async def test_a_part_that_a_killed_process_left_goes_and_one_that_is_written_st
     os.close(lock)
     assert (left.exists(), going.exists()) == (False, True)
     going.unlink()
-    seen = []
+    seen: list[bool] = []
     work = Work(lambda stage, *_: seen.extend(backup._nobody_s(one) for one in to.glob(".*.part")))
     await make(buffer, paths, to, now=NOW + timedelta(days=1), work=work)
     assert set(seen) == {False}

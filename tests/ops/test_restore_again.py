@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from blink_tui.buffer import Buffer, open_buffer
-from blink_tui.ledger.handover_journal import forget
+from blink_tui.buffer.presence import Kind
+from blink_tui.ledger.handover_journal import JOURNAL, forget
 from blink_tui.ledger.placing import recover
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.values import Nip
+from blink_tui.ops import restore
 from blink_tui.ops.backup import make
 from blink_tui.ops.restore import confirm
 from tests.buffer.factory import NIP, StillClock
@@ -160,3 +165,53 @@ async def test_a_firm_that_is_added_again_is_answered_for_while_any_is(
         assert not await restored.restored.unknown()
         await restored.firms.add(Nip("3333333338"), name="C", env="test")
         assert not await restored.restored.unknown()
+
+
+async def test_a_copy_that_is_another_journal_s_is_made_anew_and_a_torn_one_too(
+    buffer: Buffer, paths: ProfilePaths, to: Path, out: Path
+) -> None:
+    await buffer.settings.set("backup.folder", str(to))
+    firm = await approved(buffer, 4)
+    await exported(buffer, firm, out, document_ids=[1])
+    await make(buffer, paths, to, now=NOW)
+    (copy,) = [to / name for name in named(to) if name.startswith("handed-over-")]
+    own = paths.folder / JOURNAL
+    other = own.read_bytes().replace(b'{"journal":"', b'{"journal":"0')
+    for number, strange in enumerate((other, own.read_bytes() + b'{"to":"bo', b""), 2):
+        copy.write_bytes(strange)
+        await exported(buffer, firm, out, document_ids=[number])
+        assert copy.read_bytes() == own.read_bytes()
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+async def test_one_that_may_have_a_twin_has_backups_of_its_own(
+    buffer: Buffer, paths: ProfilePaths, to: Path, out: Path, tmp_path: Path
+) -> None:
+    await approved(buffer, 1)
+    first = (await make(buffer, paths, to, now=NOW, keep=1)).backup
+    for name, journal, same in (("known", True, True), ("unknown", False, False)):
+        beside = ProfilePaths("default", tmp_path / name)
+        beside.folder.mkdir()
+        if journal:
+            (beside.folder / JOURNAL).write_bytes((paths.folder / JOURNAL).read_bytes())
+        await back(first.path, beside)
+        async with open_buffer(beside.buffer_path) as restored:
+            made = await make(restored, beside, tmp_path / f"of-{name}", now=NOW, keep=1)
+        assert (made.backup.origin == first.origin) is same
+
+
+async def test_who_opens_the_profile_while_it_is_restored_keeps_it(
+    buffer: Buffer, paths: ProfilePaths, to: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await approved(buffer, 1)
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    lost = await disaster(buffer, paths, journal=True)
+    told = restore._told
+
+    async def opened_meanwhile(*values: Any, **named: Any) -> restore.Outcome:
+        async with open_buffer(lost.buffer_path, clock=StillClock()) as other:
+            await other.presence.beat("elsewhere/boot/4711/9", Kind.DAEMON, "keeper")
+        return await told(*values, **named)
+
+    monkeypatch.setattr(restore, "_told", opened_meanwhile)
+    assert (await refused(back(file, lost, aside=True))).kind.code == "profile-in-use"
