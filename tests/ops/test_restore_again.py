@@ -69,8 +69,10 @@ async def test_a_journal_that_lines_were_taken_out_of_does_not_answer_for_an_old
     file = (await make(buffer, paths, to, now=NOW)).backup.path
     await exported(buffer, firm, out)
     await forget(buffer, firm)
+    newer = (await make(buffer, paths, to, now=NOW + timedelta(days=1))).backup.path
     lost = await disaster(buffer, paths, journal=True)
-    assert not (await back(file, lost)).known
+    assert (await back(newer, lost)).known
+    assert not (await back(file, lost, aside=True)).known
 
 
 async def test_a_cancelled_batch_takes_no_document_that_is_approved_later(
@@ -215,3 +217,16 @@ async def test_who_opens_the_profile_while_it_is_restored_keeps_it(
 
     monkeypatch.setattr(restore, "_told", opened_meanwhile)
     assert (await refused(back(file, lost, aside=True))).kind.code == "profile-in-use"
+
+
+async def test_a_group_s_profile_comes_back_as_the_group_s(
+    buffer: Buffer, paths: ProfilePaths, to: Path, tmp_path: Path
+) -> None:
+    paths.vault_path.write_bytes(b"sealed")
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    office = ProfilePaths("office", tmp_path / "office")
+    office.folder.mkdir()
+    office.folder.chmod(0o2770)
+    await back(file, office)
+    modes = {one.name: oct(one.stat().st_mode & 0o777) for one in office.folder.iterdir() if one.is_file()}
+    assert modes == {"buffer.db": "0o660", JOURNAL: "0o660", "vault.blink": "0o600"}
