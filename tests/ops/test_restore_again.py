@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ from blink_tui.model.values import Nip
 from blink_tui.ops import restore
 from blink_tui.ops.backup import make
 from blink_tui.ops.restore import confirm
+from blink_tui.sync import paying
 from tests.buffer.factory import NIP, StillClock
 from tests.ops.test_restore import E, back, buffer, disaster, named, out, paths, to
 from tests.sync.exporting import NOW, approved, exported, handed_over, more, refused, statuses
+from tests.sync.test_paying import approved as payable
+from tests.sync.test_paying import made as paid
 
 __all__ = ["buffer", "out", "paths", "to"]
 
@@ -230,3 +233,24 @@ async def test_a_group_s_profile_comes_back_as_the_group_s(
     await back(file, office)
     modes = {one.name: oct(one.stat().st_mode & 0o777) for one in office.folder.iterdir() if one.is_file()}
     assert modes == {"buffer.db": "0o660", JOURNAL: "0o660", "vault.blink": "0o600"}
+
+
+async def test_a_list_of_payments_that_was_cancelled_after_the_backup_is_paid_by_another(
+    buffer: Buffer, paths: ProfilePaths, to: Path, tmp_path: Path
+) -> None:
+    firm = await buffer.firms.add(Nip(NIP), name="A", env="test")
+    await buffer.export_settings.save(firm.id, "payments", {"since": "2026-09-01"}, who="anna")
+    await payable(buffer, firm, 1, 2)
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (first,) = await paid(buffer, firm, lists, paying.Wanted(date(2026, 10, 31), document_ids=[1]))
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    (second,) = await paid(buffer, firm, lists, paying.Wanted(date(2026, 10, 31), document_ids=[2]))
+    for one in (first, second):
+        await paying.cancel(buffer, one.batch.id, reason="wrong account", who="anna")
+    lost = await disaster(buffer, paths, journal=True)
+    outcome = await back(file, lost)
+    assert (outcome.cancelled, outcome.learned) == (1, ())
+    async with open_buffer(lost.buffer_path, clock=StillClock()) as restored:
+        (third,) = await paid(restored, firm, lists)
+        assert len(await restored.payment_batches.payments(third.batch.id)) == 2
