@@ -209,6 +209,34 @@ async def test_a_chore_that_fails_is_told_once_and_one_that_hangs_holds_up_neith
     assert [event for event in desk.heard if isinstance(event, ChoreFailed)] == told
 
 
+async def test_a_pass_that_a_stop_interrupts_is_made_up_for_after_the_shortest_interval(
+    tmp_path: Path, vault: Vault
+) -> None:
+    async with driven(tmp_path, vault, export_delay=900.0) as desk:
+        running = asyncio.create_task((daemon := Daemon(desk.paths, desk.means())).run())
+        await desk.until(lambda: any(isinstance(event, ExportRequested) for event in desk.heard))
+        began = await _asked(desk, Role.BUYER)
+        daemon.stop()
+        await running
+        for _ in range(3):  # however often it is started
+            async with desk.daemon(desk.means()):
+                assert desk.passes == 1
+        interrupted = [
+            role
+            for role, one in (await desk.office.buffer.schedules.of(desk.office.firms[0].id)).items()
+            if one.begun
+        ]
+        assert set(interrupted) > set(OFTEN)
+        running = asyncio.create_task((daemon := Daemon(desk.paths, desk.means())).run())
+        await desk.rested(daemon)
+        desk.clock.advance(began + timedelta(minutes=1) - desk.clock.now())
+        await desk.until(lambda: desk.passes == 2)
+        for role in interrupted:
+            assert await _asked(desk, role) == desk.clock.now()
+        daemon.stop()
+        await running
+
+
 async def test_a_chore_that_is_slow_to_end_keeps_no_lease_at_a_stop(tmp_path: Path, vault: Vault) -> None:
     async def hourly(_around: Surroundings) -> timedelta:
         return timedelta(hours=1)
