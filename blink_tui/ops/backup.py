@@ -24,10 +24,10 @@ from blink_tui.buffer.audit import Break
 from blink_tui.buffer.health import damaged, whole
 from blink_tui.buffer.snapshot import Holding, Work, holding, snapshot
 from blink_tui.i18n import N_, Message
-from blink_tui.ledger.files import sync
-from blink_tui.ledger.handover_journal import JOURNAL, copied, copy_name
+from blink_tui.ledger.handover_journal import JOURNAL, ORIGIN, begin, copied, copy_name
 from blink_tui.model.dates import Instant, datetime_of, instant_of, warsaw
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.durable import aside_of, replacing, sync_folders
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
@@ -41,11 +41,8 @@ from blink_tui.vault.errors import VAULT_LOCKED
 SUFFIX = ".blink-backup"
 PASSPHRASE = "backup/passphrase"  # noqa: S105 - the name of a vault's entry
 """Vault entry with the passphrase of nightly backups."""
-_ORIGIN = "backup.origin"
 _POINTER = "last-backup.json"
 _SCRATCH = "backup-"
-
-NO_BACKUPS = ErrorKind("no-backups", ExitCode.USAGE, N_("There is no backup in {folder}."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +100,14 @@ async def make(
     key, how = await asyncio.to_thread(new_key, passphrase) if passphrase is not None else (None, None)
     path = to if to.suffix == SUFFIX else to / f"blink-{paths.name}-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
     await asyncio.to_thread(_require_free, path)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = aside_of(path)
     try:
         async with scratch(paths.work_folder) as folder:
             copy = folder / BUFFER
             await work.run(snapshot, buffer.path, copy, work)
             held = await work.run(holding, copy)
+            with refusals_told(paths.folder / JOURNAL):
+                await asyncio.to_thread(begin, paths.folder / JOURNAL)
             beside = [paths.folder / JOURNAL, paths.keymap_path, *([paths.vault_path] if with_vault else [])]
             files = [copy, *await asyncio.to_thread(_copied, beside, folder)]
             await work.run(_write, aside, _head(paths, origin, held, how, now), key, held, files, work)
@@ -134,7 +133,7 @@ def _named(aside: Path, path: Path, paths: ProfilePaths, origin: str) -> Backup:
     """Give a verified backup its name, and keep beside it what the journal of hand-overs tells."""
     with refusals_told(path):
         aside.rename(path)
-        sync({path.parent})
+        sync_folders({path.parent})
         backup = _backup(path)
     _point_to(paths, backup)
     with suppress(OSError):
@@ -143,11 +142,14 @@ def _named(aside: Path, path: Path, paths: ProfilePaths, origin: str) -> Backup:
 
 
 async def _origin(buffer: Buffer) -> str:
-    """What tells this buffer's backups from those of others in the same folder; it goes along with a restored one."""
-    known = await buffer.settings.get(_ORIGIN)
+    """What tells this buffer's backups from those of others in the same folder.
+
+    It goes along with a restored one that is known to go on from it; another one gets its own.
+    """
+    known = await buffer.settings.get(ORIGIN)
     if known is None:
         known = os.urandom(8).hex()
-        await buffer.settings.set(_ORIGIN, known)
+        await buffer.settings.set(ORIGIN, known)
     return known
 
 
@@ -295,11 +297,8 @@ def _backup(path: Path) -> Backup:
 def _point_to(paths: ProfilePaths, backup: Backup) -> None:
     """Remember where the newest backup is, for the day on which the buffer cannot be asked. It may fail."""
     path = paths.folder / _POINTER
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with suppress(OSError):
-        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
-            file.write(msgspec.json.encode(str(backup.path.absolute())))
-        aside.replace(path)
+    with suppress(OSError), replacing(path) as file:
+        file.write(msgspec.json.encode(str(backup.path.absolute())))
 
 
 def _let_go(new: Path, origin: str, keep: int | None) -> tuple[Path, ...]:
