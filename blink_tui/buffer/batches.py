@@ -40,6 +40,13 @@ _COUNT = "SELECT count(*) FROM batch WHERE firm_id IN (SELECT value FROM json_ea
 _NEWEST = (
     "id IN (SELECT id FROM batch WHERE firm_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?)"
 )
+_BEGIN = """
+    INSERT INTO batch (id, firm_id, format, who, state, made_at, documents, chain_head, settings, amends)
+    SELECT 1 + max((SELECT coalesce(max(id), 0) FROM batch),
+        (SELECT coalesce(max(number), 0) FROM lost_batch WHERE handed_to = 'books')),
+        firm_id, ?, ?, ?, ?, ?, head, ?, ? FROM chain WHERE firm_id = ? RETURNING id
+"""
+"""Numbers that a journal told of are not given to other batches."""
 _SETTLED = {BatchState.PLACING: BatchState.PLACED, BatchState.WITHDRAWING: BatchState.CANCELLED}
 """What becomes of a batch once its files are where they should be."""
 _IN_BOOKS = """
@@ -90,8 +97,7 @@ class Batches:
             await restored.require_known(session, firm_id)
             await restored.require_new(session, document_ids)
             row = await session.row(
-                "INSERT INTO batch (firm_id, format, who, state, made_at, documents, chain_head, settings, amends)"
-                " SELECT firm_id, ?, ?, ?, ?, ?, head, ?, ? FROM chain WHERE firm_id = ? RETURNING id",
+                _BEGIN,
                 (format, who, BatchState.PLACING, at, len(document_ids), settings, int(amends), firm_id),
             )
             if row is None:
@@ -153,6 +159,7 @@ class Batches:
                     session, documents, Status.APPROVED, at=at, who=who, reason=reason, by_batch=True
                 )
             await amendments.taken_back(session, batch_id)
+            await restored.taken_back(session, batch_id)
             await session.run(
                 "UPDATE batch SET state = ?, cancelled_at = ?, cancelled_by = ?, cancel_reason = ?,"
                 " version = version + 1 WHERE id = ?",

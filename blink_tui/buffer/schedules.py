@@ -34,8 +34,12 @@ async def start(session: Session, *firm_ids: int) -> None:
 
 
 async def asked(session: Session, firm_id: int) -> dict[Role, Instant | None]:
-    """When each role was asked for last."""
-    rows = await session.rows("SELECT role, asked FROM schedule WHERE firm_id = ?", (firm_id,))
+    """When each role was asked for last; none of a firm that the schedule leaves alone, or that is gone."""
+    rows = await session.rows(
+        "SELECT role, asked FROM schedule JOIN firm ON firm.id = firm_id"
+        " WHERE firm_id = ? AND enabled AND NOT paused",
+        (firm_id,),
+    )
     return {Role(role): at for role, at in rows}
 
 

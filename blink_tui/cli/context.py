@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blink_tui.cli import output
-from blink_tui.cli.passphrases import asked, asked_twice
+from blink_tui.cli.asking import asked, asked_twice
 from blink_tui.i18n import N_, _
 from blink_tui.model.accounts import account_name
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
+from blink_tui.cli.asking import asked
 from blink_tui.cli.context import firm_named
 from blink_tui.cli.options import AsJson
-from blink_tui.cli.passphrases import asked
 from blink_tui.i18n import N_, _
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Credential, CredentialState

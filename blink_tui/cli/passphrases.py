@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from blink_tui.cli.asking import asked, asked_twice
 from blink_tui.i18n import _
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.secret import Secret
@@ -41,20 +42,6 @@ def passphrase_of(file: Path | None) -> Callable[[], Secret] | None:
     if not sys.stdin.isatty():
         return None
     return lambda: asked(_("Passphrase of the backup: "))
-
-
-def asked(question: str) -> Secret:
-    """What a person types, without showing it."""
-    import getpass
-
-    return Secret(getpass.getpass(question))
-
-
-def asked_twice(question: str) -> Secret:
-    """A new passphrase, typed twice. Raises BlinkError: nothing was typed, or not the same twice."""
-    first = asked(question)
-    again = asked(_("The same once more: ")) if first.reveal() else first
-    return checked_passphrase(first, again)
 
 
 def _of_file(path: Path) -> Secret:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from blink_tui.cli.asking import asked_twice
 from blink_tui.cli.files import STDOUT
-from blink_tui.cli.passphrases import asked_twice
 from blink_tui.i18n import _
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.secret import Secret

@@ -24,7 +24,7 @@ from blink_tui.buffer.audit import Break
 from blink_tui.buffer.health import damaged, whole
 from blink_tui.buffer.snapshot import Holding, Work, holding, snapshot
 from blink_tui.i18n import N_, Message
-from blink_tui.ledger.handover_journal import JOURNAL, copied, copy_name
+from blink_tui.ledger.handover_journal import JOURNAL, ORIGIN, begin, copied, copy_name
 from blink_tui.model.dates import Instant, datetime_of, instant_of, warsaw
 from blink_tui.model.durable import aside_of, replacing, sync_folders
 from blink_tui.model.errors import BlinkError
@@ -41,7 +41,6 @@ from blink_tui.vault.errors import VAULT_LOCKED
 SUFFIX = ".blink-backup"
 PASSPHRASE = "backup/passphrase"  # noqa: S105 - the name of a vault's entry
 """Vault entry with the passphrase of nightly backups."""
-_ORIGIN = "backup.origin"
 _POINTER = "last-backup.json"
 _SCRATCH = "backup-"
 
@@ -107,6 +106,8 @@ async def make(
             copy = folder / BUFFER
             await work.run(snapshot, buffer.path, copy, work)
             held = await work.run(holding, copy)
+            with refusals_told(paths.folder / JOURNAL):
+                await asyncio.to_thread(begin, paths.folder / JOURNAL)
             beside = [paths.folder / JOURNAL, paths.keymap_path, *([paths.vault_path] if with_vault else [])]
             files = [copy, *await asyncio.to_thread(_copied, beside, folder)]
             await work.run(_write, aside, _head(paths, origin, held, how, now), key, held, files, work)
@@ -141,11 +142,14 @@ def _named(aside: Path, path: Path, paths: ProfilePaths, origin: str) -> Backup:
 
 
 async def _origin(buffer: Buffer) -> str:
-    """What tells this buffer's backups from those of others in the same folder; it goes along with a restored one."""
-    known = await buffer.settings.get(_ORIGIN)
+    """What tells this buffer's backups from those of others in the same folder.
+
+    It goes along with a restored one that is known to go on from it; another one gets its own.
+    """
+    known = await buffer.settings.get(ORIGIN)
     if known is None:
         known = os.urandom(8).hex()
-        await buffer.settings.set(_ORIGIN, known)
+        await buffer.settings.set(ORIGIN, known)
     return known
 
 

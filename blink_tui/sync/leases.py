@@ -100,7 +100,8 @@ async def present(buffer: Buffer, kind: Kind, who: str, clock: Clock) -> AsyncIt
     async def beat() -> None:
         while True:
             await clock.sleep(_HEARTBEAT_SECONDS)
-            await buffer.presence.beat(holder_name(), kind, who)
+            with contextlib.suppress(BlinkError):  # the next one comes in time
+                await buffer.presence.beat(holder_name(), kind, who)
 
     await buffer.presence.beat(holder_name(), kind, who)
     task = asyncio.create_task(beat())
@@ -108,7 +109,7 @@ async def present(buffer: Buffer, kind: Kind, who: str, clock: Clock) -> AsyncIt
         yield
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, BlinkError):
+        with contextlib.suppress(asyncio.CancelledError):
             await task
         await buffer.presence.gone(holder_name())
 
@@ -120,7 +121,8 @@ async def heartbeat(buffer: Buffer, clock: Clock) -> AsyncIterator[None]:
     async def beat() -> None:
         while True:
             await clock.sleep(_HEARTBEAT_SECONDS)
-            await buffer.leases.renew(holder_name())
+            with contextlib.suppress(BlinkError):  # a term outlasts two that fail
+                await buffer.leases.renew(holder_name())
 
     task = asyncio.create_task(beat())
     try:

@@ -49,8 +49,18 @@ async def test_who_gave_no_sign_for_long_counts_as_gone_and_is_forgotten(
     assert not await buffer.presence.all(nobody)
     clock.moment += timedelta(days=1)
     await buffer.presence.beat("b", Kind.CONSOLE, "piotr")
-    clock.moment -= timedelta(days=1)
-    assert [one.who for one in await buffer.presence.all(nobody)] == ["piotr"]
+    assert [one.who for one in await buffer.presence._rows()] == ["piotr"]
+
+
+async def test_who_gave_a_sign_by_a_clock_that_was_wrong_is_not_here_for_ever(
+    buffer: Buffer, clock: StillClock
+) -> None:
+    clock.moment += timedelta(days=365)
+    await buffer.presence.beat("elsewhere", Kind.DAEMON, "blink")
+    clock.moment -= timedelta(days=365)
+    assert await buffer.presence.daemon(nobody) is None
+    await buffer.presence.beat("elsewhere", Kind.DAEMON, "blink")
+    assert await buffer.presence.daemon(nobody) is not None
 
 
 async def test_signs_that_say_nothing_new_are_not_written(

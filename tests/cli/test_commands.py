@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import pty
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -170,6 +175,29 @@ def test_without_a_terminal_the_bare_command_prints_help(blink: Blink) -> None:
 def test_an_empty_token_is_refused(blink: Blink) -> None:
     blink("firm", "add", "--nip", "5265877635", "--env", "test")
     assert "empty" in blink("credential", "add", "--firm", "5265877635", "--token-stdin", code=2).err
+
+
+def test_the_first_ctrl_c_ends_a_question_for_a_secret(tmp_path: Path) -> None:
+    blink = Blink(tmp_path)
+    BlinkInside(tmp_path)("firm", "add", "--nip", "5265877635", "--env", "test")
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "blink_tui.cli", "credential", "add", "--firm", "5265877635"]
+    with os.fdopen(ours, "rb"), os.fdopen(theirs, "rb") as terminal:
+        child = subprocess.Popen(
+            words, env=blink.environment, stdin=terminal, stderr=subprocess.PIPE, start_new_session=True
+        )
+        assert child.stderr is not None
+        shown = b""
+        while b"(not shown)" not in shown:
+            letter = child.stderr.read(1)
+            assert letter
+            shown += letter
+        child.send_signal(signal.SIGINT)
+        try:
+            assert child.wait(20) == 130
+        finally:
+            child.kill()
+            child.communicate()
 
 
 def test_polish_is_the_default_language(blink: Blink) -> None:

@@ -15,7 +15,7 @@ from blink_tui.buffer import open_buffer
 from blink_tui.model.events import DocumentsStored, PassFinished, PassStarted
 from tests.e2e.terminal import Terminal, console
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 SCREENS = "1234567890"
 DOWN = "\x1b[B"

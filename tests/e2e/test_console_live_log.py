@@ -13,7 +13,7 @@ from blink_tui.buffer import open_buffer
 from blink_tui.model.events import DocumentsStored, Event, PassFinished, PassStarted
 from tests.e2e.terminal import Terminal, console
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 _SECONDS = 10.0
 _AT_MOST = 30_000

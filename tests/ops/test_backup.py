@@ -49,7 +49,9 @@ async def buffer(paths: ProfilePaths) -> AsyncIterator[Buffer]:
 
 
 def listed(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+    return sorted(
+        path.name for path in folder.rglob("*") if path.is_file() and not path.name.startswith("handed-over-")
+    )
 
 
 def mode(path: Path) -> int:
@@ -74,7 +76,9 @@ async def test_a_backup_holds_what_the_profile_holds_and_names_the_end_of_every_
     assert [(one.firm, one.head) for one in held.chains] == [
         (NIP, (await buffer.history.head(firm.id)).hex())
     ]
-    assert {one.name for one in made.verified.manifest.files} == {"buffer.db", "vault.blink", "keymap.toml"}
+    assert {one.name for one in made.verified.manifest.files} == {
+        "buffer.db", "vault.blink", "keymap.toml", "handed-over.log",
+    }  # fmt: skip
     assert made.backup.path.name == "blink-default-20261130T120000Z.blink-backup"
     assert (mode(made.backup.path), mode(made.backup.path.parent)) == (0o600, 0o700)
     assert listed(tmp_path / "to") == [made.backup.path.name]

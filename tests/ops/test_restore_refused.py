@@ -95,7 +95,7 @@ async def test_what_fails_leaves_nothing_behind(
         assert (await refused(back(path, new))).kind.code == code
         assert not (tmp_path / "home").exists()
 
-    def full(_folders: object) -> None:
+    def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
     (there := ProfilePaths("there", tmp_path / "there")).folder.mkdir()
