@@ -184,7 +184,7 @@ class Restored:
 
     async def mark(self, firm_id: int, *, who: str) -> int:
         """Mark a firm's approved documents as exported by the batches that had them; returns how many."""
-        if await self._database.reader.row(_TO_MARK, (firm_id,)) is None:
+        if await self._database.reader.row(_LOST_OF_FIRM, (firm_id,)) is None:
             return 0  # and nobody who writes is waited for
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:

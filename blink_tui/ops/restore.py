@@ -68,6 +68,8 @@ DAMAGED_WITHOUT_BACKUP = ErrorKind(
         " fetched from KSeF again."
     ),
 )
+FORMER = "before-restore-"
+"""How folders begin into which the files of a profile are moved aside."""
 _SIDES = ("", "-wal", "-shm", "-journal")
 
 
@@ -241,7 +243,7 @@ def _moved(
     former = [path for path in _former(paths) if with_vault or path != paths.vault_path]
     if not former:
         return None
-    name = f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    name = f"{FORMER}{now:%Y%m%dT%H%M%SZ}"
     names = (name + (f"-{number}" if number > 1 else "") for number in count(1))
     to = next(paths.folder / one for one in names if not (paths.folder / one).exists())
     make_folder(to)
