@@ -94,13 +94,6 @@ class Presence:
         """The daemon that keeps the schedule of this profile; None when none runs."""
         return next((one for one in await self.all(is_gone) if one.kind is Kind.DAEMON), None)
 
-    async def others_on(
-        self, document_id: int, holder: str, is_gone: Callable[[str], bool]
-    ) -> tuple[str, ...]:
-        """Accounts whose programs have a document open, `holder` left out."""
-        found = [one for one in await self.all(is_gone) if one.document_id == document_id]
-        return tuple(dict.fromkeys(one.who for one in found if one.holder != holder))
-
     async def _rows(self) -> list[Present]:
         rows = await self._database.reader.rows(
             "SELECT holder, kind, who, since, seen_at, document_id FROM presence ORDER BY since, holder"

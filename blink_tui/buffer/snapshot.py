@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from blink_tui.buffer import errors
 from blink_tui.buffer.session import translated
+from blink_tui.model.durable import aside_of, sync_folders
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import open_private
 
@@ -170,7 +171,7 @@ def copy_before_migration(path: Path, version: int) -> Path | None:
     if os.environ.get(WITHOUT_COPY) == "1":
         return None
     target = path.with_name(f"{path.name}.before-{version + 1:04}")
-    aside = path.with_name(f".{target.name}.{os.getpid()}.part")
+    aside = aside_of(target)
     with translated(path):
         size = sum(part.stat().st_size for part in _parts(path) if part.exists())
         if shutil.disk_usage(path.parent).free < size:
@@ -190,7 +191,7 @@ def copy_before_migration(path: Path, version: int) -> Path | None:
     with translated(path):
         _durable(aside)
         aside.replace(target)
-        _durable(path.parent)
+        sync_folders({path.parent})
     _forget_older(path, target)
     return target
 

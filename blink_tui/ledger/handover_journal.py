@@ -23,7 +23,7 @@ import msgspec
 from blink_tui.buffer import Batch, BatchFile, Buffer
 from blink_tui.buffer.payment_batches import PaymentBatch
 from blink_tui.i18n import N_
-from blink_tui.ledger.files import sync
+from blink_tui.model.durable import replacing, sync_folders
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.hand_overs import HandedFile, HandedTo, HandOver
@@ -152,13 +152,8 @@ def copy_name(origin: str) -> str:
 def copied(own: Path, copy: Path) -> None:
     """Make the copy anew. Raises OSError."""
     if own.exists():
-        aside = copy.with_name(f".{copy.name}.{os.getpid()}.part")
-        with (
-            own.open("rb") as source,
-            os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as target,
-        ):
+        with own.open("rb") as source, replacing(copy) as target:
             shutil.copyfileobj(source, target)
-        aside.replace(copy)
 
 
 def _files(files: tuple[BatchFile, ...]) -> tuple[HandedFile, ...]:
@@ -188,7 +183,7 @@ def _append(path: Path, line: bytes, copy: Path | None) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         os.fsync(descriptor)
     if new:
-        sync({path.parent})
+        sync_folders({path.parent})
     if copy is not None:
         with suppress(OSError):  # the folder of backups may be away; the next backup brings all
             _follow(path, copy)
@@ -217,18 +212,11 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 
 def _forget(path: Path, context: tuple[str, str, str], copy: Path | None) -> None:
-    with _alone(path):
-        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-        aside.unlink(missing_ok=True)
-        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT), "wb") as file:
-            file.write(beginning())
-            for one in read(path):
-                if (one.context_type, one.context, one.env) != context:
-                    file.write(encoded(one))
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    sync({path.parent})
+    with _alone(path), replacing(path) as file:
+        file.write(beginning())
+        for one in read(path):
+            if (one.context_type, one.context, one.env) != context:
+                file.write(encoded(one))
     if copy is not None and copy.parent.is_dir():
         copied(path, copy)
 

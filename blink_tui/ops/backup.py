@@ -24,10 +24,10 @@ from blink_tui.buffer.audit import Break
 from blink_tui.buffer.health import damaged, whole
 from blink_tui.buffer.snapshot import Holding, Work, holding, snapshot
 from blink_tui.i18n import N_, Message
-from blink_tui.ledger.files import sync
 from blink_tui.ledger.handover_journal import JOURNAL, ORIGIN, begin, copied, copy_name
 from blink_tui.model.dates import Instant, datetime_of, instant_of, warsaw
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.durable import aside_of, replacing, sync_folders
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
@@ -43,8 +43,6 @@ PASSPHRASE = "backup/passphrase"  # noqa: S105 - the name of a vault's entry
 """Vault entry with the passphrase of nightly backups."""
 _POINTER = "last-backup.json"
 _SCRATCH = "backup-"
-
-NO_BACKUPS = ErrorKind("no-backups", ExitCode.USAGE, N_("There is no backup in {folder}."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ async def make(
     work, origin = work or Work(), await _origin(buffer)
     key, how = await asyncio.to_thread(new_key, passphrase) if passphrase is not None else (None, None)
     path = to if to.suffix == SUFFIX else to / f"blink-{paths.name}-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = aside_of(path)
     lock = await asyncio.to_thread(_claimed, path, aside)
     try:
         async with scratch(paths.work_folder) as folder:
@@ -147,7 +145,7 @@ def _named(aside: Path, path: Path, paths: ProfilePaths, origin: str) -> Backup:
     """Give a verified backup its name, and keep beside it what the journal of hand-overs tells."""
     with refusals_told(path):
         aside.rename(path)
-        sync({path.parent})
+        sync_folders({path.parent})
         backup = _backup(path)
     _point_to(paths, backup)
     with suppress(OSError):
@@ -323,11 +321,8 @@ def _backup(path: Path) -> Backup:
 def _point_to(paths: ProfilePaths, backup: Backup) -> None:
     """Remember where the newest backup is, for the day on which the buffer cannot be asked. It may fail."""
     path = paths.folder / _POINTER
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with suppress(OSError):
-        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
-            file.write(msgspec.json.encode(str(backup.path.absolute())))
-        aside.replace(path)
+    with suppress(OSError), replacing(path) as file:
+        file.write(msgspec.json.encode(str(backup.path.absolute())))
 
 
 def _let_go(new: Path, origin: str, keep: int | None) -> tuple[Path, ...]:

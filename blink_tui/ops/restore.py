@@ -19,9 +19,9 @@ from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.buffer.errors import DAMAGED
 from blink_tui.buffer.snapshot import Work
 from blink_tui.i18n import N_
-from blink_tui.ledger.files import sync
 from blink_tui.ledger.handover_journal import JOURNAL, ORIGIN, beginning, copy_name, encoded, goes_on, read
 from blink_tui.model.clock import Clock
+from blink_tui.model.durable import sync_folders
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.file_locks import locks_on
 from blink_tui.model.hand_overs import HandedTo, HandOver
@@ -229,7 +229,7 @@ def placed(
                     (folder / name).replace(paths.folder / name)
                     new.append(paths.folder / name)
             (folder / BUFFER).replace(paths.buffer_path)
-            sync({paths.folder})
+            sync_folders({paths.folder})
         except BaseException:
             for path in new:
                 if path.name != JOURNAL:  # what it tells of is true all the same

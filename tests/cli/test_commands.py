@@ -189,7 +189,8 @@ def test_the_first_ctrl_c_ends_a_question_for_a_secret(tmp_path: Path) -> None:
         assert child.stderr is not None
         shown = b""
         while b"(not shown)" not in shown:
-            assert (letter := child.stderr.read(1))
+            letter = child.stderr.read(1)
+            assert letter
             shown += letter
         child.send_signal(signal.SIGINT)
         try:
