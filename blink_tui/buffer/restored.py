@@ -139,10 +139,7 @@ class Restored:
 
         Raises BlinkError: REASON_WANTED, PERSON_DECIDES, NOTHING_TO_CONFIRM.
         """
-        if history.is_program(who):
-            raise BlinkError(errors.PERSON_DECIDES)
-        if not reason.strip():
-            raise BlinkError(errors.REASON_WANTED)
+        history.require_person(who, reason)
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             row = await session.row(

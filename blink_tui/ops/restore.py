@@ -28,6 +28,7 @@ from blink_tui.model.hand_overs import HandedTo, HandOver
 from blink_tui.model.modes import close_to_others, make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
+from blink_tui.model.telling import minute_words
 from blink_tui.ops.backup import Verified, last_made, opened, scratch
 from blink_tui.ops.backup_archive import BUFFER, KEYMAP, KNOWN, VAULT
 from blink_tui.sync.files import refusals_told
@@ -55,7 +56,7 @@ DAMAGED_WITH_BACKUP = ErrorKind(
     DAMAGED.code,
     ExitCode.FAILED,
     N_(
-        "The buffer is damaged: {what}. The newest backup is of {made_at} (UTC):"
+        "The buffer is damaged: {what}. The newest backup is of {made_at}:"
         " {command} {backup} --aside. What came since is fetched again."
     ),
 )
@@ -128,11 +129,10 @@ def way_back(error: BlinkError, paths: ProfilePaths) -> BlinkError:
     if error.kind is not DAMAGED:
         return error
     what, backup = error.values["what"], last_made(paths)
-    profile = "" if paths.name == "default" else f" --profile {paths.name}"
-    command = f"blink{profile} restore"
+    command = f"{paths.command} restore"
     if backup is None:
         return BlinkError(DAMAGED_WITHOUT_BACKUP, cause=error.cause, what=what, command=command)
-    made_at = backup.made_at[:16].replace("T", " ")
+    made_at = minute_words(backup.made_at)
     return BlinkError(
         DAMAGED_WITH_BACKUP,
         cause=error.cause,

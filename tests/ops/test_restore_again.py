@@ -296,6 +296,8 @@ async def test_what_waited_to_be_put_right_and_was_after_the_backup_waits_no_mor
     await back(file, lost)
     async with open_buffer(lost.buffer_path, clock=StillClock()) as restored:
         assert await restored.batches.amending([1, 2]) == {2}
+        waiting = "SELECT document_id FROM amendment WHERE again_in IS NULL"
+        assert await restored._database.reader.rows(waiting) == [(2,)]
         assert (await exported(restored, firm, out)).documents == 1
 
 
