@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 
+from blink_tui.i18n import _
 from blink_tui.model.secret import Secret
+from blink_tui.model.typed import checked_passphrase
 
 
 def asked(question: str) -> Secret:
@@ -19,3 +21,10 @@ def asked(question: str) -> Secret:
         return Secret(getpass.getpass(question))
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def asked_twice(question: str) -> Secret:
+    """A new passphrase, typed twice. Raises BlinkError: nothing was typed, or not the same twice."""
+    first = asked(question)
+    again = asked(_("The same once more: ")) if first.reveal() else first
+    return checked_passphrase(first, again)

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blink_tui.cli import output
-from blink_tui.cli.asking import asked
+from blink_tui.cli.asking import asked, asked_twice
 from blink_tui.i18n import N_, _
 from blink_tui.model.accounts import account_name
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.modes import Sharing, open_to_others, readable_only, sharing
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
-from blink_tui.model.typed import checked_passphrase
 from blink_tui.model.unwritable import unwritable
 
 if TYPE_CHECKING:
@@ -141,9 +140,7 @@ def asked_passphrase(*, new: bool) -> Secret:
     """The vault's passphrase from the terminal; a new one is typed twice. Raises BlinkError (usage)."""
     if not new:
         return asked(_("Passphrase of the vault: "))
-    passphrase = asked(_("New passphrase for the vault of tokens: "))
-    again = asked(_("The same once more: ")) if passphrase.reveal() else passphrase
-    return checked_passphrase(passphrase, again)
+    return asked_twice(_("New passphrase for the vault of tokens: "))
 
 
 def system_user() -> str:

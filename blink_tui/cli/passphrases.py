@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from blink_tui.cli.asking import asked
+from blink_tui.cli.asking import asked, asked_twice
 from blink_tui.i18n import _
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.secret import Secret
@@ -32,8 +32,7 @@ def new_passphrase(file: Path | None) -> Secret:
         raise BlinkError(
             USAGE, problem=_("There is nobody to ask for the passphrase: --passphrase-file FILE")
         )
-    first = asked(_("Passphrase of the backup: "))
-    return checked_passphrase(first, asked(_("The same once more: ")))
+    return asked_twice(_("Passphrase of the backup: "))
 
 
 def passphrase_of(file: Path | None) -> Callable[[], Secret] | None:
