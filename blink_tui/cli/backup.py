@@ -50,7 +50,9 @@ def backup(
     ] = False,
     keep: Annotated[
         int | None,
-        typer.Option(min=1, max=1000, help=_("How many stay in the folder; else what backup.keep says.")),
+        typer.Option(
+            metavar="N", min=1, max=1000, help=_("How many stay in the folder; else what backup.keep says.")
+        ),
     ] = None,
     remember: Annotated[
         bool,
@@ -120,7 +122,7 @@ def list_backups(
     elif not found:
         output.say(_("There is no backup in {folder}.").format(folder=where))
     else:
-        head = (_("Made"), _("Profile"), _("Size"), _("Encrypted"), _("File"))
+        head = (_("Taken"), _("Profile"), _("Size"), _("Encrypted"), _("File"))
         rows = [
             (
                 output.moment(one.made_at),

@@ -9,7 +9,7 @@ import typer
 
 from blink_tui.i18n import N_, _
 
-_ORDER = (
+ORDER = (
     ("firm", "credential", "sync", "status", "log", "schedule", "reconcile"),
     ("doc", "filter", "books", "rules", "fields", "reindex", "close", "period"),
     ("export", "payments"),
@@ -30,7 +30,7 @@ _OWN = {
 
 def in_our_words(root: Any) -> Callable[..., Any]:
     """The command tree with its own help texts translated and its first level in order; returns it."""
-    places = {name: place for place, name in enumerate(name for part in _ORDER for name in part)}
+    places = {name: place for place, name in enumerate(name for part in ORDER for name in part)}
     root.commands = dict(sorted(root.commands.items(), key=lambda item: places.get(item[0], len(places))))
     for param in root.params:
         if getattr(param, "help", None) in _OWN:

@@ -25,11 +25,12 @@ from blink_tui.model.durable import sync_folders
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.file_locks import locks_on
 from blink_tui.model.hand_overs import HandedTo, HandOver
-from blink_tui.model.modes import make_folder, open_private
+from blink_tui.model.modes import close_to_others, make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
+from blink_tui.model.telling import minute_words
 from blink_tui.ops.backup import Verified, last_made, opened, scratch
-from blink_tui.ops.backup_archive import BUFFER, KEYMAP, KNOWN
+from blink_tui.ops.backup_archive import BUFFER, KEYMAP, KNOWN, VAULT
 from blink_tui.sync.files import refusals_told
 from blink_tui.sync.leases import holder_name, is_gone
 
@@ -55,7 +56,7 @@ DAMAGED_WITH_BACKUP = ErrorKind(
     DAMAGED.code,
     ExitCode.FAILED,
     N_(
-        "The buffer is damaged: {what}. The newest backup is of {made_at} (UTC):"
+        "The buffer is damaged: {what}. The newest backup is of {made_at}:"
         " {command} {backup} --aside. What came since is fetched again."
     ),
 )
@@ -128,11 +129,10 @@ def way_back(error: BlinkError, paths: ProfilePaths) -> BlinkError:
     if error.kind is not DAMAGED:
         return error
     what, backup = error.values["what"], last_made(paths)
-    profile = "" if paths.name == "default" else f" --profile {paths.name}"
-    command = f"blink{profile} restore"
+    command = f"{paths.command} restore"
     if backup is None:
         return BlinkError(DAMAGED_WITHOUT_BACKUP, cause=error.cause, what=what, command=command)
-    made_at = backup.made_at[:16].replace("T", " ")
+    made_at = minute_words(backup.made_at)
     return BlinkError(
         DAMAGED_WITH_BACKUP,
         cause=error.cause,
@@ -221,6 +221,9 @@ def placed(
             (folder / JOURNAL).unlink(missing_ok=True)
             if lines:  # else the profile's own stays
                 _write(folder / JOURNAL, lines)
+            for name in KNOWN:
+                if (folder / name).exists():  # a group's profile is not for one account alone
+                    close_to_others(folder / name, paths.folder, own=name == VAULT)
             for name in sorted(KNOWN - {BUFFER}):
                 if (folder / name).exists() and not (name == KEYMAP and paths.keymap_path.exists()):
                     (folder / name).replace(paths.folder / name)

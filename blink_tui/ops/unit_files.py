@@ -17,7 +17,7 @@ EDITED = ErrorKind(
     ExitCode.USAGE,
     N_(
         "The unit {path} was edited by hand and stays as it is. Put changes into a drop-in (systemctl edit {name});"
-        " with --force it is written anew, and the edited one is kept beside it as {kept}."
+        " --force goes on all the same and keeps the edited one beside it as {kept}."
     ),
 )
 NOT_WRITTEN = ErrorKind(

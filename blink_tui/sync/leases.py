@@ -85,7 +85,11 @@ async def leased(
         yield held
     finally:
         # a stop may come just here: a lease that is not given back would be held as long as this process lives
-        await to_its_end(buffer.leases.release(firm.id, held.roles, holder_name(), held.ends))
+        interrupted = [role for role in held.roles if asked is not None and role not in held.ends]
+        release = buffer.leases.release(
+            firm.id, held.roles, holder_name(), held.ends, interrupted=interrupted
+        )
+        await to_its_end(release)
 
 
 def work_held(firm: Firm, holder: str) -> BlinkError:

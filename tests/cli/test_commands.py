@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from blink_tui.cli.help_texts import ORDER
+from blink_tui.cli.output import table
 from tests.cli.conftest import Blink, SandboxProcess
 from tests.cli.inside import BlinkInside
 
@@ -168,8 +170,34 @@ def test_a_usage_error_names_what_was_typed_and_the_help_of_its_command(blink: B
     assert "nie folder" in blink("--lang", "pl", "export", "--out", __file__, "--json", code=2).text
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("periods",), "Nie ma polecenia 'periods'. Może chodzi o: 'period'?"),
+        (("status", "now"), "zbędne słowa: now"),
+        (("status", "--firm"), "Po --firm trzeba podać wartość."),
+        (("status", "--json=1"), "--json nie przyjmuje wartości."),
+    ],
+)
+def test_what_the_parser_says_is_told_in_polish(blink: Blink, words: tuple[str, ...], told: str) -> None:
+    assert told in blink("--lang", "pl", *words, code=2).err
+
+
 def test_without_a_terminal_the_bare_command_prints_help(blink: Blink) -> None:
-    assert "sync" in blink(code=2).text
+    told = blink(code=2).text
+    known = [name for part in ORDER for name in part]
+    assert [line.split()[0] for line in told.splitlines()[-len(known) :]] == known
+    assert "Show this message" not in told
+    assert "Install completion" not in told
+
+
+def test_a_wide_table_is_broken_between_words_and_never_within_a_number() -> None:
+    head, number = ("Firm", "Why", "Document"), "5265877635-20250826-0100001AF629-AF"
+    told = table(head, [("Alfa", "a reason that is too long for its line", number)], 70).splitlines()
+    assert max(len(line) for line in told) <= 70
+    assert number in told[2]
+    assert " ".join(line[6:33].strip() for line in told[2:]) == "a reason that is too long for its line"
+    assert len(table(head, [("Alfa", "a reason", number)], 20).splitlines()) == 4
 
 
 def test_an_empty_token_is_refused(blink: Blink) -> None:

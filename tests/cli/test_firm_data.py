@@ -168,6 +168,7 @@ def test_documents_are_kept_for_their_time_and_longer_where_a_firm_says_so(offic
     assert refused(office, "erase", "--firm", NIP, "--reason", "x", code=1) == "documents-on-hold"
     office("firm", "retention", "--firm", NIP, "--release")
     assert office("firm", "erase", "--firm", NIP, "--dry-run", "--json").json["documents"] == 5
+    assert "spór" in office("firm", "retention", "--firm", OTHER, "--hold", "--reason", "spór").out.decode()
 
 
 def test_a_firm_whose_documents_are_to_be_kept_goes_only_by_a_protocol_that_covers_all(
