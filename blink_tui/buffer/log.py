@@ -39,9 +39,9 @@ class LogRow:
     event: Event
 
 
-ERRORS = ("pass-failed", "login-failed", "document-quarantined")
+ERRORS = ("pass-failed", "login-failed", "document-quarantined", "chore-failed")
 """Events that say that something went wrong, by name; the index over them names the same."""
-_WRONG = "name IN ('pass-failed', 'login-failed', 'document-quarantined')"
+_WRONG = "name IN ('pass-failed', 'login-failed', 'document-quarantined', 'chore-failed')"
 _LATEST = """
     SELECT l.id, l.at, l.firm_id, l.name, l.payload FROM firm f JOIN fetch_log l ON l.id IN (
         (SELECT max(id) FROM fetch_log WHERE firm_id = f.id),

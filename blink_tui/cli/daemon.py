@@ -47,7 +47,10 @@ def daemon(
 ) -> None:
     signal.signal(signal.SIGTERM, _end_at_once)  # while nothing is open yet
     signal.signal(signal.SIGHUP, _nothing_to_reread)
-    options.run(_run(options.profile(context), log_to, as_json=json))
+    profile = options.profile(context)
+    # a person is asked here, where Ctrl-C ends the question and puts the terminal right
+    vault = profile.open_vault() if sys.stdin.isatty() and profile.vault_path.exists() else None
+    options.run(_run(profile, vault, log_to, as_json=json))
 
 
 def _end_at_once(*_signal: Any) -> None:
@@ -58,14 +61,16 @@ def _nothing_to_reread(*_signal: Any) -> None:
     """Everything is about to be read; by itself the signal would end the process."""
 
 
-async def _run(profile: Profile, log_to: LogTo | None, *, as_json: bool) -> None:
+async def _run(profile: Profile, vault: Vault | None, log_to: LogTo | None, *, as_json: bool) -> None:
     from blink_tui.cli.progress import EventLines
     from blink_tui.ops import logs
     from blink_tui.ops.daemon import Daemon, Means
     from blink_tui.ops.sd_notify import notifier_of
 
-    def open_vault(may_ask: bool) -> Vault | None:
-        return profile.open_vault(may_ask=may_ask) if profile.vault_path.exists() else None
+    def open_vault(again: bool) -> Vault | None:
+        if vault is not None and not again:
+            return vault
+        return profile.open_vault(may_ask=False) if profile.vault_path.exists() else None
 
     lines = EventLines(sys.stdout) if as_json else None
     with ExitStack() as stack:

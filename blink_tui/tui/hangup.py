@@ -20,7 +20,7 @@ from blink_tui.model.ports import Engine
 from blink_tui.model.settings import CONSOLE_ON_HANGUP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from blink_tui.buffer import Buffer
 
@@ -61,8 +61,8 @@ async def take_over(buffer: Buffer) -> None:
             await buffer.settings.set(_ALONE, "")
 
 
-async def go_on(buffer: Buffer, engine: Engine) -> int:
-    """Keep the engine at work without a terminal; returns the exit code when that has ended.
+async def go_on(buffer: Buffer, engine: Engine, beat: Callable[[], Awaitable[None]]) -> int:
+    """Keep the engine at work without a terminal; returns the exit code when that has ended. `beat` tells of it.
 
     The engine itself is left to whoever started it, to be stopped at its next safe point.
     """
@@ -75,6 +75,8 @@ async def go_on(buffer: Buffer, engine: Engine) -> int:
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), _LOOK_EVERY)
                 return 128 + signal.SIGTERM
+            with suppress(BlinkError):
+                await beat()
             if engine.problem is not None and not isinstance(engine.problem, BlinkError):
                 return ExitCode.FAILED
             if not engine.busy and await _taken_over(buffer, holder_name()):

@@ -93,12 +93,14 @@ async def run(setup: Setup) -> int:
             asyncio.get_running_loop().call_later(_READY_AFTER, setup.ready)
         with signals_end(end):
             await app.run_async(mouse=False)
-            with suppress(BlinkError):
-                await app.company.leave()
-            if app.return_code == HANGUP:
-                let_go_of_the_terminal()
-                if engine is not None and await asyncio.to_thread(hangup.goes_on):
-                    return await go_on(buffer, engine)
+            try:
+                if app.return_code == HANGUP:
+                    let_go_of_the_terminal()
+                    if engine is not None and await asyncio.to_thread(hangup.goes_on):
+                        return await go_on(buffer, engine, app.company.look)
+            finally:
+                with suppress(BlinkError):
+                    await app.company.leave()
         return 1 if app.return_code is None else app.return_code
 
 

@@ -160,6 +160,7 @@ def _check_books(home: Blink, sandbox: RunningSandbox) -> None:
 
 
 @pytest.mark.proof
+@pytest.mark.alone
 def test_a_stop_at_any_moment_is_quick_leaves_no_process_and_loses_nothing(
     home: Blink, sandbox: RunningSandbox
 ) -> None:
@@ -187,6 +188,7 @@ def test_a_stop_at_any_moment_is_quick_leaves_no_process_and_loses_nothing(
 
 
 @pytest.mark.proof
+@pytest.mark.alone
 def test_what_a_killed_one_held_is_taken_over_at_once(home: Blink, sandbox: RunningSandbox) -> None:
     _office(home, sandbox)
     _want_everything(home)

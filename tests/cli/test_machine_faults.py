@@ -194,7 +194,7 @@ def test_wrong_rights_are_named_and_lose_nothing(others_home: Path, sandbox: San
     assert f"chmod 600 {passphrase}" in failures("files")
     passphrase.chmod(0o600)
     vault.chmod(0o644)
-    assert refused(8, "sync") == "vault-open"
+    assert refused(8, "sync") == "vault-open-to-others"
     assert f"chmod 600 {vault}" in failures("files")
     vault.chmod(0o600)
     blink("sync")

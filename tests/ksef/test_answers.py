@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import ssl
+
 import httpx
 import pytest
 
 from blink_tui.i18n import set_language
 from blink_tui.ksef import certificate_errors, errors
 from blink_tui.ksef.answers import error_of_answer, error_of_login, error_of_network, read_problem
+from blink_tui.ksef.handshake import TLS_DATE, TLS_FAILED, TLS_ISSUER, TLS_NAME
 from blink_tui.ksef.operations import (
     CERTIFICATE_LOGIN,
     CHALLENGE,
@@ -22,6 +25,7 @@ from blink_tui.ksef.operations import (
     Context,
     Operation,
 )
+from blink_tui.ksef.proxies import PROXY_UNREACHABLE, proxy_of
 from blink_tui.ksef.wire import StatusInfo
 from blink_tui.model.errors import ErrorKind, ExitCode
 from tests.ksef.old_server import NIP, old_error
@@ -192,7 +196,9 @@ def test_every_sentence_can_be_said_and_names_the_firm_where_it_is_about_one() -
     assert {kind.code for kind, text in zip(kinds, said, strict=True) if NIP not in text} == nameless
     assert not any("{firm}" in kind.text for kind in of_certificates)  # one certificate serves many firms
     assert len({kind.code for kind in (*kinds, *of_certificates)}) == len(kinds) + len(of_certificates)
-    assert all(text.endswith(".") for text in said)
+    assert all(
+        text.endswith(".") or ": blink " in text for text in said
+    )  # a command is copied without a full stop
 
 
 @pytest.mark.parametrize(
@@ -239,3 +245,38 @@ def test_a_proxy_that_refuses_is_not_ksef() -> None:
     error = error_of_network(httpx.ProxyError("403 Forbidden"), METADATA, FIRM)
     assert error.kind is errors.PROXY_ANSWERED
     assert error.cause == "ProxyError: 403 Forbidden"
+
+
+def test_what_does_not_answer_is_the_proxy_where_there_is_one() -> None:
+    failure = httpx.ConnectError("refused")
+    assert error_of_network(failure, METADATA, FIRM).kind is errors.UNREACHABLE
+    error = error_of_network(failure, METADATA, FIRM, "http://anna:secret@proxy.test:3128/")
+    assert error.kind is PROXY_UNREACHABLE
+    assert error.kind.exit_code is ExitCode.KSEF_UNAVAILABLE
+    assert "http://proxy.test:3128 " in str(error)
+    assert "secret" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [(9, TLS_DATE), (10, TLS_DATE), (18, TLS_ISSUER), (20, TLS_ISSUER), (62, TLS_NAME), (1, TLS_FAILED)],
+)
+def test_an_unsafe_connection_says_why(code: int, kind: ErrorKind) -> None:
+    unsafe = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    unsafe.verify_code = code
+    failure = httpx.ConnectError("tls")
+    failure.__cause__ = unsafe
+    assert error_of_network(failure, METADATA, FIRM, "http://proxy.test:3128").kind is kind
+
+
+def test_proxies_are_those_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    api = httpx.URL("https://ksef.test/v2")
+    assert proxy_of(api) is None
+    monkeypatch.setenv("ALL_PROXY", "http://all.test:1")
+    assert proxy_of(api) == "http://all.test:1"
+    monkeypatch.setenv("HTTPS_PROXY", "http://https.test:2")
+    assert proxy_of(api) == "http://https.test:2"
+    monkeypatch.setenv("NO_PROXY", "ksef.test")
+    assert proxy_of(api) is None

@@ -77,7 +77,7 @@ async def test_what_somebody_else_changed_is_shown_anew_and_not_decided(open_des
         await desk.see(rows[0].invoice_number)
         await desk.buffer.documents.change_status([rows[0].id], Status.CODED, who="ewa")
         await desk.press("a")
-        await desk.see("changed by someone else", "# coded", rows[0].invoice_number)
+        await desk.see("was changed meanwhile by ewa: coded", "# coded", rows[0].invoice_number)
         assert (await statuses(desk.buffer, rows))[0] is Status.CODED
         await desk.buffer.documents.change_status([rows[0].id], Status.QUERIED, who="ewa", reason="?")
         await desk.press("a")
