@@ -29,10 +29,10 @@ _SLOWEST = 20.0
 _ASKED = """
     SELECT f.nip, s.role, s.asked FROM schedule s JOIN firm f ON f.id = s.firm_id WHERE s.asked IS NOT NULL
 """
-_TICK = 0.01
-_LONGEST_TICK = 0.04
+_TICK = 0.02
+_LONGEST_TICK = 0.05
 """Time that the driver was kept from its work does not count for more."""
-_MEASURED_EVERY = 0.4
+_MEASURED_EVERY = 0.8
 _AT_REST = 3
 """Ticks of quiet after which the daemon counts as at rest."""
 

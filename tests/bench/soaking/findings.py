@@ -27,7 +27,7 @@ _IN_VAIN = (
     "buffer-busy",
     "Traceback",
     "malformed",
-    "is damaged",
+    "uffer is damaged",
 )
 _NUMBER = re.compile(rb"\b\d{10}-\d{8}-[0-9A-F]{12}-[0-9A-F]{2}\b")
 _CODES = frozenset({0, 3, 5, 6, 7})

@@ -25,6 +25,8 @@ _EARLY = 240.0
 page would have gone on by so much.
 """
 _AGREE = 3.0
+_STRAY = INTERVAL / 2
+"""A look so long after the last word of a pass is another pass's; a slow answer or a kill makes a shorter one."""
 _OFTEN = ("seller", "buyer")
 _FAILED = ("pass-failed", "login-failed", "waiting")
 
@@ -123,7 +125,7 @@ def _asked(passes: Sequence[Pass], looks: Iterable[float], role: str) -> tuple[l
     for look in looks:
         place = bisect_right(begins, look + _AGREE) - 1
         one = passes[place] if place >= 0 else None
-        if one is None or look > one.ended + _AGREE:
+        if one is None or look > one.ended + _STRAY:
             one = Pass(look, look)
         found[one.began] = one
     looked = [found[began] for began in sorted(found)]
