@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from blink_tui.buffer.presence import Kind
 from blink_tui.ledger.handover_journal import JOURNAL, forget
 from blink_tui.ledger.placing import recover
 from blink_tui.model.profile import ProfilePaths
+from blink_tui.model.transfers import AccountCheck, PaidDocument
 from blink_tui.model.values import Nip
 from blink_tui.ops import restore
 from blink_tui.ops.backup import make
@@ -254,3 +256,56 @@ async def test_a_list_of_payments_that_was_cancelled_after_the_backup_is_paid_by
     async with open_buffer(lost.buffer_path, clock=StillClock()) as restored:
         (third,) = await paid(restored, firm, lists)
         assert len(await restored.payment_batches.payments(third.batch.id)) == 2
+
+
+async def test_no_list_of_payments_is_made_of_what_is_not_known_or_was_in_one(
+    buffer: Buffer, paths: ProfilePaths, to: Path, tmp_path: Path
+) -> None:
+    firm = await buffer.firms.add(Nip(NIP), name="A", env="test")
+    await buffer.export_settings.save(firm.id, "payments", {"since": "2026-09-01"}, who="anna")
+    await payable(buffer, firm, 1, 2)
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (one,) = await paid(buffer, firm, lists, paying.Wanted(date(2026, 10, 31), document_ids=[1]))
+    lost = await disaster(buffer, paths, journal=False)
+    await back(file, lost)
+    async with open_buffer(lost.buffer_path, clock=StillClock()) as restored:
+        assert (await refused(paid(restored, firm, lists))).kind.code == "hand-overs-unknown"
+    known = ProfilePaths("known", tmp_path / "known")
+    known.folder.mkdir()
+    (known.folder / JOURNAL).write_bytes((paths.folder / JOURNAL).read_bytes())
+    await back(file, known)
+    payment = PaidDocument(
+        document_id=1, amount=Decimal(1), currency="PLN", account="", check=AccountCheck.NOT_ASKED
+    )
+    async with open_buffer(known.buffer_path, clock=StillClock()) as restored:
+        begun = restored.payment_batches.begin(firm.id, [payment], one.batch.file, who="anna", versions={})
+        assert (await refused(begun)).kind.code == "handed-over-before-restore"
+
+
+async def test_what_waited_to_be_put_right_and_was_after_the_backup_waits_no_more(
+    buffer: Buffer, paths: ProfilePaths, to: Path, out: Path
+) -> None:
+    firm = await approved(buffer, 2)
+    await exported(buffer, firm, out)
+    await buffer.batches.amend([1, 2], reason="wrong account", who="anna")
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    await exported(buffer, firm, out, document_ids=[1])
+    lost = await disaster(buffer, paths, journal=True)
+    await back(file, lost)
+    async with open_buffer(lost.buffer_path, clock=StillClock()) as restored:
+        assert await restored.batches.amending([1, 2]) == {2}
+        waiting = "SELECT document_id FROM amendment WHERE again_in IS NULL"
+        assert await restored._database.reader.rows(waiting) == [(2,)]
+        assert (await exported(restored, firm, out)).documents == 1
+
+
+async def test_keys_that_a_profile_has_stay(buffer: Buffer, paths: ProfilePaths, to: Path) -> None:
+    paths.keymap_path.write_text("# of then")
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    lost = ProfilePaths("again", paths.folder.with_name("again"))
+    lost.folder.mkdir()
+    lost.keymap_path.write_text("# mine")
+    await back(file, lost)
+    assert lost.keymap_path.read_text() == "# mine"

@@ -12,6 +12,6 @@ from tests.bench.soaking.whole import soak
 
 @pytest.mark.proof
 def test_a_short_day_with_every_fault_loses_doubles_delays_and_leaks_nothing(tmp_path: Path) -> None:
-    plan = Plan(20, 2.0, 0.3, 5, backlog=(60,), pace=0.3, exports_every=5.0, few=True)
+    plan = Plan(20, 2.0, 0.3, 5, backlog=(60,), pace=0.8, exports_every=8.0, grace=0.4, few=True, faults=15.0)
     found = soak(plan, tmp_path)
     assert not [str(one) for one in found if not one.holds], "\n".join(map(str, found))

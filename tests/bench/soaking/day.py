@@ -24,7 +24,7 @@ from tests.sync.histories.clock import SECOND, SharedClock
 START = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
 """Four in the morning in Warsaw, so that a day has the whole of a night in it."""
 FIRST_DAY = date(2026, 11, 16)
-_SLOWEST = 8.0
+_SLOWEST = 20.0
 """Seconds of the page in a second while somebody computes or is answered: this machine's slowness is not KSeF's."""
 _ASKED = """
     SELECT f.nip, s.role, s.asked FROM schedule s JOIN firm f ON f.id = s.firm_id WHERE s.asked IS NOT NULL
@@ -35,7 +35,6 @@ _LONGEST_TICK = 0.04
 _MEASURED_EVERY = 0.4
 _AT_REST = 3
 """Ticks of quiet after which the daemon counts as at rest."""
-GRACE = 0.75 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,8 @@ class Plan:
     """Real seconds from key to key."""
     exports_every: float = 4.0
     """Real seconds from the end of an export to the next one."""
+    grace: float = 0.75
+    """Hours after the day, in which nothing goes wrong any more and nothing comes in."""
     few: bool = False
     """Whether the daemon ends only twice."""
 
@@ -147,7 +148,7 @@ class Day:
             self._pass(happenings, length, [*people, exporter])
             self.ksef.state.faults.clear()
             self.calm_from = self.now
-            self._pass([], length + GRACE, [*people, exporter])
+            self._pass([], length + plan.grace * HOUR, [*people, exporter])
             exporter.end()
             self.codes["export"] = exporter.codes
             self.codes["console"] = Counter(one.leave() for one in people)

@@ -18,9 +18,7 @@ FASTEST = 300.0
 """Seconds of the page in a second, at the most."""
 SHORTEST_SLEEP = 0.002
 PATIENCE = 1.5
-"""Seconds after which a silent server is given up: the page goes slowly meanwhile, so that the product's 30 would be
-minutes of waiting.
-"""
+"""Seconds after which a silent server is given up: 30 of the page, as in the product, as it goes slowly then."""
 _ASKING = {
     "daemon": ("progress",),
     "export": ("export",),

@@ -115,6 +115,12 @@ class Keeper:
         if code:
             self.troubles.append(f"ended with {code} at the end")
 
+    def kill(self) -> None:
+        """Leave none behind when a soak breaks off."""
+        if self.lives:
+            self.life.process.kill()
+            self.life.process.wait()
+
     @property
     def settled(self) -> bool:
         """It has begun its work, and was not told to end."""

@@ -35,9 +35,12 @@ def soak(plan: Plan, folder: Path) -> list[Finding]:
             keeper = Keeper(command, office.environment, office.said / "daemon", log)
             day = Day(plan, office, ksef, clock, keeper, chat)
             day.begin()
-            day.live()
-            until = day.now
-            keeper.stop(until)
+            try:
+                day.live()
+                until = day.now
+                keeper.stop(until)
+            finally:
+                keeper.kill()
             return list(findings(day, until, _asked_for(day)))
     finally:
         ksef.stop()
