@@ -114,3 +114,9 @@ async def test_the_schedule_is_looked_at_when_something_announces_it(tmp_path: P
             assert not await looks(3600)
         assert await begins_at(BREATH.total_seconds())
         await turns.stop()
+
+
+def test_firms_for_which_a_run_has_nothing_to_do_wait_in_it_no_longer() -> None:
+    course = Course({A.id, B.id})
+    course.planned({B.id, C.id})
+    assert course.waiting == {B.id}
