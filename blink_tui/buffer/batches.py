@@ -143,7 +143,7 @@ class Batches:
         Raises BlinkError: BATCH_UNKNOWN, BATCH_CANCELLED, BATCH_IMPORTED when a document of it is booked or was
         reopened since, REASON_WANTED, PERSON_DECIDES.
         """
-        _require_person(reason, who)
+        history.require_person(who, reason)
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             batch = await _one(session, batch_id)
@@ -176,7 +176,7 @@ class Batches:
         Raises BlinkError: NOT_IN_BOOKS for what is neither exported nor booked, KEPT_ELSEWHERE, DOCUMENT_UNKNOWN,
         REASON_WANTED, PERSON_DECIDES.
         """
-        _require_person(reason, who)
+        history.require_person(who, reason)
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             documents = await statuses.standings(session, document_ids)
@@ -233,13 +233,6 @@ class Batches:
         if firm_id is None:
             return await _batches(self._database.reader, "1 = 1")
         return await _batches(self._database.reader, "firm_id = ?", firm_id)
-
-
-def _require_person(reason: str, who: str) -> None:
-    if history.is_program(who):
-        raise BlinkError(errors.PERSON_DECIDES)
-    if not reason.strip():
-        raise BlinkError(errors.REASON_WANTED)
 
 
 def _told(batch_id: int, form: str, document_ids: Sequence[int], files: Sequence[BatchFile]) -> str:

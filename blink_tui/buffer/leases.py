@@ -86,10 +86,24 @@ class Leases:
             )
 
     async def release(
-        self, firm_id: int, roles: Sequence[Role], holder: str, ends: Mapping[Role, RoleEnd] | None = None
+        self,
+        firm_id: int,
+        roles: Sequence[Role],
+        holder: str,
+        ends: Mapping[Role, RoleEnd] | None = None,
+        *,
+        interrupted: Sequence[Role] = (),
     ) -> None:
-        """Give leases back, with what came of the roles; one that another holder took over stays with it."""
+        """Give leases back, with what came of the roles; one that another holder took over stays with it.
+
+        Of roles whose pass was interrupted the schedule keeps that, as it does after a kill.
+        """
         async with self._database.transaction() as session:
+            await session.run_many(
+                "UPDATE lease SET holder = '', until = '', until_steady = 0"
+                " WHERE firm_id = ? AND role = ? AND holder = ?",
+                [(firm_id, role.value, holder) for role in interrupted],
+            )
             await session.run_many(
                 "DELETE FROM lease WHERE firm_id = ? AND role = ? AND holder = ?",
                 [(firm_id, role.value, holder) for role in roles],

@@ -207,10 +207,7 @@ class PaymentBatches:
 
         Raises BlinkError: NO_PAYMENTS, PAYMENTS_CANCELLED, REASON_WANTED, PERSON_DECIDES.
         """
-        if history.is_program(who):
-            raise BlinkError(errors.PERSON_DECIDES)
-        if not reason.strip():
-            raise BlinkError(errors.REASON_WANTED)
+        history.require_person(who, reason)
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             batch = await _one(session, batch_id)

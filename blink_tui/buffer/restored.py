@@ -139,10 +139,7 @@ class Restored:
 
         Raises BlinkError: REASON_WANTED, PERSON_DECIDES, NOTHING_TO_CONFIRM.
         """
-        if history.is_program(who):
-            raise BlinkError(errors.PERSON_DECIDES)
-        if not reason.strip():
-            raise BlinkError(errors.REASON_WANTED)
+        history.require_person(who, reason)
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             row = await session.row(
@@ -184,7 +181,7 @@ class Restored:
 
     async def mark(self, firm_id: int, *, who: str) -> int:
         """Mark a firm's approved documents as exported by the batches that had them; returns how many."""
-        if await self._database.reader.row(_TO_MARK, (firm_id,)) is None:
+        if await self._database.reader.row(_LOST_OF_FIRM, (firm_id,)) is None:
             return 0  # and nobody who writes is waited for
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:

@@ -13,15 +13,15 @@ from blink_tui.model.documents import Role
 from blink_tui.model.schedule import RoleEnd, ScheduledRole
 
 _SELECT = """
-    SELECT firm_id, role, every, asked, wanted, not_before, problem, brought, brought_before, swept
-    FROM schedule {where} ORDER BY firm_id, role
+    SELECT firm_id, role, every, asked, wanted, not_before, problem, brought, brought_before, swept, holder IS NOT NULL
+    FROM schedule LEFT JOIN lease USING (firm_id, role) {where} ORDER BY firm_id, role
 """
 
 
 def _scheduled(row: Row) -> ScheduledRole:
-    firm_id, role, every, asked, wanted, not_before, problem, brought, before, swept = row
+    firm_id, role, every, asked, wanted, not_before, problem, brought, before, swept, begun = row
     return ScheduledRole(
-        firm_id, Role(role), every, asked, wanted, not_before, problem, (brought, before), swept
+        firm_id, Role(role), every, asked, wanted, not_before, problem, (brought, before), swept, bool(begun)
     )
 
 

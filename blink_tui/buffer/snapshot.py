@@ -192,7 +192,7 @@ def copy_before_migration(path: Path, version: int) -> Path | None:
         _durable(aside)
         aside.replace(target)
         sync_folders({path.parent})
-    _forget_older(path)
+    _forget_older(path, target)
     return target
 
 
@@ -201,8 +201,10 @@ def copies_before_migration(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.before-[0-9][0-9][0-9][0-9]"))
 
 
-def _forget_older(path: Path) -> None:
-    for old in copies_before_migration(path)[:-_COPIES_KEPT]:
+def _forget_older(path: Path, new: Path) -> None:
+    """An older database may have been put in the place of a newer one: its copy is the new one all the same."""
+    others = [one for one in copies_before_migration(path) if one != new]
+    for old in others[: 1 - _COPIES_KEPT]:
         with suppress(OSError):
             old.unlink()
 

@@ -85,7 +85,11 @@ async def _retention(
 
 
 def _keeping_row(one: Keeping, past: int) -> tuple[str, ...]:
-    kept = _("nothing to keep") if one.latest is None else str(why_kept(one.until, one.retention))
+    kept = (
+        _("nothing to keep")
+        if one.latest is None and not one.retention.held
+        else str(why_kept(one.until, one.retention))
+    )
     last = ""
     if one.latest is not None:
         last = f"{one.latest.ksef_number or 'JPK'} ({one.latest.month or '–'})"

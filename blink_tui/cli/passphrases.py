@@ -1,4 +1,4 @@
-"""Secrets that are typed without an echo, or read from a file; never on the command line."""
+"""The passphrase of a backup: out of a file, or asked for; never on the command line."""
 
 from __future__ import annotations
 

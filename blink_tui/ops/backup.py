@@ -102,16 +102,17 @@ async def make(
 ) -> Made:
     """Write a backup to a folder, or to a file if `to` ends in `SUFFIX`, verify it, and let go of older ones.
 
-    `keep` is how many stay in a folder; None keeps all. Raises BlinkError: VAULT_OF_ANOTHER,
-    file-taken, file-not-written, DISK_FULL, DAMAGED where the buffer itself is, BACKUP_DAMAGED where the disk gave back other bytes; nothing is left then.
+    `keep` is how many stay in a folder; None keeps all. Raises BlinkError: VAULT_OF_ANOTHER, file-taken,
+    file-not-written, DISK_FULL, DAMAGED where the buffer itself is, BACKUP_DAMAGED where the disk gave back other
+    bytes; nothing is left then.
     """
     if with_vault and (account := await asyncio.to_thread(keeper, paths.vault_path)):
         raise BlinkError(VAULT_OF_ANOTHER, account=account)
     work, origin = work or Work(), await _origin(buffer)
     key, how = await asyncio.to_thread(new_key, passphrase) if passphrase is not None else (None, None)
     path = to if to.suffix == SUFFIX else to / f"blink-{paths.name}-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
-    await asyncio.to_thread(_require_free, path)
     aside = aside_of(path)
+    lock = await asyncio.to_thread(_claimed, path, aside)
     try:
         async with scratch(paths.work_folder) as folder:
             copy = folder / BUFFER
@@ -128,16 +129,28 @@ async def make(
         with suppress(OSError):
             aside.unlink(missing_ok=True)
         raise
+    finally:
+        os.close(lock)
     kept = None if to.suffix == SUFFIX else keep
     return Made(backup, verified, await asyncio.to_thread(_let_go, path, origin, kept))
 
 
-def _require_free(path: Path) -> None:
-    """The folder is there and has no such file. Raises BlinkError: file-taken, file-not-written."""
+def _claimed(path: Path, aside: Path) -> int:
+    """The file aside, made and held by a lock; those that a killed process left in the folder go.
+
+    Raises BlinkError: file-taken, file-not-written.
+    """
     with refusals_told(path):
         if path.exists():
             raise BlinkError(FILE_TAKEN, path=path)
         make_folder(path.parent)
+        for left in path.parent.glob(f".*{SUFFIX}.*.part"):
+            if _nobody_s(left):
+                _removed(left)
+        lock = open_private(aside, os.O_WRONLY | os.O_CREAT)
+    with suppress(OSError):  # a file system of a network may have no locks
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return lock
 
 
 def _named(aside: Path, path: Path, paths: ProfilePaths, origin: str) -> Backup:
@@ -235,10 +248,8 @@ async def scratch(work_folder: Path) -> AsyncIterator[Path]:
     Folders that were made for it alone go with it.
     """
     made = [one for one in (work_folder, *work_folder.parents) if not await asyncio.to_thread(one.exists)]
-    folder = await asyncio.to_thread(_new_scratch, work_folder)
-    lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    folder, lock = await asyncio.to_thread(_new_scratch, work_folder)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -248,21 +259,35 @@ async def scratch(work_folder: Path) -> AsyncIterator[Path]:
                 one.rmdir()
 
 
-def _new_scratch(work_folder: Path) -> Path:
+def _new_scratch(work_folder: Path) -> tuple[Path, int]:
+    """The folder, and what holds its lock."""
     with refusals_told(work_folder):
         make_folder(work_folder)
         for left in work_folder.glob(f"{_SCRATCH}*"):
             if _nobody_s(left):
                 shutil.rmtree(left, ignore_errors=True)
-        return Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=work_folder))
+        while True:
+            folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=work_folder))
+            with suppress(FileNotFoundError):
+                lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if folder.exists():  # else another process took it for one that was left
+                    return folder, lock
+                os.close(lock)
 
 
-def _nobody_s(folder: Path) -> bool:
-    """Whether the process that made a scratch folder is gone: the system let its lock go."""
-    lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def _nobody_s(path: Path) -> bool:
+    """Whether the process that made a folder or file is gone: the system let its lock go.
+
+    False where that cannot be told, as of another account's.
+    """
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError:
         return False
     finally:
         os.close(lock)

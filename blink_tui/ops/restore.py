@@ -25,12 +25,12 @@ from blink_tui.model.durable import sync_folders
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.file_locks import locks_on
 from blink_tui.model.hand_overs import HandedTo, HandOver
-from blink_tui.model.modes import make_folder, open_private
+from blink_tui.model.modes import close_to_others, make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
 from blink_tui.model.telling import minute_words
 from blink_tui.ops.backup import Verified, last_made, opened, scratch
-from blink_tui.ops.backup_archive import BUFFER, KEYMAP, KNOWN
+from blink_tui.ops.backup_archive import BUFFER, KEYMAP, KNOWN, VAULT
 from blink_tui.sync.files import refusals_told
 from blink_tui.sync.leases import holder_name, is_gone
 
@@ -69,6 +69,8 @@ DAMAGED_WITHOUT_BACKUP = ErrorKind(
         " fetched from KSeF again."
     ),
 )
+FORMER = "before-restore-"
+"""How folders begin into which the files of a profile are moved aside."""
 _SIDES = ("", "-wal", "-shm", "-journal")
 
 
@@ -219,6 +221,9 @@ def placed(
             (folder / JOURNAL).unlink(missing_ok=True)
             if lines:  # else the profile's own stays
                 _write(folder / JOURNAL, lines)
+            for name in KNOWN:
+                if (folder / name).exists():  # a group's profile is not for one account alone
+                    close_to_others(folder / name, paths.folder, own=name == VAULT)
             for name in sorted(KNOWN - {BUFFER}):
                 if (folder / name).exists() and not (name == KEYMAP and paths.keymap_path.exists()):
                     (folder / name).replace(paths.folder / name)
@@ -241,7 +246,7 @@ def _moved(
     former = [path for path in _former(paths) if with_vault or path != paths.vault_path]
     if not former:
         return None
-    name = f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    name = f"{FORMER}{now:%Y%m%dT%H%M%SZ}"
     names = (name + (f"-{number}" if number > 1 else "") for number in count(1))
     to = next(paths.folder / one for one in names if not (paths.folder / one).exists())
     make_folder(to)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from blink_tui.buffer import Buffer, open_buffer
-from blink_tui.ledger.handover_journal import forget
+from blink_tui.buffer.presence import Kind
+from blink_tui.ledger.handover_journal import JOURNAL, forget
 from blink_tui.ledger.placing import recover
 from blink_tui.model.profile import ProfilePaths
+from blink_tui.model.transfers import AccountCheck, PaidDocument
 from blink_tui.model.values import Nip
+from blink_tui.ops import restore
 from blink_tui.ops.backup import make
 from blink_tui.ops.restore import confirm
+from blink_tui.sync import paying
 from tests.buffer.factory import NIP, StillClock
 from tests.ops.test_restore import E, back, buffer, disaster, named, out, paths, to
 from tests.sync.exporting import NOW, approved, exported, handed_over, more, refused, statuses
+from tests.sync.test_paying import approved as payable
+from tests.sync.test_paying import made as paid
 
 __all__ = ["buffer", "out", "paths", "to"]
 
@@ -64,8 +74,10 @@ async def test_a_journal_that_lines_were_taken_out_of_does_not_answer_for_an_old
     file = (await make(buffer, paths, to, now=NOW)).backup.path
     await exported(buffer, firm, out)
     await forget(buffer, firm)
+    newer = (await make(buffer, paths, to, now=NOW + timedelta(days=1))).backup.path
     lost = await disaster(buffer, paths, journal=True)
-    assert not (await back(file, lost)).known
+    assert (await back(newer, lost)).known
+    assert not (await back(file, lost, aside=True)).known
 
 
 async def test_a_cancelled_batch_takes_no_document_that_is_approved_later(
@@ -160,3 +172,140 @@ async def test_a_firm_that_is_added_again_is_answered_for_while_any_is(
         assert not await restored.restored.unknown()
         await restored.firms.add(Nip("3333333338"), name="C", env="test")
         assert not await restored.restored.unknown()
+
+
+async def test_a_copy_that_is_another_journal_s_is_made_anew_and_a_torn_one_too(
+    buffer: Buffer, paths: ProfilePaths, to: Path, out: Path
+) -> None:
+    await buffer.settings.set("backup.folder", str(to))
+    firm = await approved(buffer, 4)
+    await exported(buffer, firm, out, document_ids=[1])
+    await make(buffer, paths, to, now=NOW)
+    (copy,) = [to / name for name in named(to) if name.startswith("handed-over-")]
+    own = paths.folder / JOURNAL
+    other = own.read_bytes().replace(b'{"journal":"', b'{"journal":"0')
+    for number, strange in enumerate((other, own.read_bytes() + b'{"to":"bo', b""), 2):
+        copy.write_bytes(strange)
+        await exported(buffer, firm, out, document_ids=[number])
+        assert copy.read_bytes() == own.read_bytes()
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+async def test_one_that_may_have_a_twin_has_backups_of_its_own(
+    buffer: Buffer, paths: ProfilePaths, to: Path, out: Path, tmp_path: Path
+) -> None:
+    await approved(buffer, 1)
+    first = (await make(buffer, paths, to, now=NOW, keep=1)).backup
+    for name, journal, same in (("known", True, True), ("unknown", False, False)):
+        beside = ProfilePaths("default", tmp_path / name)
+        beside.folder.mkdir()
+        if journal:
+            (beside.folder / JOURNAL).write_bytes((paths.folder / JOURNAL).read_bytes())
+        await back(first.path, beside)
+        async with open_buffer(beside.buffer_path) as restored:
+            made = await make(restored, beside, tmp_path / f"of-{name}", now=NOW, keep=1)
+        assert (made.backup.origin == first.origin) is same
+
+
+async def test_who_opens_the_profile_while_it_is_restored_keeps_it(
+    buffer: Buffer, paths: ProfilePaths, to: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await approved(buffer, 1)
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    lost = await disaster(buffer, paths, journal=True)
+    told = restore._told
+
+    async def opened_meanwhile(*values: Any, **named: Any) -> restore.Outcome:
+        async with open_buffer(lost.buffer_path, clock=StillClock()) as other:
+            await other.presence.beat("elsewhere/boot/4711/9", Kind.DAEMON, "keeper")
+        return await told(*values, **named)
+
+    monkeypatch.setattr(restore, "_told", opened_meanwhile)
+    assert (await refused(back(file, lost, aside=True))).kind.code == "profile-in-use"
+
+
+async def test_a_group_s_profile_comes_back_as_the_group_s(
+    buffer: Buffer, paths: ProfilePaths, to: Path, tmp_path: Path
+) -> None:
+    paths.vault_path.write_bytes(b"sealed")
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    office = ProfilePaths("office", tmp_path / "office")
+    office.folder.mkdir()
+    office.folder.chmod(0o2770)
+    await back(file, office)
+    modes = {one.name: oct(one.stat().st_mode & 0o777) for one in office.folder.iterdir() if one.is_file()}
+    assert modes == {"buffer.db": "0o660", JOURNAL: "0o660", "vault.blink": "0o600"}
+
+
+async def test_a_list_of_payments_that_was_cancelled_after_the_backup_is_paid_by_another(
+    buffer: Buffer, paths: ProfilePaths, to: Path, tmp_path: Path
+) -> None:
+    firm = await buffer.firms.add(Nip(NIP), name="A", env="test")
+    await buffer.export_settings.save(firm.id, "payments", {"since": "2026-09-01"}, who="anna")
+    await payable(buffer, firm, 1, 2)
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (first,) = await paid(buffer, firm, lists, paying.Wanted(date(2026, 10, 31), document_ids=[1]))
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    (second,) = await paid(buffer, firm, lists, paying.Wanted(date(2026, 10, 31), document_ids=[2]))
+    for one in (first, second):
+        await paying.cancel(buffer, one.batch.id, reason="wrong account", who="anna")
+    lost = await disaster(buffer, paths, journal=True)
+    outcome = await back(file, lost)
+    assert (outcome.cancelled, outcome.learned) == (1, ())
+    async with open_buffer(lost.buffer_path, clock=StillClock()) as restored:
+        (third,) = await paid(restored, firm, lists)
+        assert len(await restored.payment_batches.payments(third.batch.id)) == 2
+
+
+async def test_no_list_of_payments_is_made_of_what_is_not_known_or_was_in_one(
+    buffer: Buffer, paths: ProfilePaths, to: Path, tmp_path: Path
+) -> None:
+    firm = await buffer.firms.add(Nip(NIP), name="A", env="test")
+    await buffer.export_settings.save(firm.id, "payments", {"since": "2026-09-01"}, who="anna")
+    await payable(buffer, firm, 1, 2)
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (one,) = await paid(buffer, firm, lists, paying.Wanted(date(2026, 10, 31), document_ids=[1]))
+    lost = await disaster(buffer, paths, journal=False)
+    await back(file, lost)
+    async with open_buffer(lost.buffer_path, clock=StillClock()) as restored:
+        assert (await refused(paid(restored, firm, lists))).kind.code == "hand-overs-unknown"
+    known = ProfilePaths("known", tmp_path / "known")
+    known.folder.mkdir()
+    (known.folder / JOURNAL).write_bytes((paths.folder / JOURNAL).read_bytes())
+    await back(file, known)
+    payment = PaidDocument(
+        document_id=1, amount=Decimal(1), currency="PLN", account="", check=AccountCheck.NOT_ASKED
+    )
+    async with open_buffer(known.buffer_path, clock=StillClock()) as restored:
+        begun = restored.payment_batches.begin(firm.id, [payment], one.batch.file, who="anna", versions={})
+        assert (await refused(begun)).kind.code == "handed-over-before-restore"
+
+
+async def test_what_waited_to_be_put_right_and_was_after_the_backup_waits_no_more(
+    buffer: Buffer, paths: ProfilePaths, to: Path, out: Path
+) -> None:
+    firm = await approved(buffer, 2)
+    await exported(buffer, firm, out)
+    await buffer.batches.amend([1, 2], reason="wrong account", who="anna")
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    await exported(buffer, firm, out, document_ids=[1])
+    lost = await disaster(buffer, paths, journal=True)
+    await back(file, lost)
+    async with open_buffer(lost.buffer_path, clock=StillClock()) as restored:
+        assert await restored.batches.amending([1, 2]) == {2}
+        waiting = "SELECT document_id FROM amendment WHERE again_in IS NULL"
+        assert await restored._database.reader.rows(waiting) == [(2,)]
+        assert (await exported(restored, firm, out)).documents == 1
+
+
+async def test_keys_that_a_profile_has_stay(buffer: Buffer, paths: ProfilePaths, to: Path) -> None:
+    paths.keymap_path.write_text("# of then")
+    file = (await make(buffer, paths, to, now=NOW)).backup.path
+    lost = ProfilePaths("again", paths.folder.with_name("again"))
+    lost.folder.mkdir()
+    lost.keymap_path.write_text("# mine")
+    await back(file, lost)
+    assert lost.keymap_path.read_text() == "# mine"

@@ -101,7 +101,7 @@ async def test_what_fails_leaves_nothing_behind(
     (there := ProfilePaths("there", tmp_path / "there")).folder.mkdir()
     there.vault_path.write_bytes(b"mine")
     monkeypatch.setattr("blink_tui.ops.restore._write", full)
-    monkeypatch.setattr("blink_tui.ops.restore.sync", full)
+    monkeypatch.setattr("blink_tui.ops.restore.sync_folders", full)
     error = await refused(back(file, there, aside=True))
     assert error.kind.code == "file-not-written"
     assert there.vault_path.read_bytes() == b"mine"

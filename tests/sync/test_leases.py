@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import ExitCode
 from blink_tui.model.firms import Firm
+from blink_tui.model.schedule import RoleEnd
 from blink_tui.model.values import Nip
 from blink_tui.sync.leases import heartbeat, holder_name, is_gone, leased, work_held
 from tests.clocks import VirtualClock
@@ -126,6 +128,32 @@ async def test_a_role_that_somebody_asked_for_meanwhile_is_left_alone(buffer: Bu
     assert (taken.roles, taken.others) == ((Role.SELLER,), {})
     asked = {role: one.asked for role, one in (await buffer.schedules.of(firm.id)).items()}
     assert (asked[Role.BUYER], asked[Role.SELLER]) == (first, second)
+
+
+async def test_the_schedule_knows_of_a_pass_that_was_interrupted_until_one_has_ended(
+    buffer: Buffer, firm: Firm
+) -> None:
+    async def begun() -> list[Role]:
+        return [role for role, one in (await buffer.schedules.of(firm.id)).items() if one.begun]
+
+    async def passed(*, ends: bool, by_schedule: bool = True) -> None:
+        asked = Instant("2026-11-22T12:00:00Z") if by_schedule else None
+        with suppress(ZeroDivisionError):
+            async with leased(buffer, firm, [Role.BUYER, Role.SELLER], asked=asked) as held:
+                held.ends[Role.SELLER] = RoleEnd(0)
+                if not ends:
+                    raise ZeroDivisionError
+                held.ends[Role.BUYER] = RoleEnd(0)
+
+    await passed(ends=False)
+    assert await begun() == [Role.BUYER]
+    assert await buffer.leases.held_elsewhere("another/1/2/3", lambda _holder: False) == {}
+    await passed(ends=True)
+    assert await begun() == []
+    await passed(ends=False, by_schedule=False)  # no pass of the schedule's, such as one document
+    assert await begun() == []
+    await buffer.leases.take(firm.id, [Role.BUYER], killed_holder(), is_gone)
+    assert await begun() == [Role.BUYER]
 
 
 @pytest.mark.parametrize("how", ["paused", "switched off", "erased"])
