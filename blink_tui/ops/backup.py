@@ -27,7 +27,7 @@ from blink_tui.i18n import N_, Message
 from blink_tui.ledger.handover_journal import JOURNAL, ORIGIN, begin, copied, copy_name
 from blink_tui.model.dates import Instant, datetime_of, instant_of, warsaw
 from blink_tui.model.durable import aside_of, replacing, sync_folders
-from blink_tui.model.errors import BlinkError
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
@@ -37,10 +37,19 @@ from blink_tui.ops.backup_file import BACKUP_DAMAGED, FORMAT, Head, Key, new_key
 from blink_tui.ops.chores import Chore, Surroundings
 from blink_tui.sync.files import FILE_TAKEN, refusals_told
 from blink_tui.vault.errors import VAULT_LOCKED
+from blink_tui.vault.file import keeper
 
 SUFFIX = ".blink-backup"
 PASSPHRASE = "backup/passphrase"  # noqa: S105 - the name of a vault's entry
 """Vault entry with the passphrase of nightly backups."""
+VAULT_OF_ANOTHER = ErrorKind(
+    "vault-of-another",
+    ExitCode.VAULT_LOCKED,
+    N_(
+        "The vault belongs to the account {account}, which makes backups with it. This one can make one without tokens"
+        " and certificates: blink backup --without-vault"
+    ),
+)
 _POINTER = "last-backup.json"
 _SCRATCH = "backup-"
 
@@ -93,9 +102,12 @@ async def make(
 ) -> Made:
     """Write a backup to a folder, or to a file if `to` ends in `SUFFIX`, verify it, and let go of older ones.
 
-    `keep` is how many stay in a folder; None keeps all. Raises BlinkError: file-taken, file-not-written, DISK_FULL,
-    DAMAGED where the buffer itself is, BACKUP_DAMAGED where the disk gave back other bytes; nothing is left then.
+    `keep` is how many stay in a folder; None keeps all. Raises BlinkError: VAULT_OF_ANOTHER, file-taken,
+    file-not-written, DISK_FULL, DAMAGED where the buffer itself is, BACKUP_DAMAGED where the disk gave back other
+    bytes; nothing is left then.
     """
+    if with_vault and (account := await asyncio.to_thread(keeper, paths.vault_path)):
+        raise BlinkError(VAULT_OF_ANOTHER, account=account)
     work, origin = work or Work(), await _origin(buffer)
     key, how = await asyncio.to_thread(new_key, passphrase) if passphrase is not None else (None, None)
     path = to if to.suffix == SUFFIX else to / f"blink-{paths.name}-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
