@@ -30,7 +30,9 @@ OLDEST_SQLITE = (3, 37)
 """STRICT tables came with it."""
 
 _BUSY_SECONDS = 15.0
+_IMPATIENT_SECONDS = 0.25
 _INTERRUPTION_SECONDS = 0.005
+_BUSY_TIMEOUT = "PRAGMA busy_timeout = {:.0f}"
 _WRITER = """
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -72,7 +74,9 @@ class Database:
         """Transactions committed through this object."""
 
     @asynccontextmanager
-    async def transaction(self, *, durable: bool = True, erasing: bool = False) -> AsyncIterator[Session]:
+    async def transaction(
+        self, *, durable: bool = True, erasing: bool = False, patient: bool = True
+    ) -> AsyncIterator[Session]:
         """Write: all of it is durable when the block ends, none of it if the block raises or is cancelled.
 
         Cancelled while it is committed, it ends as if it had not been, and the task's next wait is cancelled instead:
@@ -80,8 +84,8 @@ class Database:
         Statements of a connection run in the order they were asked for, so a rollback that is itself cancelled
         still comes before the next transaction begins. One that is not `durable` survives a kill, but a power cut only
         once a later one is durable: it holds up other writers for less than half as long. One that is `erasing` writes
-        zeros over what it deletes, and looks at no foreign keys: whoever erases knows the order.
-        Raises BlinkError(READ_ONLY).
+        zeros over what it deletes, and looks at no foreign keys: whoever erases knows the order. One that is not
+        `patient` waits a moment for other writers, not 15 seconds. Raises BlinkError (READ_ONLY, BUSY).
         """
         session = Session(self._writer, self.path)
         if self.read_only:
@@ -93,6 +97,8 @@ class Database:
                 if erasing:
                     await session.run("PRAGMA foreign_keys = OFF")
                     await session.run("PRAGMA secure_delete = ON")
+                if not patient:
+                    await session.run(_BUSY_TIMEOUT.format(_IMPATIENT_SECONDS * 1000))
                 await session.run("BEGIN IMMEDIATE")
                 yield session
                 await to_its_end(session.run("COMMIT"))
@@ -104,6 +110,8 @@ class Database:
                     await session.run("PRAGMA foreign_keys = ON")
                 if not durable:
                     await session.run("PRAGMA synchronous = FULL")
+                if not patient:
+                    await session.run(_BUSY_TIMEOUT.format(_BUSY_SECONDS * 1000))
             self.changes += 1
 
     async def scan(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:

@@ -209,6 +209,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
         if token != self._token or began >= self._company_from:
             self._company_from = began + BEAT_EVERY
             await self.company.look()
+            if self.fetching.note_service():
+                self._token = None  # who fetches stands in some screens
             for dialog in self.screen_stack:
                 if isinstance(dialog, Dialog):
                     dialog.company_changed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from blink_tui.buffer.presence import Kind, Present
 from blink_tui.i18n import _
 from blink_tui.model.errors import BlinkError
 from blink_tui.sync.leases import holder_name, is_gone
-from blink_tui.tui.words import moment
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -27,6 +27,7 @@ class Company:
         self._who = who
         self._open: dict[object, int] = {}
         self._present: Sequence[Present] = ()
+        self._saying: asyncio.Task[None] | None = None
 
     @property
     def daemon(self) -> Present | None:
@@ -41,12 +42,15 @@ class Company:
         return account != self._who and any(one.who == account for one in self._present)
 
     async def look(self) -> None:
-        """Say that this console is here, and see who else is. Raises BlinkError."""
-        if not self._buffer.read_only:
-            document = next(reversed(self._open.values()), None)
-            with suppress(BlinkError):  # a full disk is told by what is worth writing
-                await self._buffer.presence.beat(holder_name(), Kind.CONSOLE, self._who, document)
+        """See who is here, and say beside it that this console is: that waits for whoever writes. Raises BlinkError."""
+        if not self._buffer.read_only and (self._saying is None or self._saying.done()):
+            self._saying = asyncio.create_task(self._say())
         self._present = await self._buffer.presence.all(is_gone)
+
+    async def _say(self) -> None:
+        document = next(reversed(self._open.values()), None)
+        with suppress(BlinkError):  # the next look says it; a full disk is told by what is worth writing
+            await self._buffer.presence.beat(holder_name(), Kind.CONSOLE, self._who, document, patient=False)
 
     def hold(self, window: object, document_id: int | None) -> None:
         """A window has a document open from now on, or none; the newest is what the next look says."""
@@ -55,9 +59,11 @@ class Company:
             self._open[window] = document_id
 
     async def leave(self) -> None:
-        """The console ends. Raises BlinkError."""
+        """The console ends, at once: who is gone is known without its word. Raises BlinkError."""
+        if self._saying is not None:
+            await self._saying
         if not self._buffer.read_only:
-            await self._buffer.presence.gone(holder_name())
+            await self._buffer.presence.gone(holder_name(), patient=False)
 
     def on(self, document_id: int) -> str:
         """Who else has a document open, in words: `also open: anna`; empty for nobody."""
@@ -68,7 +74,4 @@ class Company:
     def fetching(self) -> str:
         """Who fetches, in words, where that is not this console; empty where it is."""
         daemon = self.daemon
-        if daemon is None:
-            return ""
-        text = _("fetches: the service (account {who}, since {time})")
-        return text.format(who=daemon.who, time=moment(daemon.since))
+        return "" if daemon is None else _("fetches: the service (account {who})").format(who=daemon.who)

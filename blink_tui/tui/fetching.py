@@ -28,6 +28,8 @@ class Fetching:
     def __init__(self, console: ConsoleApp) -> None:
         self._console = console
         self._told: BaseException | None = None
+        self._service: str | None = None
+        """Account of the service at the last look; empty for none, None before the first."""
 
     @property
     def _engine(self) -> Engine | None:
@@ -63,6 +65,26 @@ class Fetching:
             else:
                 self._console.tell(_engine_ended(), severity="error")
         self._told = problem
+
+    def note_service(self) -> bool:
+        """Say that the service has ended, or that one has begun; whether either is so since the last time."""
+        daemon, before = self._console.company.daemon, self._service
+        self._service = daemon.who if daemon is not None else ""
+        if before is None or before == self._service:
+            return False
+        if daemon is not None:
+            self._console.tell(_("The service (account {who}) fetches from now on.").format(who=daemon.who))
+        else:
+            self._console.tell(self._service_ended().format(who=before), severity="warning")
+        return True
+
+    def _service_ended(self) -> str:
+        company, vault = self._console.company, self._console.vault
+        if vault.keeper is not None and not company.fetches(vault.keeper):
+            return _("The service (account {who}) has ended: nobody fetches until it is started again.")
+        if self._engine is not None and vault.held is not None:
+            return _("The service (account {who}) has ended: this console fetches from now on.")
+        return _("The service (account {who}) has ended.")
 
     async def ask(self) -> None:
         """Ask for a pass over the firm chosen, or all, and say so; or say why not, and when."""

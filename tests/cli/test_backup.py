@@ -13,6 +13,7 @@ import pytest
 from blink_tui.buffer import open_buffer
 from blink_tui.model.documents import Role
 from blink_tui.ops import backup_file
+from tests.accounts import ENVIRONMENT, PIOTR, as_account, office_folder, python_of_accounts
 from tests.buffer.factory import NIP, invoice
 from tests.cli.inside import Inside
 from tests.cli.test_disk_full import can_mount
@@ -139,3 +140,28 @@ def test_a_full_and_a_read_only_disk_are_told_and_nothing_half_is_left(blink: In
     sentences = ("disk is full", "can only be read", "disk is full", "can only be read")
     for sentence, line in zip(sentences, told, strict=True):
         assert sentence in line
+
+
+def test_who_may_not_read_the_vault_is_told_whose_it_is_and_how_to_back_up_without_it() -> None:
+    with office_folder() as office:
+        asyncio.run(_filled(Inside(office).buffer_path))
+        vault = office / "default" / "vault.blink"
+        vault.write_bytes(b"sealed")
+        vault.chmod(0o600)
+
+        def piotr(*words: str) -> tuple[int, str]:
+            command = [python_of_accounts(), "-m", "blink_tui.cli", "--home", str(office), "backup", *words]
+            ended = subprocess.run(
+                as_account(PIOTR, command),
+                env=ENVIRONMENT,
+                cwd="/",
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            return ended.returncode, ended.stdout + ended.stderr
+
+        code, told = piotr()
+        assert (code, "--without-vault" in told) == (8, True), told
+        code, told = piotr("--without-vault")
+        assert code == 0, told

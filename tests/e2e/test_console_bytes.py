@@ -6,14 +6,17 @@ import asyncio
 import itertools
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from blink_tui.buffer import open_buffer
+from blink_tui.buffer.presence import Kind
 from blink_tui.model.events import DocumentsStored, PassFinished, PassStarted
+from blink_tui.sync.leases import holder_name
 from tests.e2e.terminal import Terminal, console
 
 pytestmark = [pytest.mark.proof, pytest.mark.alone]
@@ -24,6 +27,7 @@ A_MOVE = 450
 A_SECOND = 30_000
 SIZES = [(80, 24), (120, 40)]
 NAMES = ["80x24", "120x40"]
+BUFFER = "buffer.sqlite"
 
 
 @contextmanager
@@ -46,7 +50,30 @@ def at_documents(terminal: Terminal) -> None:
     terminal.until_quiet(1.0)
 
 
-def test_screens_at_rest_send_nothing(tmp_path: Path) -> None:
+@contextmanager
+def beside(work: Callable[[Path, threading.Event], Coroutine[Any, Any, None]], path: Path) -> Iterator[None]:
+    """While inside, something writes into the buffer."""
+    ended = threading.Event()
+    working = threading.Thread(target=lambda: asyncio.run(work(path, ended)))
+    working.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        working.join()
+
+
+async def _beat(path: Path, ended: threading.Event) -> None:
+    """A colleague who goes from document to document."""
+    async with open_buffer(path) as buffer:
+        for number in itertools.count(1_000_000):
+            if ended.is_set():
+                return
+            await buffer.presence.beat(holder_name(), Kind.CONSOLE, "ewa", number)
+            await asyncio.to_thread(ended.wait, 0.5)
+
+
+def test_screens_at_rest_send_nothing_whoever_works_beside_them(tmp_path: Path) -> None:
     """On both sizes at once: what the one sends while the other is read waits in its line."""
     folders = [tmp_path / name for name in NAMES]
     for folder in folders:
@@ -58,7 +85,8 @@ def test_screens_at_rest_send_nothing(tmp_path: Path) -> None:
                 terminal.see(f"[{screen}")
             for terminal in (narrow, wide):
                 terminal.until_quiet(1.0)
-            assert narrow.read(5.0) + wide.read(0.1) == 0, f"screen {screen}"
+            with beside(_beat, folders[0] / BUFFER), beside(_beat, folders[1] / BUFFER):
+                assert narrow.read(5.0) + wide.read(0.1) == 0, f"screen {screen}"
 
 
 def test_a_waiting_line_to_type_in_sends_nothing(terminal: Terminal) -> None:
@@ -110,15 +138,9 @@ def test_a_log_into_which_events_pour_leaves_room_on_the_line(terminal: Terminal
     terminal.send("4")
     terminal.see("[4")
     terminal.until_quiet(1.0)
-    ended = threading.Event()
-    pouring = threading.Thread(target=lambda: asyncio.run(_pour(tmp_path / "buffer.sqlite", ended)))
-    pouring.start()
-    try:
+    with beside(_pour, tmp_path / BUFFER):
         terminal.see("270 new")
         seconds, sent, end = 5.0, 0, time.monotonic() + 5.0
         while (left := end - time.monotonic()) > 0:
             sent += terminal.read(left)
-    finally:
-        ended.set()
-        pouring.join()
     assert 500 < sent / seconds <= A_SECOND

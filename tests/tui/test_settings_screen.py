@@ -7,10 +7,20 @@ from pathlib import Path
 from blink_tui.buffer import Buffer
 from blink_tui.i18n import language
 from blink_tui.model.firms import Firm
-from blink_tui.model.settings import CONSOLE_ON_HANGUP, TOKENS_END
+from blink_tui.model.settings import (
+    BACKUP_FOLDER,
+    CONSOLE_ON_HANGUP,
+    SETTINGS,
+    TOKENS_END,
+    WATCH_COMPLETE_WITHIN,
+)
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.memory import Memory
+from blink_tui.tui.screens.settings import _CHOICES, _LABELS
 from tests.tui.conftest import Desk, OpenDesk, Wishes
+
+OWN = 3
+"""Settings of the console itself, above those of the profile."""
 
 
 async def test_settings_of_the_profile_are_changed_and_checked(open_desk: OpenDesk, buffer: Buffer) -> None:
@@ -28,6 +38,39 @@ async def test_settings_of_the_profile_are_changed_and_checked(open_desk: OpenDe
         await desk.press("ctrl+u", *"none", "f10")
         await desk.see("[9Set.]", "> Last day of tokens                 none")
         assert await buffer.settings.value(TOKENS_END) is None
+
+
+async def test_the_settings_of_what_runs_by_itself_take_their_values_and_no_others(
+    open_desk: OpenDesk, buffer: Buffer
+) -> None:
+    async with open_desk(120, 40) as desk:
+        await desk.press("9")
+        text = await desk.see("> Language", "Firms late after hours")
+        assert all(label in text for label in _LABELS.values())
+        for setting, wrong, right in (
+            (BACKUP_FOLDER, "../backups", "/mnt/backup"),
+            (WATCH_COMPLETE_WITHIN, "0", "48"),
+        ):
+            label = _LABELS[setting.key]
+            await desk.press("home", *["down"] * (OWN + list(SETTINGS).index(setting.key)), "enter")
+            await desk.see("> Value", setting.wanted[:20])
+            await desk.press("ctrl+u")
+            await desk.type(wrong)
+            await desk.press("f10")
+            await desk.see(f"! The setting {setting.key} takes", wrong)
+            await desk.press("ctrl+u")
+            await desk.type(right)
+            await desk.press("f10")
+            await desk.see("Enter changes a setting", f"> {label}", right)
+            assert await buffer.settings.get(setting.key) == right
+
+
+def test_every_setting_of_the_profile_has_a_name_in_the_console_and_words_for_what_is_chosen() -> None:
+    assert set(SETTINGS) == set(_LABELS)
+    for key, words in _CHOICES.items():
+        assert SETTINGS[key].default in words
+        for value in words:
+            SETTINGS[key].checked(value)
 
 
 async def test_a_setting_that_somebody_else_has_changed_is_not_written_over(

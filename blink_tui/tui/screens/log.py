@@ -304,7 +304,7 @@ class LogScreen(PacedScreen):
             text = _("no request is planned: see Firms (2) and Access (3)")
         else:
             text = _("next request in {time}").format(time=countdown(left))
-        self.query_one("#next", StatusLine).say(daemon or self.console.fetching.kept_by(), text)
+        self.query_one("#next", StatusLine).say(text, daemon or self.console.fetching.kept_by())
         self._run_clock(left is not None and left > timedelta() and not self._agenda.due)
 
     @property

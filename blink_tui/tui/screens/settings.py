@@ -12,7 +12,17 @@ from textual.widget import Widget
 
 from blink_tui.i18n import N_, _, language
 from blink_tui.model.firms import Firm
-from blink_tui.model.settings import CONSOLE_ON_HANGUP, SETTINGS, Setting
+from blink_tui.model.settings import (
+    BACKUP_ENCRYPT,
+    CONSOLE_ON_HANGUP,
+    LOG_FORMAT,
+    LOG_LEVEL,
+    LOG_TO,
+    METRICS_NIPS,
+    NOTIFY_AMOUNTS,
+    SETTINGS,
+    Setting,
+)
 from blink_tui.model.text import clean
 from blink_tui.model.typed import checked_accountant
 from blink_tui.tui.firm_books import open_books, open_rules
@@ -31,7 +41,25 @@ from blink_tui.tui.words import fit
 
 _NAME = 34
 _LANGUAGES = {"pl": "polski", "en": "English"}
-_CHOICES = {CONSOLE_ON_HANGUP.key: {"stop": N_("stop"), "go-on": N_("go on")}}
+_ON = {"on": N_("yes"), "off": N_("no")}
+_CHOICES = {
+    CONSOLE_ON_HANGUP.key: {"stop": N_("stop"), "go-on": N_("go on")},
+    BACKUP_ENCRYPT.key: {"yes": N_("yes"), "no": N_("no")},
+    LOG_LEVEL.key: {
+        "debug": N_("everything, for finding faults"),
+        "info": N_("what happens"),
+        "warning": N_("warnings and errors"),
+        "error": N_("errors only"),
+    },
+    LOG_FORMAT.key: {"text": N_("lines for people"), "json": N_("JSON for programs")},
+    LOG_TO.key: {
+        "auto": N_("as it is started"),
+        "stderr": N_("standard error (stderr)"),
+        "file": N_("a file in the profile"),
+    },
+    METRICS_NIPS.key: _ON,
+    NOTIFY_AMOUNTS.key: _ON,
+}
 """Settings of the profile that are one of a few values, in words."""
 _LABELS = {
     "tokens.end": N_("Last day of tokens"),
@@ -75,7 +103,7 @@ class SettingLine:
 
     def shown(self, value: str) -> str:
         """A value in words."""
-        return self.choices.get(value, value) or _("none")
+        return self.choices.get(value) or (_("none") if value in ("", "none") else value)
 
 
 class SettingRows(RowsView):

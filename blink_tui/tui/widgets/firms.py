@@ -58,20 +58,9 @@ class FirmRows(RowsView):
         `wanted` is the context of a firm to begin with.
         """
         here = self.current.firm.context_value if self.current is not None and self.cursor else wanted
-        before = self._visible()
         self.states, self._cut = states, cut
         place = next((index for index, one in enumerate(states) if one.firm.context_value == here), 0)
-        if states and (len(states), place) == (self.count, self.cursor) and self._visible() == before:
-            self.post_message(
-                self.Moved(self, place)
-            )  # nothing to repaint; what hangs on the cursor may differ
-        else:
-            self.set_count(len(states), place)
-
-    def _visible(self) -> list[Pieces]:
-        """The rows in view as they are drawn."""
-        rows = range(self.top, min(self.top + self.body_height, len(self.states)))
-        return [self.row(index, self.size.width) for index in rows]
+        self.set_count(len(states), place)
 
     def head(self, width: int) -> Pieces:
         counts = (_("New"), _("Fetched"), _("Coded"), _("Clarify"), _("Approved"))

@@ -54,6 +54,8 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self._counted = False
         self._strips: LRUCache[tuple[Pieces, str, int], Strip] = LRUCache(256)
+        self._drawn: dict[int, tuple[Pieces, str, int]] = {}
+        """What each line showed when it was last drawn."""
 
     # What a list says of itself
 
@@ -86,13 +88,14 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
         return self.scroll_offset.y
 
     def set_count(self, count: int, cursor: int | None = None) -> None:
-        """Say how many rows there are and where the cursor stands; repaints all."""
+        """Say how many rows there are and where the cursor stands; repaints all where a line in view differs."""
         self._counted = True
         self.count = count
         self.cursor = max(0, min(self.cursor if cursor is None else cursor, count - 1))
         self._resize_virtually()
         self._bring_in_view()
-        self.refresh()
+        if any(self._line(y) != self._drawn.get(y) for y in range(self.size.height)):
+            self.refresh()
         self.post_message(self.Moved(self, self.cursor))
 
     def move_to(self, index: int) -> None:
@@ -150,24 +153,28 @@ class RowsView(ScrollView, can_focus=True, inherit_bindings=False):
     # Drawing
 
     def render_line(self, y: int) -> Strip:
+        line = self._drawn[y] = self._line(y)
+        if line[1] == "cursor":
+            self._place_terminal_cursor()
+        return self._strip(*line)
+
+    def _line(self, y: int) -> tuple[Pieces, str, int]:
+        """What a line shows, how, and for which width."""
         width = self.size.width
         head = self.head(width)
         if head is not None:
             if y == 0:
-                return self._strip(head, "head", width)
+                return head, "head", width
             y -= 1
         index = self.top + y
         if not self.count and self._counted:
-            return self._strip(self._nothing(y, width), "plain", width)
+            return self._nothing(y, width), "plain", width
         if index >= self.count:
-            return self._strip((), "plain", width)
+            return (), "plain", width
+        state = "plain"
         if index == self.cursor and self.SHOWS_CURSOR:
-            if self.has_focus:
-                self._place_terminal_cursor()
-            return self._strip(
-                self.row(index, width), "cursor" if self.has_focus else "cursor-unfocused", width
-            )
-        return self._strip(self.row(index, width), "plain", width)
+            state = "cursor" if self.has_focus else "cursor-unfocused"
+        return self.row(index, width), state, width
 
     def _nothing(self, y: int, width: int) -> Pieces:
         lines = [
