@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -10,6 +13,16 @@ import pytest
 from blink_tui.buffer import schema
 from blink_tui.i18n import set_language
 from tests.ready_schema import ReadySchema
+
+# Each of a thousand child processes would compile the whole program again, and each run all tests' assertions.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    """The thousands of collected tests stay to the end: the garbage collector need not look at them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

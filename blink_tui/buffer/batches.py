@@ -40,6 +40,13 @@ _COUNT = "SELECT count(*) FROM batch WHERE firm_id IN (SELECT value FROM json_ea
 _NEWEST = (
     "id IN (SELECT id FROM batch WHERE firm_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?)"
 )
+_BEGIN = """
+    INSERT INTO batch (id, firm_id, format, who, state, made_at, documents, chain_head, settings, amends)
+    SELECT 1 + max((SELECT coalesce(max(id), 0) FROM batch),
+        (SELECT coalesce(max(number), 0) FROM lost_batch WHERE handed_to = 'books')),
+        firm_id, ?, ?, ?, ?, ?, head, ?, ? FROM chain WHERE firm_id = ? RETURNING id
+"""
+"""Numbers that a journal told of are not given to other batches."""
 _SETTLED = {BatchState.PLACING: BatchState.PLACED, BatchState.WITHDRAWING: BatchState.CANCELLED}
 """What becomes of a batch once its files are where they should be."""
 _IN_BOOKS = """
@@ -90,8 +97,7 @@ class Batches:
             await restored.require_known(session, firm_id)
             await restored.require_new(session, document_ids)
             row = await session.row(
-                "INSERT INTO batch (firm_id, format, who, state, made_at, documents, chain_head, settings, amends)"
-                " SELECT firm_id, ?, ?, ?, ?, ?, head, ?, ? FROM chain WHERE firm_id = ? RETURNING id",
+                _BEGIN,
                 (format, who, BatchState.PLACING, at, len(document_ids), settings, int(amends), firm_id),
             )
             if row is None:
@@ -137,7 +143,7 @@ class Batches:
         Raises BlinkError: BATCH_UNKNOWN, BATCH_CANCELLED, BATCH_IMPORTED when a document of it is booked or was
         reopened since, REASON_WANTED, PERSON_DECIDES.
         """
-        _require_person(reason, who)
+        history.require_person(who, reason)
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             batch = await _one(session, batch_id)
@@ -153,6 +159,7 @@ class Batches:
                     session, documents, Status.APPROVED, at=at, who=who, reason=reason, by_batch=True
                 )
             await amendments.taken_back(session, batch_id)
+            await restored.taken_back(session, batch_id)
             await session.run(
                 "UPDATE batch SET state = ?, cancelled_at = ?, cancelled_by = ?, cancel_reason = ?,"
                 " version = version + 1 WHERE id = ?",
@@ -169,7 +176,7 @@ class Batches:
         Raises BlinkError: NOT_IN_BOOKS for what is neither exported nor booked, KEPT_ELSEWHERE, DOCUMENT_UNKNOWN,
         REASON_WANTED, PERSON_DECIDES.
         """
-        _require_person(reason, who)
+        history.require_person(who, reason)
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             documents = await statuses.standings(session, document_ids)
@@ -226,13 +233,6 @@ class Batches:
         if firm_id is None:
             return await _batches(self._database.reader, "1 = 1")
         return await _batches(self._database.reader, "firm_id = ?", firm_id)
-
-
-def _require_person(reason: str, who: str) -> None:
-    if history.is_program(who):
-        raise BlinkError(errors.PERSON_DECIDES)
-    if not reason.strip():
-        raise BlinkError(errors.REASON_WANTED)
 
 
 def _told(batch_id: int, form: str, document_ids: Sequence[int], files: Sequence[BatchFile]) -> str:

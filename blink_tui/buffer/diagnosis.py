@@ -53,7 +53,9 @@ class Diagnosis:
 
     async def holders(self) -> dict[str, int]:
         """Who holds leases, whether it lives or not, with how many each."""
-        rows = await self._database.reader.rows("SELECT holder, count(*) FROM lease GROUP BY holder")
+        rows = await self._database.reader.rows(
+            "SELECT holder, count(*) FROM lease WHERE holder <> '' GROUP BY holder"
+        )
         return dict(rows)
 
     async def watched_folders(self) -> list[str]:

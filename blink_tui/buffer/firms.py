@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from blink_tui.buffer import errors, history, meanwhile, schedules
+from blink_tui.buffer import errors, history, meanwhile, restored, schedules
 from blink_tui.buffer.collation import polish_key
 from blink_tui.buffer.database import Database
 from blink_tui.buffer.session import Row, Session
@@ -125,6 +125,7 @@ class Firms:
             firm = _firm(row)
             await history.start(session, firm.id, context_type, value)
             await schedules.start(session, firm.id)
+            await restored.added(session, [firm.id], self._now())
             return firm
 
     async def add_many(
@@ -147,6 +148,7 @@ class Firms:
             contexts = [(firm.id, firm.context_type, firm.context_value) for firm in firms]
             await history.start_many(session, contexts)
             await schedules.start(session, *(firm.id for firm in firms))
+            await restored.added(session, [firm.id for firm in firms], self._now())
             for firm_id, values in (changes or {}).items():
                 await _set(session, firm_id, _values(values), self._now())
             return firms

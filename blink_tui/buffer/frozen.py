@@ -61,5 +61,9 @@ class FrozenSession(Session):
         with translated(self._path):
             if self._stamp is None or (now := frozen(self._path)) == self._stamp:
                 return False
+            before = self.connection
             self.connection, self._stamp = await self._connected(now), now
+            await (
+                before.close()
+            )  # a file that changes for days would use up the files that a process may open
             return True

@@ -22,6 +22,14 @@ def is_program(who: str) -> bool:
     return not who.strip() or who.startswith(ENGINE)
 
 
+def require_person(who: str, reason: str) -> None:
+    """That a person decides, and says why. Raises BlinkError: PERSON_DECIDES, REASON_WANTED."""
+    if is_program(who):
+        raise BlinkError(errors.PERSON_DECIDES)
+    if not reason.strip():
+        raise BlinkError(errors.REASON_WANTED)
+
+
 _PAGE = 1000
 """Events hashed or checked in one go, so that the event loop is free again after a few milliseconds."""
 

@@ -16,6 +16,8 @@ from blink_tui.model.schedule import RoleEnd
 
 TERM = timedelta(seconds=60)
 """A lease that was not renewed for so long may be taken over, whoever held it."""
+_FARTHEST = 10 * TERM
+"""Clocks of two machines do not differ by so much."""
 
 
 _SELECT = "SELECT firm_id, role, holder, until, until_steady FROM lease"
@@ -50,7 +52,8 @@ class Leases:
         """Take the leases that are free, ended, or held by a process that is gone.
 
         `asked` is when the roles taken count as asked for by the schedule. `planned` is when each had been asked
-        for last as far as the caller knew: a role that somebody asked for since is left alone.
+        for last as far as the caller knew: a role that somebody asked for since is left alone, and so are all of a firm
+        that was paused, switched off or erased since.
         """
         async with self._database.transaction() as session:
             rows = await session.rows(f"{_SELECT} WHERE firm_id = ?", (firm_id,))
@@ -58,7 +61,7 @@ class Leases:
             free = [role for role in roles if role not in others]
             if planned is not None:
                 last = await schedules.asked(session, firm_id)
-                free = [role for role in free if last[role] == planned[role]]
+                free = [role for role in free if role in last and last[role] == planned[role]]
             await session.run_many(
                 "INSERT INTO lease (firm_id, role, holder, until, until_steady) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (firm_id, role) DO UPDATE SET holder = excluded.holder, until = excluded.until,"
@@ -83,10 +86,24 @@ class Leases:
             )
 
     async def release(
-        self, firm_id: int, roles: Sequence[Role], holder: str, ends: Mapping[Role, RoleEnd] | None = None
+        self,
+        firm_id: int,
+        roles: Sequence[Role],
+        holder: str,
+        ends: Mapping[Role, RoleEnd] | None = None,
+        *,
+        interrupted: Sequence[Role] = (),
     ) -> None:
-        """Give leases back, with what came of the roles; one that another holder took over stays with it."""
+        """Give leases back, with what came of the roles; one that another holder took over stays with it.
+
+        Of roles whose pass was interrupted the schedule keeps that, as it does after a kill.
+        """
         async with self._database.transaction() as session:
+            await session.run_many(
+                "UPDATE lease SET holder = '', until = '', until_steady = 0"
+                " WHERE firm_id = ? AND role = ? AND holder = ?",
+                [(firm_id, role.value, holder) for role in interrupted],
+            )
             await session.run_many(
                 "DELETE FROM lease WHERE firm_id = ? AND role = ? AND holder = ?",
                 [(firm_id, role.value, holder) for role in roles],
@@ -98,18 +115,16 @@ class Leases:
     ) -> dict[tuple[int, Role], str]:
         """Leases of others that have not ended.
 
-        Processes of one boot go by a clock that nobody sets, others by the time of day.
+        Processes of one boot go by a clock that nobody sets, others by the time of day; a term that ends far later than
+        one which begins now was begun by a clock that was wrong.
         """
-        now, steady = self._clock.now(), self._clock.steady()
+        moment, steady = self._clock.now(), self._clock.steady()
+        now, latest = instant_key(instant_of(moment)), instant_key(instant_of(moment + _FARTHEST))
         return {
             (firm_id, Role(role)): other
             for firm_id, role, other, until, until_steady in rows
             if other != holder
-            and (
-                until_steady > steady
-                if _boot(other) == _boot(holder)
-                else until > instant_key(instant_of(now))
-            )
+            and (until_steady > steady if _boot(other) == _boot(holder) else now < until <= latest)
             and not is_gone(other)
         }
 

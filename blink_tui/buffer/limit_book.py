@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from blink_tui.buffer import errors
 from blink_tui.buffer.session import translated
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.machine import boot_id
-from blink_tui.model.modes import make_folder, open_private
+from blink_tui.model.modes import close_to_others, make_folder, open_private
 from blink_tui.model.ports import BookTicket, Full, Standing
 
 _VERSION = 2
@@ -63,6 +64,8 @@ _IMPOSSIBLE = 2 * _LONGEST_ANSWER
 """A moment so many seconds further ahead than this boot writes them is another boot's."""
 
 _TRIES, _PAUSE_SECONDS = 50, 0.02
+_MAKING = threading.Lock()
+"""Held until a new file is closed again: no connection of another thread is on it before."""
 
 
 class LimitBook:
@@ -81,7 +84,7 @@ class LimitBook:
         with translated(self._name):
             if self._path is not None:
                 make_folder(self._path.parent)
-                os.close(open_private(self._path, os.O_RDWR | os.O_CREAT))
+                _make_private(self._path)
         try:
             self._connection = self._opened()
         except BlinkError as error:
@@ -207,6 +210,9 @@ class LimitBook:
             return connection
 
     def _prepare(self) -> None:
+        found = str(self._connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        if found != "ok":
+            raise BlinkError(errors.DAMAGED, cause=found, path=str(self._name), what=self._name)
         if self._connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
             for statement in _TABLES.split(";\n"):
                 self._connection.execute(statement)
@@ -241,6 +247,19 @@ class LimitBook:
             ),
             reverse=True,
         )
+
+
+def _make_private(path: Path) -> None:
+    """The file, made where it is missing, for whom its folder is.
+
+    One that is there is not opened: closing it would let go of the locks of every connection that this process has to
+    it, and another process would take the write-ahead log away from under them.
+    """
+    with _MAKING:
+        try:
+            os.close(open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            close_to_others(path, path.parent)
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

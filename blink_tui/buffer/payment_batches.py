@@ -33,9 +33,13 @@ _SELECT = """
 """
 _UNSETTLED = "SELECT id FROM payment_batch WHERE state IN ('placing', 'withdrawing') ORDER BY id"
 _INSERT = """
-    INSERT INTO payment_batch (firm_id, currency, file, temp, sha256, size, folder, state, at, who, documents, total)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+    INSERT INTO payment_batch (
+        id, firm_id, currency, file, temp, sha256, size, folder, state, at, who, documents, total)
+    SELECT 1 + max((SELECT coalesce(max(id), 0) FROM payment_batch),
+        (SELECT coalesce(max(number), 0) FROM lost_batch WHERE handed_to = 'bank')),
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? RETURNING id
 """
+"""Numbers that a journal told of are not given to other lists."""
 _PAY = """
     INSERT INTO payment (batch_id, document_id, amount, account, account_check, checked_on, title, pays_with)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -203,10 +207,7 @@ class PaymentBatches:
 
         Raises BlinkError: NO_PAYMENTS, PAYMENTS_CANCELLED, REASON_WANTED, PERSON_DECIDES.
         """
-        if history.is_program(who):
-            raise BlinkError(errors.PERSON_DECIDES)
-        if not reason.strip():
-            raise BlinkError(errors.REASON_WANTED)
+        history.require_person(who, reason)
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             batch = await _one(session, batch_id)

@@ -18,7 +18,8 @@ from blink_tui.model.dates import Instant, datetime_of, instant_of
 REFRESHED = timedelta(minutes=5)
 """A sign of life that says nothing new is written so often at the most."""
 TERM = 3 * REFRESHED
-"""Whoever gave no sign for so long counts as gone, whatever is known of the process."""
+"""Whoever gave no sign for so long counts as gone, whatever is known of the process; so does one whose sign is of so
+long after now, which a clock that was wrong gave."""
 _FORGOTTEN = timedelta(days=1)
 
 
@@ -82,21 +83,16 @@ class Presence:
 
     async def all(self, is_gone: Callable[[str], bool]) -> list[Present]:
         """Who is here, those who came first at the beginning."""
-        since = self._clock.now() - TERM
+        now = self._clock.now()
         return [
-            one for one in await self._rows() if datetime_of(one.seen_at) > since and not is_gone(one.holder)
+            one
+            for one in await self._rows()
+            if abs(now - datetime_of(one.seen_at)) < TERM and not is_gone(one.holder)
         ]
 
     async def daemon(self, is_gone: Callable[[str], bool]) -> Present | None:
         """The daemon that keeps the schedule of this profile; None when none runs."""
         return next((one for one in await self.all(is_gone) if one.kind is Kind.DAEMON), None)
-
-    async def others_on(
-        self, document_id: int, holder: str, is_gone: Callable[[str], bool]
-    ) -> tuple[str, ...]:
-        """Accounts whose programs have a document open, `holder` left out."""
-        found = [one for one in await self.all(is_gone) if one.document_id == document_id]
-        return tuple(dict.fromkeys(one.who for one in found if one.holder != holder))
 
     async def _rows(self) -> list[Present]:
         rows = await self._database.reader.rows(

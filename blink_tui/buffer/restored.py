@@ -38,12 +38,15 @@ _FIRST_LOST = """
         AND lb.context_type = lf.context_type AND lb.context_value = lf.context_value
     WHERE lb.handed_to = ? LIMIT 1
 """
-_TO_MARK = """
-    SELECT lb.id, d.id, d.status FROM firm f JOIN lost_batch lb
+_LOST_OF_FIRM = """
+    SELECT lb.id FROM firm f JOIN chain c ON c.firm_id = f.id JOIN lost_batch lb
         ON lb.context_type = f.context_type AND lb.context_value = f.context_value AND lb.handed_to = 'books'
-    CROSS JOIN lost_document l ON l.lost_id = lb.id
-    CROSS JOIN document d ON d.firm_id = f.id AND d.ksef_number = l.ksef_number
-    WHERE f.id = ? AND d.status IN ('approved', 'exported', 'booked') ORDER BY lb.id, d.id
+    WHERE f.id = ? AND EXISTS (SELECT 1 FROM lost_document l WHERE l.lost_id = lb.id) ORDER BY lb.id
+"""
+_TO_MARK = """
+    SELECT d.id, d.status FROM lost_document l
+    CROSS JOIN document d ON d.firm_id = ?2 AND d.ksef_number = l.ksef_number
+    WHERE l.lost_id = ?1 AND d.status IN ('approved', 'exported', 'booked') ORDER BY d.id
 """
 _KNOWN = {
     HandedTo.BOOKS: "SELECT b.id, b.cancelled_at FROM batch b JOIN firm f ON f.id = b.firm_id"
@@ -94,7 +97,9 @@ class Restored:
             await session.run("DELETE FROM pending_export")
             await session.run("UPDATE schedule SET wanted = NULL")
             after = json.dumps({"backup": backup, "hand_overs": "known" if known else "unknown"})
-            for (firm_id,) in await session.rows("SELECT id FROM firm ORDER BY id"):
+            for (firm_id,) in await session.rows(
+                "SELECT firm_id FROM chain ORDER BY firm_id"
+            ):  # none being erased
                 await history.append_firm(session, firm_id, "restored", backup_at, after, at=at, who=who)
                 if not known:
                     await session.run(
@@ -134,10 +139,7 @@ class Restored:
 
         Raises BlinkError: REASON_WANTED, PERSON_DECIDES, NOTHING_TO_CONFIRM.
         """
-        if history.is_program(who):
-            raise BlinkError(errors.PERSON_DECIDES)
-        if not reason.strip():
-            raise BlinkError(errors.REASON_WANTED)
+        history.require_person(who, reason)
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
             row = await session.row(
@@ -177,32 +179,18 @@ class Restored:
                     [(number, row[0] if row else 0) for number in some],
                 )
 
-    async def unlearn(self, told: HandOver) -> None:
-        """A hand-over was cancelled: its documents may be handed over again."""
-        async with self._database.transaction() as session:
-            rows = await session.rows(
-                "SELECT id FROM lost_batch WHERE handed_to = ? AND number = ? AND context_type = ?"
-                " AND context_value = ? AND at = ?",
-                (told.to, told.number, told.context_type, told.context, told.at),
-            )
-            for (lost_id,) in rows:
-                await session.run("DELETE FROM lost_document WHERE lost_id = ?", (lost_id,))
-
     async def mark(self, firm_id: int, *, who: str) -> int:
         """Mark a firm's approved documents as exported by the batches that had them; returns how many."""
-        if await self._database.reader.row(_TO_MARK, (firm_id,)) is None:
+        if await self._database.reader.row(_LOST_OF_FIRM, (firm_id,)) is None:
             return 0  # and nobody who writes is waited for
         at = instant_of(self._clock.now())
         async with self._database.transaction() as session:
-            by_batch: dict[int, list[Row]] = {}
-            for lost_id, *document in await session.rows(_TO_MARK, (firm_id,)):
-                by_batch.setdefault(lost_id, []).append(tuple(document))
-            return sum(
-                [
-                    await _mark(session, firm_id, lost_id, documents, at=at, who=who)
-                    for lost_id, documents in by_batch.items()
-                ]
-            )
+            marked = 0
+            for (lost_id,) in await session.rows(_LOST_OF_FIRM, (firm_id,)):
+                documents = await session.rows(_TO_MARK, (lost_id, firm_id))
+                if documents:
+                    marked += await _mark(session, firm_id, lost_id, documents, at=at, who=who)
+            return marked
 
     async def lost(self) -> list[Lost]:
         """Batches out of the journal that have documents which are not marked."""
@@ -274,6 +262,23 @@ async def _made(
     await session.run("UPDATE batch SET chain_head = ? WHERE id = ?", (head, batch_id))
     await session.run("UPDATE lost_batch SET batch_id = ? WHERE id = ?", (batch_id, lost_id))
     return batch_id
+
+
+async def added(session: Session, firm_ids: Sequence[int], at: Instant) -> None:
+    """Firms are added while others are still to be answered for: they may have been here before, so they are, too."""
+    await session.run(
+        "INSERT INTO restored_firm (firm_id, backup_at, at) SELECT p.value, r.backup_at, ? FROM json_each(?) p"
+        " JOIN (SELECT min(backup_at) AS backup_at FROM restored_firm) r WHERE r.backup_at IS NOT NULL",
+        (at, json.dumps(list(firm_ids))),
+    )
+
+
+async def taken_back(session: Session, batch_id: int) -> None:
+    """A batch was cancelled: documents of it that are not marked yet are handed over as any others."""
+    await session.run(
+        "DELETE FROM lost_document WHERE lost_id IN (SELECT id FROM lost_batch WHERE batch_id = ?)",
+        (batch_id,),
+    )
 
 
 async def require_known(session: Session, firm_id: int) -> None:

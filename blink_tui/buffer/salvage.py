@@ -16,6 +16,7 @@ from blink_tui.buffer import errors
 from blink_tui.buffer.health import is_as_received
 from blink_tui.buffer.snapshot import Work, read_only
 from blink_tui.i18n import N_, Message
+from blink_tui.model.documents import Role
 from blink_tui.model.errors import BlinkError
 
 _WINDOW = 64
@@ -33,6 +34,8 @@ _LONGER = """
     ) e WHERE e.firm_id = chain.firm_id AND e.place = 1 AND e.seq > chain.length
 """
 """What is added later must not meet an entry that its chain does not tell of."""
+_SCHEDULED = "INSERT OR IGNORE INTO schedule (firm_id, role) SELECT id, ? FROM firm"
+"""Every firm has a schedule: without one nobody could fetch for it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def salvage(damaged: Path, target: Path, work: Work) -> Salvaged:
         invoices = _without_damaged(new)
         left_out = _without_dangling(new, [table for table, _ in tables])
         new.execute(_LONGER)
+        new.executemany(_SCHEDULED, [(role.value,) for role in Role])
         new.execute("INSERT INTO document_words (document_words) VALUES ('rebuild')")
         new.execute("COMMIT")
         return Salvaged(rows, tuple(torn), left_out, invoices)

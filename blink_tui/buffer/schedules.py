@@ -13,15 +13,15 @@ from blink_tui.model.documents import Role
 from blink_tui.model.schedule import RoleEnd, ScheduledRole
 
 _SELECT = """
-    SELECT firm_id, role, every, asked, wanted, not_before, problem, brought, brought_before, swept
-    FROM schedule {where} ORDER BY firm_id, role
+    SELECT firm_id, role, every, asked, wanted, not_before, problem, brought, brought_before, swept, holder IS NOT NULL
+    FROM schedule LEFT JOIN lease USING (firm_id, role) {where} ORDER BY firm_id, role
 """
 
 
 def _scheduled(row: Row) -> ScheduledRole:
-    firm_id, role, every, asked, wanted, not_before, problem, brought, before, swept = row
+    firm_id, role, every, asked, wanted, not_before, problem, brought, before, swept, begun = row
     return ScheduledRole(
-        firm_id, Role(role), every, asked, wanted, not_before, problem, (brought, before), swept
+        firm_id, Role(role), every, asked, wanted, not_before, problem, (brought, before), swept, bool(begun)
     )
 
 
@@ -34,8 +34,12 @@ async def start(session: Session, *firm_ids: int) -> None:
 
 
 async def asked(session: Session, firm_id: int) -> dict[Role, Instant | None]:
-    """When each role was asked for last."""
-    rows = await session.rows("SELECT role, asked FROM schedule WHERE firm_id = ?", (firm_id,))
+    """When each role was asked for last; none of a firm that the schedule leaves alone, or that is gone."""
+    rows = await session.rows(
+        "SELECT role, asked FROM schedule JOIN firm ON firm.id = firm_id"
+        " WHERE firm_id = ? AND enabled AND NOT paused",
+        (firm_id,),
+    )
     return {Role(role): at for role, at in rows}
 
 

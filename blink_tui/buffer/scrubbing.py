@@ -14,7 +14,7 @@ from blink_tui.buffer import errors
 from blink_tui.buffer.session import translated
 from blink_tui.model.errors import BlinkError
 
-QUICK = 400 * 1024 * 1024
+QUICK = 200 * 1024 * 1024
 """Bytes of a file that is written anew in the few seconds for which other writers wait (`database._BUSY_SECONDS`)."""
 _WAIT_SECONDS = 15.0
 

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from blink_tui.buffer import errors
 from blink_tui.buffer.session import translated
+from blink_tui.model.durable import aside_of, sync_folders
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import open_private
 
@@ -170,7 +171,7 @@ def copy_before_migration(path: Path, version: int) -> Path | None:
     if os.environ.get(WITHOUT_COPY) == "1":
         return None
     target = path.with_name(f"{path.name}.before-{version + 1:04}")
-    aside = path.with_name(f".{target.name}.{os.getpid()}.part")
+    aside = aside_of(target)
     with translated(path):
         size = sum(part.stat().st_size for part in _parts(path) if part.exists())
         if shutil.disk_usage(path.parent).free < size:
@@ -190,8 +191,8 @@ def copy_before_migration(path: Path, version: int) -> Path | None:
     with translated(path):
         _durable(aside)
         aside.replace(target)
-        _durable(path.parent)
-    _forget_older(path)
+        sync_folders({path.parent})
+    _forget_older(path, target)
     return target
 
 
@@ -200,8 +201,10 @@ def copies_before_migration(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.before-[0-9][0-9][0-9][0-9]"))
 
 
-def _forget_older(path: Path) -> None:
-    for old in copies_before_migration(path)[:-_COPIES_KEPT]:
+def _forget_older(path: Path, new: Path) -> None:
+    """An older database may have been put in the place of a newer one: its copy is the new one all the same."""
+    others = [one for one in copies_before_migration(path) if one != new]
+    for old in others[: 1 - _COPIES_KEPT]:
         with suppress(OSError):
             old.unlink()
 

@@ -59,6 +59,7 @@ from blink_tui.cli import (
     watch,
 )
 from blink_tui.cli.context import Profile, profile_of, protected
+from blink_tui.cli.help_texts import in_our_words
 from blink_tui.i18n import N_, _, lend_to_libraries
 from blink_tui.model.errors import BlinkError
 
@@ -338,7 +339,7 @@ def _open_console(context: typer.Context, profile: Profile, *, language_told: bo
 @cache
 def _command() -> Callable[..., Any]:
     """Made of all commands' type hints once a process: it takes longer than most commands themselves."""
-    return get_command(app)
+    return in_our_words(get_command(app))
 
 
 def run(words: Sequence[str]) -> int:

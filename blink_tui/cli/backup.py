@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
+from blink_tui.cli.bar import Bars
 from blink_tui.cli.options import AsJson
 from blink_tui.cli.passphrases import PassphraseFileOption, new_passphrase, passphrase_of
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.settings import BACKUP_ENCRYPT, BACKUP_FOLDER, BACKUP_KEEP
+from blink_tui.model.telling import size_words
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -49,7 +50,9 @@ def backup(
     ] = False,
     keep: Annotated[
         int | None,
-        typer.Option(min=1, max=1000, help=_("How many stay in the folder; else what backup.keep says.")),
+        typer.Option(
+            metavar="N", min=1, max=1000, help=_("How many stay in the folder; else what backup.keep says.")
+        ),
     ] = None,
     remember: Annotated[
         bool,
@@ -119,12 +122,12 @@ def list_backups(
     elif not found:
         output.say(_("There is no backup in {folder}.").format(folder=where))
     else:
-        head = (_("Made"), _("Profile"), _("Size"), _("Encrypted"), _("File"))
+        head = (_("Taken"), _("Profile"), _("Size"), _("Encrypted"), _("File"))
         rows = [
             (
                 output.moment(one.made_at),
                 one.profile,
-                size(one.size),
+                size_words(one.size),
                 _("yes") if one.encrypted else _("no"),
                 one.path.name,
             )
@@ -183,63 +186,33 @@ async def _remember(profile: Profile, buffer: Buffer, secret: Secret) -> None:
 
 @contextmanager
 def shown_work() -> Iterator[Work]:
-    """Work whose stages are shown on stderr, each as a bar of its own, where that is a terminal."""
+    """Work whose stages are shown, each as a bar of its own."""
     from blink_tui.buffer.snapshot import Work
 
-    if not sys.stderr.isatty():
-        yield Work()
-        return
-    bars = _Bars()
-    try:
-        yield Work(bars.told)
-    finally:
-        bars.close()
+    labels = {
+        "copy": _("Copying"),
+        "bytes": _("Packing and reading"),
+        "documents": _("Checking"),
+        "tables": _("Taking over"),
+    }
+    with Bars() as bars:
+        shown = ""
 
+        def told(stage: str, done: int, total: int) -> None:
+            nonlocal shown
+            if stage != shown:
+                shown = stage
+                bars.begin(labels[stage], _STEPS, counted=False)
+            bars.reach(_STEPS * done // max(total, 1))
 
-class _Bars:
-    """One bar after another."""
-
-    def __init__(self) -> None:
-        self._stage = ""
-        self._shown: Any = None
-        self._at = 0
-
-    def told(self, stage: str, done: int, total: int) -> None:
-        """Move the bar of a stage on."""
-        if stage != self._stage:
-            self.close()
-            labels = {
-                "copy": _("Copying"),
-                "bytes": _("Packing and reading"),
-                "documents": _("Checking"),
-                "tables": _("Taking over"),
-            }
-            self._stage, self._at = stage, 0
-            self._shown = typer.progressbar(length=_STEPS, label=labels[stage], file=sys.stderr)
-            self._shown.__enter__()
-        step = _STEPS * done // max(total, 1)
-        self._shown.update(max(0, step - self._at))
-        self._at = max(step, self._at)
-
-    def close(self) -> None:
-        """End the bar that is shown."""
-        if self._shown is not None:
-            self._shown.__exit__(None, None, None)
-            self._shown = None
-
-
-def size(count: int) -> str:
-    """Bytes for people."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count} {unit}"
-        count //= 1000
-    return f"{count} GB"
+        yield Work(told)
 
 
 def _tell(made: Made) -> None:
     kept = made.backup
-    output.say(_("Backup written and checked: {file} ({size}).").format(file=kept.path, size=size(kept.size)))
+    output.say(
+        _("Backup written and checked: {file} ({size}).").format(file=kept.path, size=size_words(kept.size))
+    )
     _tell_content(made.verified)
     if made.removed:
         output.say(

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blink_tui.cli import output
+from blink_tui.cli.asking import asked, asked_twice
 from blink_tui.i18n import N_, _
 from blink_tui.model.accounts import account_name
 from blink_tui.model.errors import USAGE, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.modes import Sharing, open_to_others, readable_only, sharing
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
-from blink_tui.model.typed import checked_passphrase
 from blink_tui.model.unwritable import unwritable
 
 if TYPE_CHECKING:
@@ -138,13 +138,9 @@ def memory_vault() -> Vault:
 
 def asked_passphrase(*, new: bool) -> Secret:
     """The vault's passphrase from the terminal; a new one is typed twice. Raises BlinkError (usage)."""
-    import getpass
-
     if not new:
-        return Secret(getpass.getpass(_("Passphrase of the vault: ")))
-    passphrase = Secret(getpass.getpass(_("New passphrase for the vault of tokens: ")))
-    again = Secret(getpass.getpass(_("The same once more: "))) if passphrase.reveal() else passphrase
-    return checked_passphrase(passphrase, again)
+        return asked(_("Passphrase of the vault: "))
+    return asked_twice(_("New passphrase for the vault of tokens: "))
 
 
 def system_user() -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
+from blink_tui.cli.asking import asked
 from blink_tui.cli.context import firm_named
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _
@@ -306,7 +307,7 @@ class _CertificateFiles:
         except BlinkError as error:
             if error.kind != PASSPHRASE_MISSING or not sys.stdin.isatty():
                 raise
-        return self._loaded(_asked(_("Passphrase of the key (not shown): ")))
+        return self._loaded(asked(_("Passphrase of the key (not shown): ")))
 
     def _loaded(self, passphrase: Secret | None) -> CertificateCredential:
         from blink_tui.sync.access_files import FILES_UNCLEAR, CertificateFiles
@@ -323,18 +324,12 @@ def _first_line(path: Path) -> Secret:
     return Secret(path.read_bytes().partition(b"\n")[0].rstrip(b"\r"))
 
 
-def _asked(question: str) -> Secret:
-    import getpass
-
-    return Secret(getpass.getpass(question))
-
-
 def _read_token(*, from_stdin: bool) -> Secret:
     """The token from standard input or a prompt without echo. Raises BlinkError (usage) when there is none."""
     if from_stdin:
         text = sys.stdin.readline()
     elif sys.stdin.isatty():
-        text = _asked(_("KSeF token (not shown): ")).reveal_text()
+        text = asked(_("KSeF token (not shown): ")).reveal_text()
     else:
         raise BlinkError(USAGE, problem=_("There is no terminal to ask for the token: use --token-stdin."))
     return checked_token(text)

@@ -46,6 +46,7 @@ def daemon(
     json: AsJson = False,
 ) -> None:
     signal.signal(signal.SIGTERM, _end_at_once)  # while nothing is open yet
+    signal.signal(signal.SIGHUP, _nothing_to_reread)
     profile = options.profile(context)
     # a person is asked here, where Ctrl-C ends the question and puts the terminal right
     vault = profile.open_vault() if sys.stdin.isatty() and profile.vault_path.exists() else None
@@ -54,6 +55,10 @@ def daemon(
 
 def _end_at_once(*_signal: Any) -> None:
     raise typer.Exit(0)
+
+
+def _nothing_to_reread(*_signal: Any) -> None:
+    """Everything is about to be read; by itself the signal would end the process."""
 
 
 async def _run(profile: Profile, vault: Vault | None, log_to: LogTo | None, *, as_json: bool) -> None:

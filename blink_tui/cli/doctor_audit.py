@@ -14,7 +14,7 @@ from blink_tui.cli.bar import bar
 from blink_tui.cli.files import STDOUT
 from blink_tui.i18n import _, ngettext
 from blink_tui.model.errors import USAGE, BlinkError, ExitCode
-from blink_tui.model.text import clean
+from blink_tui.model.text import clean, guarded
 
 if TYPE_CHECKING:
     from blink_tui.buffer import Buffer
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from blink_tui.model.firms import Firm
 
 _COLUMNS = ("firm", "seq", "at", "who", "what", "ksef_number", "before", "after", "reason", "hash")
-_FORMULA = tuple("=+-@\t\r")
 """How a cell begins that a spreadsheet would compute."""
 
 
@@ -164,7 +163,6 @@ def _row(firm: Firm, entry: Entry) -> dict[str, Any]:
 def _csv_line(values: Sequence[object]) -> str:
     """One line; what a spreadsheet would compute is kept as text."""
     line = io.StringIO()
-    cells = ["" if value is None else clean(str(value)) for value in values]
-    shown = [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
+    shown = ["" if value is None else guarded(clean(str(value))) for value in values]
     csv.writer(line, delimiter=";", lineterminator="\r\n").writerow(shown)
     return line.getvalue()

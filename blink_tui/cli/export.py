@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import export_text, options, output
-from blink_tui.cli.bar import bar
+from blink_tui.cli.bar import Bars
 from blink_tui.cli.context import system_user
 from blink_tui.cli.export_months import MonthsOption, QuarterOption, YearOption, months_of
 from blink_tui.cli.export_settings import assignments
@@ -204,38 +204,15 @@ async def _of_firm(
 
 @contextmanager
 def _progress(label: str) -> Iterator[Progress]:
-    """A bar that begins when it is known of how many."""
-    with _Bars(label) as bars:
-        yield bars.told
+    """A bar that begins when it is known of how many; a second one for documents that amend, after the new ones."""
+    with Bars() as bars:
 
+        def told(done: int, total: int) -> None:
+            if bars.done is None or done <= bars.done:
+                bars.begin(label, total)
+            bars.reach(done)
 
-class _Bars:
-    """One bar at a time: an export may write new documents and such as amend, one after the other."""
-
-    def __init__(self, label: str) -> None:
-        self._label = label
-        self._shown: Any = None
-        self._last = 0
-
-    def __enter__(self) -> _Bars:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._end()
-
-    def told(self, done: int, total: int) -> None:
-        """So many of so many."""
-        if self._shown is None or done <= self._last:
-            self._end()
-            self._shown, self._last = bar(self._label, total), 0
-            self._move = self._shown.__enter__()
-        self._move(done - self._last)
-        self._last = done
-
-    def _end(self) -> None:
-        if self._shown is not None:
-            self._shown.__exit__(None, None, None)
-            self._shown = None
+        yield told
 
 
 def _previewed(firm: Firm, form: str, preview: Preview) -> _Done:

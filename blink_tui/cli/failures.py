@@ -60,18 +60,34 @@ def usage_error(error: typer.TyperException) -> BlinkError:
     which = param.opts[0] if param is not None and param.opts else ""
     if which and not which.startswith("-"):
         which = getattr(param, "metavar", None) or which.upper()
+    told = error.format_message()
     if name == "NoSuchOption":
         problem = _("There is no option {option} here.").format(option=getattr(error, "option_name", ""))
     elif name == "MissingParameter":
-        problem = _("{which} is missing.").format(which=which or error.format_message())
+        problem = _("{which} is missing.").format(which=which or told)
     elif name == "BadParameter" and which:
         problem = _("The value of {which} is not right: {detail}").format(
             which=which, detail=_detail(error.message)
         )
+    elif name == "BadOptionUsage" and "requires" in told:
+        problem = _("{option} needs a value after it.").format(option=getattr(error, "option_name", ""))
+    elif name == "BadOptionUsage":
+        problem = _("{option} takes no value.").format(option=getattr(error, "option_name", ""))
     else:
-        problem = _("The command is not understood: {detail}").format(detail=error.format_message())
+        problem = _("The command is not understood: {detail}").format(detail=_command_detail(told))
     ending = "" if problem.endswith((".", "!", "?")) else "."
     return BlinkError(USAGE, problem=f"{problem}{ending} {hint}")
+
+
+def _command_detail(told: str) -> str:
+    """What the parser says of the words of a command, in ours."""
+    superfluous = told.partition("unexpected extra argument(s) (")[2].rstrip(")")
+    if superfluous:
+        return _("this is too much: {words}").format(words=superfluous)
+    unknown, mistyped, alike = told.partition(" Did you mean ")
+    if mistyped:
+        return _("{unknown} Is this meant: {alike}?").format(unknown=unknown, alike=alike.rstrip("?"))
+    return told
 
 
 def _detail(told: str) -> str:

@@ -187,6 +187,7 @@ def _show_erased(profile: Profile, firm: Firm, erased: Erased, *, as_json: bool)
                 "scrubbed": erased.scrubbed,
                 "named_by_others": erased.named_by_others,
                 "files": [str(path) for path in erased.files],
+                "copies": [str(path) for path in erased.copies],
                 "backup": _newest_backup(profile),
             }
         )
@@ -214,6 +215,9 @@ def _remains(profile: Profile, erased: Erased) -> list[str]:
                 "Backups still hold it until newer ones take their place; the newest is of {at}: {folder}"
             ).format(at=output.moment(newest.made_at), folder=newest.path.parent)
         ]
+    if erased.copies:
+        found.append(_("Copies of the whole buffer still hold it. Delete them when they are not needed:"))
+        found += [f"  {path}" for path in erased.copies]
     if not erased.scrubbed:
         found.append(
             _(

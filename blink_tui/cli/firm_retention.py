@@ -80,16 +80,22 @@ async def _retention(
     if as_json:
         output.say_json([_keeping_json(one, past.get(one.firm.id, 0), today) for one in found])
         return
-    head = (_("Firm"), _("Name"), _("Kept"), _("Last document"), _("Past their time"))
+    head = (_("Firm"), _("Name"), _("Kept"), _("Last document"))
     output.say(output.table(head, [_keeping_row(one, past.get(one.firm.id, 0)) for one in found]))
 
 
 def _keeping_row(one: Keeping, past: int) -> tuple[str, ...]:
-    kept = _("nothing to keep") if one.latest is None else str(why_kept(one.until, one.retention))
+    kept = (
+        _("nothing to keep")
+        if one.latest is None and not one.retention.held
+        else str(why_kept(one.until, one.retention))
+    )
     last = ""
     if one.latest is not None:
         last = f"{one.latest.ksef_number or 'JPK'} ({one.latest.month or '–'})"
-    return one.firm.context_value, one.firm.name, kept, last, str(past) if past else ""
+    if past:
+        kept = _("{kept}; past their time: {count}").format(kept=kept, count=past)
+    return one.firm.context_value, one.firm.name, kept, last
 
 
 def _keeping_json(one: Keeping, past: int, today: date) -> dict[str, Any]:

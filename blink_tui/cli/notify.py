@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blink_tui.cli import options, output
+from blink_tui.cli.asking import asked
 from blink_tui.cli.bar import bar
 from blink_tui.cli.options import AsJson
 from blink_tui.i18n import N_, _, language
@@ -101,7 +102,6 @@ def add(
         raise BlinkError(USAGE, problem=_("--replace keeps the rules. Change them: blink notify rules NAME"))
     profile, tongue = options.profile(context), checked_language(tongue or language())
     options.run(_check(profile, name, kinds or [], firms or [], anew=anew))
-    # Asked outside of an event loop, where Ctrl+C ends the question.
     url = _address(url_file, from_stdin=url_stdin)
     if anew:
         options.run(_replace(profile, name, url, as_json=json))
@@ -356,9 +356,8 @@ def _address(file: Path | None, *, from_stdin: bool) -> Secret:
     elif from_stdin:
         text = sys.stdin.readline()
     elif sys.stdin.isatty():
-        import getpass
-
-        text = getpass.getpass(_("Address, such as mailtos://user:password@example.com (not shown): "))
+        question = _("Address, such as mailtos://user:password@example.com (not shown): ")
+        text = asked(question).reveal_text()
     else:
         raise BlinkError(
             USAGE, problem=_("There is no terminal to ask for the address: use --url-stdin or --url-file.")

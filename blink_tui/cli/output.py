@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from blink_tui.model.errors import BlinkError
@@ -73,16 +76,25 @@ def failure_lines(error: BlinkError) -> list[str]:
     return lines
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell; amounts stand right, and titles of columns that hold nothing else."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], width: int | None = None) -> str:
+    """Columns as wide as their widest cell; amounts stand right, and titles of columns that hold nothing else.
+
+    On a terminal (or within `width`) wider ones are broken between words, never within one: numbers stay whole.
+    Elsewhere each row is one line, for programs that read it.
+    """
     cells = [[clean(cell) for cell in row] for row in rows]
     columns = range(len(head))
-    widths = [max(len(row[column]) for row in (head, *cells)) for column in columns]
+    if width is None and sys.stdout.isatty():
+        width = shutil.get_terminal_size((80, 24)).columns
+    wanted = [max(len(row[column]) for row in (head, *cells)) for column in columns]
+    widths = wanted if width is None else _narrowed(wanted, [head, *cells], width)
     titles = [
         title.rjust(width) if cells and all(_is_amount(row[column]) for row in cells) else title
         for column, title, width in zip(columns, head, widths, strict=True)
     ]
-    lines = [titles, ["-" * width for width in widths], *cells]
+    lines = [*_broken(titles, widths), ["-" * width for width in widths]]
+    for row in cells:
+        lines.extend(_broken(row, widths))
     return "\n".join(
         "  ".join(
             cell.rjust(width) if _is_amount(cell) else cell.ljust(width)
@@ -90,6 +102,32 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def _narrowed(wanted: list[int], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Widths of columns that fit into a line as far as their longest words let them: the widest give way first."""
+    least = [
+        max(len(word) for row in rows for word in (row[column].split(" ") or [""]))
+        for column in range(len(wanted))
+    ]
+    widths = list(wanted)
+    while sum(widths) + 2 * (len(widths) - 1) > width:
+        spare = [column for column, one in enumerate(widths) if one > least[column]]
+        if not spare:
+            break
+        widths[max(spare, key=lambda column: widths[column])] -= 1
+    return widths
+
+
+def _broken(row: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
+    """A row as the lines that its cells need at these widths."""
+    cells = [
+        [cell]
+        if len(cell) <= width
+        else textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False)
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    return [list(line) for line in zip_longest(*cells, fillvalue="")]
 
 
 def amount(value: Decimal | None) -> str:

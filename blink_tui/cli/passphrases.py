@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from blink_tui.cli.asking import asked, asked_twice
 from blink_tui.i18n import _
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.secret import Secret
@@ -31,10 +32,7 @@ def new_passphrase(file: Path | None) -> Secret:
         raise BlinkError(
             USAGE, problem=_("There is nobody to ask for the passphrase: --passphrase-file FILE")
         )
-    import getpass
-
-    first = Secret(getpass.getpass(_("Passphrase of the backup: ")))
-    return checked_passphrase(first, Secret(getpass.getpass(_("The same once more: "))))
+    return asked_twice(_("Passphrase of the backup: "))
 
 
 def passphrase_of(file: Path | None) -> Callable[[], Secret] | None:
@@ -43,9 +41,7 @@ def passphrase_of(file: Path | None) -> Callable[[], Secret] | None:
         return lambda: _of_file(file)
     if not sys.stdin.isatty():
         return None
-    import getpass
-
-    return lambda: Secret(getpass.getpass(_("Passphrase of the backup: ")))
+    return lambda: asked(_("Passphrase of the backup: "))
 
 
 def _of_file(path: Path) -> Secret:

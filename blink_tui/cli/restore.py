@@ -113,7 +113,7 @@ def _salvaged(profile: Profile, file: Path | None, *, as_json: bool) -> int:
         output.warn(
             _(
                 "Documents are gone; they are fetched again, as fetched ones. Nothing is handed over until you answer"
-                " for it: blink restore --confirm --firm NIP --reason"
+                " for it: blink restore --confirm --firm NIP --reason REASON"
             )
         )
     output.say(_("Now: blink sync, then blink reindex, then blink doctor --audit"))
@@ -161,6 +161,7 @@ def _tell_confirmed(count: int, *, as_json: bool) -> None:
 
 def _tell(profile: Profile, outcome: Outcome) -> None:
     made = output.moment(outcome.verified.head.made_at)
+    blink = profile.command
     output.say(_("Restored into {folder}, as it was on {made}.").format(folder=profile.folder, made=made))
     if outcome.moved_to is not None:
         output.say(_("What was there is now in {folder}.").format(folder=outcome.moved_to))
@@ -183,10 +184,10 @@ def _tell(profile: Profile, outcome: Outcome) -> None:
         output.warn(
             _(
                 "It is not known what was handed over after the backup: nothing is, until the books are read back"
-                " (blink books import) and you answer for it: blink restore --confirm --firm NIP --reason"
-            )
+                " ({blink} books import) and you answer for it: {blink} restore --confirm --firm NIP --reason REASON"
+            ).format(blink=blink)
         )
-    output.say(_("What came since is fetched again: blink sync"))
+    output.say(_("What came since is fetched again: {blink} sync").format(blink=blink))
 
 
 def _json(profile: Profile, outcome: Outcome) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,15 +102,18 @@ def install(
     from blink_tui.ops.units import unit_paths
 
     for_system = _for_system(system, account)
+    key = credential or passphrase
     if credential and passphrase:
         problem = _("{one} and {other} do not go together.").format(
             one="--credential", other="--passphrase-file"
         )
         raise BlinkError(USAGE, problem=problem)
     profile = _profile_for(options.profile(context), account if for_system else None)
-    plan = _plan(
-        profile, account if for_system else None, credential or passphrase, encrypted=credential is not None
-    )
+    with suppress(PermissionError):  # another account's folder
+        if key is not None and not key.exists():
+            text = _("There is no file {file} yet: without it the service does not start.")
+            output.warn(text.format(file=key))
+    plan = _plan(profile, account if for_system else None, key, encrypted=credential is not None)
     files = unit_paths(plan, units or _folder(system=for_system), timer=timer)
     if show:
         for path, text in files:
@@ -146,12 +150,13 @@ def uninstall(
     from blink_tui.ops.unit_files import take_away
 
     for_system = _for_system(system, "-")
-    paths = _paths(options.profile(context), units or _folder(system=for_system))
+    folder = units or _folder(system=for_system)
+    paths = _paths(options.profile(context), folder)
     gone = take_away(paths, force=force)
     if json:
         output.say_json({"removed": [str(path) for path in gone]})
     elif not gone:
-        output.say(_("There is no unit of this profile here."))
+        output.say(_("There is no unit of this profile in {folder}.").format(folder=folder))
     else:
         for path in gone:
             output.say(_("Removed: {path}").format(path=path))
@@ -171,7 +176,8 @@ def status(
     from blink_tui.ops.unit_files import UnitState, state_of
 
     for_system = _for_system(system, "-")
-    paths = _paths(options.profile(context), units or _folder(system=for_system))
+    folder = units or _folder(system=for_system)
+    paths = _paths(options.profile(context), folder)
     found = [(path, state_of(path)) for path in paths]
     there = [(path, state) for path, state in found if state is not UnitState.MISSING]
     rows = [(path, state, _active(path.name, system=for_system)) for path, state in there]
@@ -180,10 +186,10 @@ def status(
             [{"unit": str(path), "state": state.value, "active": active} for path, state, active in rows]
         )
     elif not rows:
-        output.say(_("There is no unit of this profile here."))
+        output.say(_("There is no unit of this profile in {folder}.").format(folder=folder))
     else:
         words = {UnitState.OURS: _("as written"), UnitState.EDITED: _("edited by hand")}
-        head = (_("Unit"), _("State"), "systemd")
+        head = (_("Unit file"), _("State"), "systemd")
         output.say(
             output.table(head, [(str(path), words[state], active or "–") for path, state, active in rows])
         )

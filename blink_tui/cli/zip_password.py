@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from blink_tui.cli.asking import asked_twice
 from blink_tui.cli.files import STDOUT
 from blink_tui.i18n import _
 from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.secret import Secret
-from blink_tui.model.typed import checked_passphrase
 
 ZipOption = Annotated[
     bool, typer.Option("--zip", help=_("One zip with a password (AES) instead of plain files."))
@@ -42,7 +42,7 @@ def zip_password(zipped: bool, file: str | None) -> Secret | None:
     if not sys.stdin.isatty():
         problem = _("The zip's password comes from a file or from stdin here: --password-file FILE or -")
         raise BlinkError(USAGE, problem=problem)
-    return checked_password(_asked())
+    return checked_password(asked_twice(_("Password of the zip: ")))
 
 
 def _of_file(path: Path) -> Secret:
@@ -52,10 +52,3 @@ def _of_file(path: Path) -> Secret:
     except OSError as error:
         problem = _("The password's file cannot be read: {path}").format(path=path)
         raise BlinkError(USAGE, cause=str(error), problem=problem) from error
-
-
-def _asked() -> Secret:
-    import getpass
-
-    first = Secret(getpass.getpass(_("Password of the zip: ")))
-    return checked_passphrase(first, Secret(getpass.getpass(_("The same once more: "))))

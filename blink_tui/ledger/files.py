@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from blink_tui.i18n import N_
 from blink_tui.model.dates import warsaw
+from blink_tui.model.durable import sync_folders
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.months import Month
@@ -33,8 +34,6 @@ FOLDER_FULL = ErrorKind(
     ),
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
-"""Said of folders by some file systems of a network."""
 _ASIDE = ".part"
 _INTEGER = 2**63 - 1
 
@@ -106,7 +105,7 @@ class FolderFiles:
     def close(self) -> None:
         """No more files come. Their names aside are durable, so that no mark outlives a power cut without its file."""
         with translated(self._folder):
-            sync({one.temporary.parent for one in self.written})
+            sync_folders({one.temporary.parent for one in self.written})
 
     def discard(self) -> None:
         """Leave nothing of what was written, were it half a file that its writer gave up."""
@@ -151,7 +150,7 @@ def place(files: Iterable[Naming]) -> None:
         except FileNotFoundError:
             if not path.exists():
                 require_same(path.parent, folder)
-    sync(folders)
+    sync_folders(folders)
 
 
 def require_same(folder: Path, known: int | None) -> None:
@@ -163,19 +162,6 @@ def require_same(folder: Path, known: int | None) -> None:
 def identity(folder: Path) -> int:
     """Number of a folder, another one than that of the empty place which a disk leaves. Raises OSError."""
     return folder.stat().st_ino & _INTEGER
-
-
-def sync(folders: Iterable[Path]) -> None:
-    """Make names in folders durable, where their file system knows how to. Raises OSError."""
-    for folder in sorted(folders):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            if error.errno not in _NO_SYNC:
-                raise
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager

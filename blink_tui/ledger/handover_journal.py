@@ -2,6 +2,9 @@
 
 A backup cannot know what was handed over after it was made. Whatever a ledger or a bank may have got stands here: the
 line is durable before the first file of its batch can be seen. A copy follows it into the folder of backups.
+
+Its first line is a random id, so that a backup's copy tells which journal goes on from it. Whoever takes lines out, or
+cannot tell whether all are there, gives it another one.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import msgspec
 from blink_tui.buffer import Batch, BatchFile, Buffer
 from blink_tui.buffer.payment_batches import PaymentBatch
 from blink_tui.i18n import N_
-from blink_tui.ledger.files import sync
+from blink_tui.model.durable import replacing, sync_folders
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.hand_overs import HandedFile, HandedTo, HandOver
@@ -30,7 +33,11 @@ from blink_tui.model.settings import BACKUP_FOLDER
 JOURNAL = "handed-over.log"
 """Its name beside the database."""
 
+ORIGIN = "backup.origin"
+"""Setting with what tells a buffer's backups, and the copies of its journal, from those of others."""
+
 _BLOCK = 64 * 1024
+_ID = b'{"journal":'
 
 JOURNAL_UNREADABLE = ErrorKind(
     "handover-journal-unreadable",
@@ -89,10 +96,9 @@ async def note_payments(buffer: Buffer, batch: PaymentBatch) -> None:
 async def forget(buffer: Buffer, firm: Firm) -> None:
     """Take out what tells of a firm that is being erased. Raises OSError, BlinkError(JOURNAL_UNREADABLE)."""
     path = buffer.path.with_name(JOURNAL)
-    folder, origin = await buffer.settings.value(BACKUP_FOLDER), await buffer.settings.get("backup.origin")
-    copy = folder / copy_name(origin) if folder is not None and origin is not None else None
     if path.exists():
-        await asyncio.to_thread(_forget, path, (firm.context_type.value, firm.context_value, firm.env), copy)
+        context = (firm.context_type.value, firm.context_value, firm.env)
+        await asyncio.to_thread(_forget, path, context, await _copy_of(buffer))
 
 
 def read(path: Path) -> Iterator[HandOver]:
@@ -104,10 +110,38 @@ def read(path: Path) -> Iterator[HandOver]:
         for number, line in enumerate(file, 1):
             if not line.endswith(b"\n"):
                 return
+            if number == 1 and line.startswith(_ID):
+                continue
             try:
                 yield msgspec.json.decode(line, type=HandOver)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise BlinkError(JOURNAL_UNREADABLE, cause=str(error), path=path, line=number) from error
+
+
+def beginning() -> bytes:
+    """The first line of a new journal."""
+    return _ID + msgspec.json.encode(os.urandom(16).hex()) + b"}\n"
+
+
+def encoded(told: HandOver) -> bytes:
+    """A line of a journal."""
+    return msgspec.json.encode(told) + b"\n"
+
+
+def begin(path: Path) -> None:
+    """Make the journal unless there is one, so that a backup has something that it goes on from. Raises OSError."""
+    _append(path, b"", None)
+
+
+def goes_on(own: Path, earlier: Path) -> bool:
+    """Whether a journal begins with all that an earlier copy of it says; False without one. Raises OSError."""
+    if not own.exists() or not earlier.exists() or not earlier.stat().st_size:
+        return False
+    with own.open("rb") as longer, earlier.open("rb") as shorter:
+        while piece := shorter.read(_BLOCK):
+            if longer.read(len(piece)) != piece:
+                return False
+    return True
 
 
 def copy_name(origin: str) -> str:
@@ -118,9 +152,8 @@ def copy_name(origin: str) -> str:
 def copied(own: Path, copy: Path) -> None:
     """Make the copy anew. Raises OSError."""
     if own.exists():
-        aside = copy.with_name(f".{copy.name}.{os.getpid()}.part")
-        shutil.copyfile(own, aside)
-        aside.replace(copy)
+        with own.open("rb") as source, replacing(copy) as target:
+            shutil.copyfileobj(source, target)
 
 
 def _files(files: tuple[BatchFile, ...]) -> tuple[HandedFile, ...]:
@@ -129,9 +162,13 @@ def _files(files: tuple[BatchFile, ...]) -> tuple[HandedFile, ...]:
 
 async def _note(buffer: Buffer, told: HandOver) -> None:
     path = buffer.path.with_name(JOURNAL)
-    folder, origin = await buffer.settings.value(BACKUP_FOLDER), await buffer.settings.get("backup.origin")
-    copy = folder / copy_name(origin) if folder is not None and origin is not None else None
-    await asyncio.to_thread(_append, path, msgspec.json.encode(told) + b"\n", copy)
+    await asyncio.to_thread(_append, path, encoded(told), await _copy_of(buffer))
+
+
+async def _copy_of(buffer: Buffer) -> Path | None:
+    """Where the copy is; None without a folder of backups."""
+    folder, origin = await buffer.settings.value(BACKUP_FOLDER), await buffer.settings.get(ORIGIN)
+    return folder / copy_name(origin) if folder is not None and origin is not None else None
 
 
 def _append(path: Path, line: bytes, copy: Path | None) -> None:
@@ -139,13 +176,14 @@ def _append(path: Path, line: bytes, copy: Path | None) -> None:
     new = not path.exists()
     with _alone(path) as descriptor:
         end = _whole_lines(descriptor)
+        line = line if end else beginning() + line
         os.ftruncate(descriptor, end)  # what a power cut left of a line was never told to be written
         if os.write(descriptor, line) != len(line):
             os.ftruncate(descriptor, end)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         os.fsync(descriptor)
     if new:
-        sync({path.parent})
+        sync_folders({path.parent})
     if copy is not None:
         with suppress(OSError):  # the folder of backups may be away; the next backup brings all
             _follow(path, copy)
@@ -174,17 +212,11 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 
 def _forget(path: Path, context: tuple[str, str, str], copy: Path | None) -> None:
-    with _alone(path):
-        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-        aside.unlink(missing_ok=True)
-        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT), "wb") as file:
-            for one in read(path):
-                if (one.context_type, one.context, one.env) != context:
-                    file.write(msgspec.json.encode(one) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    sync({path.parent})
+    with _alone(path), replacing(path) as file:
+        file.write(beginning())
+        for one in read(path):
+            if (one.context_type, one.context, one.env) != context:
+                file.write(encoded(one))
     if copy is not None and copy.parent.is_dir():
         copied(path, copy)
 
@@ -202,9 +234,27 @@ def _whole_lines(descriptor: int) -> int:
 
 
 def _follow(own: Path, copy: Path) -> None:
-    """Add to the copy what it lacks. Raises OSError."""
+    """Add to the copy what it lacks; one that is not this journal's is made anew. Raises OSError."""
     if not copy.parent.is_dir():
+        return
+    if not _same_so_far(own, copy):
+        copied(own, copy)
         return
     with own.open("rb") as source, copy.open("ab") as target:
         source.seek(target.tell())
         shutil.copyfileobj(source, target)
+
+
+def _same_so_far(own: Path, copy: Path) -> bool:
+    """Whether a copy is of this journal, by its id and its end: a folder on a network is not read whole for a line."""
+    if not copy.exists():
+        return False
+    with own.open("rb") as longer, copy.open("rb") as shorter:
+        end = max(0, copy.stat().st_size - _BLOCK)
+        for place in (0, end):
+            longer.seek(place)
+            shorter.seek(place)
+            piece = shorter.read(_BLOCK)
+            if not piece or longer.read(len(piece)) != piece:
+                return False
+    return True

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from blink_tui.ledger.payable import Remark, Transfer
 from blink_tui.model.matching import account_key
-from blink_tui.model.text import clean
+from blink_tui.model.text import clean, guarded
 from blink_tui.model.transfers import AccountCheck
 
 COLUMNS = (
@@ -39,7 +39,6 @@ _REMARKS: Mapping[Remark, str] = {
     Remark.MAYBE_SPLIT: "możliwa podzielona płatność",
     Remark.TOO_LARGE: "kwota VAT za duża na komunikat podzielonej płatności",
 }
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(transfers: Iterable[Transfer], account: str, file: BinaryIO) -> None:
@@ -84,8 +83,7 @@ def _cells(place: int, one: Transfer, account: str) -> list[str]:
 
 def _text(text: str) -> str:
     """Cleaned text that no spreadsheet takes for a formula."""
-    cleaned = clean(text)
-    return f"'{cleaned}" if cleaned.startswith(_FORMULA_STARTS) else cleaned
+    return guarded(clean(text))
 
 
 def _account(key: str) -> str:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blink_tui.buffer import Batch, BatchFile, BatchState, Buffer
-from blink_tui.ledger.files import Naming, place, require_same, sync
+from blink_tui.ledger.files import Naming, place, require_same
 from blink_tui.ledger.handover_journal import note_batch, note_payments
+from blink_tui.model.durable import sync_folders
 
 _CANCELLED = ".anulowany"
 
@@ -101,7 +102,7 @@ def withdraw(files: tuple[BatchFile, ...]) -> None:
             folders.add(path.parent)
         elif not path.exists():
             require_same(path.parent, one.folder)
-    sync(folders)
+    sync_folders(folders)
 
 
 def _is(path: Path, one: BatchFile) -> bool:

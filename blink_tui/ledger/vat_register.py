@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import mmap
-import os
 import re
 from binascii import unhexlify
 from codecs import BOM_UTF8
@@ -25,8 +24,8 @@ from typing import BinaryIO
 import msgspec
 
 from blink_tui.i18n import N_, Message
+from blink_tui.model.durable import replacing
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
-from blink_tui.model.modes import open_private
 
 NOT_A_REGISTER = ErrorKind(
     "no-vat-register",
@@ -81,17 +80,10 @@ def load(source: Path, target: Path) -> Register:
     """
     with source.open("rb") as file:
         header, sums = _read(file, source)
-    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as kept:
-            kept.write(_MAGIC + msgspec.json.encode(header) + b"\n")
-            for some in sums:
-                kept.write(some)
-            kept.flush()
-            os.fsync(kept.fileno())
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
+    with replacing(target) as kept:
+        kept.write(_MAGIC + msgspec.json.encode(header) + b"\n")
+        for some in sums:
+            kept.write(some)
     return Register(target)
 
 

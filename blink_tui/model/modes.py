@@ -74,6 +74,13 @@ def open_private(path: Path, flags: int, *, own: bool = False) -> int:
     return number
 
 
+def open_public(path: Path, flags: int) -> int:
+    """The same of a file that every account of the machine may read; nothing in it is secret. Raises OSError."""
+    number = os.open(path, flags | os.O_CLOEXEC, 0o644)
+    os.fchmod(number, 0o644)
+    return number
+
+
 def close_to_others(file: int | Path, folder: Path, *, own: bool = False) -> None:
     """Give a file the mode that is right in its folder; one of another account, and a device, stays as it is.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+DEFAULT_PROFILE = "default"
+
 
 @dataclass(frozen=True, slots=True)
 class ProfilePaths:
@@ -12,6 +14,11 @@ class ProfilePaths:
 
     name: str
     folder: Path
+
+    @property
+    def command(self) -> str:
+        """How a command for this profile begins, to be told to its user; `--home` is left to him."""
+        return "blink" if self.name == DEFAULT_PROFILE else f"blink --profile {self.name}"
 
     @property
     def buffer_path(self) -> Path:

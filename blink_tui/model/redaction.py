@@ -1,4 +1,4 @@
-"""Text without secrets: the one place through which goes what is logged, kept of a crash, or sent to somebody.
+"""Text without secrets: the one place through which goes what is logged, kept of a crash, or told as a cause.
 
 Two nets. The secrets that this process holds are found as they are and in every usual encoding, also cut. What has the
 shape of a secret is found whoever holds it. KSeF numbers, NIPs, hashes and reference numbers stay: people need them.

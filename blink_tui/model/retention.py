@@ -24,7 +24,10 @@ _INCOME_MONTH, _INCOME_DAY = 4, 30
 BAD_EXTENSION = ErrorKind(
     "bad-retention",
     ExitCode.USAGE,
-    N_("Documents can be kept for 0 to {most} years longer, and with a reason; this is not it: {given}"),
+    N_("Documents can be kept for 0 to {most} years longer, not for {given}."),
+)
+NO_REASON = ErrorKind(
+    "bad-retention", ExitCode.USAGE, N_("Say why documents are kept longer: --reason REASON")
 )
 
 
@@ -45,10 +48,12 @@ class Retention:
 
 
 def checked_retention(extra_years: int, held: bool, reason: str) -> Retention:
-    """What was typed. Raises BlinkError(BAD_EXTENSION): years out of range, no reason for anything but the law."""
+    """What was typed. Raises BlinkError: years out of range, no reason for anything but the law."""
     found = Retention(extra_years, held, reason.strip())
-    if not 0 <= extra_years <= MOST_EXTRA_YEARS or not (found.is_usual or found.reason):
-        raise BlinkError(BAD_EXTENSION, most=MOST_EXTRA_YEARS, given=f"{extra_years}, {reason!r}")
+    if not 0 <= extra_years <= MOST_EXTRA_YEARS:
+        raise BlinkError(BAD_EXTENSION, most=MOST_EXTRA_YEARS, given=extra_years)
+    if not (found.is_usual or found.reason):
+        raise BlinkError(NO_REASON)
     return found
 
 

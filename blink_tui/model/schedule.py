@@ -33,6 +33,8 @@ class ScheduledRole:
     """Documents that the last pass brought, and the one before."""
     swept: Instant | None
     """When the role was last compared with KSeF's list by the schedule."""
+    begun: bool = False
+    """The last pass has not ended: it goes on, or was interrupted by a stop or a kill."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,15 @@ def span_words(span: timedelta) -> str:
     return _("{n} h").format(n=minutes // 60) if minutes < 48 * 60 else _("{n} d").format(n=minutes // 1440)
 
 
+def size_words(count: int) -> str:
+    """A number of bytes in its largest unit: `7 MB`."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count} {unit}"
+        count //= 1000
+    return f"{count} TB"
+
+
 def _text(event: Event) -> str:
     if isinstance(event, Waiting) and event.until is not None:
         return N_("Waiting until {until}: {reason}")

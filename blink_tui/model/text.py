@@ -31,6 +31,19 @@ def _shown(char: str) -> str:
     return " " if unicodedata.category(char) == "Zs" else ""
 
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def unguarded(text: str) -> str:
+    """The text again, out of what `guarded` made of it."""
+    return text[1:] if text.startswith("'") and text.startswith(_FORMULA_STARTS, 1) else text
+
+
 _FOLDS = str.maketrans("ąćęłńóśźżäöüéøđ„”“’–—×", 'acelnoszzaoueod"""\'--x', "\u0301\u0307\u0328")
 _MARKS = dict.fromkeys(range(0x0300, 0x0370))
 

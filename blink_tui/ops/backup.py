@@ -24,10 +24,10 @@ from blink_tui.buffer.audit import Break
 from blink_tui.buffer.health import damaged, whole
 from blink_tui.buffer.snapshot import Holding, Work, holding, snapshot
 from blink_tui.i18n import N_, Message
-from blink_tui.ledger.files import sync
-from blink_tui.ledger.handover_journal import JOURNAL, copied, copy_name
+from blink_tui.ledger.handover_journal import JOURNAL, ORIGIN, begin, copied, copy_name
 from blink_tui.model.dates import Instant, datetime_of, instant_of, warsaw
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.durable import aside_of, replacing, sync_folders
+from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
@@ -41,11 +41,8 @@ from blink_tui.vault.errors import VAULT_LOCKED
 SUFFIX = ".blink-backup"
 PASSPHRASE = "backup/passphrase"  # noqa: S105 - the name of a vault's entry
 """Vault entry with the passphrase of nightly backups."""
-_ORIGIN = "backup.origin"
 _POINTER = "last-backup.json"
 _SCRATCH = "backup-"
-
-NO_BACKUPS = ErrorKind("no-backups", ExitCode.USAGE, N_("There is no backup in {folder}."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +99,15 @@ async def make(
     work, origin = work or Work(), await _origin(buffer)
     key, how = await asyncio.to_thread(new_key, passphrase) if passphrase is not None else (None, None)
     path = to if to.suffix == SUFFIX else to / f"blink-{paths.name}-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
-    await asyncio.to_thread(_require_free, path)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = aside_of(path)
+    lock = await asyncio.to_thread(_claimed, path, aside)
     try:
         async with scratch(paths.work_folder) as folder:
             copy = folder / BUFFER
             await work.run(snapshot, buffer.path, copy, work)
             held = await work.run(holding, copy)
+            with refusals_told(paths.folder / JOURNAL):
+                await asyncio.to_thread(begin, paths.folder / JOURNAL)
             beside = [paths.folder / JOURNAL, paths.keymap_path, *([paths.vault_path] if with_vault else [])]
             files = [copy, *await asyncio.to_thread(_copied, beside, folder)]
             await work.run(_write, aside, _head(paths, origin, held, how, now), key, held, files, work)
@@ -118,23 +117,35 @@ async def make(
         with suppress(OSError):
             aside.unlink(missing_ok=True)
         raise
+    finally:
+        os.close(lock)
     kept = None if to.suffix == SUFFIX else keep
     return Made(backup, verified, await asyncio.to_thread(_let_go, path, origin, kept))
 
 
-def _require_free(path: Path) -> None:
-    """The folder is there and has no such file. Raises BlinkError: file-taken, file-not-written."""
+def _claimed(path: Path, aside: Path) -> int:
+    """The file aside, made and held by a lock; those that a killed process left in the folder go.
+
+    Raises BlinkError: file-taken, file-not-written.
+    """
     with refusals_told(path):
         if path.exists():
             raise BlinkError(FILE_TAKEN, path=path)
         make_folder(path.parent)
+        for left in path.parent.glob(f".*{SUFFIX}.*.part"):
+            if _nobody_s(left):
+                _removed(left)
+        lock = open_private(aside, os.O_WRONLY | os.O_CREAT)
+    with suppress(OSError):  # a file system of a network may have no locks
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return lock
 
 
 def _named(aside: Path, path: Path, paths: ProfilePaths, origin: str) -> Backup:
     """Give a verified backup its name, and keep beside it what the journal of hand-overs tells."""
     with refusals_told(path):
         aside.rename(path)
-        sync({path.parent})
+        sync_folders({path.parent})
         backup = _backup(path)
     _point_to(paths, backup)
     with suppress(OSError):
@@ -143,11 +154,14 @@ def _named(aside: Path, path: Path, paths: ProfilePaths, origin: str) -> Backup:
 
 
 async def _origin(buffer: Buffer) -> str:
-    """What tells this buffer's backups from those of others in the same folder; it goes along with a restored one."""
-    known = await buffer.settings.get(_ORIGIN)
+    """What tells this buffer's backups from those of others in the same folder.
+
+    It goes along with a restored one that is known to go on from it; another one gets its own.
+    """
+    known = await buffer.settings.get(ORIGIN)
     if known is None:
         known = os.urandom(8).hex()
-        await buffer.settings.set(_ORIGIN, known)
+        await buffer.settings.set(ORIGIN, known)
     return known
 
 
@@ -222,10 +236,8 @@ async def scratch(work_folder: Path) -> AsyncIterator[Path]:
     Folders that were made for it alone go with it.
     """
     made = [one for one in (work_folder, *work_folder.parents) if not await asyncio.to_thread(one.exists)]
-    folder = await asyncio.to_thread(_new_scratch, work_folder)
-    lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    folder, lock = await asyncio.to_thread(_new_scratch, work_folder)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -235,21 +247,35 @@ async def scratch(work_folder: Path) -> AsyncIterator[Path]:
                 one.rmdir()
 
 
-def _new_scratch(work_folder: Path) -> Path:
+def _new_scratch(work_folder: Path) -> tuple[Path, int]:
+    """The folder, and what holds its lock."""
     with refusals_told(work_folder):
         make_folder(work_folder)
         for left in work_folder.glob(f"{_SCRATCH}*"):
             if _nobody_s(left):
                 shutil.rmtree(left, ignore_errors=True)
-        return Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=work_folder))
+        while True:
+            folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=work_folder))
+            with suppress(FileNotFoundError):
+                lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if folder.exists():  # else another process took it for one that was left
+                    return folder, lock
+                os.close(lock)
 
 
-def _nobody_s(folder: Path) -> bool:
-    """Whether the process that made a scratch folder is gone: the system let its lock go."""
-    lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def _nobody_s(path: Path) -> bool:
+    """Whether the process that made a folder or file is gone: the system let its lock go.
+
+    False where that cannot be told, as of another account's.
+    """
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError:
         return False
     finally:
         os.close(lock)
@@ -295,11 +321,8 @@ def _backup(path: Path) -> Backup:
 def _point_to(paths: ProfilePaths, backup: Backup) -> None:
     """Remember where the newest backup is, for the day on which the buffer cannot be asked. It may fail."""
     path = paths.folder / _POINTER
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with suppress(OSError):
-        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
-            file.write(msgspec.json.encode(str(backup.path.absolute())))
-        aside.replace(path)
+    with suppress(OSError), replacing(path) as file:
+        file.write(msgspec.json.encode(str(backup.path.absolute())))
 
 
 def _let_go(new: Path, origin: str, keep: int | None) -> tuple[Path, ...]:

@@ -19,7 +19,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from blink_tui.i18n import N_, Message
-from blink_tui.model.dates import Instant
+from blink_tui.model.dates import Instant, datetime_of
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.secret import Secret
 
@@ -270,6 +270,10 @@ def _read_front(file: BinaryIO, path: object) -> tuple[Head, bytes]:
     try:
         if msgspec.json.decode(body, type=dict)["format"] > FORMAT:
             raise BlinkError(NEWER_BACKUP, path=path)
-        return msgspec.json.decode(body, type=Head), digest
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        head = msgspec.json.decode(body, type=Head)
+        datetime_of(head.made_at)  # backups are sorted by it
+        if not head.origin.isalnum():  # it is part of a file's name
+            raise broken
+        return head, digest
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
         raise broken from error

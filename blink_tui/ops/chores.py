@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,14 +10,22 @@ from datetime import datetime, timedelta
 
 from blink_tui.buffer import Buffer
 from blink_tui.buffer.chores import ChoreState
+from blink_tui.i18n import N_
 from blink_tui.model.clock import Clock
 from blink_tui.model.dates import datetime_of, instant_of
-from blink_tui.model.errors import BlinkError
+from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.events import ChoreFailed
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.sync.leases import holder_name, is_gone
 from blink_tui.vault import Vault
 
+log = logging.getLogger(__name__)
+
+CHORE_BROKE = ErrorKind(
+    "chore-broke",
+    ExitCode.FAILED,
+    N_("A fault of the program stopped the chore {chore}. Report it, with what the log has of this moment."),
+)
 RETRY = timedelta(minutes=15)
 """What failed is tried again after so long, unless it would come sooner anyway."""
 
@@ -119,6 +128,9 @@ async def _run(chore: Chore, around: Surroundings) -> BlinkError | None:
         await chore.run(around)
     except BlinkError as error:
         problem = error
+    except Exception as error:  # a fault in a chore must end neither what fetches nor the other chores
+        log.exception("chore %s", chore.name)
+        problem = BlinkError(CHORE_BROKE, cause=type(error).__name__, chore=chore.name)
     await around.buffer.chores.ended(
         chore.name, instant_of(around.clock.now()), problem.kind.code if problem else None
     )

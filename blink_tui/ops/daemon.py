@@ -144,10 +144,7 @@ class Daemon:
         turns = Turns(buffer, engine, self._clock, vault)
         life = self._life = _Life(buffer, engine, turns, vault, await buffer.schema_version())
         chores = all_chores() if self._means.chores is None else self._means.chores
-        beside = [
-            asyncio.create_task(self._keep_chores(life, [one for one in chores if one.lengthy is lengthy]))
-            for lengthy in (False, True)
-        ]
+        beside = [asyncio.create_task(self._keep_chores(life, some)) for some in _apart(chores)]
         if self._means.notifier.watchdog is not None:
             beside.append(asyncio.create_task(self._give_signs(life, self._means.notifier.watchdog / 2)))
         try:
@@ -156,10 +153,12 @@ class Daemon:
             log.info("ready")
             while True:
                 await self._round(life)
+                for task in beside:
+                    if task.done():  # none of them ends by itself: its fault is this one's
+                        task.result()
                 await self._wait(self._means.look_every)
         finally:
-            await ended(beside)
-            await turns.stop()
+            await asyncio.gather(ended(beside), turns.stop())  # a chore that is slow to end keeps no leases
 
     async def _finish_hand_overs(self, buffer: Buffer) -> None:
         """What a kill interrupted; a folder that is away is no reason not to fetch."""
@@ -205,12 +204,12 @@ class Daemon:
     async def _take_vault(self, life: _Life) -> None:
         """Open the vault that was made meanwhile, or that is to be read anew."""
         reload_, self._reload_wanted = self._reload_wanted, False
-        if reload_:
-            self._means.notifier.reloading(time.monotonic())
-            await self._begin_log(life.buffer)
-        elif not self._vault_wanted(life) or not life.try_vault.comes(self._clock.now()):
+        if not reload_ and not (self._vault_wanted(life) and life.try_vault.comes(self._clock.now())):
             return
         try:
+            if reload_:
+                self._means.notifier.reloading(time.monotonic())
+                await self._begin_log(life.buffer)
             vault = await asyncio.to_thread(self._means.open_vault, True)
             if vault is not None:
                 life.vault, life.doubted = vault, False
@@ -290,6 +289,11 @@ class Daemon:
             else:
                 log.error("nothing moves; the watchdog is left to end this")
             await asyncio.sleep(every.total_seconds())
+
+
+def _apart(chores: Sequence[Chore]) -> list[list[Chore]]:
+    """Chores that are kept beside one another: each by itself, but those that take long and would share a disk."""
+    return [*([one] for one in chores if not one.lengthy), [one for one in chores if one.lengthy]]
 
 
 @dataclass(slots=True)

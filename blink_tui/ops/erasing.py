@@ -12,6 +12,7 @@ from blink_tui.buffer import Buffer
 from blink_tui.buffer.limit_book import LimitBook
 from blink_tui.buffer.retentions import Handover
 from blink_tui.buffer.scrubbing import QUICK, scrub, size_of
+from blink_tui.buffer.snapshot import copies_before_migration
 from blink_tui.buffer.tombstones import Tombstone
 from blink_tui.i18n import N_
 from blink_tui.ksef.address_window import environment_of
@@ -24,6 +25,7 @@ from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import Firm
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.ops.holdings import package_name
+from blink_tui.ops.restore import FORMER
 from blink_tui.ops.retention import Keeping, keeping
 from blink_tui.sync.access import KeptLogins
 from blink_tui.sync.files import refusals_told
@@ -98,6 +100,8 @@ class Erased:
     """Documents of other firms that name its NIP, and stay."""
     files: tuple[Path, ...]
     """Files that were handed over and still stand where they were put."""
+    copies: tuple[Path, ...]
+    """Copies of the whole buffer in the profile's folder, of before a new schema or a restore."""
 
 
 async def plan(buffer: Buffer, firm: Firm, today: date, protocol: str | None = None) -> Plan:
@@ -196,13 +200,18 @@ async def erase(
             scrubbed = True
         except BlinkError as error:
             problem = error
-    return Erased(stone, scrubbed, problem, named, await asyncio.to_thread(_standing, files, paths, firm))
+    standing, copies = await asyncio.to_thread(lambda: (_standing(files, paths, firm), _copies(paths)))
+    return Erased(stone, scrubbed, problem, named, standing, copies)
 
 
 def _standing(files: list[str], paths: ProfilePaths, firm: Firm) -> tuple[Path, ...]:
     """What was handed over and still stands, packages of the firm's data in the profile among it."""
     packages = sorted(paths.export_folder.glob(package_name(firm, "*")))
     return (*packages, *(path for path in map(Path, files) if path.exists()))
+
+
+def _copies(paths: ProfilePaths) -> tuple[Path, ...]:
+    return (*copies_before_migration(paths.buffer_path), *sorted(paths.folder.glob(f"{FORMER}*")))
 
 
 async def compact(buffer: Buffer) -> int:

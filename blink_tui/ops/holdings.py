@@ -20,7 +20,6 @@ from blink_tui.buffer.retentions import Handover
 from blink_tui.i18n import N_, _
 from blink_tui.invoices.page_blocks import Section, fields, left, right, table, words
 from blink_tui.invoices.render_html import html_page
-from blink_tui.ledger.exporters.csv_set import guarded
 from blink_tui.model.dates import instant_of
 from blink_tui.model.documents import Direction
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
@@ -28,7 +27,7 @@ from blink_tui.model.firms import Firm
 from blink_tui.model.personal import PERSONAL
 from blink_tui.model.secret import Secret
 from blink_tui.model.telling import minute_words
-from blink_tui.model.text import clean, folded
+from blink_tui.model.text import clean, folded, guarded
 from blink_tui.model.values import parse_ksef_number
 from blink_tui.model.words import DIRECTION_WORDS
 from blink_tui.ops.package import Package, packing

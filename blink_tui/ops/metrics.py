@@ -7,7 +7,6 @@ is written is described in docs/watching.md.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,8 +18,10 @@ from blink_tui.buffer.counters import Counted
 from blink_tui.i18n import N_
 from blink_tui.model.dates import Instant, datetime_of
 from blink_tui.model.documents import Status
+from blink_tui.model.durable import replacing
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.firms import CredentialState
+from blink_tui.model.modes import open_public
 from blink_tui.model.outages import SystemState
 from blink_tui.model.settings import METRICS_FOLDER, METRICS_NIPS, WATCH_COMPLETE_WITHIN
 from blink_tui.ops.backup import Backup, last_made
@@ -310,17 +311,8 @@ def _replace(path: Path, content: bytes) -> None:
     """Every account of the machine may read it, as node_exporter runs under its own; nothing in it is secret."""
     if not path.parent.is_dir():
         raise BlinkError(NO_METRICS_FOLDER, folder=path.parent)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with refusals_told(path):
-        try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            aside.unlink(missing_ok=True)
-            with os.fdopen(os.open(aside, flags, 0o644), "wb") as file:
-                os.fchmod(file.fileno(), 0o644)
-                file.write(content)
-            aside.rename(path)
-        finally:
-            aside.unlink(missing_ok=True)
+    with refusals_told(path), replacing(path, opened=open_public) as file:
+        file.write(content)
 
 
 METRICS = Chore(NAME, _every, _write)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable
 from datetime import timedelta
 from pathlib import Path
@@ -32,10 +33,11 @@ class Movement:
 def growth_of(folder: Path) -> Hashable:
     """Another value when a file in a folder or a folder below it was written: parts of packages arrive there."""
     found = []
-    for path in sorted(folder.glob("**/*")) if folder.is_dir() else ():
-        try:
-            about = path.stat()
-        except OSError:  # removed meanwhile, which is a sign too
-            continue
-        found.append((str(path), about.st_size, about.st_mtime_ns))
-    return tuple(found)
+    for place, folders, files in os.walk(folder):  # one that is removed meanwhile ends nothing
+        for path in (os.path.join(place, name) for name in (*folders, *files)):  # noqa: PTH118 - often, of many
+            try:
+                about = os.stat(path)  # noqa: PTH116 - as above
+            except OSError:  # removed meanwhile, which is a sign too
+                continue
+            found.append((path, about.st_size, about.st_mtime_ns))
+    return tuple(sorted(found))

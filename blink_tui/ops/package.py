@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import IO, Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from blink_tui.model.errors import BlinkError
-from blink_tui.model.modes import make_folder
+from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.secret import Secret
 from blink_tui.sync.files import FILE_TAKEN, placing, refusals_told
 
@@ -123,10 +124,8 @@ class _InFolder:
 
     def open(self, name: str) -> IO[bytes]:
         path = self._folder / name
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        file = path.open("xb")
-        path.chmod(0o600)
-        return file
+        make_folder(path.parent)
+        return os.fdopen(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, own=True), "wb")
 
 
 @contextmanager

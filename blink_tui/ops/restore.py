@@ -15,23 +15,22 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-import msgspec
-
 from blink_tui.buffer import Buffer, open_buffer
 from blink_tui.buffer.errors import DAMAGED
 from blink_tui.buffer.snapshot import Work
 from blink_tui.i18n import N_
-from blink_tui.ledger.files import sync
-from blink_tui.ledger.handover_journal import JOURNAL, copy_name, read
+from blink_tui.ledger.handover_journal import JOURNAL, ORIGIN, beginning, copy_name, encoded, goes_on, read
 from blink_tui.model.clock import Clock
+from blink_tui.model.durable import sync_folders
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.file_locks import locks_on
 from blink_tui.model.hand_overs import HandedTo, HandOver
-from blink_tui.model.modes import make_folder, open_private
+from blink_tui.model.modes import close_to_others, make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
+from blink_tui.model.telling import minute_words
 from blink_tui.ops.backup import Verified, last_made, opened, scratch
-from blink_tui.ops.backup_archive import BUFFER, KEYMAP, KNOWN
+from blink_tui.ops.backup_archive import BUFFER, KEYMAP, KNOWN, VAULT
 from blink_tui.sync.files import refusals_told
 from blink_tui.sync.leases import holder_name, is_gone
 
@@ -57,7 +56,7 @@ DAMAGED_WITH_BACKUP = ErrorKind(
     DAMAGED.code,
     ExitCode.FAILED,
     N_(
-        "The buffer is damaged: {what}. The newest backup is of {made_at} (UTC):"
+        "The buffer is damaged: {what}. The newest backup is of {made_at}:"
         " {command} {backup} --aside. What came since is fetched again."
     ),
 )
@@ -70,6 +69,8 @@ DAMAGED_WITHOUT_BACKUP = ErrorKind(
         " fetched from KSeF again."
     ),
 )
+FORMER = "before-restore-"
+"""How folders begin into which the files of a profile are moved aside."""
 _SIDES = ("", "-wal", "-shm", "-journal")
 
 
@@ -116,6 +117,9 @@ async def restore(
         found = await asyncio.to_thread(journals, paths, file, folder, verified.head.origin, journal)
         async with open_buffer(folder / BUFFER, clock=clock) as buffer:
             outcome = await _told(buffer, verified, found, who=who)
+        await require_free(
+            paths, clock, aside=aside
+        )  # a large one takes long: somebody may have begun meanwhile
         moved_to = await work.run(placed, folder, paths, found.lines, clock.now(), aside=aside)
     return replace(outcome, moved_to=moved_to)
 
@@ -125,11 +129,10 @@ def way_back(error: BlinkError, paths: ProfilePaths) -> BlinkError:
     if error.kind is not DAMAGED:
         return error
     what, backup = error.values["what"], last_made(paths)
-    profile = "" if paths.name == "default" else f" --profile {paths.name}"
-    command = f"blink{profile} restore"
+    command = f"{paths.command} restore"
     if backup is None:
         return BlinkError(DAMAGED_WITHOUT_BACKUP, cause=error.cause, what=what, command=command)
-    made_at = backup.made_at[:16].replace("T", " ")
+    made_at = minute_words(backup.made_at)
     return BlinkError(
         DAMAGED_WITH_BACKUP,
         cause=error.cause,
@@ -216,14 +219,17 @@ def placed(
         try:
             moved_to = _moved(paths, now, moved, with_vault=with_vault) if aside else None
             (folder / JOURNAL).unlink(missing_ok=True)
-            if lines:
+            if lines:  # else the profile's own stays
                 _write(folder / JOURNAL, lines)
+            for name in KNOWN:
+                if (folder / name).exists():  # a group's profile is not for one account alone
+                    close_to_others(folder / name, paths.folder, own=name == VAULT)
             for name in sorted(KNOWN - {BUFFER}):
                 if (folder / name).exists() and not (name == KEYMAP and paths.keymap_path.exists()):
                     (folder / name).replace(paths.folder / name)
                     new.append(paths.folder / name)
             (folder / BUFFER).replace(paths.buffer_path)
-            sync({paths.folder})
+            sync_folders({paths.folder})
         except BaseException:
             for path in new:
                 if path.name != JOURNAL:  # what it tells of is true all the same
@@ -240,7 +246,7 @@ def _moved(
     former = [path for path in _former(paths) if with_vault or path != paths.vault_path]
     if not former:
         return None
-    name = f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+    name = f"{FORMER}{now:%Y%m%dT%H%M%SZ}"
     names = (name + (f"-{number}" if number > 1 else "") for number in count(1))
     to = next(paths.folder / one for one in names if not (paths.folder / one).exists())
     make_folder(to)
@@ -269,47 +275,44 @@ class Journals:
     known: bool
     """The profile's own tells of all."""
 
-    @property
-    def lines(self) -> bytes:
-        """As one journal."""
-        return b"".join(msgspec.json.encode(replace(one, waiting=False)) + b"\n" for one in self.told)
+    lines: bytes
+    """As one journal: the profile's own with what others tell besides, where it tells of all; else a new one."""
 
 
 def journals(paths: ProfilePaths, file: Path, folder: Path, origin: str, named: Path | None) -> Journals:
     """What the backup's own journal, the profile's, the copy beside the backup and a named one tell.
 
-    The profile's is whole where it goes on from the backup's. Raises BlinkError(JOURNAL_UNREADABLE), OSError.
+    The profile's is whole where it goes on from the backup's. Raises BlinkError(JOURNAL_UNREADABLE, file-not-written).
     """
     inside, own = folder / JOURNAL, paths.folder / JOURNAL
-    known = own.exists() and _goes_on(own, inside)
-    sources = [inside, own, file.parent / copy_name(origin)]
     told: dict[HandOver, None] = {}
     with refusals_told(named or own):
+        known = goes_on(own, inside)
+        sources = [own, inside, file.parent / copy_name(origin)]
         for source in (*(one for one in sources if one.exists()), *([named] if named else [])):
             told.update(dict.fromkeys(read(source)))
+        before = set(read(own)) if known else set()
+        lines = _whole(own.read_bytes()) if known else beginning()
+        lines += b"".join(encoded(one) for one in sorted(told, key=_when) if one not in before)
         waiting = [replace(one, waiting=any(Path(file.temp).exists() for file in one.files)) for one in told]
-    return Journals(tuple(sorted(waiting, key=_when)), known)
+    return Journals(tuple(sorted(waiting, key=_when)), known, lines)
+
+
+def _whole(journal: bytes) -> bytes:
+    """Without a line that was cut off."""
+    return journal[: journal.rfind(b"\n") + 1]
 
 
 def _when(one: HandOver) -> tuple[str, bool]:
     return one.cancelled_at or one.at, one.cancelled_at is not None
 
 
-def _goes_on(own: Path, earlier: Path) -> bool:
-    """Whether a journal begins with all that an earlier copy of it says."""
-    if not earlier.exists():
-        return True
-    with own.open("rb") as longer, earlier.open("rb") as shorter:
-        while piece := shorter.read(1 << 20):
-            if longer.read(len(piece)) != piece:
-                return False
-    return True
-
-
 async def _told(buffer: Buffer, verified: Verified, found: Journals, *, who: str) -> Outcome:
     """Tell a buffer that it was restored, and of the hand-overs that it does not know."""
     head = verified.head
     await buffer.restored.begin(head.made_at, head.id.hex(), who=who, known=found.known)
+    if not found.known:  # the former one may go on beside it: neither lets the other's backups go
+        await buffer.settings.set(ORIGIN, os.urandom(8).hex())
     gone = {_which(one) for one in found.told if one.cancelled_at}
     learned: list[HandOver] = []
     refused: list[tuple[HandOver, BlinkError]] = []

@@ -56,9 +56,7 @@ async def salvage_profile(
         told = await asyncio.to_thread(journals, paths, folder, folder, "", None)
         async with open_buffer(folder / BUFFER, clock=clock) as buffer:
             broken = await _told(buffer, salvaged, told, who=who, clock=clock)
-        moved_to = await work.run(
-            placed, folder, paths, told.lines, clock.now(), aside=True, with_vault=False
-        )
+        moved_to = await work.run(placed, folder, paths, b"", clock.now(), aside=True, with_vault=False)
     return Outcome(salvaged, broken, moved_to)
 
 

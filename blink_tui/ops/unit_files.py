@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
 from blink_tui.i18n import N_
+from blink_tui.model.durable import replacing
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.modes import open_public
 
 EDITED = ErrorKind(
     "unit-edited",
     ExitCode.USAGE,
     N_(
         "The unit {path} was edited by hand and stays as it is. Put changes into a drop-in (systemctl edit {name});"
-        " with --force it is written anew, and the edited one is kept beside it as {kept}."
+        " --force goes on all the same and keeps the edited one beside it as {kept}."
     ),
 )
 NOT_WRITTEN = ErrorKind(
@@ -57,10 +58,8 @@ def place(units: Sequence[tuple[Path, str]], *, force: bool) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             if state_of(path) is UnitState.EDITED:
                 path.replace(_kept(path))
-            beside = path.with_suffix(f"{path.suffix}.new")
-            beside.write_text(stamped(text), encoding="utf-8")
-            beside.chmod(0o644)
-            os.replace(beside, path)  # noqa: PTH105 - by the name that tells what it does
+            with replacing(path, opened=open_public) as file:
+                file.write(stamped(text).encode())
         except OSError as error:
             raise BlinkError(NOT_WRITTEN, path=path, cause=str(error)) from error
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from blink_tui.i18n import N_, Message
+from blink_tui.model.durable import replacing
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
-from blink_tui.model.modes import make_folder, open_private
+from blink_tui.model.modes import make_folder
 
 FILE_TAKEN = ErrorKind(
     "file-taken",
@@ -49,7 +49,7 @@ def place(path: Path, content: bytes) -> bool:
                 return False
             raise BlinkError(FILE_TAKEN, path=path)
         make_folder(path.parent)
-        with _aside(path) as file:
+        with replacing(path) as file:
             file.write(content)
     return True
 
@@ -64,28 +64,8 @@ def placing(path: Path) -> Iterator[BinaryIO]:
         if path.exists():
             raise BlinkError(FILE_TAKEN, path=path)
         make_folder(path.parent)
-        with _aside(path) as file:
+        with replacing(path) as file:
             yield file
-
-
-@contextmanager
-def _aside(path: Path) -> Iterator[BinaryIO]:
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    aside.unlink(missing_ok=True)
-    try:
-        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        aside.rename(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -85,7 +85,11 @@ async def leased(
         yield held
     finally:
         # a stop may come just here: a lease that is not given back would be held as long as this process lives
-        await to_its_end(buffer.leases.release(firm.id, held.roles, holder_name(), held.ends))
+        interrupted = [role for role in held.roles if asked is not None and role not in held.ends]
+        release = buffer.leases.release(
+            firm.id, held.roles, holder_name(), held.ends, interrupted=interrupted
+        )
+        await to_its_end(release)
 
 
 def work_held(firm: Firm, holder: str) -> BlinkError:
@@ -97,30 +101,33 @@ def work_held(firm: Firm, holder: str) -> BlinkError:
 async def present(buffer: Buffer, kind: Kind, who: str, clock: Clock) -> AsyncIterator[None]:
     """Let others see that this process is here while the block runs."""
 
-    async def beat() -> None:
-        while True:
-            await clock.sleep(_HEARTBEAT_SECONDS)
-            await buffer.presence.beat(holder_name(), kind, who)
+    async def sign() -> None:
+        await buffer.presence.beat(holder_name(), kind, who)
 
-    await buffer.presence.beat(holder_name(), kind, who)
-    task = asyncio.create_task(beat())
+    await sign()
     try:
-        yield
+        async with _repeated(sign, clock):
+            yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, BlinkError):
-            await task
         await buffer.presence.gone(holder_name())
 
 
 @asynccontextmanager
 async def heartbeat(buffer: Buffer, clock: Clock) -> AsyncIterator[None]:
     """Renew this process's leases while the block runs."""
+    async with _repeated(lambda: buffer.leases.renew(holder_name()), clock):
+        yield
+
+
+@asynccontextmanager
+async def _repeated(sign: Callable[[], Awaitable[object]], clock: Clock) -> AsyncIterator[None]:
+    """Give a sign of life again and again while the block runs; a term outlasts two that fail."""
 
     async def beat() -> None:
         while True:
             await clock.sleep(_HEARTBEAT_SECONDS)
-            await buffer.leases.renew(holder_name())
+            with contextlib.suppress(BlinkError):
+                await sign()
 
     task = asyncio.create_task(beat())
     try:

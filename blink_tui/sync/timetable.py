@@ -112,7 +112,8 @@ def due_at(firm: Firm, scheduled: ScheduledRole, now: datetime) -> datetime | No
     """When the schedule asks for a role next; a moment that has passed means now, None never.
 
     What a person wanted comes at once. Two passes are never nearer than the interval; where a pass came late, the
-    next one goes back to the firm's own place, so that firms that were late together do not stay together.
+    next one goes back to the firm's own place, so that firms that were late together do not stay together. A pass that
+    was interrupted is made up for after the shortest interval, however often that happens.
     """
     every = interval_of(firm, scheduled)
     if every == NEVER:
@@ -122,6 +123,8 @@ def due_at(firm: Firm, scheduled: ScheduledRole, now: datetime) -> datetime | No
         return now
     if asked is None:
         due = now
+    elif scheduled.begun:
+        due = asked + timedelta(minutes=shortest_interval(firm))
     elif every == NIGHTLY:
         evening = _last_night(firm, now)
         slot = _slot(firm, evening)

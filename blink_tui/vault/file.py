@@ -15,6 +15,7 @@ import msgspec
 
 from blink_tui.i18n import N_, Message
 from blink_tui.model.accounts import account_name
+from blink_tui.model.durable import sync_folders
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.vault.errors import (
@@ -140,7 +141,7 @@ def replace(path: Path, contents: Contents) -> None:
             file.flush()
             os.fsync(descriptor)
         fresh.replace(path)
-        _sync_folder(path.parent)
+        sync_folders({path.parent})
     except OSError as error:
         raise BlinkError(VAULT_NOT_WRITTEN, cause=str(error)) from error
 
@@ -160,13 +161,5 @@ def locked(path: Path) -> Iterator[None]:
         raise BlinkError(VAULT_NOT_WRITTEN, cause=str(error)) from error
     try:
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -7,9 +7,11 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
 from blink_tui.buffer.database import Database, open_database
+from blink_tui.buffer.frozen import FrozenSession
 from blink_tui.model.errors import BlinkError
 from tests.buffer.test_firms import CHECKOUT
 
@@ -180,3 +182,20 @@ def test_worker_processes_load_no_database(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout == "[]\n"
+
+
+async def test_a_file_that_changed_is_read_by_one_new_connection_and_the_old_one_is_closed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "frozen.db"
+
+    async def connected(_stamp: object) -> aiosqlite.Connection:
+        return await aiosqlite.connect(path)
+
+    before = await connected(None)
+    session = FrozenSession(before, path, (0, 0, 0), connected)
+    assert await session.rows("SELECT 7") == [(7,)]
+    assert session.connection is not before
+    with pytest.raises(ValueError, match="no active connection"):
+        await before.execute("SELECT 7")
+    await session.connection.close()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from blink_tui.buffer import errors
 from blink_tui.buffer.limit_book import LimitBook
 from blink_tui.model.errors import BlinkError
+from blink_tui.model.ports import Standing
 from tests.buffer.limit_requests import HOURLY, moments, sent
 
 
@@ -44,6 +48,18 @@ def test_a_damaged_file_is_begun_anew(path: Path, content: bytes) -> None:
         assert moments(book) == [100.0]
 
 
+def test_one_opened_twice_in_a_process_keeps_its_file_from_others(path: Path) -> None:
+    """Closing a file lets go of all locks that a process has on it: who closes a database last takes its log away."""
+    with LimitBook(path) as first, LimitBook(path):
+        other = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM request').fetchone()"
+        subprocess.run([sys.executable, "-c", other, path], check=True)
+        sent(first, 100.0)
+        with LimitBook(path) as second:
+            assert moments(second) == [100.0]
+    with LimitBook(path) as book:
+        assert moments(book) == [100.0]
+
+
 def test_a_file_of_another_version_is_begun_anew(path: Path) -> None:
     with LimitBook(path) as book:
         sent(book, 100.0)
@@ -67,6 +83,18 @@ def test_a_file_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     assert caught.value.values["path"] == str(tmp_path / "file" / "limits.db")
 
 
+@pytest.mark.parametrize("table", ["request", "context"])
+def test_a_file_with_a_damaged_page_is_begun_anew(path: Path, table: str) -> None:
+    with LimitBook(path) as book:
+        sent(book, 100.0)
+        book.park("firm", 100.0, 60.0)
+    _damage(path, table)
+    with LimitBook(path) as book:
+        assert moments(book) == []
+        assert book.standing("firm", 100.0) == Standing()
+        sent(book, 101.0)
+
+
 @pytest.mark.parametrize(
     ("table", "read"),
     [
@@ -74,22 +102,27 @@ def test_a_file_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
         ("context", lambda book: book.standing("firm", 100.0)),
     ],
 )
-def test_a_page_that_is_damaged_is_told_when_it_is_read(
+def test_a_page_that_is_damaged_meanwhile_is_told_when_it_is_read(
     path: Path, table: str, read: Callable[[LimitBook], object]
 ) -> None:
-    with LimitBook(path, "boot") as book:
+    with LimitBook(path) as book:
         sent(book, 100.0)
         book.park("firm", 100.0, 60.0)
-    connection = sqlite3.connect(path)
-    (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
-    connection.close()
+        book._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        book._connection.execute("PRAGMA shrink_memory")
+        _damage(path, table)
+        with pytest.raises(BlinkError) as caught:
+            read(book)
+    assert caught.value.kind is errors.DAMAGED
+    assert caught.value.values["path"] == str(path)
+
+
+def _damage(path: Path, table: str) -> None:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
     content = bytearray(path.read_bytes())
     content[(page - 1) * 1024 : page * 1024] = b"\xff" * 1024
     path.write_bytes(content)
-    with LimitBook(path, "boot") as book, pytest.raises(BlinkError) as caught:
-        read(book)
-    assert caught.value.kind is errors.DAMAGED
-    assert caught.value.values["path"] == str(path)
 
 
 def test_a_full_disk_is_told_and_what_was_counted_stays(book: LimitBook) -> None:

@@ -36,7 +36,7 @@ async def test_who_is_here_is_seen_by_other_processes_until_it_leaves(
 async def test_a_process_that_died_is_not_here(buffer: Buffer) -> None:
     await buffer.presence.beat("a", Kind.DAEMON, "anna", 7)
     assert await buffer.presence.daemon(lambda holder: holder == "a") is None
-    assert await buffer.presence.others_on(7, "b", lambda holder: holder == "a") == ()
+    assert await buffer.presence.all(lambda holder: holder == "a") == []
 
 
 async def test_who_gave_no_sign_for_long_counts_as_gone_and_is_forgotten(
@@ -49,19 +49,18 @@ async def test_who_gave_no_sign_for_long_counts_as_gone_and_is_forgotten(
     assert not await buffer.presence.all(nobody)
     clock.moment += timedelta(days=1)
     await buffer.presence.beat("b", Kind.CONSOLE, "piotr")
-    clock.moment -= timedelta(days=1)
-    assert [one.who for one in await buffer.presence.all(nobody)] == ["piotr"]
+    assert [one.who for one in await buffer.presence._rows()] == ["piotr"]
 
 
-async def test_others_on_a_document_are_named_once_and_without_oneself(buffer: Buffer) -> None:
-    await buffer.presence.beat("a", Kind.CONSOLE, "anna", 7)
-    await buffer.presence.beat("b", Kind.CONSOLE, "piotr", 7)
-    await buffer.presence.beat("c", Kind.CONSOLE, "piotr", 7)
-    await buffer.presence.beat("d", Kind.CONSOLE, "ewa", 8)
-    assert await buffer.presence.others_on(7, "a", nobody) == ("piotr",)
-    assert await buffer.presence.others_on(7, "d", nobody) == ("anna", "piotr")
-    await buffer.presence.beat("a", Kind.CONSOLE, "anna")
-    assert await buffer.presence.others_on(7, "d", nobody) == ("piotr",)
+async def test_who_gave_a_sign_by_a_clock_that_was_wrong_is_not_here_for_ever(
+    buffer: Buffer, clock: StillClock
+) -> None:
+    clock.moment += timedelta(days=365)
+    await buffer.presence.beat("elsewhere", Kind.DAEMON, "blink")
+    clock.moment -= timedelta(days=365)
+    assert await buffer.presence.daemon(nobody) is None
+    await buffer.presence.beat("elsewhere", Kind.DAEMON, "blink")
+    assert await buffer.presence.daemon(nobody) is not None
 
 
 async def test_signs_that_say_nothing_new_are_not_written(

@@ -86,6 +86,16 @@ async def test_the_database_is_copied_before_its_schema_changes_and_two_copies_s
         assert copies_before_migration(path) == copies
 
 
+async def test_the_copy_of_an_older_database_in_the_place_of_a_newer_one_stays(path: Path) -> None:
+    for version in (14, 16, 10):
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        await old(path, version)
+        async with open_buffer(path):
+            pass
+    names = [one.name for one in copies_before_migration(path)]
+    assert names == ["buffer.db.before-0011", "buffer.db.before-0017"]
+
+
 async def test_a_new_database_is_not_copied(path: Path) -> None:
     async with open_database(path, read_only=False) as database:
         await schema.migrate(database, schema.scripts())

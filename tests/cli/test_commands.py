@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import pty
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from blink_tui.cli.help_texts import ORDER
+from blink_tui.cli.output import table
 from tests.cli.conftest import Blink, SandboxProcess
 from tests.cli.inside import BlinkInside
 
@@ -163,13 +170,62 @@ def test_a_usage_error_names_what_was_typed_and_the_help_of_its_command(blink: B
     assert "nie folder" in blink("--lang", "pl", "export", "--out", __file__, "--json", code=2).text
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("periods",), "Nie ma polecenia 'periods'. Może chodzi o: 'period'?"),
+        (("status", "now"), "zbędne słowa: now"),
+        (("status", "--firm"), "Po --firm trzeba podać wartość."),
+        (("status", "--json=1"), "--json nie przyjmuje wartości."),
+    ],
+)
+def test_what_the_parser_says_is_told_in_polish(blink: Blink, words: tuple[str, ...], told: str) -> None:
+    assert told in blink("--lang", "pl", *words, code=2).err
+
+
 def test_without_a_terminal_the_bare_command_prints_help(blink: Blink) -> None:
-    assert "sync" in blink(code=2).text
+    told = blink(code=2).text
+    known = [name for part in ORDER for name in part]
+    assert [line.split()[0] for line in told.splitlines()[-len(known) :]] == known
+    assert "Show this message" not in told
+    assert "Install completion" not in told
+
+
+def test_a_wide_table_is_broken_between_words_and_never_within_a_number() -> None:
+    head, number = ("Firm", "Why", "Document"), "5265877635-20250826-0100001AF629-AF"
+    told = table(head, [("Alfa", "a reason that is too long for its line", number)], 70).splitlines()
+    assert max(len(line) for line in told) <= 70
+    assert number in told[2]
+    assert " ".join(line[6:33].strip() for line in told[2:]) == "a reason that is too long for its line"
+    assert len(table(head, [("Alfa", "a reason", number)], 20).splitlines()) == 4
 
 
 def test_an_empty_token_is_refused(blink: Blink) -> None:
     blink("firm", "add", "--nip", "5265877635", "--env", "test")
     assert "empty" in blink("credential", "add", "--firm", "5265877635", "--token-stdin", code=2).err
+
+
+def test_the_first_ctrl_c_ends_a_question_for_a_secret(tmp_path: Path) -> None:
+    blink = Blink(tmp_path)
+    BlinkInside(tmp_path)("firm", "add", "--nip", "5265877635", "--env", "test")
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "blink_tui.cli", "credential", "add", "--firm", "5265877635"]
+    with os.fdopen(ours, "rb"), os.fdopen(theirs, "rb") as terminal:
+        child = subprocess.Popen(
+            words, env=blink.environment, stdin=terminal, stderr=subprocess.PIPE, start_new_session=True
+        )
+        assert child.stderr is not None
+        shown = b""
+        while b"(not shown)" not in shown:
+            letter = child.stderr.read(1)
+            assert letter
+            shown += letter
+        child.send_signal(signal.SIGINT)
+        try:
+            assert child.wait(20) == 130
+        finally:
+            child.kill()
+            child.communicate()
 
 
 def test_polish_is_the_default_language(blink: Blink) -> None:

@@ -58,7 +58,7 @@ _REST = [
 
 @pytest.mark.parametrize(
     "words",
-    [*_FEW, *(pytest.param(words, marks=pytest.mark.proof) for words in _REST)],
+    [*_FEW, *(pytest.param(words, marks=[pytest.mark.proof, pytest.mark.alone]) for words in _REST)],
     ids=map(" ".join, [*_FEW, *_REST]),
 )
 def test_a_fault_ends_the_command(blink: Blink, tmp_path: Path, words: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import socket
@@ -32,6 +33,11 @@ _CLOSED = (
     " os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
 """Starts Python with what follows, and with every standard stream closed."""
+_SIGNALLED = (
+    "import os, signal; from blink_tui.cli import daemon, main; run = daemon.options.run;"
+    " daemon.options.run = lambda work: (os.kill(os.getpid(), signal.SIGHUP), run(work)); main()"
+)
+"""`blink` that gets SIGHUP between its start and its loop's."""
 _DAEMON = ("-m", "blink_tui.cli", "daemon")
 
 
@@ -89,13 +95,15 @@ def test_it_needs_no_stream_tells_its_manager_refuses_a_second_and_stops_when_to
             process.communicate()
 
 
-def test_a_locked_vault_ends_it_with_the_way_out(home: Blink) -> None:
+def test_a_locked_vault_ends_it_with_the_way_out_and_an_early_word_to_read_anew_does_not(home: Blink) -> None:
     _profile(home).mkdir(parents=True)
     source = PassphraseSource(lambda: Secret("sesame"))
     open_vault(_profile(home) / "vault.blink", source, create=True)
     del home.environment["BLINK_VAULT_PASSPHRASE_FILE"]
-    refused = home("daemon", "--json", code=8).json["error"]
-    assert "BLINK_VAULT_PASSPHRASE_FILE" in refused["message"]
+    process = _start(home, "-c", _SIGNALLED, "daemon", "--json")
+    out, _err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 8
+    assert "BLINK_VAULT_PASSPHRASE_FILE" in json.loads(out)["error"]["message"]
 
 
 # Stopped and killed at any moment
@@ -152,6 +160,7 @@ def _check_books(home: Blink, sandbox: RunningSandbox) -> None:
 
 
 @pytest.mark.proof
+@pytest.mark.alone
 def test_a_stop_at_any_moment_is_quick_leaves_no_process_and_loses_nothing(
     home: Blink, sandbox: RunningSandbox
 ) -> None:
@@ -179,6 +188,7 @@ def test_a_stop_at_any_moment_is_quick_leaves_no_process_and_loses_nothing(
 
 
 @pytest.mark.proof
+@pytest.mark.alone
 def test_what_a_killed_one_held_is_taken_over_at_once(home: Blink, sandbox: RunningSandbox) -> None:
     _office(home, sandbox)
     _want_everything(home)

@@ -168,6 +168,7 @@ def test_documents_are_kept_for_their_time_and_longer_where_a_firm_says_so(offic
     assert refused(office, "erase", "--firm", NIP, "--reason", "x", code=1) == "documents-on-hold"
     office("firm", "retention", "--firm", NIP, "--release")
     assert office("firm", "erase", "--firm", NIP, "--dry-run", "--json").json["documents"] == 5
+    assert "spór" in office("firm", "retention", "--firm", OTHER, "--hold", "--reason", "spór").out.decode()
 
 
 def test_a_firm_whose_documents_are_to_be_kept_goes_only_by_a_protocol_that_covers_all(
@@ -188,10 +189,13 @@ def test_a_firm_whose_documents_are_to_be_kept_goes_only_by_a_protocol_that_cove
     asyncio.run(_came(path_of(office), 8))
     assert refused(office, "erase", "--firm", NIP, "--protocol", "1", "--yes", code=1) == "protocol-old"
     second = office("firm", "data", "--firm", NIP, "--protocol", "--out", str(tmp_path / "q"), "--json").json
+    former = path_of(office).with_name("buffer.db.before-0013")
+    former.touch()
     erased = office(
         "firm", "erase", "--firm", NIP, "--protocol", second["sha256"][:12], "--yes", "--json"
     ).json
     assert (erased["protocol"], erased["package"], erased["documents"]) == (2, second["sha256"], 7)
+    assert erased["copies"] == [str(former)]
     assert office("firm", "list", "--erased", "--firm", NIP, "--json").json["erased"] == [
         {name: erased[name] for name in ("seq", "at", "who", "reason", "protocol", "package", "documents", "entries",
                                          "head", "hash")}

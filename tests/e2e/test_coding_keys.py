@@ -16,7 +16,7 @@ from blink_tui.model.documents import Status
 from tests.e2e.terminal import Terminal, console
 from tests.e2e.tmux import Tmux, needs_tmux
 
-pytestmark = [pytest.mark.proof, needs_tmux]
+pytestmark = [pytest.mark.proof, pytest.mark.alone, needs_tmux]
 
 WORDS = {
     "en": {"to pay": "To pay", "place": "{} of ", "coded": "decided 1", "title": "Name of account", "tab": "F4 Decide",

@@ -16,7 +16,7 @@ import pytest
 from blink_tui.tui.driver import PENDING_LIMIT
 from tests.e2e.terminal import Terminal, console
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 
 def started(folder: Path, *options: str, width: int = 80, height: int = 24) -> Terminal:

@@ -22,7 +22,7 @@ from blink_tui.model.values import parse_nip
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, running_sandbox
 from tests.e2e.terminal import Terminal
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 DOCUMENTS = 60
 

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.terminal import console
 from tests.e2e.tmux import Tmux, needs_tmux
 
-pytestmark = [pytest.mark.proof, needs_tmux]
+pytestmark = [pytest.mark.proof, pytest.mark.alone, needs_tmux]
 
 
 @pytest.fixture(params=[(80, 24), (120, 40)], ids=["80x24", "120x40"])

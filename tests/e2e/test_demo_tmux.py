@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.tmux import Tmux, needs_tmux
 
-pytestmark = [pytest.mark.proof, needs_tmux]
+pytestmark = [pytest.mark.proof, pytest.mark.alone, needs_tmux]
 
 _START_SECONDS = 60.0
 """A sandbox, the firms' logins and the first packages, on a machine that is busy with other tests."""

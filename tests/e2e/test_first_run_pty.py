@@ -17,7 +17,7 @@ from tests.cli.conftest import sandbox_process
 from tests.e2e.guided import PASSPHRASE, TEXTS, command, environment, guided_start
 from tests.e2e.terminal import Terminal
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])

@@ -18,7 +18,7 @@ from tests.e2e.five_processes import work_together
 from tests.e2e.terminal import Terminal
 from tests.tui.office import open_office
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 DOCUMENTS = 60
 
 

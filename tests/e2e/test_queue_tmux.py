@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.terminal import console
 from tests.e2e.tmux import Tmux, needs_tmux
 
-pytestmark = [pytest.mark.proof, needs_tmux]
+pytestmark = [pytest.mark.proof, pytest.mark.alone, needs_tmux]
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40)])

@@ -21,7 +21,7 @@ from tests.e2e.guided import Keyboard, command, environment, guided_start
 from tests.e2e.terminal import Terminal
 from tests.e2e.tmux import Tmux, needs_tmux
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.alone]
 
 TEXTS = {
     "en": ("marked: ", r"Approve (\d+) document", "approved.", "Take the decision back?", "Taken back: approval",

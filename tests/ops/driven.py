@@ -24,8 +24,6 @@ START = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 LOOK = 10.0
 """Seconds between looks; this clock lets shorter sleeps pass at once."""
 _PATIENCE = 20_000
-_SLEEPERS = 3
-"""Its rounds and its two sorts of chores rest while it has nothing to do."""
 
 
 @dataclass
@@ -38,6 +36,8 @@ class Driven:
     vault: Vault
     socket_path: Path
     heard: list[Event] = field(default_factory=list)
+    at_rest: int = 0
+    """Sleeps of a daemon that has nothing to do: of its rounds, and of its chores."""
 
     @property
     def paths(self) -> ProfilePaths:
@@ -48,6 +48,7 @@ class Driven:
         return sum(isinstance(event, PassStarted) for event in self.heard)
 
     def means(self, chores: Sequence[Chore] = ()) -> Means:
+        self.at_rest = 2 + sum(not chore.lengthy for chore in chores)
         return Means(
             "keeper",
             lambda _again: self.vault,
@@ -74,7 +75,7 @@ class Driven:
         """Until it has done everything that this moment asks for."""
         await self.until(
             lambda: (
-                (not daemon.busy and self.clock.sleepers == _SLEEPERS)
+                (not daemon.busy and self.clock.sleepers == self.at_rest)
                 or (running is not None and running.done())
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import stat
@@ -23,6 +24,7 @@ from blink_tui.ops import backup, backup_file
 from blink_tui.ops.backup import BACKUP, CHECK, PASSPHRASE, backups, last_made, latest, make, verify
 from blink_tui.ops.chores import Surroundings, run_due
 from blink_tui.vault import MemorySource, Vault, open_vault
+from tests.accounts import ANNA, GROUP, PIOTR, office_folder, python_as
 from tests.buffer.factory import NIP, invoice
 from tests.clocks import VirtualClock
 
@@ -49,7 +51,9 @@ async def buffer(paths: ProfilePaths) -> AsyncIterator[Buffer]:
 
 
 def listed(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+    return sorted(
+        path.name for path in folder.rglob("*") if path.is_file() and not path.name.startswith("handed-over-")
+    )
 
 
 def mode(path: Path) -> int:
@@ -74,7 +78,9 @@ async def test_a_backup_holds_what_the_profile_holds_and_names_the_end_of_every_
     assert [(one.firm, one.head) for one in held.chains] == [
         (NIP, (await buffer.history.head(firm.id)).hex())
     ]
-    assert {one.name for one in made.verified.manifest.files} == {"buffer.db", "vault.blink", "keymap.toml"}
+    assert {one.name for one in made.verified.manifest.files} == {
+        "buffer.db", "vault.blink", "keymap.toml", "handed-over.log",
+    }  # fmt: skip
     assert made.backup.path.name == "blink-default-20261130T120000Z.blink-backup"
     assert (mode(made.backup.path), mode(made.backup.path.parent)) == (0o600, 0o700)
     assert listed(tmp_path / "to") == [made.backup.path.name]
@@ -204,6 +210,49 @@ async def test_scratch_that_a_killed_process_left_is_cleared_away_and_another_s_
         async with backup.scratch(paths.work_folder) as other:
             assert mine.exists()
             assert other != mine
+
+
+_SCRATCH = """
+import asyncio, sys
+from pathlib import Path
+from blink_tui.ops.backup import scratch
+
+async def main():
+    async with scratch(Path(sys.argv[1])) as folder:
+        print(folder.is_dir())
+
+asyncio.run(main())
+"""
+
+
+def test_what_another_account_left_or_works_with_keeps_nobody_from_a_backup() -> None:
+    with office_folder() as office:
+        closed = office / "work" / "backup-closed"
+        closed.mkdir(parents=True)
+        closed.parent.chmod(0o2770)
+        os.chown(closed.parent, ANNA, GROUP)
+        closed.chmod(0o700)
+        os.chown(closed, ANNA, GROUP)
+        assert python_as(PIOTR, _SCRATCH, office / "work") == "True"
+        assert closed.exists()
+
+
+async def test_a_part_that_a_killed_process_left_goes_and_one_that_is_written_stays(
+    buffer: Buffer, paths: ProfilePaths, tmp_path: Path
+) -> None:
+    to = tmp_path / "to"
+    to.mkdir()
+    left, going = (to / f".blink-default-{day}{backup.SUFFIX}.4711.part" for day in ("1", "2"))
+    left.write_bytes(b"x")
+    lock = backup._claimed(to / "x", going)
+    await make(buffer, paths, to, now=NOW)
+    os.close(lock)
+    assert (left.exists(), going.exists()) == (False, True)
+    going.unlink()
+    seen: list[bool] = []
+    work = Work(lambda stage, *_: seen.extend(backup._nobody_s(one) for one in to.glob(".*.part")))
+    await make(buffer, paths, to, now=NOW + timedelta(days=1), work=work)
+    assert set(seen) == {False}
 
 
 # By itself

@@ -14,6 +14,7 @@ from blink_tui.buffer.snapshot import Work
 from blink_tui.model.dates import Instant
 from blink_tui.model.errors import BlinkError
 from blink_tui.model.secret import Secret
+from blink_tui.ops.backup import SUFFIX, backups
 from blink_tui.ops.backup_archive import unpack
 from blink_tui.ops.backup_file import BACKUP_DAMAGED, FORMAT, Head, Key, Writer
 
@@ -25,6 +26,19 @@ def written(path: Path, content: bytes, key: Key | None = None) -> None:
         with zstandard.ZstdCompressor().stream_writer(cast("IO[bytes]", writer), closefd=False) as packed:
             packed.write(content)
         writer.finish()
+
+
+@pytest.mark.parametrize(
+    ("made_at", "origin"), [("yesterday", "origin"), ("2026-11-30T12:00:00Z", "../../x")]
+)
+def test_a_head_that_says_what_none_of_ours_says_stands_in_nobody_s_way(
+    tmp_path: Path, made_at: str, origin: str
+) -> None:
+    head = Head(FORMAT, os.urandom(16), origin, "default", Instant(made_at), "1.0", 18)
+    with (tmp_path / f"x{SUFFIX}").open("wb") as file:
+        Writer(file, head, None).finish()
+    assert backups(tmp_path) == []
+    assert refusal(tmp_path / f"x{SUFFIX}").kind is BACKUP_DAMAGED
 
 
 def refusal(path: Path) -> BlinkError:

@@ -13,7 +13,7 @@ from blink_tui.buffer import open_buffer
 from blink_tui.model.dates import instant_of
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.profile import ProfilePaths
-from blink_tui.ops.chores import RETRY, Chore, Surroundings, run_due
+from blink_tui.ops.chores import CHORE_BROKE, RETRY, Chore, Surroundings, run_due
 from blink_tui.sync.leases import holder_name
 from tests.clocks import VirtualClock
 
@@ -74,6 +74,29 @@ async def test_one_that_fails_hinders_no_other_and_comes_again_sooner(
     clock.advance(RETRY.total_seconds())
     await run_due(chores, around)
     assert told == ["bad", "good", "bad"]
+
+
+async def test_a_fault_of_the_program_is_a_failure_that_hinders_no_other_chore(
+    around: Surroundings, clock: VirtualClock
+) -> None:
+    told: list[str] = []
+
+    async def daily(_around: Surroundings) -> timedelta:
+        return timedelta(days=1)
+
+    async def breaks(_around: Surroundings) -> None:
+        told.append("broken")
+        raise ZeroDivisionError
+
+    chores = [Chore("broken", daily, breaks), _chore("good", timedelta(days=1), told)]
+    done = await run_due(chores, around)
+    assert [(name, error.kind, error.cause) for name, error in done.failures] == [
+        ("broken", CHORE_BROKE, "ZeroDivisionError")
+    ]
+    assert (await around.buffer.chores.all())["broken"].problem == CHORE_BROKE.code
+    clock.advance(RETRY.total_seconds())
+    await run_due(chores, around)
+    assert told == ["broken", "good", "broken"]
 
 
 async def test_no_two_do_one_chore_at_once(around: Surroundings) -> None:

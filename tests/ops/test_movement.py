@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 from blink_tui.ops.movement import STALLED, Movement, growth_of
@@ -39,3 +41,21 @@ def test_a_part_that_arrives_is_a_sign(tmp_path: Path) -> None:
     part.unlink()
     seen.append(growth_of(folder))
     assert len(set(seen)) == len(seen)
+
+
+def test_a_folder_that_goes_while_it_is_looked_through_is_no_fault(tmp_path: Path) -> None:
+    """A pass removes the folder of a package just when the watchdog's turn comes."""
+    folder, going = tmp_path / "work", tmp_path / "work" / "1-buyer-77"
+    going.mkdir(parents=True)
+    looked: list[str] = []
+
+    def goes(event: str, values: tuple[object, ...]) -> None:
+        if event == "os.scandir" and str(values[0]) == str(going):
+            looked.append(event)
+            shutil.rmtree(going, ignore_errors=True)
+
+    sys.addaudithook(goes)
+    before = growth_of(folder)
+    assert len(looked) >= 1
+    assert not going.exists()
+    assert growth_of(folder) != before or before == ()

@@ -95,13 +95,13 @@ async def test_what_fails_leaves_nothing_behind(
         assert (await refused(back(path, new))).kind.code == code
         assert not (tmp_path / "home").exists()
 
-    def full(_folders: object) -> None:
+    def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
     (there := ProfilePaths("there", tmp_path / "there")).folder.mkdir()
     there.vault_path.write_bytes(b"mine")
     monkeypatch.setattr("blink_tui.ops.restore._write", full)
-    monkeypatch.setattr("blink_tui.ops.restore.sync", full)
+    monkeypatch.setattr("blink_tui.ops.restore.sync_folders", full)
     error = await refused(back(file, there, aside=True))
     assert error.kind.code == "file-not-written"
     assert there.vault_path.read_bytes() == b"mine"

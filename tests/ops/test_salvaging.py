@@ -68,6 +68,18 @@ async def salvaged(paths: ProfilePaths) -> Outcome:
     return await salvage_profile(paths, who="anna", clock=StillClock())
 
 
+async def test_a_firm_whose_schedule_is_gone_gets_one_again(paths: ProfilePaths, tmp_path: Path) -> None:
+    firm = await filled(paths, tmp_path / "out")
+    async with open_buffer(paths.buffer_path, clock=StillClock()) as buffer:
+        await buffer.schedules.set_interval([(firm.id, Role.BUYER)], 60)
+        async with buffer._database.transaction() as session:
+            await session.run("DELETE FROM schedule WHERE role <> 'buyer'", ())
+    await salvaged(paths)
+    async with open_buffer(paths.buffer_path, clock=StillClock()) as buffer:
+        found = await buffer.schedules.of(firm.id)
+    assert {role: one.every for role, one in found.items()} == dict.fromkeys(Role) | {Role.BUYER: 60}
+
+
 async def test_all_of_a_sound_buffer_comes_over(paths: ProfilePaths, tmp_path: Path) -> None:
     firm = await filled(paths, tmp_path / "out")
     paths.vault_path.write_bytes(b"sealed")

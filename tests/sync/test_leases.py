@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from blink_tui.model.dates import Instant
 from blink_tui.model.documents import Role
 from blink_tui.model.errors import ExitCode
 from blink_tui.model.firms import Firm
+from blink_tui.model.schedule import RoleEnd
 from blink_tui.model.values import Nip
-from blink_tui.sync.leases import holder_name, is_gone, leased, work_held
+from blink_tui.sync.leases import heartbeat, holder_name, is_gone, leased, work_held
 from tests.clocks import VirtualClock
+from tests.sync.stepped import SteppedClock
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,6 +128,84 @@ async def test_a_role_that_somebody_asked_for_meanwhile_is_left_alone(buffer: Bu
     assert (taken.roles, taken.others) == ((Role.SELLER,), {})
     asked = {role: one.asked for role, one in (await buffer.schedules.of(firm.id)).items()}
     assert (asked[Role.BUYER], asked[Role.SELLER]) == (first, second)
+
+
+async def test_the_schedule_knows_of_a_pass_that_was_interrupted_until_one_has_ended(
+    buffer: Buffer, firm: Firm
+) -> None:
+    async def begun() -> list[Role]:
+        return [role for role, one in (await buffer.schedules.of(firm.id)).items() if one.begun]
+
+    async def passed(*, ends: bool, by_schedule: bool = True) -> None:
+        asked = Instant("2026-11-22T12:00:00Z") if by_schedule else None
+        with suppress(ZeroDivisionError):
+            async with leased(buffer, firm, [Role.BUYER, Role.SELLER], asked=asked) as held:
+                held.ends[Role.SELLER] = RoleEnd(0)
+                if not ends:
+                    raise ZeroDivisionError
+                held.ends[Role.BUYER] = RoleEnd(0)
+
+    await passed(ends=False)
+    assert await begun() == [Role.BUYER]
+    assert await buffer.leases.held_elsewhere("another/1/2/3", lambda _holder: False) == {}
+    await passed(ends=True)
+    assert await begun() == []
+    await passed(ends=False, by_schedule=False)  # no pass of the schedule's, such as one document
+    assert await begun() == []
+    await buffer.leases.take(firm.id, [Role.BUYER], killed_holder(), is_gone)
+    assert await begun() == [Role.BUYER]
+
+
+@pytest.mark.parametrize("how", ["paused", "switched off", "erased"])
+async def test_a_firm_that_the_schedule_leaves_alone_meanwhile_is_left_alone(
+    buffer: Buffer, firm: Firm, how: str
+) -> None:
+    planned = {role: one.asked for role, one in (await buffer.schedules.of(firm.id)).items()}
+    if how == "paused":
+        await buffer.schedules.pause([firm.id], True)
+    elif how == "switched off":
+        await buffer.firms.set_enabled(firm.id, firm.version, False)
+    else:
+        async with buffer._database.transaction(erasing=True) as session:
+            await session.run("DELETE FROM schedule")
+            await session.run("DELETE FROM firm")
+    taken = await buffer.leases.take(firm.id, list(Role), holder_name(), is_gone, planned=planned)
+    assert taken.roles == ()
+
+
+async def test_a_lease_of_a_clock_that_was_wrong_holds_nothing(
+    buffer: Buffer, firm: Firm, clock: StillClock
+) -> None:
+    clock.moment += timedelta(days=365)
+    await buffer.leases.take(firm.id, [Role.BUYER], "elsewhere/boot/1/1", is_gone)
+    clock.moment -= timedelta(days=365)
+    async with leased(buffer, firm, [Role.BUYER]) as held:
+        assert held.roles == (Role.BUYER,)
+
+
+async def test_a_heartbeat_that_cannot_be_written_is_followed_by_the_next(
+    buffer: Buffer, firm: Firm, clock: StillClock
+) -> None:
+    beats = SteppedClock(datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+
+    async def beaten() -> None:
+        beats.advance(timedelta(seconds=20))
+        await asyncio.to_thread(beats.until, lambda sleepers: sleepers == 1)
+
+    async def until() -> str:
+        (row,) = await buffer._database.reader.rows("SELECT until FROM lease")
+        return str(row[0])
+
+    await buffer.leases.take(firm.id, [Role.BUYER], holder_name(), is_gone)
+    first = await until()
+    async with heartbeat(buffer, beats):
+        await asyncio.to_thread(beats.until, lambda sleepers: sleepers == 1)
+        buffer._database.read_only = True
+        await beaten()
+        buffer._database.read_only = False
+        clock.moment += timedelta(seconds=40)
+        await beaten()
+    assert await until() > first
 
 
 def test_a_number_used_again_by_another_process_is_not_the_holder() -> None:

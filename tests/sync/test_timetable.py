@@ -177,6 +177,10 @@ def test_a_night_that_was_missed_is_made_up_for() -> None:
     assert NOON - timedelta(hours=16.5) <= slot <= NOON - timedelta(hours=7.5)
     assert due_at(FIRM, scheduled(T, asked=at(slot - MICRO)), NOON) == slot
     following = due_at(FIRM, scheduled(T, asked=at(slot)), NOON)
+    begun = replace(scheduled(T, asked=at(slot)), begun=True)
+    assert due_at(FIRM, begun, NOON) == slot + timedelta(minutes=15)
+    assert due_at(FIRM, replace(begun, every=NEVER), NOON) is None
+    assert due_at(FIRM, replace(begun, every=240), NOON) == slot + timedelta(minutes=15)
     assert following == slot + timedelta(days=1)
 
 

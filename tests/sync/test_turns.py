@@ -6,14 +6,19 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from blink_tui.buffer import open_buffer
 from blink_tui.model.firms import Firm
 from blink_tui.sync.agenda import Agenda
 from blink_tui.sync.attendant import LOOK_EVERY
 from blink_tui.sync.course import Course
-from blink_tui.sync.turns import HOLDS_UP, MOST, MOST_DUE, Turn, to_begin
+from blink_tui.sync.engine import SyncEngine
+from blink_tui.sync.turns import BREATH, HOLDS_UP, MOST, MOST_DUE, Turn, Turns, to_begin
+from blink_tui.vault import Vault
+from tests.clocks import VirtualClock
 from tests.sync.test_agenda import FIRM
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -75,3 +80,37 @@ def test_a_wish_that_a_turn_took_is_not_taken_again_and_a_newer_one_is(task: asy
     taken = {A.id: NOW}
     assert to_begin(Agenda(due=(A,), wanted={A.id: NOW}), [fresh], taken, NOW) == []
     assert to_begin(Agenda(due=(A,), wanted={A.id: NOW + SECOND}), [fresh], taken, NOW + SECOND) == [A]
+
+
+async def test_the_schedule_is_looked_at_when_something_announces_it(tmp_path: Path, vault: Vault) -> None:
+    clock = VirtualClock(NOW)
+    async with open_buffer(tmp_path / "buffer.db", clock=clock) as buffer:
+        turns = Turns(buffer, SyncEngine(buffer, vault, tmp_path, clock=clock), clock, vault)
+        await turns.advance()
+        await asyncio.gather(*(turn.task for turn in turns._turns))
+        assert (await turns.advance()).ended == 1
+
+        async def looks(seconds: float) -> bool:
+            return await turns._is_to_look(NOW + seconds * SECOND)
+
+        async def begins_at(seconds: float) -> bool:
+            return await looks(seconds) and not await looks(seconds - 1)
+
+        assert not await looks(3600)
+        assert await looks(-1)  # the clock was set back
+        turns._agenda = Agenda(next_at=NOW + 10 * SECOND)
+        assert await begins_at(10)
+        turns._agenda = Agenda(next_at=NOW)
+        assert await begins_at(BREATH.total_seconds())
+        turns._agenda, turns._unsettled = Agenda(), True
+        assert await begins_at(LOOK_EVERY.total_seconds())
+        turns._unsettled, turns._after_turn = False, True
+        assert await begins_at(BREATH.total_seconds())
+        turns._after_turn, turns._agenda = False, Agenda(wanted={A.id: NOW})
+        going = asyncio.create_task(asyncio.sleep(0))
+        course = Course()
+        turns._turns = [Turn(NOW, course, going)]
+        with course.firm(A.id):
+            assert not await looks(3600)
+        assert await begins_at(BREATH.total_seconds())
+        await turns.stop()

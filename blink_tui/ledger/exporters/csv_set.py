@@ -18,16 +18,11 @@ from blink_tui.ledger.table_rows import NUMBER, Line, TablesWriter, day_of, piec
 from blink_tui.ledger.tables import Cell, Column, Row, Table
 from blink_tui.ledger.tables import Kind as Cells
 from blink_tui.ledger.texts import Texts
+from blink_tui.model.text import guarded
 
 UTF8, _CP1250 = "utf-8", "cp1250"
 _CODECS = {UTF8: "utf-8-sig", _CP1250: _CP1250}
 _END = "\r\n"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
-
-def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def decimal_comma(value: Decimal, places: int) -> str:

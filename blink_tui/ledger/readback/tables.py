@@ -17,7 +17,7 @@ from blink_tui.model.errors import USAGE, BlinkError
 from blink_tui.model.months import Month
 from blink_tui.model.rate_tables import day_of
 from blink_tui.model.sheets import BadFieldError, Column, Layout, heading_key, laid_out, read_table
-from blink_tui.model.text import clean
+from blink_tui.model.text import clean, unguarded
 from blink_tui.model.values import parse_ksef_number
 
 COLUMNS = (
@@ -189,13 +189,13 @@ def _read(named: Mapping[str, str], cells: list[str], fields: Mapping[int, str],
     return BookRow(
         register=table.register,
         position=table.number,
-        number=_unguarded(named["number"]),
+        number=unguarded(named["number"]),
         ksef_number=_ksef(named.get("ksef", "")),
         mark=mark if mark in _MARKS else "",
         country=country,
         contractor=contractor,
-        name=_unguarded(named.get("name", "")),
-        address=_unguarded(named.get("address", "")),
+        name=unguarded(named.get("name", "")),
+        address=unguarded(named.get("address", "")),
         issued=issued,
         day=day,
         entered=entered,
@@ -205,19 +205,14 @@ def _read(named: Mapping[str, str], cells: list[str], fields: Mapping[int, str],
         gross=gross,
         amounts=tuple((name, value) for name, value in amounts if value),
         marks=tuple(filter(None, named.get("kind", "").upper().split())),
-        description=_unguarded(named.get("description", "")),
+        description=unguarded(named.get("description", "")),
     )
-
-
-def _unguarded(text: str) -> str:
-    """Without the apostrophe that keeps a spreadsheet from taking a text for a formula."""
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
 
 
 def _party(named: Mapping[str, str]) -> tuple[str, str]:
     """Country and number of the contractor; the country may stand before the number."""
     country = named.get("country", "").upper()
-    number = _unguarded(named.get("contractor", "")).replace(" ", "").replace("-", "")
+    number = unguarded(named.get("contractor", "")).replace(" ", "").replace("-", "")
     if number[:2].isalpha() and len(number) > 4 and (not country or number.upper().startswith(country)):
         country, number = number[:2].upper(), number[2:]
     return ("" if country == "PL" else country), ("" if number.upper() == "BRAK" else number)

@@ -11,9 +11,10 @@ from pathlib import Path
 from blink_tui.i18n import N_, Message
 from blink_tui.ksef.address_window import limits_folder
 from blink_tui.model.dates import instant_of, warsaw_day
+from blink_tui.model.telling import size_words
 from blink_tui.ops.doctor.check import Around, Check, Finding, aside, failure, ok, warning
 
-_TOO_LITTLE, _LITTLE = 100 * 2**20, 1024 * 2**20
+_TOO_LITTLE, _LITTLE = 100_000_000, 1_000_000_000
 _FEW_DAYS, _MANY_DAYS = 30, 3650
 
 _FREE = N_("{free} free at {where}.")
@@ -101,7 +102,7 @@ def space_finding(disk: Disk, days: int | None, *, only: bool) -> Finding:
         " + ".join(f"{{{use}}}" for use in disk.uses), {use: Message(_FOLDERS[use]) for use in disk.uses}
     )
     where = disk.folder if only else Message("{folder} ({uses})", {"folder": disk.folder, "uses": uses})
-    values = {"where": where, "free": _size(disk.free), "days": days}
+    values = {"where": where, "free": size_words(disk.free), "days": days}
     if disk.read_only:
         return failure(N_("The disk of {where} can only be read."), _READ_ONLY, **values)
     if disk.free < _TOO_LITTLE:
@@ -111,14 +112,6 @@ def space_finding(disk: Disk, days: int | None, *, only: bool) -> Finding:
     if days < _FEW_DAYS or disk.free < _LITTLE:
         return warning(_ENOUGH, _MAKE_ROOM, **values)
     return ok(_ENOUGH, **values)
-
-
-def _size(count: int) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}"
-        count //= 1024
-    return f"{count:.0f} TB"
 
 
 SPACE = Check(

@@ -11,7 +11,7 @@ from blink_tui.model.errors import BlinkError
 from blink_tui.model.firms import CredentialKind
 from blink_tui.model.modes import Sharing, sharing
 from blink_tui.ops.doctor.check import Around, Check, Finding, Level, aside, failure, note, ok, refused
-from blink_tui.vault import VAULT_LOCKED, choose_source, open_vault, recorded_names, recorded_source
+from blink_tui.vault import VAULT_LOCKED, choose_source, open_vault, recorded_names
 
 _OF_CREDENTIALS = tuple(f"{kind}/" for kind in CredentialKind)
 """How the names of their entries begin."""
@@ -27,12 +27,11 @@ async def _vault(around: Around) -> list[Finding]:
     if not await aside(path.exists):
         return await _missing(around)
     try:
-        source = await aside(lambda: recorded_source(path))
         names = await aside(lambda: recorded_names(path))
     except BlinkError as error:  # in a group's folder it is one account's own
         elsewhere = error.kind is VAULT_LOCKED and sharing(path.parent) is Sharing.GROUP
         return [refused(error, Level.NOTE if elsewhere else Level.FAILURE)]
-    found = [await aside(lambda: opening(path, source or "?"))]
+    found = [await aside(lambda: opening(path))]
     return found if around.buffer is None else [*found, *await _entries(around.buffer, names)]
 
 
@@ -54,7 +53,7 @@ def _only_here(around: Around) -> bool:
     return all(firm.base_url.startswith("http://") for firm in around.firms)
 
 
-def opening(path: Path, source: str) -> Finding:
+def opening(path: Path) -> Finding:
     """Whether a vault opens as a program does that can ask nobody. Blocks for some seconds at the most."""
     try:
         vault = open_vault(path, choose_source(path), create=False)
@@ -63,9 +62,7 @@ def opening(path: Path, source: str) -> Finding:
         if error.kind is VAULT_LOCKED:
             return refused(error, Level.WARNING, _GIVE_KEY)
         return refused(error)
-    return ok(
-        N_("The vault opens by itself ({source}) and holds {count} secrets."), source=source, count=count
-    )
+    return ok(N_("The vault opens by itself and holds {count} secrets."), count=count)
 
 
 async def _entries(buffer: Buffer, names: Sequence[str]) -> list[Finding]:
