@@ -16,7 +16,7 @@ from typing import BinaryIO
 from blink_tui.i18n import N_
 from blink_tui.model.dates import warsaw
 from blink_tui.model.durable import sync_folders
-from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
+from blink_tui.model.errors import DISK_READ_ONLY, BlinkError, ErrorKind, ExitCode
 from blink_tui.model.modes import make_folder, open_private
 from blink_tui.model.months import Month
 from blink_tui.model.values import Nip, Sha256
@@ -170,5 +170,7 @@ def translated(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.EROFS:
+            raise BlinkError(DISK_READ_ONLY, cause=str(error), path=str(folder)) from error
         kind = FOLDER_FULL if error.errno in _FULL else FOLDER_REFUSED
         raise BlinkError(kind, cause=str(error), folder=folder) from error

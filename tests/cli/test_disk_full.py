@@ -84,7 +84,7 @@ until_true() { for _ in $(seq 300); do if eval "$1"; then return 0; fi; sleep 0.
 blink firm add --nip "$NIP" --env "$URL" >/dev/null
 printf '%s' "$TOKEN" | blink credential add --firm "$NIP" --token-stdin >/dev/null
 head -c $(( $(df --output=avail -B1 "$HOME/data" | tail -n1) - 120000 )) /dev/zero > "$HOME/data/filler"
-"$PYTHON" -m blink_tui.cli daemon 2> "$HOME/log" &
+"$PYTHON" -m blink_tui.cli daemon --log-to stderr 2> "$HOME/log" &
 daemon=$!
 until_true 'grep -qi "full" "$HOME/log"'
 kill -0 $daemon
