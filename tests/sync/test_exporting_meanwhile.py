@@ -60,7 +60,7 @@ def disk(folder: Path, options: str) -> Iterator[None]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.mark.parametrize(("options", "code"), [("size=64k", "folder-full"), ("ro", "folder-refused")])
+@pytest.mark.parametrize(("options", "code"), [("size=64k", "folder-full"), ("ro", "disk-read-only")])
 async def test_a_disk_that_takes_nothing_marks_nothing_and_keeps_nothing(
     buffer: Buffer, tmp_path: Path, options: str, code: str
 ) -> None:
