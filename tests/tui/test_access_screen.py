@@ -13,6 +13,7 @@ from textual import events
 from blink_tui.buffer import Buffer
 from blink_tui.model.firms import CredentialState, Firm
 from blink_tui.model.secret import Secret
+from blink_tui.model.settings import TOKENS_END
 from blink_tui.model.values import Nip
 from blink_tui.sandbox import RunningSandbox, SandboxOptions, running_sandbox
 from blink_tui.tui.app import ConsoleApp
@@ -93,10 +94,11 @@ async def test_the_first_token_makes_the_vault_and_the_engine_gets_it(
     engine: Wishes | None,
     tmp_path: Path,
 ) -> None:
+    await buffer.settings.set(TOKENS_END.key, "2098-12-31")  # far enough for no warning
     async with desk_of(engine) as desk:
         await desk.see("Nothing logs in to KSeF yet.", "no vault yet", "! firms without access: 3")
         await add_token(desk, sandbox.firms[0].token, passphrase=PASSPHRASE)
-        await desk.see("KSeF accepted it.", "1 access", "> token       Alfa", "accepted", "2026-12-31")
+        await desk.see("KSeF accepted it.", "1 access", "> token       Alfa", "accepted", "2098-12-31")
         await desk.see("Alfa", "may view invoices (InvoiceRead)")
         assert desk.app.vault.state is VaultState.OPEN
         assert engine is None or engine.vaults == 1
