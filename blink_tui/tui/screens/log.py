@@ -304,7 +304,11 @@ class LogScreen(PacedScreen):
             text = _("no request is planned: see Firms (2) and Access (3)")
         else:
             text = _("next request in {time}").format(time=countdown(left))
-        self.query_one("#next", StatusLine).say(text, daemon or self.console.fetching.kept_by())
+        kept = daemon or self.console.fetching.kept_by()
+        told = (
+            (kept, text) if kept and left is None else (text, kept)
+        )  # without a time, who fetches matters more
+        self.query_one("#next", StatusLine).say(*told)
         self._run_clock(left is not None and left > timedelta() and not self._agenda.due)
 
     @property
