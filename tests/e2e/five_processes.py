@@ -131,8 +131,8 @@ class Office:
             terminal.see("1 of ")
             yield terminal
             told.texts.append(terminal.written.decode(errors="replace"))
-            terminal.press("Escape")
-            terminal.until_quiet(0.5)
+            terminal.press("Escape")  # a key that came at once after it would be taken for one key with Alt
+            terminal.see("F4 Decide")
             terminal.press("C-q")
             terminal.until_quiet(1.0)
             if terminal.process.poll() is None:
@@ -163,6 +163,7 @@ def work_together(home: Path, seconds: float, documents: int) -> Told:
                 for terminal in consoles:
                     terminal.press("F9")
                     terminal.read(0.1)
+                consoles.reverse()  # who comes second finds the document decided: each does so in turn
                 for loop in loops:
                     loop.look()
             for loop in loops:
