@@ -133,11 +133,7 @@ class Office:
             told.texts.append(terminal.written.decode(errors="replace"))
             terminal.press("Escape")  # a key that came at once after it would be taken for one key with Alt
             terminal.see("F4 Decide")
-            terminal.press("C-q")
-            terminal.until_quiet(1.0)
-            if terminal.process.poll() is None:
-                terminal.press("y")
-            assert terminal.ended() == 0
+            terminal.leave()
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         path = f"file:{self._home}/default/buffer.db?mode=ro"

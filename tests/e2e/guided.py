@@ -76,4 +76,9 @@ def guided_start(keyboard: Keyboard, sandbox: SandboxProcess, language: str) -> 
     keyboard.see(again)
     keyboard.type(PASSPHRASE)
     keyboard.press("F10")
-    keyboard.see(buffer, "Alfa", "1/", "+ ")
+    try:
+        keyboard.see(buffer, "Alfa", "1/", "+ ")
+    except AssertionError as error:
+        keyboard.press("4")
+        error.add_note(keyboard.see("[4"))
+        raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -34,6 +35,10 @@ KEYS = {
     "F8": "\x1b[19~", "F9": "\x1b[20~", "F10": "\x1b[21~", "C-q": "\x11", "C-s": "\x13", "C-u": "\x15", "C-z": "\x1a",
 }  # fmt: skip
 """What a terminal sends for a key, by tmux's name of it."""
+
+
+QUESTION = re.compile(r"Enter (Yes|Tak)")
+"""What stands under a question that is to be answered with yes or no."""
 
 
 class Terminal:
@@ -181,6 +186,17 @@ class Terminal:
             self.read(0.1)
         assert self.process.returncode is not None
         return self.process.returncode
+
+    def leave(self) -> None:
+        """End the program, though it asks whether to stop fetching; it ends well."""
+        self.press("C-q")
+        end = time.monotonic() + _PATIENCE
+        while self.process.poll() is None:
+            assert time.monotonic() < end, f"still alive:\n{self.text}"
+            self.read(0.05)
+            if QUESTION.search(self.text):
+                self.press("y")
+        assert self.ended() == 0
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process."""

@@ -31,11 +31,7 @@ def test_an_empty_profile_ends_with_documents_in_the_grid(tmp_path: Path, langua
         terminal.send("3")
         terminal.see("InvoiceRead")
         terminal.until_quiet()
-        terminal.send("\x11")
-        terminal.until_quiet(1.0)
-        if terminal.process.poll() is None:
-            terminal.send("y")
-        assert terminal.ended() == 0
+        terminal.leave()
         secret = token.rpartition("|")[2]  # what stands before it, its number and its firm, is known to all
         for hidden in (token, secret, PASSPHRASE):
             _appears_nowhere(hidden, terminal.written)

@@ -233,11 +233,7 @@ def console(day: Day, sandbox: RunningSandbox) -> None:
         guided_start(terminal, SandboxProcess(sandbox.url, [{"nip": firm.nip, "token": firm.token}]), "en")
         day.look_at(terminal.process.pid)
         terminal.until_quiet()
-        terminal.send("\x11")
-        terminal.until_quiet(1.0)
-        if terminal.process.poll() is None:
-            terminal.send("y")
-        assert terminal.ended() == 0
+        terminal.leave()
         day.said.append(("terminal", terminal.written))
     for passphrase, code in ((day.secrets["wrong token"], 8), (TYPED, 0)):
         with Terminal(program, env=env) as terminal:
@@ -247,10 +243,7 @@ def console(day: Day, sandbox: RunningSandbox) -> None:
                 terminal.see("Alfa")
                 day.look_at(terminal.process.pid)
                 terminal.until_quiet()
-                terminal.send("\x11")
-                terminal.until_quiet(1.0)
-                if terminal.process.poll() is None:
-                    terminal.send("y")
+                terminal.leave()
             assert terminal.ended() == code
             day.said.append(("terminal, opened again", terminal.written))
 

@@ -35,11 +35,7 @@ TEXTS = {
 def in_pty(folder: Path, language: str) -> Iterator[Keyboard]:
     with Terminal(command(folder, language), width=80, height=24, env=environment(folder)) as terminal:
         yield terminal
-        terminal.press("C-q")
-        terminal.until_quiet(1.0)
-        if terminal.process.poll() is None:
-            terminal.press("y")
-        assert terminal.ended() == 0
+        terminal.leave()
 
 
 @contextmanager
@@ -47,9 +43,7 @@ def in_tmux(folder: Path, language: str) -> Iterator[Keyboard]:
     program, env = command(folder, language), environment(folder)
     with Tmux(folder, program, width=80, height=24, env=env) as tmux:
         yield tmux
-        tmux.press("C-q")
-        tmux.press("y")
-        tmux.see("EXIT 0")
+        tmux.leave()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from types import TracebackType
 
 import pytest
 
-from tests.e2e.terminal import ROOT
+from tests.e2e.terminal import QUESTION, ROOT
 
 _PATIENCE = 30.0
 
@@ -55,6 +55,16 @@ class Tmux:
     def type(self, text: str) -> None:
         """Type a text."""
         self._run("send-keys", "-t", "w", "-l", text)
+
+    def leave(self) -> None:
+        """End the program, though it asks whether to stop fetching; it ends well."""
+        self.press("C-q")
+        end = time.monotonic() + _PATIENCE
+        while "EXIT 0" not in (shown := self._run("capture-pane", "-t", "w", "-p")):
+            assert time.monotonic() < end, f"it runs:\n{shown}"
+            if QUESTION.search(shown):
+                self.press("y")
+            time.sleep(0.05)
 
     def resize(self, width: int, height: int) -> None:
         """Give the window another size."""
