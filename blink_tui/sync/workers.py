@@ -12,13 +12,15 @@ import multiprocessing
 import os
 import shutil
 import sys
+import tempfile
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, SpawnContext
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from blink_tui.model.errors import BlinkError
@@ -36,8 +38,17 @@ _MET_IN: deque[str] = deque(maxlen=1)
 """Folder of the fork server's socket, once there is one."""
 
 
+_LONGEST_FOLDER = 70
+"""Characters of a folder in which the path of the fork server's socket still has the 107 bytes that a system allows."""
+_STARTING = Lock()
+"""Of whoever starts the fork server: standard error is another one for that moment."""
+
+
 @lru_cache(maxsize=1)
-def _context() -> ForkServerContext:
+def _context() -> ForkServerContext | SpawnContext:
+    """Where temporary files lie too deep for a socket, each worker is begun anew, a fifth of a second later."""
+    if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_FOLDER:
+        return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     return context
@@ -45,15 +56,20 @@ def _context() -> ForkServerContext:
 
 def warm_up() -> None:
     """Start the fork server where it does not run yet, a fifth of a second of work beside this thread; call it when
-    work for it is likely.
+    work for it is likely. What keeps it from starting is told when a worker is needed.
     """
-    _context()
-    with contextlib.redirect_stderr(
-        sys.__stderr__
-    ):  # the tracker wants a real file; a console's stderr is none
+    with contextlib.suppress(OSError):
+        _start_server()
+
+
+def _start_server() -> None:
+    context = _context()
+    # The tracker wants a real file; a console's stderr is none.
+    with _STARTING, contextlib.redirect_stderr(sys.__stderr__):
         resource_tracker.ensure_running()
-    forkserver.ensure_running()
-    _MET_IN.append(util.get_temp_dir())
+        if isinstance(context, ForkServerContext):
+            forkserver.ensure_running()
+            _MET_IN.append(util.get_temp_dir())
 
 
 def leave_nothing() -> None:
@@ -131,7 +147,7 @@ class _Process:
     """A process that serves calls, and our end of its pipe."""
 
     def __init__(self) -> None:
-        warm_up()
+        _start_server()
         self.pipe, theirs = _context().Pipe()
         self._process = _context().Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()

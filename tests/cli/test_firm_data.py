@@ -334,7 +334,7 @@ def test_it_goes_on_after_a_kill_and_loses_nothing_of_others(tmp_path: Path, how
     environment = {**os.environ, **real.environment}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         with closing(sqlite3.connect(path)) as connection:
-            while connection.execute("SELECT count(*) FROM document WHERE firm_id = 1").fetchone()[0] > 1000:
+            while connection.execute("SELECT count(*) FROM document WHERE firm_id = 1").fetchone()[0] == 1500:
                 assert child.poll() is None
                 time.sleep(0.005)
         child.send_signal(how)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,9 @@ TEXTS = {
     "pl": ("Pierwsze kroki, krok 1 z 4", "krok 2 z 4", "krok 3 z 4", "> Pierwszy dzień", "krok 4 z 4", "[5Bufor]",
            "> Nowe hasło", "> To samo jeszcze raz", "> Jego adres", "> Nazwa"),
 }  # fmt: skip
+
+
+_PAINTING = re.compile(r"(?:\x1b\[[0-9;?]*[a-zA-Z]|\s)+")
 
 
 class Keyboard(Protocol):
@@ -79,6 +83,7 @@ def guided_start(keyboard: Keyboard, sandbox: SandboxProcess, language: str) -> 
     try:
         keyboard.see(buffer, "Alfa", "1/", "+ ")
     except AssertionError as error:
-        keyboard.press("4")
-        error.add_note(keyboard.see("[4"))
+        error.add_note(
+            _PAINTING.sub("|", getattr(keyboard, "written", b"").decode(errors="replace"))[-20_000:]
+        )
         raise

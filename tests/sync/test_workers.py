@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
+from pathlib import Path
 
 import psutil
 import pytest
@@ -14,6 +17,8 @@ import pytest
 from blink_tui.model.errors import BlinkError
 from blink_tui.sync.errors import PACKAGE_DISAGREES
 from blink_tui.sync.workers import Worker, warm_up
+
+ROOT = Path(__file__).parents[2]
 
 
 def numbers(first: int, count: int) -> Iterator[tuple[int, int]]:
@@ -94,3 +99,41 @@ async def test_a_killed_process_is_told_and_replaced(worker: Worker) -> None:
     ((other, _),) = [one async for one in worker.stream(numbers, 0, 1)]
     assert pids != [other]
     assert not psutil.pid_exists(pids[0])
+
+
+@pytest.mark.parametrize("folder", ["", "deep" * 30], ids=["usual", "too deep for a socket"])
+def test_several_threads_at_once_start_workers_wherever_temporary_files_lie(
+    tmp_path: Path, folder: str
+) -> None:
+    """As a console has it, whose standard error is no file; afterwards that is as it was."""
+    (tmp_path / folder).mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _SEVERAL], capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, "TMPDIR": str(tmp_path / folder) if folder else "/tmp"}, cwd=ROOT,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "[0, 1, 2] NoFile\n"), done.stderr
+
+
+_SEVERAL = """
+import asyncio, sys, threading
+from blink_tui.sync.workers import Worker, warm_up
+
+class NoFile:
+    write = flush = lambda *_: None
+    def fileno(self):
+        return -1
+
+async def counted():
+    async with Worker() as worker:
+        return [one async for one in worker.stream(range, 3)]
+
+if __name__ == "__main__":
+    sys.stderr = NoFile()
+    sys.setswitchinterval(1e-5)
+    threads = [threading.Thread(target=warm_up) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(asyncio.run(counted()), type(sys.stderr).__name__)
+"""
