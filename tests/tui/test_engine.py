@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+from rich.cells import cell_len
+
 from blink_tui.buffer import Buffer
+from blink_tui.i18n import set_language
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.events import DocumentsStored, PassFailed, PassFinished, PassStarted
 from blink_tui.model.firms import CredentialKind, Firm
@@ -13,6 +17,7 @@ from blink_tui.model.settings import TOKENS_END
 from blink_tui.tui.app import ConsoleApp
 from blink_tui.tui.firm_words import coming
 from blink_tui.tui.screens.log import LogRows
+from blink_tui.tui.widgets.bars import TopBar
 from tests.tui.conftest import Desk, OpenDesk
 
 DISK_FULL = ErrorKind("disk-full", ExitCode.FAILED, "The disk is full. Make room and fetch again.")
@@ -115,6 +120,17 @@ async def test_what_stopped_the_engine_is_said_once_and_stays_in_the_top_bar(ope
         assert len(desk.app._notifications) == 1
         desk.engine.problem = None
         await desk.until(lambda: "! stopped" not in desk.text)
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_that_fetching_has_stopped_is_seen_on_the_narrowest_screen(language: str) -> None:
+    set_language(language)
+    bar = TopBar()
+    bar.here = "buffer"
+    bar.set_activity("! zatrzymane", alarm=True)
+    shown = "".join(text for text, _style in bar.pieces(80))
+    assert shown.endswith(" ! zatrzymane ")
+    assert cell_len(shown) == 80
 
 
 async def test_an_engine_that_ended_does_not_fetch_for_ever(open_desk: OpenDesk) -> None:

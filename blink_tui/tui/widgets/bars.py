@@ -52,7 +52,7 @@ class Bar(Widget, can_focus=False):
 class TopBar(Bar):
     """The screens by their digits, the one in view set off; at the right what the engine does, and whose console it is.
 
-    What the engine does goes before the title where there is no room for both.
+    What the engine does goes before the title where there is no room for both; that it has stopped goes before all.
     """
 
     def __init__(self) -> None:
@@ -74,24 +74,31 @@ class TopBar(Bar):
             self.refresh()
 
     def pieces(self, width: int) -> list[tuple[str, str]]:
-        notice = [(f" {self.notice} ", "alarm")] if self.notice else []
-        width -= sum(cell_len(text) for text, _style in notice)
+        activity, style = self._activity
+        told = [(activity, style), (clean(self.title), "fill")]
+        notices = [(f" {text} ", "alarm") for text in self._alarms()]
+        width -= sum(cell_len(text) for text, _style in notices)
         tabs = self._fitting_tabs(width - _ACTIVITY - cell_len(clean(self.title)), width)
         left = width - sum(cell_len(text) for text, _style in tabs)
         ends: list[tuple[str, str]] = []
-        for text, style in (self._activity, (clean(self.title), "fill")):
-            if text and cell_len(text) + 2 <= left:
+        for text, style in told:
+            if text and style != "alarm" and cell_len(text) + 2 <= left:
                 ends[:0] = [(f" {text} ", style)]
                 left -= cell_len(text) + 2
-        return [*tabs, (" " * left, "fill"), *ends, *notice]
+        return [*tabs, (" " * left, "fill"), *ends, *notices]
+
+    def _alarms(self) -> list[str]:
+        """What has its room before anything else: that fetching has stopped, and the notice."""
+        activity, style = self._activity
+        return [text for text in (activity if style == "alarm" else "", self.notice) if text]
 
     def _fitting_tabs(self, room: int, most: int) -> list[tuple[str, str]]:
-        """The roomiest form of all tabs that fits, else the shortest; more than `most` cells only without a notice."""
+        """The roomiest form of all tabs that fits, else the shortest; more than `most` cells only without an alarm."""
         whole = {name: _(ACTIONS[name].label) for name in _TABS}
         short = {name: _(label) for name, label in _TABS.items()}
         forms = (self._tabs(" ", whole), self._tabs(" ", short))
         shortest = self._tabs("", short)
-        if self.notice and sum(cell_len(text) for text, _style in shortest) > most:
+        if self._alarms() and sum(cell_len(text) for text, _style in shortest) > most:
             shortest = self._tabs("", {name: short[name] if name == self.here else "" for name in short})
         return next(
             (tabs for tabs in forms if sum(cell_len(text) for text, _style in tabs) <= room), shortest
