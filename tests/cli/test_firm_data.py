@@ -294,6 +294,8 @@ def test_single_documents_are_not_erased_and_it_says_why(office: Blink) -> None:
 @pytest.mark.proof
 def test_on_a_terminal_the_nip_is_typed(office: Blink) -> None:
     command = [
+        "env",
+        "--default-signal=INT",  # a run of tests in the background of a shell hands it on as ignored
         sys.executable,
         "-m",
         "blink_tui.cli",
@@ -320,6 +322,8 @@ def test_it_goes_on_after_a_kill_and_loses_nothing_of_others(tmp_path: Path, how
     asyncio.run(_filled(path, range(1, 1501)))
     real("firm", "data", "--firm", NIP, "--protocol")
     command = [
+        "env",
+        "--default-signal=INT",  # a run of tests in the background of a shell hands it on as ignored
         sys.executable,
         "-m",
         "blink_tui.cli",
