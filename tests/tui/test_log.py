@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,6 +116,30 @@ async def test_older_passes_come_as_one_scrolls_and_home_leads_to_the_first(
         await desk.see("1 000 events · following the newest")
         await desk.press("up", "end")
         await desk.see("following the newest")
+
+
+async def test_what_is_told_while_a_filter_is_read_leaves_no_rows_of_the_former_one(
+    open_desk: OpenDesk, buffer: Buffer, firms: list[Firm], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await buffer.log.append([*passes(firms[0], 1, 20), *passes(firms[1], 21, 20)])
+    read, newest = asyncio.Event(), log_window.newest
+
+    async def slowly(log: log_window.LogSource, chosen: LogFilter) -> LogWindow:
+        await read.wait()
+        return await newest(log, chosen)
+
+    async with open_desk() as desk:
+        await desk.press("4")
+        await desk.see("40 events")
+        monkeypatch.setattr(log_window, "newest", slowly)
+        await desk.press("f", *"zolw", "enter")
+        await buffer.log.append(passes(firms[0], 41, 1))
+        screen = desk.app.screen
+        assert isinstance(screen, LogScreen)
+        screen.reload()
+        await desk.pilot.pause(0.3)
+        read.set()
+        await desk.see('21 events · "zolw"')
 
 
 async def test_what_is_told_while_one_reads_back_waits_and_moves_nothing(

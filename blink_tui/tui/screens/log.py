@@ -47,6 +47,10 @@ Stand = Literal["first", "last", "here"]
 Slide = Callable[[log_window.LogSource, LogFilter, LogWindow], Awaitable[LogWindow]]
 
 
+def _newest(log: log_window.LogSource, chosen: LogFilter, _window: LogWindow) -> Awaitable[LogWindow]:
+    return log_window.newest(log, chosen)
+
+
 class LogRows(RowsView):
     """One pass a row; the screen slides the window over the log."""
 
@@ -126,6 +130,8 @@ class LogScreen(PacedScreen):
     def __init__(self) -> None:
         super().__init__()
         self._window = LogWindow()
+        self._window_of = LogFilter()
+        """The filter that the window was read by."""
         self._words = ""
         self._errors = False
         self._unread = 0
@@ -185,45 +191,51 @@ class LogScreen(PacedScreen):
             self._agenda_pace.begin()
             self._agenda = await read_agenda(console.buffer, console.now)
         window, chosen = self._window, self._chosen
-        if not window.rows:
+        if not window.rows or chosen != self._window_of:
             found = await log_window.newest(log, chosen)
         elif self.follows:
             found = await log_window.followed(log, chosen, window)
         else:
             self._unread = await log_window.unread(log, chosen, window)
             return self._tell
-        return partial(self._follow_on, found)
+        return partial(self._follow_on, chosen, found)
 
-    def _follow_on(self, window: LogWindow) -> None:
+    def _follow_on(self, chosen: LogFilter, window: LogWindow) -> None:
         """Show what was told since, unless nothing was; whoever has scrolled back meanwhile stays there."""
-        if self._window.rows and (len(window.rows), window.last_id) == (
+        if chosen != self._chosen:
+            return  # the filter is another one by now, whose rows are on their way
+        if chosen != self._window_of:
+            self._show(chosen, window, "last")
+        elif self._window.rows and (len(window.rows), window.last_id) == (
             len(self._window.rows),
             self._window.last_id,
         ):
             self._tell()
         else:
-            self._show(window, "last" if self.follows or not self._window.rows else "here")
+            self._show(chosen, window, "last" if self.follows or not self._window.rows else "here")
 
-    def _show(self, window: LogWindow, stand: Stand) -> None:
+    def _show(self, chosen: LogFilter, window: LogWindow, stand: Stand) -> None:
         if window.at_end:
             self._unread = 0
-        self._window = window
+        self._window, self._window_of = window, chosen
         names = {id_: clean(firm.name) for id_, firm in self._firms.items()}
         self._log.show(lines_of(window.rows), names, stand)
         self._tell()
 
     def _slide(self, slide: Slide, stand: Stand = "here") -> None:
-        window = self._window
+        window, chosen = self._window, self._chosen
+        if chosen != self._window_of:  # of another filter there is nothing yet to go on from
+            slide, stand = _newest, "last"
 
         def show(found: LogWindow) -> None:
-            if window is self._window:  # nothing came in between
-                self._show(found, stand)
+            if chosen == self._chosen and (window is self._window or chosen != self._window_of):
+                self._show(chosen, found, stand)  # unless something came in between
 
-        self.ask(partial(slide, self.console.buffer.log, self._chosen, window), show, "page")
+        self.ask(partial(slide, self.console.buffer.log, chosen, window), show, "page")
 
     def _anew(self) -> None:
         """Another filter: begin at the end again."""
-        self._slide(lambda log, chosen, _window: log_window.newest(log, chosen), "last")
+        self._slide(_newest, "last")
 
     # Showing
 
@@ -284,7 +296,7 @@ class LogScreen(PacedScreen):
     def _jump(self, event: LogRows.Jumped) -> None:
         log = self._log
         if event.to_end:
-            self._slide(lambda source, chosen, _window: log_window.newest(source, chosen), "last")
+            self._slide(_newest, "last")
         elif self._window.at_start:
             log.move_to(0)
         else:
