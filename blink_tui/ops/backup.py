@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,6 +32,7 @@ from blink_tui.model.secret import Secret
 from blink_tui.model.settings import BACKUP_AT, BACKUP_ENCRYPT, BACKUP_FOLDER, BACKUP_KEEP
 from blink_tui.ops.backup_archive import BUFFER, Manifest, pack, unpack
 from blink_tui.ops.backup_file import BACKUP_DAMAGED, FORMAT, Head, Key, new_key, read_head
+from blink_tui.ops.backup_scratch import nobody_s, scratch
 from blink_tui.ops.chores import Chore, Surroundings
 from blink_tui.sync.files import FILE_TAKEN, refusals_told
 from blink_tui.vault.errors import VAULT_LOCKED
@@ -51,7 +50,6 @@ VAULT_OF_ANOTHER = ErrorKind(
     ),
 )
 _POINTER = "last-backup.json"
-_SCRATCH = "backup-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ def _claimed(path: Path, aside: Path) -> int:
             raise BlinkError(FILE_TAKEN, path=path)
         make_folder(path.parent)
         for left in path.parent.glob(f".*{SUFFIX}.*.part"):
-            if _nobody_s(left):
+            if nobody_s(left):
                 _removed(left)
         lock = open_private(aside, os.O_WRONLY | os.O_CREAT)
     with suppress(OSError):  # a file system of a network may have no locks
@@ -239,59 +237,6 @@ async def opened(path: Path, folder: Path, passphrase: Callable[[], Secret] | No
             if state.broken is not None:
                 broken.append((firm.context_value, state.broken))
     return Verified(head, manifest, tuple(broken))
-
-
-@asynccontextmanager
-async def scratch(work_folder: Path) -> AsyncIterator[Path]:
-    """A private folder for a database in clear, beside the profile's own; one that a killed process left goes first.
-
-    Folders that were made for it alone go with it.
-    """
-    made = [one for one in (work_folder, *work_folder.parents) if not await asyncio.to_thread(one.exists)]
-    folder, lock = await asyncio.to_thread(_new_scratch, work_folder)
-    try:
-        yield folder
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        os.close(lock)
-        with suppress(OSError):
-            for one in made:
-                one.rmdir()
-
-
-def _new_scratch(work_folder: Path) -> tuple[Path, int]:
-    """The folder, and what holds its lock."""
-    with refusals_told(work_folder):
-        make_folder(work_folder)
-        for left in work_folder.glob(f"{_SCRATCH}*"):
-            if _nobody_s(left):
-                shutil.rmtree(left, ignore_errors=True)
-        while True:
-            folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=work_folder))
-            with suppress(FileNotFoundError):
-                lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if folder.exists():  # else another process took it for one that was left
-                    return folder, lock
-                os.close(lock)
-
-
-def _nobody_s(path: Path) -> bool:
-    """Whether the process that made a folder or file is gone: the system let its lock go.
-
-    False where that cannot be told, as of another account's.
-    """
-    try:
-        lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(lock)
-    return True
 
 
 # Which there are

@@ -29,8 +29,9 @@ from blink_tui.model.modes import close_to_others, make_folder, open_private
 from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
 from blink_tui.model.telling import minute_words
-from blink_tui.ops.backup import Verified, last_made, opened, scratch
+from blink_tui.ops.backup import Verified, last_made, opened
 from blink_tui.ops.backup_archive import BUFFER, KEYMAP, KNOWN, VAULT
+from blink_tui.ops.backup_scratch import scratch
 from blink_tui.sync.files import refusals_told
 from blink_tui.sync.leases import holder_name, is_gone
 

@@ -19,8 +19,8 @@ from blink_tui.model.clock import Clock
 from blink_tui.model.dates import instant_of
 from blink_tui.model.errors import BlinkError, ErrorKind, ExitCode
 from blink_tui.model.profile import ProfilePaths
-from blink_tui.ops.backup import scratch
 from blink_tui.ops.backup_archive import BUFFER
+from blink_tui.ops.backup_scratch import scratch
 from blink_tui.ops.restore import Journals, journals, placed, require_free
 
 NOTHING_THERE = ErrorKind("nothing-to-salvage", ExitCode.USAGE, N_("There is no buffer in {folder}."))

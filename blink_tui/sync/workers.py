@@ -36,8 +36,6 @@ _NICENESS = 5
 """Where two cores are all there is, keys pressed in a console go before invoices that come in."""
 _MET_IN: deque[str] = deque(maxlen=1)
 """Folder of the fork server's socket, once there is one."""
-
-
 _LONGEST_FOLDER = 70
 """Characters of a folder in which the path of the fork server's socket still has the 107 bytes that a system allows."""
 _STARTING = Lock()

@@ -57,7 +57,8 @@ def test_a_purchase_is_coded_from_its_proposal_with_two_keys(tmp_path: Path, lan
         assert number not in after
         tmux.press("Escape")
         tmux.see("[6")
-        tmux.leave()
+        tmux.press("C-q")
+        tmux.see("EXIT 0")
     assert asyncio.run(_found(tmp_path, number))[0] is Status.CODED
 
 
@@ -93,7 +94,8 @@ def test_a_split_purchase_takes_fewer_than_fifteen_keys(tmp_path: Path, language
         assert keys.keys == len(SPLIT) < 15
         tmux.press("Escape")
         tmux.see("[6")
-        tmux.leave()
+        tmux.press("C-q")
+        tmux.see("EXIT 0")
     status, coding = asyncio.run(_found(tmp_path, number))
     assert status is Status.CODED
     assert coding is not None

@@ -49,7 +49,8 @@ def test_from_the_firms_to_a_file(tmux: Tmux, tmp_path: Path) -> None:
     tmux.press("F10")
     tmux.see("handed over:", "1 batch")
     assert len(list((tmp_path / "out").glob("*.csv"))) == 1
-    tmux.leave()
+    tmux.press("C-q")
+    tmux.see("EXIT 0")
 
 
 def test_a_smaller_window_is_drawn_whole(tmux: Tmux) -> None:
@@ -59,4 +60,5 @@ def test_a_smaller_window_is_drawn_whole(tmux: Tmux) -> None:
     tmux.resize(70, 20)
     shown = tmux.see("Gross")
     assert all(len(line) <= 70 for line in shown.splitlines())
-    tmux.leave()
+    tmux.press("C-q")
+    tmux.see("EXIT 0")

@@ -51,7 +51,8 @@ def test_a_document_goes_from_ksef_to_a_file(tmp_path: Path) -> None:
         tmux.see("Hand over?", "1 document")
         tmux.press("F10")
         tmux.see("1 document handed over:", "1 batch", "0 approved documents wait")
-        tmux.leave()
+        tmux.press("C-q")
+        tmux.see("EXIT 0")
     (file,) = blink_home.glob("demo/export/*.csv")
     _heads, document = file.read_text(encoding="utf-8-sig").splitlines()
     assert ksef_number[1] in document

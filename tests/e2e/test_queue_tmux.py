@@ -44,4 +44,5 @@ def test_five_documents_by_keys(tmp_path: Path, width: int, height: int) -> None
         tmux.see(f"5 of {total}", "decided 4", "Taken back: approval")
         tmux.press("Escape")
         tmux.see("[6")
-        tmux.leave()
+        tmux.press("C-q")
+        tmux.see("EXIT 0")

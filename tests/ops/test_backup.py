@@ -22,6 +22,7 @@ from blink_tui.model.profile import ProfilePaths
 from blink_tui.model.secret import Secret
 from blink_tui.ops import backup, backup_file
 from blink_tui.ops.backup import BACKUP, CHECK, PASSPHRASE, backups, last_made, latest, make, verify
+from blink_tui.ops.backup_scratch import nobody_s, scratch
 from blink_tui.ops.chores import Surroundings, run_due
 from blink_tui.vault import MemorySource, Vault, open_vault
 from tests.accounts import ANNA, GROUP, PIOTR, office_folder, python_as
@@ -205,9 +206,9 @@ async def test_scratch_that_a_killed_process_left_is_cleared_away_and_another_s_
     left = paths.work_folder / "backup-left"
     left.mkdir(parents=True)
     (left / "buffer.db").write_bytes(b"x")
-    async with backup.scratch(paths.work_folder) as mine:
+    async with scratch(paths.work_folder) as mine:
         assert not left.exists()
-        async with backup.scratch(paths.work_folder) as other:
+        async with scratch(paths.work_folder) as other:
             assert mine.exists()
             assert other != mine
 
@@ -215,7 +216,7 @@ async def test_scratch_that_a_killed_process_left_is_cleared_away_and_another_s_
 _SCRATCH = """
 import asyncio, sys
 from pathlib import Path
-from blink_tui.ops.backup import scratch
+from blink_tui.ops.backup_scratch import scratch
 
 async def main():
     async with scratch(Path(sys.argv[1])) as folder:
@@ -250,7 +251,7 @@ async def test_a_part_that_a_killed_process_left_goes_and_one_that_is_written_st
     assert (left.exists(), going.exists()) == (False, True)
     going.unlink()
     seen: list[bool] = []
-    work = Work(lambda stage, *_: seen.extend(backup._nobody_s(one) for one in to.glob(".*.part")))
+    work = Work(lambda stage, *_: seen.extend(nobody_s(one) for one in to.glob(".*.part")))
     await make(buffer, paths, to, now=NOW + timedelta(days=1), work=work)
     assert set(seen) == {False}
 
