@@ -174,7 +174,7 @@ async def test_words_of_firms_and_errors_alone(
         await desk.press("e")
         await desk.see("1 event ·", "errors only")
         await desk.press("e", "f8", *([*"x"] * 3), "enter")
-        await desk.see('0 events · "zolwxxx"')
+        await desk.see('0 events · "zolwxxx"', "Nothing was found. Esc shows the whole log again.")
         await desk.press("escape")
         await desk.see("61 events · following")
         await desk.press("escape")

@@ -69,6 +69,7 @@ class LogRows(RowsView):
         super().__init__(id="log")
         self.lines: list[LogLine] = []
         self._firms: Mapping[int, str] = {}
+        self._searched = False
 
     @property
     def on_last(self) -> bool:
@@ -80,10 +81,13 @@ class LogRows(RowsView):
         """The pass under the cursor."""
         return self.lines[self.cursor] if self.lines else None
 
-    def show(self, lines: list[LogLine], firms: Mapping[int, str], stand: Stand) -> None:
-        """Show other passes, the cursor on the first or the last one, or on the one on which it stood."""
+    def show(self, lines: list[LogLine], firms: Mapping[int, str], stand: Stand, *, searched: bool) -> None:
+        """Show other passes, the cursor on the first or the last one, or on the one on which it stood.
+
+        `searched` tells that a filter may hide others.
+        """
         here = self.current.rows[-1].id if self.current is not None else None
-        self._firms, self.lines = firms, lines
+        self._firms, self.lines, self._searched = firms, lines, searched
         places = {"first": 0, "last": len(lines) - 1}
         self.set_count(len(lines), places[stand] if stand in places else self._place(here))
 
@@ -103,6 +107,8 @@ class LogRows(RowsView):
         return log_line(self.lines[index], self._firms, width)
 
     def nothing(self) -> str:
+        if self._searched:
+            return _("Nothing was found. Esc shows the whole log again.")
         return _("Nothing was fetched yet. F5 asks KSeF for the firms.")
 
     def action_open(self) -> None:
@@ -219,7 +225,7 @@ class LogScreen(PacedScreen):
             self._unread = 0
         self._window, self._window_of = window, chosen
         names = {id_: clean(firm.name) for id_, firm in self._firms.items()}
-        self._log.show(lines_of(window.rows), names, stand)
+        self._log.show(lines_of(window.rows), names, stand, searched=chosen != LogFilter())
         self._tell()
 
     def _slide(self, slide: Slide, stand: Stand = "here") -> None:
